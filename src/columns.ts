@@ -1,0 +1,105 @@
+/**
+ * Typed column blocks: the only shape in which values travel between the rooms.
+ *
+ * Nothing here is one object per point. Names are dictionary coded, numbers are typed arrays that can be transferred
+ * between threads without copying.
+ *
+ * @module
+ */
+
+import type { FileRef, Histogram } from "./types.ts";
+
+/** A contiguous stretch of one series inside a {@linkcode SeriesBlock}: rows `start` (included) to `end` (excluded). */
+export interface Span {
+  /** Index into the `series` list of the query that was asked. */
+  series: number;
+  start: number;
+  end: number;
+}
+
+/** The values of a block of points, one array as long as the block. */
+export type PointValues =
+  /** NaN and infinities are values like others. */
+  | { kind: "float"; data: Float64Array }
+  /** null: a point was logged, its text is lost. */
+  | { kind: "string"; data: (string | null)[] }
+  /** null: a point was logged, its histogram is lost. */
+  | { kind: "histogram"; data: (Histogram | null)[] }
+  /** null: a point was logged, its file could not be found when it was exported. */
+  | { kind: "file"; data: (FileRef | null)[] };
+
+/** The kinds of series that hold points. */
+export type PointKind = PointValues["kind"];
+
+/**
+ * Points of one or more series.
+ *
+ * Within a block the rows of one span ascend by step, and when a series goes on in a later block it goes on with a later
+ * step. A series without points has no span.
+ */
+export interface SeriesBlock {
+  spans: Span[];
+  step: Float64Array;
+  /** Milliseconds since the epoch, UTC; NaN where no time was recorded. */
+  timestamp: Float64Array;
+  values: PointValues;
+  /** Present only when previews were asked for. */
+  preview: PreviewColumns | null;
+}
+
+/** Which points are previews. */
+export interface PreviewColumns {
+  /** 1 for a preview point, 0 for a committed one. */
+  isPreview: Uint8Array;
+  /** Completion between 0 and 1; 1 for a committed point. */
+  completion: Float64Array;
+}
+
+/** The aggregates of float series, one row per (run, path). NaN is a value; `present` tells whether there is a last point. */
+export interface FloatAggregates {
+  /** 1 where the series has at least one committed point. Where 0, the other columns mean nothing. */
+  present: Uint8Array;
+  lastStep: Float64Array;
+  last: Float64Array;
+  min: Float64Array;
+  max: Float64Array;
+  average: Float64Array;
+  /** Population variance. */
+  variance: Float64Array;
+}
+
+/** The last points of other series, one row per (run, path); null where there is none. */
+export interface LastPoints<T> {
+  lastStep: Float64Array;
+  last: (T | null)[];
+}
+
+/** The values of one attribute type: row i belongs to run `run[i]` and path `path[i]`, indexes into the block's names. */
+export type ValueColumn =
+  & { run: Uint32Array; path: Uint32Array }
+  & (
+    | { type: "int"; data: BigInt64Array }
+    | { type: "float"; data: Float64Array }
+    | { type: "string"; data: string[] }
+    | { type: "bool"; data: Uint8Array }
+    /** Milliseconds since the epoch, UTC. */
+    | { type: "datetime"; data: Float64Array }
+    | { type: "string_set"; data: string[][] }
+    | { type: "float_series"; data: FloatAggregates }
+    | { type: "string_series"; data: LastPoints<string> }
+    | { type: "histogram_series"; data: LastPoints<Histogram> }
+    | { type: "file_series"; data: LastPoints<FileRef> }
+    /** null: the attribute exists, its file was lost before or during the export. */
+    | { type: "file" | "file_set" | "artifact"; data: (FileRef | null)[] }
+    /** Transmitted without a value. */
+    | { type: "experiment_state"; data: null }
+  );
+
+/** Latest values of attributes of runs. */
+export interface ValueBlock {
+  /** Run keys ({@linkcode RunInfo.key}). */
+  runs: string[];
+  paths: string[];
+  /** At most one column of each type; types without rows are left out. */
+  columns: ValueColumn[];
+}

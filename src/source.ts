@@ -1,0 +1,160 @@
+/**
+ * The contract in the middle: whatever reads data implements {@linkcode Source}, whatever shows or serves data asks one.
+ *
+ * Rules every source keeps, and the conformance suite checks:
+ * - Pages arrive as async streams; a caller may stop early. Absent things are empty pages, errors are for failure.
+ * - A source applies the whole query or throws `UnsupportedError`; nobody filters again after it.
+ * - Every call ends at once with the signal's reason when its signal aborts.
+ * - Nothing is read before the first call.
+ *
+ * @module
+ */
+
+import type { PointKind, SeriesBlock, ValueBlock } from "./columns.ts";
+import type { Aggregation, Nql } from "./nql/ast.ts";
+import type { AttributeDefinition, AttributeType, FileRef, ProjectInfo, RunInfo, StepRange } from "./types.ts";
+
+/** What every call takes. */
+export interface CallOptions {
+  /** Ends the call, and everything it started, when aborted. */
+  signal?: AbortSignal;
+  /** Called as work is done; `total` is the best estimate so far, in the same unit as `by`. */
+  onProgress?: (by: number, total: number | null) => void;
+}
+
+/** Which runs, in which order. */
+export interface RunsQuery extends CallOptions {
+  /** null: all runs. */
+  where: Nql | null;
+  /** Only the head run of every experiment. */
+  heads: boolean;
+  /** Runs that lack the attribute come last in both directions. Ties: newest first, then by key. null: newest first. */
+  sort: RunsSort | null;
+  /** Runs to skip from the start. */
+  offset?: number;
+  /** At most this many runs; absent: all. */
+  limit?: number;
+}
+
+/** The order of runs. */
+export interface RunsSort {
+  path: string;
+  type: AttributeType;
+  /** For float series; `last` when absent. */
+  aggregation?: Aggregation;
+  descending: boolean;
+}
+
+/** One page of runs. */
+export interface RunsPage {
+  runs: RunInfo[];
+  /** How many runs match in all, offset and limit aside. */
+  total: number;
+}
+
+/**
+ * Which attribute paths. A path passes when any alternative holds: all of `must` and none of `mustNot` match it.
+ * Patterns are RE2, searched (not anchored), case-sensitive. No alternatives: nothing passes.
+ */
+export interface PathFilter {
+  any: { must: string[]; mustNot: string[] }[];
+}
+
+/** Which attributes exist. */
+export interface AttributesQuery extends CallOptions {
+  /** Run keys; null: all runs of the project. */
+  runs: string[] | null;
+  /** Exact paths; null: no such restriction. */
+  paths: string[] | null;
+  /** null: no such restriction. Holds together with `paths`. */
+  filter: PathFilter | null;
+  /** null: every type. */
+  types: AttributeType[] | null;
+}
+
+/**
+ * Latest values; the same restrictions as {@linkcode AttributesQuery}. The last value and the aggregates of a series cover
+ * its whole lineage, and a series that exists only in an ancestor exists in the child too.
+ */
+export type ValuesQuery = AttributesQuery;
+
+/**
+ * Whose points belong to a series of a forked run: the whole chain up to the root (`full`), the run and those ancestors
+ * next to it that belong to the same experiment (`experiment`), or the run alone (`own`).
+ */
+export type Lineage = "full" | "experiment" | "own";
+
+/** One series of one run. */
+export interface SeriesRef {
+  /** Run key. */
+  run: string;
+  path: string;
+  /** Only points with a greater step. */
+  after?: number;
+  /** Only points with a smaller step. */
+  before?: number;
+}
+
+/** Which points of which series. */
+export interface SeriesQuery extends CallOptions {
+  kind: PointKind;
+  series: SeriesRef[];
+  /** Both ends inclusive. */
+  stepRange: StepRange;
+  lineage: Lineage;
+  /** Preview points too (float series only). */
+  previews: boolean;
+  /** At most this many points of each series, from its start or from its end; null: all. */
+  limit: { points: number; from: "start" | "end" } | null;
+  /** Fetch and decode in Web Workers where the source can. */
+  useThreads?: boolean;
+}
+
+/** A reader of one project. */
+export interface Source {
+  /** Says what this is in one line, without secrets: `archive /data/exports`, `https://app.example.org`. */
+  readonly label: string;
+  /** Identity of the project. */
+  project(options?: CallOptions): Promise<ProjectInfo>;
+  /** Which runs match. */
+  runs(query: RunsQuery): AsyncIterable<RunsPage>;
+  /** Which attributes exist, each (path, type) once over all runs asked. Sorted by path, then type. */
+  attributes(query: AttributesQuery): AsyncIterable<AttributeDefinition[]>;
+  /** Latest values of attributes. */
+  values(query: ValuesQuery): AsyncIterable<ValueBlock>;
+  /** Points of series. Unknown runs and series have no points. */
+  series(query: SeriesQuery): AsyncIterable<SeriesBlock>;
+  /** The bytes of a stored file; `FileMissingError` where they are not there. */
+  file(ref: FileRef, options?: CallOptions): Promise<ReadableStream<Uint8Array>>;
+  /** What is wrong or doubtful with the stored data, for sources that can tell. */
+  report?(options?: CallOptions): Promise<Finding[]>;
+  /** Ends what the source keeps open. */
+  close(): void;
+}
+
+/** Several projects under one roof: all of an archive, or all that a token may see on a server. */
+export interface Catalog {
+  readonly label: string;
+  projects(options?: CallOptions): Promise<ProjectInfo[]>;
+  /** The reader of one project, by its name or id; nothing is read before its first call. */
+  open(project: string): Source;
+  close(): void;
+}
+
+/** One thing that is wrong or doubtful in stored data. */
+export interface Finding {
+  /** `error`: data cannot be read. `warning`: data is missing or doubtful. `info`: something was put right. */
+  severity: "error" | "warning" | "info";
+  /** What it is, for example `damaged_part`, `missing_file`, `unresolved_parent`. */
+  kind: string;
+  /** The run concerned (its `sys/id` or run id), where known. */
+  run: string | null;
+  /** The attribute concerned, where there is one. */
+  attribute: string | null;
+  /** The file concerned, relative to its root, where there is one. */
+  file: string | null;
+  /** How many things (rows, files, parts). */
+  count: number;
+  /** One sentence for a person. */
+  message: string;
+}

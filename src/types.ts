@@ -1,0 +1,104 @@
+/**
+ * The names of things: attribute types, runs, projects, file references.
+ *
+ * @module
+ */
+
+/**
+ * The type of an attribute, in the spelling of Neptune's Python API and of exported archives.
+ *
+ * `file_set` and `artifact` occur only in archives of Neptune 2.x; `experiment_state` is only ever `sys/state`, whose
+ * value no API transmits.
+ */
+export type AttributeType =
+  | "int"
+  | "float"
+  | "string"
+  | "bool"
+  | "datetime"
+  | "string_set"
+  | "float_series"
+  | "string_series"
+  | "histogram_series"
+  | "file"
+  | "file_series"
+  | "file_set"
+  | "artifact"
+  | "experiment_state";
+
+/** Every attribute type, in the order in which tables and listings show them. */
+export const ATTRIBUTE_TYPES: readonly AttributeType[] = [
+  "int",
+  "float",
+  "string",
+  "bool",
+  "datetime",
+  "string_set",
+  "float_series",
+  "string_series",
+  "histogram_series",
+  "file",
+  "file_series",
+  "file_set",
+  "artifact",
+  "experiment_state",
+];
+
+/** The types whose value is a series of points. */
+export type SeriesType = "float_series" | "string_series" | "histogram_series" | "file_series";
+
+/** Tells whether values of this attribute type are series of points. */
+export function isSeriesType(type: AttributeType): type is SeriesType {
+  return type.endsWith("_series");
+}
+
+/** The name and type of one attribute. One path has one type within a run, but may have others in other runs. */
+export interface AttributeDefinition {
+  /** The full path, for example `metrics/train/loss`. */
+  path: string;
+  /** Its type. */
+  type: AttributeType;
+}
+
+/** One project. */
+export interface ProjectInfo {
+  /** The full name, `workspace/project`. */
+  name: string;
+  /** A stable identifier: the server's UUID, or one derived from the name where there is no server. */
+  id: string;
+}
+
+/** What identifies one run. */
+export interface RunInfo {
+  /** How the source that listed this run addresses it. Opaque to callers, unique within the project. */
+  key: string;
+  /** `sys/id`, for example `TES-3`. */
+  sysId: string;
+  /** `sys/custom_run_id`, or null where the run has none. */
+  customId: string | null;
+  /** `sys/name`: the experiment the run belongs to, or null. */
+  name: string | null;
+}
+
+/** A histogram: `values[i]` belongs to the bin from `edges[i]` to `edges[i + 1]`. */
+export interface Histogram {
+  /** `COUNTING`, `DENSITY`, or another word the writer chose. */
+  type: string;
+  /** n + 1 strictly increasing bin edges. */
+  edges: Float64Array;
+  /** n values. */
+  values: Float64Array;
+}
+
+/** Where the bytes of a file are. */
+export interface FileRef {
+  /** The path in the storage of the source; opaque to callers. */
+  path: string;
+  /** Size in bytes, or null where it is not known (a missing file, a directory). */
+  size: number | null;
+  /** MIME type, `application/octet-stream` where nothing better is known. */
+  mimeType: string;
+}
+
+/** A range of steps, both ends inclusive; null leaves that end open. */
+export type StepRange = readonly [from: number | null, to: number | null];
