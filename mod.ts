@@ -1,0 +1,36 @@
+/**
+ * Read experiment metadata of Neptune: from archives that neptune-exporter wrote, and from any server that speaks Neptune's API.
+ *
+ * The API is that of the Python package `neptune_fetcher`, with names in camelCase. Metric series come back as Polars frames.
+ *
+ * @example
+ * ```ts
+ * import { ReadOnlyProject } from "@nereid/neptune-fetcher";
+ *
+ * const project = new ReadOnlyProject({ archive: "exports/data" });
+ * for await (const run of project.fetchExperiments()) {
+ *   console.log(run, await run["metrics/loss"].fetchValues());
+ * }
+ * ```
+ *
+ * @module
+ */
+
+export { ReadOnlyProject } from "./src/project.ts";
+export type { ListOptions, RunIds } from "./src/project.ts";
+export { ReadOnlyRun } from "./src/run.ts";
+export type { FileValue, PrefetchSeriesOptions, RunSelector } from "./src/run.ts";
+export { Attribute } from "./src/attribute.ts";
+export type { AttributeValue, FetchValuesOptions } from "./src/attribute.ts";
+export { Listing } from "./src/listing.ts";
+export { RunFile } from "./src/file.ts";
+export type { ReadOnlyProjectOptions } from "./src/open.ts";
+export { ProgressBarCallback } from "./src/progress/callback.ts";
+export type {
+  ProgressBarOption,
+  ProgressBarOptions,
+  ProgressBarType,
+  ProgressUpdate,
+} from "./src/progress/callback.ts";
+export type { AttributeType, FileRef, Histogram, ProjectInfo, StepRange } from "./src/types.ts";
+export * from "./src/errors.ts";

@@ -1,0 +1,149 @@
+/**
+ * One attribute of one run.
+ *
+ * @module
+ */
+
+import type { DataFrame } from "nodejs-polars";
+import type { Cell } from "./cell.ts";
+import { AttributeTypeError, OptionError } from "./errors.ts";
+import { RunFile } from "./file.ts";
+import { pointsFrame } from "./frame.ts";
+import type { ProgressBarOption } from "./progress/callback.ts";
+import { withProgress } from "./progress/show.ts";
+import type { RunReader } from "./reader.ts";
+import { type AttributeType, type FileRef, type Histogram, isSeriesType, type StepRange } from "./types.ts";
+
+const inspect = Symbol.for("Deno.customInspect");
+
+/**
+ * The value of an attribute: `number` for floats and ints (`bigint` for ints beyond 2^53), `string`, `boolean`, `Date`,
+ * `Set<string>` for tags, {@linkcode RunFile} for files, {@linkcode Histogram} for the last point of a histogram series.
+ * null: a series without points, a file that was lost before the export, a state that the API does not transmit.
+ */
+export type AttributeValue = number | bigint | string | boolean | Date | Set<string> | RunFile | Histogram | null;
+
+/** Options of {@linkcode Attribute.fetchValues}. */
+export interface FetchValuesOptions {
+  /** Add the column `timestamp`. Default: true. */
+  includeTimestamp?: boolean;
+  /** Include the points that a forked run inherits from its ancestors. Default: true. */
+  includeInherited?: boolean;
+  /** Only steps in this range, both ends inclusive; null leaves an end open. Default: all steps. */
+  stepRange?: StepRange | null;
+  /**
+   * Include preview points, and add the columns `is_preview` and `preview_completion` (0 to 1). Default: false. Archives
+   * hold no previews.
+   */
+  includePointPreviews?: boolean;
+  /** Default: a bar in a terminal or notebook for work longer than about half a second. */
+  progressBar?: ProgressBarOption;
+  /** Ends the call when aborted. */
+  signal?: AbortSignal;
+}
+
+/**
+ * One attribute of one run. Getting it from a run reads nothing; its methods do.
+ *
+ * @example
+ * ```ts
+ * const lr = await run["parameters/init_lr"].fetch();
+ * const loss = await run["metrics/loss"].fetchValues({ stepRange: [100, null] });
+ * ```
+ */
+export class Attribute {
+  /** The full path, for example `metrics/loss`. */
+  readonly path: string;
+  readonly #reader: RunReader;
+
+  /** Made by this module; see {@linkcode ReadOnlyRun.attribute}. */
+  constructor(path: string, reader: RunReader) {
+    this.path = path;
+    this.#reader = reader;
+  }
+
+  /** The type of the attribute. Throws `AttributeNotFoundError` where the run has no such attribute. */
+  async fetchType(options: { signal?: AbortSignal } = {}): Promise<AttributeType> {
+    return (await this.#reader.cell(this.path, options.signal)).type;
+  }
+
+  /**
+   * The value; for a series its last value. Cached for the life of the run.
+   *
+   * The type parameter is what you expect; it is not checked: `await run["parameters/lr"].fetch<number>()`.
+   */
+  async fetch<T extends AttributeValue = AttributeValue>(options: { signal?: AbortSignal } = {}): Promise<T> {
+    return this.#open(await this.#reader.cell(this.path, options.signal)) as T;
+  }
+
+  /**
+   * The last value of a series, in order of steps; null where it has no points. Throws `AttributeTypeError` for an
+   * attribute that is no series.
+   */
+  async fetchLast<T extends AttributeValue = AttributeValue>(options: { signal?: AbortSignal } = {}): Promise<T> {
+    const cell = await this.#reader.cell(this.path, options.signal);
+    if (!isSeriesType(cell.type)) {
+      throw new AttributeTypeError(
+        `"${this.path}" is of type ${cell.type}, which has a single value: use fetch() instead of fetchLast().`,
+        { path: this.path, type: cell.type, method: "fetchLast", use: ["fetch"] },
+      );
+    }
+    return this.#open(cell) as T;
+  }
+
+  /**
+   * The points of a series as a Polars frame, one row per point, ascending by step.
+   *
+   * Columns: `step` (f64); `value` (f64; string; a struct `{ type, edges, values }` for histograms; a struct
+   * `{ path, size, mime_type }` for files, which {@linkcode ReadOnlyRun.file} opens); `timestamp` (datetime in ms, UTC); with
+   * `includePointPreviews` also `is_preview` and `preview_completion`. NaN stays NaN.
+   *
+   * Throws `AttributeTypeError` for an attribute that is no series.
+   */
+  async fetchValues(options: FetchValuesOptions = {}): Promise<DataFrame> {
+    const { includeTimestamp = true, includeInherited = true, includePointPreviews = false, progressBar, signal } =
+      options;
+    const stepRange = checkStepRange(options.stepRange);
+    return await withProgress(progressBar, this.path, async (onProgress) => {
+      const query = { stepRange, inherited: includeInherited, previews: includePointPreviews, signal, onProgress };
+      const points = await this.#reader.points(this.path, query);
+      return pointsFrame(points, { timestamp: includeTimestamp, previews: includePointPreviews });
+    });
+  }
+
+  #open({ type, value }: Cell): AttributeValue {
+    if (value === null || !isFileType(type)) return value as AttributeValue;
+    return new RunFile(value as FileRef, async (signal) => (await this.#reader.locate(signal)).source);
+  }
+
+  /** What `console.log` shows. */
+  [inspect](): string {
+    const run = this.#reader.known ? ` of run ${this.#reader.known.info.sysId}` : "";
+    return `Attribute "${this.path}"${run}\n  fetch() its value, fetchValues() the points of a series`;
+  }
+}
+
+/** Checks a step range as a person wrote it; absent and null mean all steps. */
+export function checkStepRange(range: StepRange | null | undefined): StepRange {
+  if (range === null || range === undefined) return [null, null];
+  const [from = null, to = null] = range;
+  for (const end of [from, to]) {
+    if (end !== null && (typeof end !== "number" || Number.isNaN(end))) {
+      throw new OptionError(`stepRange has the end ${String(end)}, but takes two numbers, or null for an open end.`, {
+        option: "stepRange",
+        value: String(range),
+      });
+    }
+  }
+  if (from !== null && to !== null && from > to) {
+    throw new OptionError(`stepRange starts at ${from}, after its end ${to}: swap the two.`, {
+      option: "stepRange",
+      value: String(range),
+    });
+  }
+  return [from, to];
+}
+
+function isFileType(type: AttributeType): boolean {
+  return type === "file" || type === "file_series" || type === "file_set" || type === "artifact";
+}

@@ -1,0 +1,22 @@
+import { distance } from "fastest-levenshtein";
+
+/** Up to `count` of the names that are close to what was asked for, the closest first. */
+export function nearest(wanted: string, names: Iterable<string>, count = 3): string[] {
+  const lower = wanted.toLowerCase();
+  const scored: { name: string; score: number }[] = [];
+  for (const name of new Set(names)) {
+    const candidate = name.toLowerCase();
+    const longer = Math.max(lower.length, candidate.length);
+    const contains = lower.length > 2 && (candidate.includes(lower) || lower.includes(candidate));
+    const score = contains
+      ? 0.2 + (longer - Math.min(lower.length, candidate.length)) / 1000
+      : distance(lower, candidate) / longer;
+    if (score <= 0.5) scored.push({ name, score });
+  }
+  return scored.sort((a, b) => a.score - b.score || (a.name < b.name ? -1 : 1)).slice(0, count).map(({ name }) => name);
+}
+
+/** ` Close to it: a, b.` or nothing: the end of an error message. */
+export function closeToIt(near: string[]): string {
+  return near.length ? ` Close to it: ${near.map((name) => `"${name}"`).join(", ")}.` : "";
+}

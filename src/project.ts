@@ -1,0 +1,207 @@
+/**
+ * One project: its runs and experiments.
+ *
+ * @module
+ */
+
+import type { DataFrame } from "nodejs-polars";
+import { OptionError, UnsupportedError } from "./errors.ts";
+import { recordsFrame, runsFrame } from "./frame.ts";
+import { Listing } from "./listing.ts";
+import type { Nql } from "./nql/ast.ts";
+import { connect, type Connection, type ReadOnlyProjectOptions } from "./open.ts";
+import { type ReadOnlyRun, runFrom } from "./run.ts";
+import type { Located } from "./reader.ts";
+import type { ProjectInfo, RunInfo } from "./types.ts";
+
+const inspect = Symbol.for("Deno.customInspect");
+
+/** What identifies a run, under the names of its attributes. */
+export interface RunIds {
+  /** The id that Neptune made, for example `TES-1`. */
+  "sys/id": string;
+  /** The id given when the run was created, or null. */
+  "sys/custom_run_id": string | null;
+  /** The experiment it belongs to, or null. */
+  "sys/name": string | null;
+}
+
+/** Options of the methods that list runs or experiments. */
+export interface ListOptions {
+  /** Only runs in the trash (true), only runs that are not (false), or both (null). Default: false. */
+  trashed?: boolean | null;
+  /** Ends the call when aborted. */
+  signal?: AbortSignal;
+}
+
+/**
+ * One project, read only: of an archive that neptune-exporter wrote, or of a Neptune server. Making one reads nothing.
+ *
+ * @example
+ * ```ts
+ * import { ReadOnlyProject } from "@nereid/neptune-fetcher";
+ *
+ * const project = new ReadOnlyProject({ archive: "exports/data" });
+ * for await (const run of project.fetchRuns()) console.log(run);
+ * ```
+ */
+export class ReadOnlyProject {
+  readonly #connection: Connection;
+
+  /** Throws `OptionError` where the options do not say what to read. */
+  constructor(options: ReadOnlyProjectOptions = {}) {
+    this.#connection = connect(this, options);
+  }
+
+  /** The name and id of the project. Throws `ProjectNotFoundError` where there is none of this name. */
+  async fetchInfo(options: { signal?: AbortSignal } = {}): Promise<ProjectInfo> {
+    return await (await this.#connection.source(options.signal)).project(options);
+  }
+
+  /** The ids and names of all runs, newest first: await it for an array, or loop over it. */
+  listRuns(options: ListOptions = {}): Listing<RunIds, RunIds[]> {
+    return this.#ids("runs", options, false);
+  }
+
+  /** The ids and names of all experiments (their newest runs), newest first: await it for an array, or loop over it. */
+  listExperiments(options: ListOptions = {}): Listing<RunIds, RunIds[]> {
+    return this.#ids("experiments", options, true);
+  }
+
+  /**
+   * All runs, newest first: await it for a frame with the columns `sys/id`, `sys/custom_run_id` and `sys/name`, or loop over it
+   * to get {@linkcode ReadOnlyRun}s.
+   */
+  fetchRuns(options: ListOptions = {}): Listing<ReadOnlyRun, DataFrame> {
+    return this.#frames("runs", options, false);
+  }
+
+  /**
+   * All experiments (their newest runs), newest first: await it for a frame with the columns `sys/id`, `sys/custom_run_id` and
+   * `sys/name`, or loop over it to get {@linkcode ReadOnlyRun}s.
+   */
+  fetchExperiments(options: ListOptions = {}): Listing<ReadOnlyRun, DataFrame> {
+    return this.#frames("experiments", options, true);
+  }
+
+  /**
+   * The runs with any of these ids, each once, newest first; without ids, all runs. An empty list names no run. Ids that do not
+   * exist are passed over.
+   */
+  fetchReadOnlyRuns(
+    options: ListOptions & { withIds?: string[]; customIds?: string[] } = {},
+  ): Listing<ReadOnlyRun, ReadOnlyRun[]> {
+    const { withIds, customIds } = options;
+    const terms = [
+      ...anyOf("withIds", "sys/id", withIds),
+      ...anyOf("customIds", "sys/custom_run_id", customIds),
+    ];
+    return this.#runs("runs", options, false, withIds || customIds ? { op: "or", terms } : null);
+  }
+
+  /**
+   * The experiments with any of these names (their newest runs), newest first; without names, all experiments. An empty list
+   * names no experiment. Names that do not exist are passed over.
+   */
+  fetchReadOnlyExperiments(
+    options: ListOptions & { names?: string[] } = {},
+  ): Listing<ReadOnlyRun, ReadOnlyRun[]> {
+    const where: Nql | null = options.names ? { op: "or", terms: anyOf("names", "sys/name", options.names) } : null;
+    return this.#runs("experiments", options, true, where);
+  }
+
+  /**
+   * What is wrong or doubtful in an archive, as a frame with the columns `severity` (`error`, `warning`, `info`), `kind`, `run`,
+   * `attribute`, `file`, `count` and `message`; empty where all is well. Throws `UnsupportedError` for a server.
+   */
+  async archiveReport(options: { signal?: AbortSignal } = {}): Promise<DataFrame> {
+    const source = await this.#connection.source(options.signal);
+    if (!source.report) {
+      throw new UnsupportedError(`${source.label} is no archive, and only archives have a report of their health.`, {
+        source: source.label,
+        feature: "report",
+      });
+    }
+    const findings = await source.report(options);
+    return recordsFrame({
+      severity: findings.map((one) => one.severity),
+      kind: findings.map((one) => one.kind),
+      run: findings.map((one) => one.run),
+      attribute: findings.map((one) => one.attribute),
+      file: findings.map((one) => one.file),
+      count: findings.map((one) => one.count),
+      message: findings.map((one) => one.message),
+    }, ["count"]);
+  }
+
+  /** Ends what the project keeps open: connections and Web Workers. Optional; nothing of it keeps a program from ending. */
+  close(): void {
+    this.#connection.catalog.close();
+  }
+
+  #ids(what: string, options: ListOptions, heads: boolean): Listing<RunIds, RunIds[]> {
+    const found = () => this.#find(options, heads, null);
+    const stream = async function* () {
+      for await (const { info } of found()) yield ids(info);
+    };
+    return new Listing(this.#of(what), stream, () => Array.fromAsync(stream()));
+  }
+
+  #frames(what: string, options: ListOptions, heads: boolean): Listing<ReadOnlyRun, DataFrame> {
+    const runs = this.#runs(what, options, heads, null);
+    const all = async () =>
+      runsFrame((await Array.fromAsync(this.#find(options, heads, null))).map(({ info }) => info));
+    return new Listing(this.#of(what), () => runs, all);
+  }
+
+  #runs(what: string, options: ListOptions, heads: boolean, where: Nql | null): Listing<ReadOnlyRun, ReadOnlyRun[]> {
+    const found = () => this.#find(options, heads, where);
+    // deno-lint-ignore no-this-alias
+    const project = this;
+    const stream = async function* () {
+      for await (const located of found()) yield runFrom(project, located);
+    };
+    return new Listing(this.#of(what), stream, () => Array.fromAsync(stream()));
+  }
+
+  async *#find({ trashed = false, signal }: ListOptions, heads: boolean, where: Nql | null): AsyncGenerator<Located> {
+    const source = await this.#connection.source(signal);
+    const terms: Nql[] = where ? [where] : [];
+    if (trashed !== null) {
+      terms.push({
+        op: "=",
+        operand: { name: "sys/trashed", type: "bool", aggregation: null },
+        value: String(trashed),
+      });
+    }
+    const query = { where: terms.length ? { op: "and", terms } as const : null, heads, sort: null, signal };
+    for await (const page of source.runs(query)) {
+      for (const info of page.runs) yield { source, info };
+    }
+  }
+
+  #of(what: string): string {
+    return `${what} of ${this.#connection.projectName ?? "the only project"} in ${this.#connection.catalog.label}`;
+  }
+
+  /** What `console.log` shows: what is known without reading. */
+  [inspect](): string {
+    const name = this.#connection.projectName ?? "(the only project)";
+    return `ReadOnlyProject ${name}\n  in ${this.#connection.catalog.label}\n  fetchRuns(), fetchExperiments() list what it holds`;
+  }
+}
+
+function ids(info: RunInfo): RunIds {
+  return { "sys/id": info.sysId, "sys/custom_run_id": info.customId, "sys/name": info.name };
+}
+
+function anyOf(option: string, path: string, values: string[] | undefined): Nql[] {
+  if (values === undefined) return [];
+  if (!Array.isArray(values)) {
+    throw new OptionError(`${option} is ${JSON.stringify(values)}, but must be an array of texts.`, {
+      option,
+      value: values,
+    });
+  }
+  return values.map((value) => ({ op: "=", operand: { name: path, type: "string", aggregation: null }, value }));
+}

@@ -1,0 +1,151 @@
+/**
+ * The house keeps its rules: who may import whom, and one home for each dangerous thing. The table is README's.
+ */
+
+import assert from "node:assert/strict";
+
+/** Which rooms each room may import; a room may always import itself. `polars` and other packages are free, but for `HOMES`. */
+const MAY_IMPORT: Record<string, string[]> = {
+  errors: [],
+  types: [],
+  columns: ["types", "errors"],
+  nql: ["types", "errors"],
+  source: ["types", "columns", "nql"],
+  near: [],
+  buckets: ["types", "columns"],
+  wire: ["types", "errors", "columns"],
+  pool: ["wire", "http/transport", "errors", "columns", "types"],
+  http: ["source", "nql", "wire", "pool", "columns", "buckets", "errors", "types"],
+  archive: ["source", "nql", "columns", "buckets", "near", "types", "errors"],
+  server: ["source", "nql", "wire", "columns", "buckets", "types", "errors"],
+  points: ["columns", "types"],
+  cell: ["columns", "types"],
+  frame: ["points", "columns", "types"],
+  progress: ["errors"],
+  display: ["columns", "points", "cell", "types", "frame"],
+  open: ["source", "http", "archive", "errors"],
+  reader: ["cell", "points", "near", "source", "columns", "types", "errors"],
+  listing: ["display"],
+  file: ["source", "types", "display"],
+  attribute: ["reader", "listing", "file", "cell", "points", "frame", "display", "progress", "source", "columns", "types", "errors"],
+  run: ["attribute", "reader", "listing", "file", "open", "near", "nql", "frame", "display", "progress", "source", "types", "errors"],
+  project: ["run", "reader", "listing", "open", "near", "nql", "frame", "display", "progress", "source", "types", "errors"],
+};
+
+/** Each of these has one home; the pattern is looked for in code with comments and strings taken out. */
+const HOMES: { what: string; pattern: RegExp; home: RegExp }[] = [
+  { what: "Deno.env", pattern: /\bDeno\.env\b/, home: /^src\/open\.ts$/ },
+  { what: "new Worker", pattern: /\bnew Worker\b/, home: /^src\/pool\// },
+  { what: "fetch", pattern: /(?<![.\w])fetch\(|globalThis\.fetch\b/, home: /^src\/http\/transport\.ts$/ },
+  { what: "Parquet reading", pattern: /\b(scanParquet|readParquet)\b/, home: /^src\/archive\/scan\.ts$/ },
+];
+
+interface Import {
+  file: string;
+  target: string;
+  typeOnly: boolean;
+}
+
+/** The room of a file: the folder under src, or the file itself. */
+function room(file: string): string {
+  return file.replace(/^src\//, "").replace(/\.ts$/, "").split("/")[0];
+}
+
+function importsOf(file: string, text: string): Import[] {
+  const found = [...text.matchAll(/^\s*(import|export)\s+(type\s+)?(?:[^"';]*?\sfrom\s+)?"(\.[^"]+)"/gm)]
+    .map(([, , type, path]) => ({ path, typeOnly: type !== undefined }));
+  const dynamic = [...text.matchAll(/import\(\s*"(\.[^"]+)"/g)].map(([, path]) => ({ path, typeOnly: false }));
+  return [...found, ...dynamic].map(({ path, typeOnly }) => ({
+    file,
+    target: new URL(path, `file:///${file}`).pathname.slice(1),
+    typeOnly,
+  }));
+}
+
+/** The sentences that say what is wrong with these files. */
+function violations(files: Map<string, string>): string[] {
+  const wrong: string[] = [];
+  const edges = new Map<string, Set<string>>();
+  for (const [file, text] of files) {
+    const from = room(file);
+    if (!(from in MAY_IMPORT)) {
+      wrong.push(`${file} is in no room of the table`);
+      continue;
+    }
+    for (const { target, typeOnly } of importsOf(file, text)) {
+      if (!files.has(target)) {
+        wrong.push(`${file} imports ${target}, which is not in src`);
+        continue;
+      }
+      // A run names its project's type, a project makes runs: the one pair whose types may meet both ways.
+      if (typeOnly && file === "src/run.ts" && target === "src/project.ts") continue;
+      const to = room(target);
+      const allowed = MAY_IMPORT[from];
+      const deep = target.replace(/^src\//, "").replace(/\.ts$/, "");
+      if (to !== from && !allowed.includes(to) && !allowed.includes(deep)) wrong.push(`${file} may not import ${target}`);
+      if (!typeOnly) edges.set(file, (edges.get(file) ?? new Set()).add(target));
+    }
+    const code = withoutCommentsAndStrings(text);
+    for (const { what, pattern, home } of HOMES) {
+      if (pattern.test(code) && !home.test(file)) wrong.push(`${file} uses ${what}, whose home is ${home.source}`);
+    }
+  }
+  return [...wrong, ...cycles(edges)];
+}
+
+function cycles(edges: Map<string, Set<string>>): string[] {
+  const state = new Map<string, "open" | "done">();
+  const found: string[] = [];
+  const visit = (file: string, path: string[]) => {
+    if (state.get(file) === "done") return;
+    if (state.get(file) === "open") {
+      found.push(`imports go in a circle: ${[...path.slice(path.indexOf(file)), file].join(" -> ")}`);
+      return;
+    }
+    state.set(file, "open");
+    for (const next of edges.get(file) ?? []) visit(next, [...path, file]);
+    state.set(file, "done");
+  };
+  for (const file of edges.keys()) visit(file, []);
+  return found;
+}
+
+function withoutCommentsAndStrings(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\/|\/\/.*|"(?:[^"\\\n]|\\.)*"/g, "");
+}
+
+async function sources(): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  const walk = async (folder: string) => {
+    for await (const entry of Deno.readDir(new URL(`../${folder}`, import.meta.url))) {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory) await walk(path);
+      else if (path.endsWith(".ts")) files.set(path, await Deno.readTextFile(new URL(`../${path}`, import.meta.url)));
+    }
+  };
+  await walk("src");
+  return files;
+}
+
+Deno.test("imports go only down the table, never in circles, and each dangerous thing has one home", async () => {
+  assert.deepEqual(violations(await sources()), []);
+});
+
+Deno.test("a planted bad import, circle and second home are found", async () => {
+  const files = await sources();
+  files.set("src/types.ts", `import { x } from "./errors.ts";\n${files.get("src/types.ts")}`);
+  assert.ok(violations(files).some((text) => text === "src/types.ts may not import src/errors.ts"));
+
+  const circle = await sources();
+  circle.set("src/near.ts", `import "./near_two.ts";`);
+  circle.set("src/near_two.ts", `import "./near.ts";`);
+  assert.ok(violations(circle).some((text) => text.startsWith("imports go in a circle")));
+
+  const home = await sources();
+  home.set("src/frame.ts", `${home.get("src/frame.ts")}\nexport const secret = Deno.env.get("X");`);
+  assert.ok(violations(home).some((text) => text.startsWith("src/frame.ts uses Deno.env")));
+});
+
+Deno.test("there is no room called utils, common or helpers", async () => {
+  for (const file of (await sources()).keys()) assert.doesNotMatch(file, /\b(utils?|common|helpers?)\b/);
+});
