@@ -17,11 +17,19 @@
  */
 
 export { ReadOnlyProject } from "./src/project.ts";
-export type { ListOptions, RunIds } from "./src/project.ts";
+export type { ListAttributesOptions, ListOptions, RunIds } from "./src/project.ts";
 export { ReadOnlyRun } from "./src/run.ts";
 export type { FileValue, PrefetchSeriesOptions, RunSelector } from "./src/run.ts";
 export { Attribute } from "./src/attribute.ts";
 export type { AttributeValue, FetchValuesOptions } from "./src/attribute.ts";
+export type { RunsTableOptions, SortBy } from "./src/bulk/runs_table.ts";
+export type { SeriesAggregate } from "./src/bulk/table.ts";
+export type { AttributeSelection, RunSelection } from "./src/bulk/select.ts";
+export type { FetchMetricsOptions } from "./src/bulk/metrics.ts";
+export type { FetchSeriesOptions, OtherSeriesType } from "./src/bulk/series.ts";
+export type { DownloadFilesOptions } from "./src/bulk/download.ts";
+export type { RunsFilter } from "./src/nql/build.ts";
+export type { Aggregation } from "./src/nql/ast.ts";
 export { Listing } from "./src/listing.ts";
 export { RunFile } from "./src/file.ts";
 export type { ReadOnlyProjectOptions } from "./src/open.ts";

@@ -6,9 +6,10 @@
 
 import type { DataFrame } from "nodejs-polars";
 import type { Cell } from "./cell.ts";
-import { AttributeTypeError, OptionError } from "./errors.ts";
+import { AttributeTypeError } from "./errors.ts";
 import { RunFile } from "./file.ts";
 import { pointsFrame } from "./frame.ts";
+import { checkStepRange } from "./points.ts";
 import type { ProgressBarOption } from "./progress/callback.ts";
 import { withProgress } from "./progress/show.ts";
 import type { RunReader } from "./reader.ts";
@@ -121,27 +122,6 @@ export class Attribute {
     const run = this.#reader.known ? ` of run ${this.#reader.known.info.sysId}` : "";
     return `Attribute "${this.path}"${run}\n  fetch() its value, fetchValues() the points of a series`;
   }
-}
-
-/** Checks a step range as a person wrote it; absent and null mean all steps. */
-export function checkStepRange(range: StepRange | null | undefined): StepRange {
-  if (range === null || range === undefined) return [null, null];
-  const [from = null, to = null] = range;
-  for (const end of [from, to]) {
-    if (end !== null && (typeof end !== "number" || Number.isNaN(end))) {
-      throw new OptionError(`stepRange has the end ${String(end)}, but takes two numbers, or null for an open end.`, {
-        option: "stepRange",
-        value: String(range),
-      });
-    }
-  }
-  if (from !== null && to !== null && from > to) {
-    throw new OptionError(`stepRange starts at ${from}, after its end ${to}: swap the two.`, {
-      option: "stepRange",
-      value: String(range),
-    });
-  }
-  return [from, to];
 }
 
 function isFileType(type: AttributeType): boolean {

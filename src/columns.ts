@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { FileRef, Histogram } from "./types.ts";
+import type { AttributeType, FileRef, Histogram } from "./types.ts";
 
 /** A contiguous stretch of one series inside a {@linkcode SeriesBlock}: rows `start` (included) to `end` (excluded). */
 export interface Span {
@@ -94,6 +94,17 @@ export type ValueColumn =
     /** Transmitted without a value. */
     | { type: "experiment_state"; data: null }
   );
+
+/** Which attributes exist on which run: row i says that run `run[i]` has path `path[i]` with type `type[i]`. */
+export interface PairBlock {
+  /** Run keys ({@linkcode RunInfo.key}). */
+  runs: string[];
+  paths: string[];
+  types: AttributeType[];
+  run: Uint32Array;
+  path: Uint32Array;
+  type: Uint8Array;
+}
 
 /** Latest values of attributes of runs. */
 export interface ValueBlock {

@@ -7,7 +7,7 @@
 import pl, { type DataFrame, type Series } from "nodejs-polars";
 import type { Points } from "./points.ts";
 import type { FileRef, Histogram, RunInfo } from "./types.ts";
-import type { PointValues } from "./columns.ts";
+import type { PointValues, PreviewColumns } from "./columns.ts";
 
 /** Which columns a frame of points has besides `step` and `value`. */
 export interface PointColumns {
@@ -24,12 +24,7 @@ export interface PointColumns {
 export function pointsFrame(points: Points, columns: PointColumns): DataFrame {
   const series: Series[] = [floats("step", points.step), valueSeries("value", points.values)];
   if (columns.timestamp) series.push(instants("timestamp", points.timestamp));
-  if (columns.previews) {
-    const length = points.step.length;
-    const flags = points.preview?.isPreview ?? new Uint8Array(length);
-    const completion = points.preview?.completion ?? new Float64Array(length).fill(1);
-    series.push(pl.Series("is_preview", flags).cast(pl.Bool), floats("preview_completion", completion));
-  }
+  if (columns.previews) series.push(...previewColumns([points.preview], points.step.length));
   return pl.DataFrame(series);
 }
 
@@ -56,6 +51,40 @@ export function floats(name: string, data: Float64Array): Series {
   return pl.Series(name, data, pl.Float64);
 }
 
+/** A column of f64, null where `present` is 0. */
+export function maskedFloats(name: string, data: Float64Array, present: Uint8Array): Series {
+  if (!present.includes(0)) return floats(name, data);
+  return pl.DataFrame([floats("data", data), pl.Series("present", present)])
+    .select(pl.when(pl.col("present").eq(pl.lit(1))).then(pl.col("data")).otherwise(pl.lit(null)).alias(name))
+    .getColumn(name);
+}
+
+/** A categorical column: row i is `names[codes[i]]`. */
+export function codedNames(name: string, codes: Uint32Array, names: string[]): Series {
+  const dictionary = pl.DataFrame([
+    pl.Series("code", Uint32Array.from(names.keys())),
+    strings(name, names).cast(pl.Categorical),
+  ]);
+  // A join is the fastest way into a categorical that JavaScript has: it gathers the codes without touching a string.
+  return pl.DataFrame([pl.Series("code", codes)]).join(dictionary, { on: "code", how: "left" }).getColumn(
+    name,
+  );
+}
+
+/** The columns `is_preview` and `preview_completion`; points without preview columns are committed. */
+export function previewColumns(parts: (PreviewColumns | null)[], length: number): Series[] {
+  const flags = new Uint8Array(length);
+  const completion = new Float64Array(length).fill(1);
+  let at = 0;
+  for (const part of parts) {
+    if (!part) continue;
+    flags.set(part.isPreview, at);
+    completion.set(part.completion, at);
+    at += part.isPreview.length;
+  }
+  return [pl.Series("is_preview", flags).cast(pl.Bool), floats("preview_completion", completion)];
+}
+
 /** A column of strings; null stays null. */
 export function strings(name: string, data: (string | null)[]): Series {
   return pl.Series(name, data, pl.String);
@@ -69,21 +98,22 @@ export function instants(name: string, milliseconds: Float64Array): Series {
     .getColumn(name);
 }
 
-function valueSeries(name: string, values: PointValues): Series {
+/** A column of the values of points, with the type that fits their kind. */
+export function valueSeries(name: string, values: PointValues): Series {
   switch (values.kind) {
     case "float":
       return floats(name, values.data);
     case "string":
       return strings(name, values.data);
     case "histogram":
-      return histograms(name, values.data);
+      return histogramStructs(name, values.data);
     case "file":
-      return files(name, values.data);
+      return fileStructs(name, values.data);
   }
 }
 
 /** A column of structs `{ type, edges, values }`. */
-function histograms(name: string, data: (Histogram | null)[]): Series {
+export function histogramStructs(name: string, data: (Histogram | null)[]): Series {
   return struct(name, [
     strings("type", data.map((one) => one?.type ?? null)),
     lists("edges", data.map((one) => one?.edges ?? null)),
@@ -92,7 +122,7 @@ function histograms(name: string, data: (Histogram | null)[]): Series {
 }
 
 /** A column of structs `{ path, size, mime_type }`. */
-function files(name: string, data: (FileRef | null)[]): Series {
+export function fileStructs(name: string, data: (FileRef | null)[]): Series {
   return struct(name, [
     strings("path", data.map((one) => one?.path ?? null)),
     pl.Series("size", data.map((one) => one?.size ?? null), pl.Int64),

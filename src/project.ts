@@ -5,6 +5,11 @@
  */
 
 import type { DataFrame } from "nodejs-polars";
+import { downloadFilesFrame, type DownloadFilesOptions } from "./bulk/download.ts";
+import { fetchMetricsFrame, type FetchMetricsOptions } from "./bulk/metrics.ts";
+import { fetchRunsTable, type RunsTableOptions } from "./bulk/runs_table.ts";
+import { type AttributeSelection, type RunSelection, selectPaths, selectRuns } from "./bulk/select.ts";
+import { fetchSeriesFrame, type FetchSeriesOptions } from "./bulk/series.ts";
 import { OptionError, UnsupportedError } from "./errors.ts";
 import { recordsFrame, runsFrame } from "./frame.ts";
 import { Listing } from "./listing.ts";
@@ -12,7 +17,10 @@ import type { Nql } from "./nql/ast.ts";
 import { connect, type Connection, type ReadOnlyProjectOptions } from "./open.ts";
 import { type ReadOnlyRun, runFrom } from "./run.ts";
 import type { Located } from "./reader.ts";
-import type { ProjectInfo, RunInfo } from "./types.ts";
+import type { ProgressBarOption } from "./progress/callback.ts";
+import { type Report, withProgress } from "./progress/show.ts";
+import type { Source } from "./source.ts";
+import type { AttributeType, ProjectInfo, RunInfo } from "./types.ts";
 
 const inspect = Symbol.for("Deno.customInspect");
 
@@ -30,6 +38,18 @@ export interface RunIds {
 export interface ListOptions {
   /** Only runs in the trash (true), only runs that are not (false), or both (null). Default: false. */
   trashed?: boolean | null;
+  /** Ends the call when aborted. */
+  signal?: AbortSignal;
+}
+
+/** Options of {@linkcode ReadOnlyProject.listAttributes}. */
+export interface ListAttributesOptions extends RunSelection {
+  /** Which attributes. Default: all. */
+  attributes?: AttributeSelection;
+  /** Which types. Default: all. */
+  types?: AttributeType[];
+  /** Default: a bar in a terminal or notebook for work longer than about half a second. */
+  progressBar?: ProgressBarOption;
   /** Ends the call when aborted. */
   signal?: AbortSignal;
 }
@@ -111,6 +131,72 @@ export class ReadOnlyProject {
   }
 
   /**
+   * Runs as a wide frame: one row per run, one column per attribute, with the latest values; a series shows its last value.
+   *
+   * The columns `sys/custom_run_id`, `sys/name` and the one sorted by are always there; `sys/` comes first, `monitoring/` last. A
+   * path that has several types among the runs gives one column for each, named `path:int`, `path:string`. Absent cells are null.
+   *
+   * @example
+   * ```ts
+   * const frame = await project.fetchRunsDf({ columnsRegex: "^parameters/", sortBy: "metrics/loss", ascending: true, limit: 10 });
+   * ```
+   */
+  async fetchRunsDf(options: RunsTableOptions = {}): Promise<DataFrame> {
+    return await this.#bulk("runs", options, (source, report) => fetchRunsTable(source, options, false, report));
+  }
+
+  /** Like {@linkcode ReadOnlyProject.fetchRunsDf}, with the newest run of each experiment. */
+  async fetchExperimentsDf(options: RunsTableOptions = {}): Promise<DataFrame> {
+    return await this.#bulk("experiments", options, (source, report) => fetchRunsTable(source, options, true, report));
+  }
+
+  /**
+   * Float series of many runs in one frame. Only series that exist are asked for.
+   *
+   * Long format: `run` (experiment name or custom id) and `attribute` (both categorical), `step` (f64), `value` (f64), `timestamp`
+   * (datetime in ms, UTC), sorted by run, attribute, step. Wide format: `run`, `step`, and one column per attribute.
+   *
+   * @example
+   * ```ts
+   * const loss = await project.fetchMetrics({ experiments: "^digits-", attributes: ["metrics/train/loss"] });
+   * ```
+   */
+  async fetchMetrics(options: FetchMetricsOptions): Promise<DataFrame> {
+    return await this.#bulk("metrics", options, (source, report) => fetchMetricsFrame(source, options, report));
+  }
+
+  /**
+   * String, histogram and file series of many runs in one frame: `run`, `attribute`, `step`, `value`, `timestamp`. Where the
+   * series found are of several types, there is one value column for each, named `value:string_series` and so on.
+   */
+  async fetchSeries(options: FetchSeriesOptions): Promise<DataFrame> {
+    return await this.#bulk("series", options, (source, report) => fetchSeriesFrame(source, options, report));
+  }
+
+  /**
+   * Fetches the files of many runs to a folder, as `<destination>/<run>/<attribute>`, and returns a frame that tells what went
+   * where: `run`, `attribute`, `step`, `path`, `size` (bytes), `status` (`downloaded`, `present`, `missing`). Called again, it
+   * fetches only what is not there yet.
+   */
+  async downloadFiles(options: DownloadFilesOptions): Promise<DataFrame> {
+    return await this.#bulk("files", options, (source, report) => downloadFilesFrame(source, options, report));
+  }
+
+  /**
+   * Which attributes the runs have, as a frame with the columns `attribute` and `type`, sorted. One row for each type a path has.
+   */
+  async listAttributes(options: ListAttributesOptions = {}): Promise<DataFrame> {
+    return await this.#bulk("attributes", options, async (source) => {
+      const all = options.runs === undefined && options.experiments === undefined && options.query === undefined;
+      const runs = all ? null : (await selectRuns(source, options, options.signal)).runs.map((run) => run.key);
+      const which = options.attributes === undefined ? { paths: null, filter: null } : selectPaths(options.attributes);
+      const pages = source.attributes({ runs, ...which, types: options.types ?? null, signal: options.signal });
+      const found = (await Array.fromAsync(pages)).flat();
+      return recordsFrame({ attribute: found.map((one) => one.path), type: found.map((one) => one.type) });
+    });
+  }
+
+  /**
    * What is wrong or doubtful in an archive, as a frame with the columns `severity` (`error`, `warning`, `info`), `kind`, `run`,
    * `attribute`, `file`, `count` and `message`; empty where all is well. Throws `UnsupportedError` for a server.
    */
@@ -137,6 +223,15 @@ export class ReadOnlyProject {
   /** Ends what the project keeps open: connections and Web Workers. Optional; nothing of it keeps a program from ending. */
   close(): void {
     this.#connection.catalog.close();
+  }
+
+  async #bulk(
+    what: string,
+    options: { progressBar?: ProgressBarOption; signal?: AbortSignal },
+    work: (source: Source, report: Report) => Promise<DataFrame>,
+  ): Promise<DataFrame> {
+    const source = await this.#connection.source(options.signal);
+    return await withProgress(options.progressBar, what, (report) => work(source, report));
   }
 
   #ids(what: string, options: ListOptions, heads: boolean): Listing<RunIds, RunIds[]> {

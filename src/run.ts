@@ -4,13 +4,14 @@
  * @module
  */
 
-import { Attribute, checkStepRange } from "./attribute.ts";
+import { Attribute } from "./attribute.ts";
 import { OptionError, RunNotFoundError } from "./errors.ts";
 import { RunFile } from "./file.ts";
 import { Listing } from "./listing.ts";
 import { closeToIt, nearest } from "./near.ts";
 import type { Nql } from "./nql/ast.ts";
 import { connectionOf } from "./open.ts";
+import { checkStepRange } from "./points.ts";
 import type { ProgressBarOption } from "./progress/callback.ts";
 import { withProgress } from "./progress/show.ts";
 import type { ReadOnlyProject } from "./project.ts";

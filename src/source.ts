@@ -10,7 +10,7 @@
  * @module
  */
 
-import type { PointKind, SeriesBlock, ValueBlock } from "./columns.ts";
+import type { PairBlock, PointKind, SeriesBlock, ValueBlock } from "./columns.ts";
 import type { Aggregation, Nql } from "./nql/ast.ts";
 import type { AttributeDefinition, AttributeType, FileRef, ProjectInfo, RunInfo, StepRange } from "./types.ts";
 
@@ -120,6 +120,8 @@ export interface Source {
   runs(query: RunsQuery): AsyncIterable<RunsPage>;
   /** Which attributes exist, each (path, type) once over all runs asked. Sorted by path, then type. */
   attributes(query: AttributesQuery): AsyncIterable<AttributeDefinition[]>;
+  /** Which attributes exist on which run, each (run, path) once. */
+  existing(query: AttributesQuery): AsyncIterable<PairBlock>;
   /** Latest values of attributes. */
   values(query: ValuesQuery): AsyncIterable<ValueBlock>;
   /** Points of series. Unknown runs and series have no points. */

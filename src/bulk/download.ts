@@ -1,0 +1,190 @@
+/**
+ * `downloadFiles`: the files of many runs to a folder.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import pl, { type DataFrame } from "nodejs-polars";
+import { cells } from "../cell.ts";
+import { FileMissingError, OptionError } from "../errors.ts";
+import { floats, strings } from "../frame.ts";
+import { checkStepRange, collectPoints } from "../points.ts";
+import type { ProgressBarOption } from "../progress/callback.ts";
+import type { Source } from "../source.ts";
+import type { FileRef, StepRange } from "../types.ts";
+import { existingSeries } from "./metrics.ts";
+import { type AttributeSelection, type RunSelection, type SelectedRuns, selectPaths, selectRuns } from "./select.ts";
+
+/** Options of {@linkcode ReadOnlyProject.downloadFiles}. */
+export interface DownloadFilesOptions extends RunSelection {
+  /** Which files and file series. */
+  attributes: AttributeSelection;
+  /** The folder to write to; made where it is not there. */
+  destination: string;
+  /** Only the files of series at these steps, both ends inclusive. Default: all steps. */
+  stepRange?: StepRange | null;
+  /** How many files are fetched at a time. Default: 8. */
+  concurrency?: number;
+  /** Default: a bar in a terminal or notebook for work longer than about half a second. */
+  progressBar?: ProgressBarOption;
+  /** Ends the call when aborted; files that are whole stay. */
+  signal?: AbortSignal;
+}
+
+/** One file to fetch. */
+interface Wanted {
+  run: string;
+  attribute: string;
+  /** NaN for a single file. */
+  step: number;
+  ref: FileRef | null;
+  target: string;
+}
+
+/**
+ * Fetches the files and tells what went where: one row per file with `run`, `attribute`, `step` (null for single files), `path`
+ * (where it is now, null where the file is missing), `size` in bytes and `status` (`downloaded`, `present` where a file of the
+ * same size was there already, `missing`).
+ */
+export async function downloadFilesFrame(
+  source: Source,
+  options: DownloadFilesOptions,
+  onProgress: (by: number, total: number | null) => void,
+): Promise<DataFrame> {
+  const { destination, concurrency = 8, signal } = options;
+  if (typeof destination !== "string" || destination === "") {
+    throw new OptionError("destination must name the folder to write to.", {
+      option: "destination",
+      value: destination,
+    });
+  }
+  const selected = await selectRuns(source, options, signal);
+  const wanted = [...await singleFiles(source, selected, options), ...await seriesFiles(source, selected, options)];
+  keepApart(wanted);
+
+  const rows = new Array<{ status: string; path: string | null; size: number | null }>(wanted.length);
+  let next = 0;
+  const work = async () => {
+    while (next < wanted.length) {
+      const at = next++;
+      rows[at] = await fetchOne(source, wanted[at], signal);
+      onProgress(1, wanted.length);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(1, Math.min(concurrency, wanted.length)) }, work));
+
+  return pl.DataFrame([
+    strings("run", wanted.map((one) => one.run)),
+    strings("attribute", wanted.map((one) => one.attribute)),
+    floats("step", Float64Array.from(wanted, (one) => one.step)),
+    strings("path", rows.map((row) => row.path)),
+    pl.Series("size", rows.map((row) => row.size), pl.Int64),
+    strings("status", rows.map((row) => row.status)),
+  ]).withColumn(pl.col("step").fillNan(null));
+}
+
+async function singleFiles(source: Source, selected: SelectedRuns, options: DownloadFilesOptions): Promise<Wanted[]> {
+  const wanted: Wanted[] = [];
+  if (selected.runs.length === 0) return wanted;
+  const runs = selected.runs.map((run) => run.key);
+  const query = { runs, ...selectPaths(options.attributes), types: ["file" as const], signal: options.signal };
+  for await (const block of source.values(query)) {
+    for (const { run, path, cell } of cells(block)) {
+      const label = selected.labels.get(run)!;
+      const ref = cell.value as FileRef | null;
+      wanted.push({
+        run: label,
+        attribute: path,
+        step: NaN,
+        ref,
+        target: target(options.destination, label, path, null, ref),
+      });
+    }
+  }
+  return wanted.sort((a, b) => a.target < b.target ? -1 : 1);
+}
+
+async function seriesFiles(source: Source, selected: SelectedRuns, options: DownloadFilesOptions): Promise<Wanted[]> {
+  const { signal, attributes, destination } = options;
+  const series = await existingSeries(source, selected, attributes, ["file_series"], signal);
+  if (series.length === 0) return [];
+  const stepRange = checkStepRange(options.stepRange);
+  const blocks = source.series({
+    kind: "file",
+    series,
+    stepRange,
+    lineage: "full",
+    previews: false,
+    limit: null,
+    signal,
+  });
+  const points = await collectPoints(blocks, series.length, "file", false);
+  return points.flatMap(({ step, values }, i) =>
+    (values.data as (FileRef | null)[]).map((ref, row) => ({
+      run: series[i].label,
+      attribute: series[i].path,
+      step: step[row],
+      ref,
+      target: target(destination, series[i].label, series[i].path, step[row], ref),
+    }))
+  );
+}
+
+async function fetchOne(source: Source, { ref, target }: Wanted, signal?: AbortSignal) {
+  if (ref === null) return { status: "missing", path: null, size: null };
+  const there = await Deno.stat(target).catch(() => null);
+  if (there?.isFile && ref.size !== null && there.size === ref.size) {
+    return { status: "present", path: target, size: ref.size };
+  }
+  await Deno.mkdir(join(target, ".."), { recursive: true });
+  // A file appears under its name only when it is whole.
+  const part = `${target}.part`;
+  try {
+    await Deno.writeFile(part, await source.file(ref, { signal }), { signal });
+    await Deno.rename(part, target);
+  } catch (error) {
+    await Deno.remove(part).catch(() => {});
+    if (error instanceof FileMissingError) return { status: "missing", path: null, size: null };
+    throw error;
+  }
+  return { status: "downloaded", path: target, size: (await Deno.stat(target)).size };
+}
+
+/** `<destination>/<run>/<attribute>/step_<step>.<extension>`; no part of it can climb out of the destination. */
+function target(destination: string, run: string, attribute: string, step: number | null, ref: FileRef | null): string {
+  const parts = [run, ...attribute.split("/").filter((part) => part !== "")].map(safe);
+  if (step !== null) parts.push(`step_${step.toFixed(6).replace(".", "_")}`);
+  const extension = ref?.path.match(/\.[A-Za-z0-9]{1,10}$/)?.[0] ?? EXTENSIONS[ref?.mimeType ?? ""] ?? "";
+  return join(destination, ...parts) + extension;
+}
+
+/** A name that is safe on every file system: other characters than letters, digits, `_`, `-` and inner dots become `_`. */
+function safe(part: string): string {
+  return part.replace(/[^\p{L}\p{N}_.-]/gu, "_").replace(/^\.+|\.+$/g, "_").slice(0, 200) || "_";
+}
+
+/** Two files never share a target, also where upper and lower case are one: the second gets a number. */
+function keepApart(wanted: Wanted[]): void {
+  const taken = new Set<string>();
+  for (const one of wanted) {
+    const target = one.target;
+    for (let count = 2; taken.has(one.target.toLowerCase()); count++) {
+      one.target = target.replace(/(\.[A-Za-z0-9]{1,10})?$/, `-${count}$1`);
+    }
+    taken.add(one.target.toLowerCase());
+  }
+}
+
+const EXTENSIONS: Record<string, string> = {
+  "image/png": ".png",
+  "image/jpeg": ".jpg",
+  "image/gif": ".gif",
+  "image/svg+xml": ".svg",
+  "image/webp": ".webp",
+  "application/json": ".json",
+  "application/pdf": ".pdf",
+  "text/plain": ".txt",
+  "text/html": ".html",
+  "text/csv": ".csv",
+};
