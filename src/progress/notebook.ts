@@ -13,7 +13,7 @@ export class NotebookProgressBar extends ProgressBarCallback {
   #done = 0;
   #total: number | null = null;
   #start = 0;
-  #timer = 0;
+  #timer?: ReturnType<typeof setInterval>;
   #shown = "";
 
   override enter(): void {
@@ -29,9 +29,8 @@ export class NotebookProgressBar extends ProgressBarCallback {
   override exit(error?: unknown): void {
     clearInterval(this.#timer);
     if (this.#shown === "") return;
-    const seconds = ((performance.now() - this.#start) / 1000).toFixed(1);
-    const how = error === undefined ? "in" : "stopped after";
-    this.#show(`${label(this.description)}${Math.round(this.#done).toLocaleString("en")} ${how} ${seconds} s`);
+    const summary = progressLine(this.description, this.#done, null, (performance.now() - this.#start) / 1000);
+    this.#show(error === undefined ? summary : `${summary}, then stopped`);
   }
 
   #draw(): void {
@@ -50,8 +49,4 @@ export class NotebookProgressBar extends ProgressBarCallback {
       // A throw in a timer stalls all other timers of a kernel for many seconds; the work matters more than its bar.
     }
   }
-}
-
-function label(description: string): string {
-  return description === "" ? "" : `${progressLine(description, 0, null, 0).replace(/ 0, 0 s$/, "")}: `;
 }
