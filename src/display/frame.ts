@@ -1,0 +1,147 @@
+/**
+ * Polars frames as people read them: shape, types, first and last rows, numbers aligned, nulls marked.
+ *
+ * @module
+ */
+
+import pl, { type DataFrame, type Series } from "nodejs-polars";
+import { Budget, bundle, type Displayable, jupyterDisplay, type MediaBundle } from "./bundle.ts";
+import { alignNumbers, counted, formatCount, formatNumber, formatTime, shortenText } from "./format.ts";
+import { type Content, markup, MUTED, note, view } from "./html.ts";
+import { missing, table, type TableColumn } from "./table.ts";
+
+/** How much of a frame to show. */
+export interface FrameDisplayOptions {
+  /** At most this many rows, two thirds of them from the start and one third from the end. Default: 15. */
+  rows?: number;
+  /** At most this many columns, from the start and from the end. Default: 16. */
+  columns?: number;
+  /** At most this many characters of a text. Default: 80. */
+  textLength?: number;
+}
+
+/** A frame that shows itself in a notebook our way. The frame itself is not changed. */
+export function displayFrame(frame: DataFrame, options: FrameDisplayOptions = {}): Displayable {
+  return { [jupyterDisplay]: () => frameBundle(frame, options) };
+}
+
+/** Gives this one frame our display instead of the one of Polars; frames derived from it keep that of Polars. */
+export function withDisplay(frame: DataFrame): DataFrame {
+  return Object.defineProperty(frame, jupyterDisplay, {
+    value: () => frameBundle(frame, {}),
+    configurable: true,
+    writable: true,
+  });
+}
+
+/** The bundle of a frame. Its text is the table that Polars prints. */
+export function frameBundle(frame: DataFrame, options: FrameDisplayOptions = {}): MediaBundle {
+  const { rows = 15, columns = 16, textLength = 80 } = options;
+  // Only methods are called: a column named `height` hides the property of the frame.
+  const series = frame.getColumns();
+  const height = series[0]?.length ?? 0;
+  const shape = `${counted(height, "row")} × ${counted(series.length, "column")}`;
+
+  const [left, right] = ends(series.length, columns);
+  const [head, tail] = ends(height, rows);
+  const shown = [...series.slice(0, left), ...series.slice(series.length - right)];
+  const cells = shown.map((one) => columnCells(one, head, tail, textLength));
+  const header: TableColumn[] = shown.map((one) => ({
+    title: one.name,
+    note: typeName(one),
+    align: isNumeric(one) ? "right" : "left",
+  }));
+  if (left + right < series.length) {
+    header.splice(left, 0, { title: "…" });
+    cells.splice(left, 0, Array(head + tail).fill("…"));
+  }
+  const lines: (Content[] | string)[] = Array.from(
+    { length: head + tail },
+    (_, row) => cells.map((column) => column[row]),
+  );
+  const budget = new Budget();
+  const fitting = lines.findIndex((line) => !budget.take(markup`${line}`.toString().length + 80 * line.length));
+  const cut = fitting < 0 ? lines : lines.slice(0, fitting);
+  const hidden = height - cut.length;
+  if (hidden > 0) {
+    cut.splice(Math.min(head, cut.length), 0, `… ${formatCount(hidden)} more ${hidden === 1 ? "row" : "rows"} …`);
+  }
+
+  const leftOut = series.length - left - right;
+  const size = markup`<b>${shape}</b>${leftOut > 0 && ` · ${counted(leftOut, "column")} not shown`}`;
+  return bundle(view(note(size), table(header, cut)), frame.toString());
+}
+
+/** How many items to show from the start and from the end. */
+function ends(length: number, limit: number): [start: number, end: number] {
+  if (length <= limit) return [length, 0];
+  const end = Math.floor(limit / 3);
+  return [limit - end, end];
+}
+
+/** The first `head` and last `tail` cells of a column. */
+function columnCells(series: Series, head: number, tail: number, textLength: number): Content[] {
+  const values = [...readable(series.head(head)), ...(tail > 0 ? readable(series.tail(tail)) : [])];
+  if (!values.some((value) => typeof value === "number") || !isNumeric(series)) {
+    return values.map((value) => cell(value, textLength));
+  }
+  const aligned = alignNumbers(values as (number | null)[]);
+  return values.map((value, i) => value === null ? missing() : Number.isNaN(value) ? missing("NaN") : aligned[i]);
+}
+
+function readable(series: Series): unknown[] {
+  // JavaScript has no decimals, and Polars refuses to convert them.
+  return (series.dtype.variant === "Decimal" ? series.cast(pl.String) : series).toArray();
+}
+
+function cell(value: unknown, textLength: number): Content {
+  if (value === null || value === undefined) return missing();
+  if (value instanceof Date) return markup`<span style="white-space:nowrap">${formatTime(value)}</span>`;
+  if (typeof value !== "string") return shortenText(plainValue(value), textLength);
+  const text = value.replaceAll("\n", " ⏎ ");
+  return text === "" ? markup`<span style="color:${MUTED}">""</span>` : shortenText(text, textLength);
+}
+
+function plainValue(value: unknown): string {
+  if (value === null || value === undefined) return "null";
+  if (typeof value === "number") return formatNumber(value);
+  if (typeof value === "string") return `"${value}"`;
+  if (value instanceof Date) return formatTime(value);
+  if (Array.isArray(value)) {
+    const shown = value.slice(0, 4).map(plainValue).join(", ");
+    return value.length > 4 ? `[${shown}, … ${formatCount(value.length - 4)} more]` : `[${shown}]`;
+  }
+  if (typeof value === "object") {
+    return Object.entries(value).map(([key, one]) => `${key}: ${plainValue(one)}`).join(", ");
+  }
+  return String(value);
+}
+
+function isNumeric(series: Series): boolean {
+  return /^(U?Int\d+|Float\d+|Decimal)$/.test(series.dtype.variant);
+}
+
+/** The type as Polars writes it in its own tables: `f64`, `str`, `datetime[ms, UTC]`, `list[f64]`. */
+function typeName(series: Series): string {
+  return shortName(JSON.parse(JSON.stringify(series.dtype)), series.dtype.toString());
+}
+
+function shortName({ DataType: type }: { DataType: unknown }, text: string): string {
+  if (typeof type === "string") {
+    return type.replace(/^UInt/, "u").replace(/^Int/, "i").replace(/^Float/, "f").replace(/^String$/, "str")
+      .toLowerCase();
+  }
+  const [[name, inner]] = Object.entries(type as Record<string, unknown>);
+  switch (name) {
+    case "List":
+      return `list[${shortName(inner as { DataType: unknown }, "")}]`;
+    case "Struct":
+      return `struct[${(inner as unknown[]).length}]`;
+    case "Datetime":
+      return `datetime[${inner}${text.includes("UTC") ? ", UTC" : ""}]`;
+    case "Decimal":
+      return "decimal";
+    default:
+      return name.toLowerCase();
+  }
+}
