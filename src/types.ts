@@ -102,3 +102,38 @@ export interface FileRef {
 
 /** A range of steps, both ends inclusive; null leaves that end open. */
 export type StepRange = readonly [from: number | null, to: number | null];
+
+const WIRE_TYPES: Readonly<Record<AttributeType, string>> = {
+  int: "int",
+  float: "float",
+  string: "string",
+  bool: "bool",
+  datetime: "datetime",
+  string_set: "stringSet",
+  float_series: "floatSeries",
+  string_series: "stringSeries",
+  histogram_series: "histogramSeries",
+  file: "fileRef",
+  file_series: "fileRefSeries",
+  file_set: "fileRef",
+  artifact: "fileRef",
+  experiment_state: "experimentState",
+};
+
+const ATTRIBUTE_TYPE_OF_WIRE: ReadonlyMap<string, AttributeType> = new Map(
+  ATTRIBUTE_TYPES.filter((type) => type !== "file_set" && type !== "artifact").map((type) => [WIRE_TYPES[type], type]),
+);
+
+/**
+ * The spelling of a type in Neptune's API and in NQL: `float_series` is `floatSeries` there, `file` is `fileRef`.
+ *
+ * `file_set` and `artifact`, which no Neptune 3.x server has, travel as `fileRef` too.
+ */
+export function wireTypeName(type: AttributeType): string {
+  return WIRE_TYPES[type];
+}
+
+/** The attribute type of a name used in Neptune's API and in NQL, or null for a name that is none. */
+export function attributeTypeOf(wireName: string): AttributeType | null {
+  return ATTRIBUTE_TYPE_OF_WIRE.get(wireName) ?? null;
+}

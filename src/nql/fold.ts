@@ -1,0 +1,37 @@
+import type { Nql, Predicate } from "./ast.ts";
+
+/** What {@linkcode foldNql} calls: once per predicate, and once per group after its terms. */
+export interface NqlFold<T> {
+  predicate(node: Predicate): T;
+  and(terms: T[]): T;
+  or(terms: T[]): T;
+  not(term: T): T;
+}
+
+/**
+ * Computes something from a query, terms before the groups that hold them, without recursion: a tree may be nested as
+ * deeply as memory allows.
+ *
+ * @param tree The query.
+ * @param fold What to make of each node.
+ * @returns What was made of the whole query.
+ */
+export function foldNql<T>(tree: Nql, fold: NqlFold<T>): T {
+  const done: T[] = [];
+  const open: (Nql | { close: Exclude<Nql, Predicate> })[] = [tree];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if ("close" in next) {
+      const group = next.close;
+      if (group.op === "not") done.push(fold.not(done.pop()!));
+      else done.push(fold[group.op](group.terms.length > 0 ? done.splice(-group.terms.length) : []));
+    } else if (next.op === "not") {
+      open.push({ close: next }, next.term);
+    } else if (next.op === "and" || next.op === "or") {
+      open.push({ close: next });
+      for (let i = next.terms.length - 1; i >= 0; i--) open.push(next.terms[i]);
+    } else {
+      done.push(fold.predicate(next as Predicate));
+    }
+  }
+  return done[0];
+}

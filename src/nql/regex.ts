@@ -1,0 +1,85 @@
+import { RE2JS } from "re2js";
+import { RegexError } from "../errors.ts";
+
+/** A compiled regular expression. */
+export interface Regex {
+  /** Tells whether the pattern matches anywhere in the text. Takes time linear in the length of the text. */
+  test(text: string): boolean;
+  /** The only texts that match, where the pattern is a list of literals such as `^(a|b)$`; null otherwise. */
+  readonly exact: ReadonlySet<string> | null;
+}
+
+/**
+ * Compiles a regular expression with the syntax and meaning of RE2, as Neptune's servers have them: searched rather than
+ * anchored, case-sensitive, `$` only at the very end, no look-around and no back-references.
+ *
+ * Patterns made by Python's `re.escape` are understood. Literals, and lists of thousands of them, cost no more than a
+ * comparison or a look-up.
+ *
+ * @param pattern The regular expression.
+ * @throws {RegexError} RE2 refuses the pattern.
+ */
+export function compileRegex(pattern: string): Regex {
+  return compileLiterals(pattern) ?? compileRe2(pattern);
+}
+
+function compileRe2(pattern: string): Regex {
+  let compiled: RE2JS;
+  try {
+    compiled = RE2JS.compile(pattern);
+  } catch (cause) {
+    const reason = (cause as Error).message.replace(/^error parsing regexp: /, "");
+    throw new RegexError(
+      `The pattern ${quote(pattern)} is not a regular expression that RE2 accepts: ${reason}.`,
+      { pattern },
+      { cause },
+    );
+  }
+  return { test: (text) => compiled.test(text), exact: null };
+}
+
+/** Patterns that need no automaton: `literal`, `^literal`, `literal$`, `^literal$`, `^(literal|literal)$` and `.*`. */
+function compileLiterals(pattern: string): Regex | null {
+  if (pattern === ".*") return { test: () => true, exact: null };
+  if (!pattern.isWellFormed()) return null;
+  const list = /^\^\((?:\?:)?(.*)\)\$$/s.exec(pattern);
+  if (list !== null) {
+    const texts = splitLiterals(list[1]);
+    return texts && exactly(texts);
+  }
+  const starts = pattern.startsWith("^");
+  const ends = pattern.length > Number(starts) && pattern.endsWith("$") && !pattern.endsWith("\\$");
+  const texts = splitLiterals(pattern.slice(Number(starts), ends ? -1 : undefined));
+  if (texts?.length !== 1) return null;
+  const [literal] = texts;
+  if (starts && ends) return exactly(texts);
+  if (starts) return { test: (text) => text.startsWith(literal), exact: null };
+  if (ends) return { test: (text) => text.endsWith(literal), exact: null };
+  return { test: (text) => text.includes(literal), exact: null };
+}
+
+function exactly(texts: string[]): Regex {
+  const exact = new Set(texts);
+  return { test: (text) => exact.has(text), exact };
+}
+
+/** The literals between the bars, without their escapes; null where anything else stands. */
+function splitLiterals(pattern: string): string[] | null {
+  const texts: string[] = [];
+  const part = /([^\\.+*?()|[\]{}^$]+)|\\([ -/:-@[-`{-~\t\n\v\f\r])|(\|)/gy;
+  let text = "";
+  while (part.lastIndex < pattern.length) {
+    const match = part.exec(pattern);
+    if (match === null) return null;
+    if (match[3]) {
+      texts.push(text);
+      text = "";
+    } else text += match[1] ?? match[2];
+  }
+  texts.push(text);
+  return texts;
+}
+
+function quote(pattern: string): string {
+  return JSON.stringify(pattern.length > 100 ? pattern.slice(0, 100) + "..." : pattern);
+}

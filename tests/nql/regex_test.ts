@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { RE2JS } from "re2js";
+import { RegexError } from "../../src/errors.ts";
+import { compileRegex } from "../../src/nql/regex.ts";
+
+/** What Python's re.escape puts a backslash before. */
+const escape = (text: string) => text.replace(/[()[\]{}?*+\-|^$\\.&~# \t\n\r\v\f]/g, "\\$&");
+
+Deno.test("compileRegex() searches, is case-sensitive, and `$` matches only at the very end", () => {
+  const cases: [pattern: string, text: string, matches: boolean][] = [
+    ["", "anything", true],
+    [".*", "two\nlines", true],
+    ["^he", "hello", true],
+    ["^he", "the", false],
+    ["lo_0$", "hello_0", true],
+    ["a$", "a\n", false],
+    ["^a.b$", "a\nb", false],
+    ["(?s)^a.b$", "a\nb", true],
+    ["(?i)LOSS", "train/loss", true],
+    ["LOSS", "train/loss", false],
+    ["[[:digit:]]{2}", "a12", true],
+    ["\\x65", "e", true],
+    ["\\d+\\D\\w", "12-x", true],
+    ["^\\w$", "é", false],
+    ["\\pL", "é", true],
+    ["\\Qa.b\\E", "a.b", true],
+    ["\\Qa.b\\E", "axb", false],
+    ["\\Aab\\z", "ab", true],
+    ["(?P<name>a)b", "ab", true],
+    ["^.$", "😀", true],
+    ["^(a|b)$", "a|b", false],
+    ["^(a)|(b)$", "ax", true],
+    ["\\$", "5$", true],
+    ["\\\\$", "back\\", true],
+    ["^$", "", true],
+    ["$", "x", true],
+  ];
+  for (const [pattern, text, matches] of cases) {
+    assert.equal(compileRegex(pattern).test(text), matches, `${pattern} on ${JSON.stringify(text)}`);
+  }
+});
+
+Deno.test("compileRegex() refuses what RE2 refuses, naming the pattern and the reason", () => {
+  for (const pattern of ["(a", "a**", "[b-a]", "(?=a)", "(?<!a)b", "(a)\\1", "\\", "a{2000}", "*"]) {
+    assert.throws(() => compileRegex(pattern), (error: unknown) => {
+      assert.ok(error instanceof RegexError);
+      assert.equal(error.fields.pattern, pattern);
+      assert.match(error.message, /RE2 accepts: .+\.$/);
+      return true;
+    }, pattern);
+  }
+});
+
+Deno.test("compileRegex() knows the only texts that a list of escaped names matches", () => {
+  const names = ["a/b", "with space", "dots.and-dashes", "(paren)", "tab\tnewline\n", "~#&", "日本語/😀", "a|b", "\\"];
+  const { exact } = compileRegex(`^(${names.map(escape).join("|")})$`);
+  assert.deepEqual([...exact!].sort(), [...names].sort());
+  assert.deepEqual([...compileRegex("^one$").exact!], ["one"]);
+  assert.equal(compileRegex("^one").exact, null);
+  assert.equal(compileRegex("^(a|b.)$").exact, null);
+});
+
+Deno.test("compileRegex() agrees with RE2 on every pattern, whether it takes a short cut or not", () => {
+  const piece = fc.constantFrom(
+    "a",
+    "b",
+    "ab",
+    "^",
+    "$",
+    "|",
+    "(",
+    ")",
+    "(?:",
+    "\\.",
+    ".",
+    "*",
+    "\\\\",
+    "\\-",
+    "_",
+    "é",
+  );
+  const text = fc.array(fc.constantFrom("a", "b", ".", "\\", "-", "_", "é", "\n"), { maxLength: 4 });
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 7 }), fc.array(text, { minLength: 8, maxLength: 8 }), (pieces, texts) => {
+      const pattern = pieces.join("");
+      let reference: RE2JS | null = null;
+      try {
+        reference = RE2JS.compile(pattern);
+      } catch {
+        assert.throws(() => compileRegex(pattern), RegexError);
+        return;
+      }
+      const compiled = compileRegex(pattern);
+      for (const text of ["", ...texts.map((parts) => parts.join(""))]) {
+        assert.equal(compiled.test(text), reference.test(text), `${pattern} on ${JSON.stringify(text)}`);
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+Deno.test("compileRegex() matches exactly the names that went through Python's re.escape", () => {
+  fc.assert(fc.property(fc.string({ unit: "grapheme" }), fc.string({ unit: "grapheme" }), (name, other) => {
+    const regex = compileRegex(`^${escape(name)}$`);
+    assert.ok(regex.test(name));
+    assert.equal(regex.test(other), other === name);
+  }));
+});
+
+Deno.test("compileRegex() takes linear time on patterns that make backtracking engines hang", () => {
+  const started = performance.now();
+  assert.equal(compileRegex("^(a|aa)*(a*)*b$").test("a".repeat(20_000)), false);
+  assert.ok(performance.now() - started < 2_000);
+});
