@@ -1,0 +1,193 @@
+import assert from "node:assert/strict";
+import { OptionError } from "../../mod.ts";
+import { Fixture } from "../api/fixture.ts";
+
+Deno.test("a table has the columns asked for besides its own, sys/ first, with the types of the values", async () => {
+  await using fixture = await Fixture.make();
+  const { project } = fixture.project();
+  const frame = await project.fetchRunsDf({ columns: ["metrics/loss", "parameters/init_lr", "sys/tags", "not/there"] });
+  assert.deepEqual(frame.columns, [
+    "sys/creation_time",
+    "sys/custom_run_id",
+    "sys/name",
+    "sys/tags",
+    "metrics/loss",
+    "not/there",
+    "parameters/init_lr",
+  ]);
+  assert.deepEqual(frame.getColumn("sys/custom_run_id").toArray(), ["tern-1", "gull-2", "gull-1"]);
+  assert.deepEqual(frame.getColumn("metrics/loss").toArray(), [8, 2.25, 1]);
+  assert.deepEqual(frame.getColumn("parameters/init_lr").toArray(), [null, 0.01, 0.1]);
+  assert.deepEqual(frame.getColumn("not/there").toArray(), [null, null, null]);
+  assert.equal(String(frame.schema["sys/creation_time"]), "DataType(Datetime(ms,UTC))");
+});
+
+Deno.test("a path with several types gives one column for each and loses no value", async () => {
+  await using fixture = await Fixture.make();
+  const frame = await fixture.project().project.fetchRunsDf({ columns: ["size"] });
+  assert.deepEqual(frame.columns.slice(-2), ["size:int", "size:string"]);
+  assert.deepEqual(frame.getColumn("size:int").toArray(), [null, null, 3]);
+  assert.deepEqual(frame.getColumn("size:string").toArray(), [null, "large", null]);
+});
+
+Deno.test("ints beyond 2^53 keep every digit in a table with missing cells", async () => {
+  await using fixture = await Fixture.make();
+  const frame = await fixture.project().project.fetchRunsDf({ columns: ["parameters/tokens"] });
+  assert.deepEqual(
+    frame.getColumn("parameters/tokens").dropNulls().toTypedArray(),
+    new BigInt64Array([9007199254740993n]),
+  );
+  assert.equal(frame.getColumn("parameters/tokens").nullCount(), 2);
+});
+
+Deno.test("aggregates add columns for float series", async () => {
+  await using fixture = await Fixture.make();
+  const frame = await fixture.project().project.fetchRunsDf({
+    columns: ["metrics/loss"],
+    customIds: ["gull-1"],
+    aggregates: ["min", "max", "average", "variance", "last_step"],
+  });
+  const row = Object.fromEntries(frame.columns.map((name, i) => [name, frame.row(0)[i]]));
+  assert.equal(row["metrics/loss"], 1);
+  assert.equal(row["metrics/loss:min"], 1);
+  assert.equal(row["metrics/loss:max"], 4);
+  assert.equal(row["metrics/loss:average"], 2.5);
+  assert.equal(row["metrics/loss:variance"], 1.25);
+  assert.equal(row["metrics/loss:last_step"], 3);
+});
+
+Deno.test("tables are sorted by any attribute, runs that lack it last both ways, and limited", async () => {
+  await using fixture = await Fixture.make();
+  const { project } = fixture.project();
+  const order = async (options: Parameters<typeof project.fetchRunsDf>[0]) =>
+    (await project.fetchRunsDf(options)).getColumn("sys/custom_run_id").toArray();
+  assert.deepEqual(await order({ sortBy: "metrics/loss", ascending: true }), ["gull-1", "gull-2", "tern-1"]);
+  assert.deepEqual(await order({ sortBy: "parameters/init_lr", ascending: true }), ["gull-2", "gull-1", "tern-1"]);
+  assert.deepEqual(await order({ sortBy: "parameters/init_lr" }), ["gull-1", "gull-2", "tern-1"]);
+  assert.deepEqual(await order({ limit: 1 }), ["tern-1"]);
+  assert.deepEqual(await order({ sortBy: { path: "metrics/loss", type: "float_series", aggregation: "max" } }), [
+    "tern-1",
+    "gull-1",
+    "gull-2",
+  ]);
+  await assert.rejects(() => order({ sortBy: "size" }), /int in some runs and string/);
+  await assert.rejects(() => order({ limit: 0 }), OptionError);
+  await assert.rejects(() => order({ columns: "sys/id" as unknown as string[] }), OptionError);
+});
+
+Deno.test("tables are filtered by names, ids, tags and query; an empty list matches nothing", async () => {
+  await using fixture = await Fixture.make();
+  const { project } = fixture.project();
+  const found = async (options: Parameters<typeof project.fetchRunsDf>[0]) =>
+    (await project.fetchRunsDf({ sortBy: "sys/id", ascending: true, ...options })).getColumn("sys/custom_run_id")
+      .toArray();
+  assert.deepEqual(await found({ namesRegex: "^gull" }), ["gull-1", "gull-2"]);
+  assert.deepEqual(await found({ customIdRegex: "1$" }), ["gull-1", "tern-1"]);
+  assert.deepEqual(await found({ withIds: ["BIR-2"] }), ["gull-2"]);
+  assert.deepEqual(await found({ tags: ["sea"], query: "`parameters/init_lr`:float > 0.05" }), ["gull-1"]);
+  assert.deepEqual(await found({ customIds: [] }), []);
+  assert.equal((await project.fetchExperimentsDf({ namesExcludeRegex: "tern" })).height, 1);
+});
+
+Deno.test("metrics come long, sorted by run, attribute and step, with what exists only", async () => {
+  await using fixture = await Fixture.make();
+  const frame = await fixture.project().project.fetchMetrics({ attributes: "^metrics/", includeTimestamp: false });
+  assert.deepEqual(frame.columns, ["run", "attribute", "step", "value"]);
+  assert.deepEqual(frame.rows().map((row) => row.join(" ")), [
+    "gull-1 metrics/accuracy 0 0.1",
+    "gull-1 metrics/accuracy 1 0.2",
+    "gull-1 metrics/accuracy 2 NaN",
+    "gull-1 metrics/accuracy 3 0.4",
+    "gull-1 metrics/loss 0 4",
+    "gull-1 metrics/loss 1 3",
+    "gull-1 metrics/loss 2 2",
+    "gull-1 metrics/loss 3 1",
+    "gull-2 metrics/accuracy 0 0.1",
+    "gull-2 metrics/accuracy 1 0.2",
+    "gull-2 metrics/loss 0 4",
+    "gull-2 metrics/loss 1 3",
+    "gull-2 metrics/loss 2 2.5",
+    "gull-2 metrics/loss 3 2.25",
+    "tern-1 metrics/loss 0 9",
+    "tern-1 metrics/loss 5 8",
+  ]);
+});
+
+Deno.test("metrics are limited by steps, tail, inheritance, runs and experiments", async () => {
+  await using fixture = await Fixture.make();
+  const { project } = fixture.project();
+  const steps = async (options: Omit<Parameters<typeof project.fetchMetrics>[0], "attributes">) =>
+    (await project.fetchMetrics({ attributes: ["metrics/loss"], ...options })).rows().map((row) =>
+      `${row[0]} ${row[2]}`
+    );
+  assert.deepEqual(await steps({ runs: ["gull-2"], stepRange: [1, 2] }), ["gull-2 1", "gull-2 2"]);
+  assert.deepEqual(await steps({ runs: "^gull", tailLimit: 1 }), ["gull-1 3", "gull-2 3"]);
+  assert.deepEqual(await steps({ runs: ["gull-2"], includeInherited: false }), ["gull-2 2", "gull-2 3"]);
+  assert.deepEqual(await steps({ experiments: ["gulls"], tailLimit: 1 }), ["gulls 3"]);
+  assert.deepEqual(await steps({ experiments: ["gulls"], includeInherited: false }), [
+    "gulls 0",
+    "gulls 1",
+    "gulls 2",
+    "gulls 3",
+  ]);
+  assert.deepEqual(await steps({ runs: [] }), []);
+  await assert.rejects(() => steps({ tailLimit: 0 }), OptionError);
+});
+
+Deno.test("wide metrics have one row per run and step, null where a series has no point, NaN where it is NaN", async () => {
+  await using fixture = await Fixture.make();
+  const frame = await fixture.project().project.fetchMetrics({
+    runs: ["gull-1", "gull-2"],
+    attributes: "^metrics/",
+    format: "wide",
+  });
+  assert.deepEqual(frame.columns, ["run", "step", "metrics/accuracy", "metrics/loss"]);
+  assert.deepEqual(frame.rows(), [
+    ["gull-1", 0, 0.1, 4],
+    ["gull-1", 1, 0.2, 3],
+    ["gull-1", 2, NaN, 2],
+    ["gull-1", 3, 0.4, 1],
+    ["gull-2", 0, 0.1, 4],
+    ["gull-2", 1, 0.2, 3],
+    ["gull-2", 2, null, 2.5],
+    ["gull-2", 3, null, 2.25],
+  ]);
+});
+
+Deno.test("other series share one value column when of one type, and have one each when of several", async () => {
+  await using fixture = await Fixture.make();
+  const { project } = fixture.project();
+  const logs = await project.fetchSeries({ runs: ["gull-1"], attributes: "^logs/" });
+  assert.deepEqual(logs.columns, ["run", "attribute", "step", "value", "timestamp"]);
+  assert.deepEqual(logs.getColumn("value").toArray(), ["line 0", "line 1"]);
+  const all = await project.fetchSeries({ runs: ["gull-1"], attributes: ".*" });
+  assert.deepEqual(all.columns.slice(3, 5), ["value:histogram_series", "value:string_series"]);
+  assert.equal(all.height, 3);
+});
+
+Deno.test("files are downloaded once, and the frame tells where each is", async () => {
+  await using fixture = await Fixture.make();
+  const { project } = fixture.project();
+  const destination = `${fixture.folder}/out`;
+  const download = () => project.downloadFiles({ attributes: ".*", destination });
+  const first = await download();
+  assert.deepEqual(first.getColumn("attribute").toArray(), ["lost", "notes"]);
+  assert.deepEqual(first.getColumn("status").toArray(), ["missing", "downloaded"]);
+  const [, path] = first.getColumn("path").toArray() as string[];
+  assert.equal(await Deno.readTextFile(path), "wing span\n");
+  assert.ok(path.startsWith(destination));
+  assert.deepEqual((await download()).getColumn("status").toArray(), ["missing", "present"]);
+});
+
+Deno.test("attributes are listed with their types, for some runs or all", async () => {
+  await using fixture = await Fixture.make();
+  const { project } = fixture.project();
+  const all = await project.listAttributes({ attributes: "size" });
+  assert.deepEqual(all.rows(), [["size", "int"], ["size", "string"]]);
+  assert.deepEqual((await project.listAttributes({ attributes: "size", runs: ["gull-2"] })).rows(), [[
+    "size",
+    "string",
+  ]]);
+  const series = await project.listAttributes({ types: ["float_series"] });
+  assert.deepEqual(series.getColumn("attribute").toArray(), ["metrics/accuracy", "metrics/loss"]);
+});
