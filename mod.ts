@@ -40,5 +40,6 @@ export type {
   ProgressBarType,
   ProgressUpdate,
 } from "./src/progress/callback.ts";
+export type { LongCallOptions } from "./src/progress/show.ts";
 export type { AttributeType, FileRef, Histogram, ProjectInfo, StepRange } from "./src/types.ts";
 export * from "./src/errors.ts";

@@ -10,8 +10,7 @@ import { AttributeTypeError } from "./errors.ts";
 import { RunFile } from "./file.ts";
 import { pointsFrame } from "./frame.ts";
 import { checkStepRange } from "./points.ts";
-import type { ProgressBarOption } from "./progress/callback.ts";
-import { withProgress } from "./progress/show.ts";
+import { longCall, type LongCallOptions } from "./progress/show.ts";
 import type { RunReader } from "./reader.ts";
 import { type AttributeType, type FileRef, type Histogram, isSeriesType, type StepRange } from "./types.ts";
 
@@ -25,7 +24,7 @@ const inspect = Symbol.for("Deno.customInspect");
 export type AttributeValue = number | bigint | string | boolean | Date | Set<string> | RunFile | Histogram | null;
 
 /** Options of {@linkcode Attribute.fetchValues}. */
-export interface FetchValuesOptions {
+export interface FetchValuesOptions extends LongCallOptions {
   /** Add the column `timestamp`. Default: true. */
   includeTimestamp?: boolean;
   /** Include the points that a forked run inherits from its ancestors. Default: true. */
@@ -37,10 +36,6 @@ export interface FetchValuesOptions {
    * hold no previews.
    */
   includePointPreviews?: boolean;
-  /** Default: a bar in a terminal or notebook for work longer than about half a second. */
-  progressBar?: ProgressBarOption;
-  /** Ends the call when aborted. */
-  signal?: AbortSignal;
 }
 
 /**
@@ -102,11 +97,10 @@ export class Attribute {
    * Throws `AttributeTypeError` for an attribute that is no series.
    */
   async fetchValues(options: FetchValuesOptions = {}): Promise<DataFrame> {
-    const { includeTimestamp = true, includeInherited = true, includePointPreviews = false, progressBar, signal } =
-      options;
+    const { includeTimestamp = true, includeInherited = true, includePointPreviews = false } = options;
     const stepRange = checkStepRange(options.stepRange);
-    return await withProgress(progressBar, this.path, async (onProgress) => {
-      const query = { stepRange, inherited: includeInherited, previews: includePointPreviews, signal, onProgress };
+    return await longCall(options, this.path, async (call) => {
+      const query = { stepRange, inherited: includeInherited, previews: includePointPreviews, ...call };
       const points = await this.#reader.points(this.path, query);
       return pointsFrame(points, { timestamp: includeTimestamp, previews: includePointPreviews });
     });

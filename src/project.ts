@@ -17,8 +17,7 @@ import type { Nql } from "./nql/ast.ts";
 import { connect, type Connection, type ReadOnlyProjectOptions } from "./open.ts";
 import { type ReadOnlyRun, runFrom } from "./run.ts";
 import type { Located } from "./reader.ts";
-import type { ProgressBarOption } from "./progress/callback.ts";
-import { type Report, withProgress } from "./progress/show.ts";
+import { type LongCall, longCall, type LongCallOptions } from "./progress/show.ts";
 import type { Source } from "./source.ts";
 import type { AttributeType, ProjectInfo, RunInfo } from "./types.ts";
 
@@ -43,15 +42,11 @@ export interface ListOptions {
 }
 
 /** Options of {@linkcode ReadOnlyProject.listAttributes}. */
-export interface ListAttributesOptions extends RunSelection {
+export interface ListAttributesOptions extends RunSelection, LongCallOptions {
   /** Which attributes. Default: all. */
   attributes?: AttributeSelection;
   /** Which types. Default: all. */
   types?: AttributeType[];
-  /** Default: a bar in a terminal or notebook for work longer than about half a second. */
-  progressBar?: ProgressBarOption;
-  /** Ends the call when aborted. */
-  signal?: AbortSignal;
 }
 
 /**
@@ -142,12 +137,16 @@ export class ReadOnlyProject {
    * ```
    */
   async fetchRunsDf(options: RunsTableOptions = {}): Promise<DataFrame> {
-    return await this.#bulk("runs", options, (source, report) => fetchRunsTable(source, options, false, report));
+    return await this.#bulk("runs", options, (source, call) => fetchRunsTable(source, { ...options, ...call }, false));
   }
 
   /** Like {@linkcode ReadOnlyProject.fetchRunsDf}, with the newest run of each experiment. */
   async fetchExperimentsDf(options: RunsTableOptions = {}): Promise<DataFrame> {
-    return await this.#bulk("experiments", options, (source, report) => fetchRunsTable(source, options, true, report));
+    return await this.#bulk(
+      "experiments",
+      options,
+      (source, call) => fetchRunsTable(source, { ...options, ...call }, true),
+    );
   }
 
   /**
@@ -162,7 +161,7 @@ export class ReadOnlyProject {
    * ```
    */
   async fetchMetrics(options: FetchMetricsOptions): Promise<DataFrame> {
-    return await this.#bulk("metrics", options, (source, report) => fetchMetricsFrame(source, options, report));
+    return await this.#bulk("metrics", options, (source, call) => fetchMetricsFrame(source, { ...options, ...call }));
   }
 
   /**
@@ -170,7 +169,7 @@ export class ReadOnlyProject {
    * series found are of several types, there is one value column for each, named `value:string_series` and so on.
    */
   async fetchSeries(options: FetchSeriesOptions): Promise<DataFrame> {
-    return await this.#bulk("series", options, (source, report) => fetchSeriesFrame(source, options, report));
+    return await this.#bulk("series", options, (source, call) => fetchSeriesFrame(source, { ...options, ...call }));
   }
 
   /**
@@ -179,18 +178,18 @@ export class ReadOnlyProject {
    * fetches only what is not there yet.
    */
   async downloadFiles(options: DownloadFilesOptions): Promise<DataFrame> {
-    return await this.#bulk("files", options, (source, report) => downloadFilesFrame(source, options, report));
+    return await this.#bulk("files", options, (source, call) => downloadFilesFrame(source, { ...options, ...call }));
   }
 
   /**
    * Which attributes the runs have, as a frame with the columns `attribute` and `type`, sorted. One row for each type a path has.
    */
   async listAttributes(options: ListAttributesOptions = {}): Promise<DataFrame> {
-    return await this.#bulk("attributes", options, async (source) => {
+    return await this.#bulk("attributes", options, async (source, { signal }) => {
       const all = options.runs === undefined && options.experiments === undefined && options.query === undefined;
-      const runs = all ? null : (await selectRuns(source, options, options.signal)).runs.map((run) => run.key);
+      const runs = all ? null : (await selectRuns(source, options, signal)).runs.map((run) => run.key);
       const which = options.attributes === undefined ? { paths: null, filter: null } : selectPaths(options.attributes);
-      const pages = source.attributes({ runs, ...which, types: options.types ?? null, signal: options.signal });
+      const pages = source.attributes({ runs, ...which, types: options.types ?? null, signal });
       const found = (await Array.fromAsync(pages)).flat();
       return recordsFrame({ attribute: found.map((one) => one.path), type: found.map((one) => one.type) });
     });
@@ -227,11 +226,10 @@ export class ReadOnlyProject {
 
   async #bulk(
     what: string,
-    options: { progressBar?: ProgressBarOption; signal?: AbortSignal },
-    work: (source: Source, report: Report) => Promise<DataFrame>,
+    options: LongCallOptions,
+    work: (source: Source, call: LongCall) => Promise<DataFrame>,
   ): Promise<DataFrame> {
-    const source = await this.#connection.source(options.signal);
-    return await withProgress(options.progressBar, what, (report) => work(source, report));
+    return await longCall(options, what, async (call) => work(await this.#connection.source(call.signal), call));
   }
 
   #ids(what: string, options: ListOptions, heads: boolean): Listing<RunIds, RunIds[]> {

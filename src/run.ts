@@ -12,8 +12,7 @@ import { closeToIt, nearest } from "./near.ts";
 import type { Nql } from "./nql/ast.ts";
 import { connectionOf } from "./open.ts";
 import { checkStepRange } from "./points.ts";
-import type { ProgressBarOption } from "./progress/callback.ts";
-import { withProgress } from "./progress/show.ts";
+import { longCall, type LongCallOptions } from "./progress/show.ts";
 import type { ReadOnlyProject } from "./project.ts";
 import { type Located, RunReader } from "./reader.ts";
 import type { Source } from "./source.ts";
@@ -31,7 +30,7 @@ export type RunSelector =
   | { withId: string; experimentName?: undefined; customId?: undefined };
 
 /** Options of {@linkcode ReadOnlyRun.prefetchSeriesValues}. */
-export interface PrefetchSeriesOptions {
+export interface PrefetchSeriesOptions extends LongCallOptions {
   /** Only steps in this range, both ends inclusive; null leaves an end open. Default: all steps. */
   stepRange?: StepRange | null;
   /** Include the points that a forked run inherits from its ancestors. Default: true. */
@@ -41,10 +40,6 @@ export interface PrefetchSeriesOptions {
    * Default: false.
    */
   useThreads?: boolean;
-  /** Default: a bar in a terminal or notebook for work longer than about half a second. */
-  progressBar?: ProgressBarOption;
-  /** Ends the call when aborted. */
-  signal?: AbortSignal;
 }
 
 /** Makes a run that was already found. Set by the class, which alone can reach into a run. */
@@ -123,15 +118,13 @@ export class ReadOnlyRun {
    * paths that do not exist, or are no series, are passed over.
    */
   async prefetchSeriesValues(paths: string[], options: PrefetchSeriesOptions = {}): Promise<void> {
-    const { includeInherited = true, useThreads = false, progressBar, signal } = options;
+    const { includeInherited = true, useThreads = false } = options;
     const stepRange = checkStepRange(options.stepRange);
-    checkPaths(paths);
-    const what = paths.length === 1 ? paths[0] : `${paths.length} series`;
-    await withProgress(
-      progressBar,
+    const what = checkPaths(paths).length === 1 ? paths[0] : `${paths.length} series`;
+    await longCall(
+      options,
       what,
-      (onProgress) =>
-        this.#reader.prefetchPoints(paths, { stepRange, inherited: includeInherited, useThreads, signal, onProgress }),
+      (call) => this.#reader.prefetchPoints(paths, { stepRange, inherited: includeInherited, useThreads, ...call }),
     );
   }
 

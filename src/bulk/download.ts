@@ -10,14 +10,14 @@ import { cells } from "../cell.ts";
 import { FileMissingError, OptionError } from "../errors.ts";
 import { floats, strings } from "../frame.ts";
 import { checkStepRange, collectPoints } from "../points.ts";
-import type { ProgressBarOption } from "../progress/callback.ts";
-import type { Source } from "../source.ts";
+import type { LongCallOptions } from "../progress/show.ts";
+import type { CallOptions, Source } from "../source.ts";
 import type { FileRef, StepRange } from "../types.ts";
 import { existingSeries } from "./metrics.ts";
 import { type AttributeSelection, type RunSelection, type SelectedRuns, selectPaths, selectRuns } from "./select.ts";
 
 /** Options of {@linkcode ReadOnlyProject.downloadFiles}. */
-export interface DownloadFilesOptions extends RunSelection {
+export interface DownloadFilesOptions extends RunSelection, LongCallOptions {
   /** Which files and file series. */
   attributes: AttributeSelection;
   /** The folder to write to; made where it is not there. */
@@ -26,10 +26,6 @@ export interface DownloadFilesOptions extends RunSelection {
   stepRange?: StepRange | null;
   /** How many files are fetched at a time. Default: 8. */
   concurrency?: number;
-  /** Default: a bar in a terminal or notebook for work longer than about half a second. */
-  progressBar?: ProgressBarOption;
-  /** Ends the call when aborted; files that are whole stay. */
-  signal?: AbortSignal;
 }
 
 /** One file to fetch. */
@@ -49,10 +45,9 @@ interface Wanted {
  */
 export async function downloadFilesFrame(
   source: Source,
-  options: DownloadFilesOptions,
-  onProgress: (by: number, total: number | null) => void,
+  options: DownloadFilesOptions & CallOptions,
 ): Promise<DataFrame> {
-  const { destination, concurrency = 8, signal } = options;
+  const { destination, concurrency = 8, signal, onProgress } = options;
   if (typeof destination !== "string" || destination === "") {
     throw new OptionError("destination must name the folder to write to.", {
       option: "destination",
@@ -69,7 +64,7 @@ export async function downloadFilesFrame(
     while (next < wanted.length) {
       const at = next++;
       rows[at] = await fetchOne(source, wanted[at], signal);
-      onProgress(1, wanted.length);
+      onProgress?.(1, wanted.length);
     }
   };
   await Promise.all(Array.from({ length: Math.max(1, Math.min(concurrency, wanted.length)) }, work));

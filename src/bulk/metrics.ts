@@ -8,13 +8,13 @@ import pl, { type DataFrame, type Series } from "nodejs-polars";
 import { OptionError } from "../errors.ts";
 import { codedNames, floats, instants, maskedFloats, previewColumns } from "../frame.ts";
 import { checkStepRange, collectPoints, type Points } from "../points.ts";
-import type { ProgressBarOption } from "../progress/callback.ts";
-import type { SeriesRef, Source } from "../source.ts";
+import type { LongCallOptions } from "../progress/show.ts";
+import type { CallOptions, SeriesRef, Source } from "../source.ts";
 import type { AttributeType, StepRange } from "../types.ts";
 import { type AttributeSelection, type RunSelection, type SelectedRuns, selectPaths, selectRuns } from "./select.ts";
 
 /** Options of {@linkcode ReadOnlyProject.fetchMetrics}. */
-export interface FetchMetricsOptions extends RunSelection {
+export interface FetchMetricsOptions extends RunSelection, LongCallOptions {
   /** Which float series. */
   attributes: AttributeSelection;
   /** Only steps in this range, both ends inclusive; null leaves an end open. Default: all steps. */
@@ -37,10 +37,6 @@ export interface FetchMetricsOptions extends RunSelection {
   format?: "long" | "wide";
   /** Fetch and decode in Web Workers, where the data comes from a server. Default: false. */
   useThreads?: boolean;
-  /** Default: a bar in a terminal or notebook for work longer than about half a second. */
-  progressBar?: ProgressBarOption;
-  /** Ends the call when aborted. */
-  signal?: AbortSignal;
 }
 
 /** One series of one run, with its label in a frame. */
@@ -52,10 +48,9 @@ export interface LabelledSeries extends SeriesRef {
 /** Reads which series exist, then their points, and builds the frame. */
 export async function fetchMetricsFrame(
   source: Source,
-  options: FetchMetricsOptions,
-  onProgress: (by: number, total: number | null) => void,
+  options: FetchMetricsOptions & CallOptions,
 ): Promise<DataFrame> {
-  const { tailLimit = null, format = "long", includePointPreviews = false, signal } = options;
+  const { tailLimit = null, format = "long", includePointPreviews = false, signal, onProgress } = options;
   if (tailLimit !== null && !(Number.isInteger(tailLimit) && tailLimit > 0)) {
     throw new OptionError(`tailLimit is ${tailLimit}, but must be a whole number greater than 0.`, {
       option: "tailLimit",

@@ -9,8 +9,8 @@ import { getLogger } from "@logtape/logtape";
 import { OptionError } from "../errors.ts";
 import { type RunsFilter, runsFilter } from "../nql/build.ts";
 import type { Aggregation } from "../nql/ast.ts";
-import type { ProgressBarOption } from "../progress/callback.ts";
-import type { RunsSort, Source } from "../source.ts";
+import type { LongCallOptions } from "../progress/show.ts";
+import type { CallOptions, RunsSort, Source } from "../source.ts";
 import { ATTRIBUTE_TYPES, type AttributeType, type RunInfo } from "../types.ts";
 import { type SeriesAggregate, TableBuilder } from "./table.ts";
 
@@ -25,7 +25,7 @@ export interface SortBy {
 }
 
 /** Options of {@linkcode ReadOnlyProject.fetchRunsDf} and {@linkcode ReadOnlyProject.fetchExperimentsDf}. */
-export interface RunsTableOptions extends RunsFilter {
+export interface RunsTableOptions extends RunsFilter, LongCallOptions {
   /** Attributes to show as columns, by exact path. Default: none but the columns that are always there. */
   columns?: string[] | null;
   /** Attributes to show as columns, by a regular expression (RE2, partial match), besides `columns`. Default: none. */
@@ -38,10 +38,6 @@ export interface RunsTableOptions extends RunsFilter {
   sortBy?: string | SortBy;
   /** Smallest first. Runs that lack the attribute come last either way. Default: false. */
   ascending?: boolean;
-  /** Default: a bar in a terminal or notebook for work longer than about half a second. */
-  progressBar?: ProgressBarOption;
-  /** Ends the call when aborted. */
-  signal?: AbortSignal;
 }
 
 const SORTABLE: AttributeType[] = ["string", "int", "float", "bool", "datetime", "float_series"];
@@ -50,11 +46,11 @@ const logger = getLogger(["neptune-fetcher", "table"]);
 /** Reads the runs, then their values, and builds the frame. */
 export async function fetchRunsTable(
   source: Source,
-  options: RunsTableOptions,
+  options: RunsTableOptions & CallOptions,
   heads: boolean,
-  onProgress: (by: number, total: number | null) => void,
 ): Promise<DataFrame> {
-  const { columns = null, columnsRegex = null, aggregates = [], limit = null, ascending = false, signal } = options;
+  const { columns = null, columnsRegex = null, aggregates = [], limit = null, ascending = false, signal, onProgress } =
+    options;
   checkColumns(columns);
   checkLimit(limit);
   const sort = { ...await resolveSort(source, options.sortBy ?? "sys/creation_time", signal), descending: !ascending };

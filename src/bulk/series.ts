@@ -8,8 +8,8 @@ import pl, { type DataFrame } from "nodejs-polars";
 import type { PointKind, PointValues } from "../columns.ts";
 import { floats, instants, valueSeries } from "../frame.ts";
 import { checkStepRange, collectPoints, type Points } from "../points.ts";
-import type { ProgressBarOption } from "../progress/callback.ts";
-import type { Source } from "../source.ts";
+import type { LongCallOptions } from "../progress/show.ts";
+import type { CallOptions, Source } from "../source.ts";
 import type { SeriesType, StepRange } from "../types.ts";
 import { existingSeries, type LabelledSeries, nameColumns } from "./metrics.ts";
 import { type AttributeSelection, type RunSelection, selectRuns } from "./select.ts";
@@ -18,7 +18,7 @@ import { type AttributeSelection, type RunSelection, selectRuns } from "./select
 export type OtherSeriesType = Exclude<SeriesType, "float_series">;
 
 /** Options of {@linkcode ReadOnlyProject.fetchSeries}. */
-export interface FetchSeriesOptions extends RunSelection {
+export interface FetchSeriesOptions extends RunSelection, LongCallOptions {
   /** Which series. */
   attributes: AttributeSelection;
   /** Which types of series. Default: all three. */
@@ -31,10 +31,6 @@ export interface FetchSeriesOptions extends RunSelection {
   includeInherited?: boolean;
   /** Add the column `timestamp`. Default: true. */
   includeTimestamp?: boolean;
-  /** Default: a bar in a terminal or notebook for work longer than about half a second. */
-  progressBar?: ProgressBarOption;
-  /** Ends the call when aborted. */
-  signal?: AbortSignal;
 }
 
 const KINDS: Record<OtherSeriesType, PointKind> = {
@@ -49,10 +45,10 @@ const KINDS: Record<OtherSeriesType, PointKind> = {
  */
 export async function fetchSeriesFrame(
   source: Source,
-  options: FetchSeriesOptions,
-  onProgress: (by: number, total: number | null) => void,
+  options: FetchSeriesOptions & CallOptions,
 ): Promise<DataFrame> {
-  const { types = ["string_series", "histogram_series", "file_series"], tailLimit = null, signal } = options;
+  const { types = ["string_series", "histogram_series", "file_series"], tailLimit = null, signal, onProgress } =
+    options;
   const selected = await selectRuns(source, options, signal);
   const series = await existingSeries(source, selected, options.attributes, types, signal);
   const points: Points[] = new Array(series.length);

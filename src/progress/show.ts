@@ -1,27 +1,40 @@
 /**
- * Runs work under a progress bar.
+ * Runs a call under a progress bar, and under the interrupt button of a notebook.
  *
  * @module
  */
 
 import { ProgressBarCallback, type ProgressBarOption, type ProgressBarType } from "./callback.ts";
+import { interruptible } from "./interrupt.ts";
 import { inKernel } from "./kernel.ts";
 import { NotebookProgressBar } from "./notebook.ts";
 import { TerminalProgressBar } from "./terminal.ts";
 
-/** What work calls as it gets on. */
-export type Report = (by: number, total: number | null) => void;
+/** What the person who calls may ask for. */
+export interface LongCallOptions {
+  /** Default: a bar in a terminal or notebook for work longer than about half a second. */
+  progressBar?: ProgressBarOption;
+  /** Ends the call when aborted. */
+  signal?: AbortSignal;
+}
+
+/** What the work gets: to be passed on to every read. */
+export interface LongCall {
+  signal: AbortSignal | undefined;
+  onProgress: (by: number, total: number | null) => void;
+}
 
 /** Runs the work with a bar entered before it and left after it, whatever happens. */
-export async function withProgress<T>(
-  option: ProgressBarOption | undefined,
+export async function longCall<T>(
+  options: LongCallOptions,
   description: string,
-  work: (report: Report) => Promise<T>,
+  work: (call: LongCall) => Promise<T>,
 ): Promise<T> {
-  const bar = new (barType(option))({ description });
+  using interrupts = interruptible(options.signal);
+  const bar = new (barType(options.progressBar))({ description });
   bar.enter();
   try {
-    const result = await work((by, total) => bar.update({ by, total }));
+    const result = await work({ signal: interrupts.signal, onProgress: (by, total) => bar.update({ by, total }) });
     bar.exit();
     return result;
   } catch (error) {
