@@ -5,11 +5,12 @@
  */
 
 import type * as PlotModule from "@observablehq/plot";
-import { arrange, type DrawnPlot, MARGIN } from "./arrange.ts";
+import { arrange } from "./arrange.ts";
 import { linearAxis, logAxis, timeLabel } from "./axes.ts";
 import { downsample } from "./downsample.ts";
 import { chartNotes } from "./notes.ts";
 import { PALETTE } from "./html.ts";
+import { drawPlot, MARGIN } from "./observable.ts";
 import type { Size } from "./svg.ts";
 
 /** One line of a chart. */
@@ -53,7 +54,6 @@ const MAX_LINES = 100;
 
 /** Draws the lines. */
 export async function drawChart(all: ChartLine[], options: ChartOptions): Promise<Drawing> {
-  const [Plot, { parseHTML }] = await Promise.all([import("@observablehq/plot"), import("linkedom")]);
   const lines = all.slice(0, MAX_LINES).map((line) => drawable(line, options));
   const width = options.width - MARGIN.left - MARGIN.right;
   const curves = lines.reduce((count, line) => count + (line.raw ? 2 : 1), 0);
@@ -67,14 +67,7 @@ export async function drawChart(all: ChartLine[], options: ChartOptions): Promis
     : { ticks: x.ticks, tickFormat: x.label };
   const empty = yRange[0] > yRange[1];
 
-  const chart = Plot.plot({
-    document: (parseHTML("<html></html>") as { document?: unknown }).document,
-    width: options.width,
-    height: options.height,
-    marginTop: MARGIN.top,
-    marginRight: MARGIN.right,
-    marginBottom: MARGIN.bottom,
-    marginLeft: MARGIN.left,
+  const plot = await drawPlot(options, (Plot) => ({
     x: { type: options.x === "time" ? "utc" : options.x, domain: x.domain },
     y: { type: options.y, domain: y.domain },
     marks: [
@@ -84,8 +77,8 @@ export async function drawChart(all: ChartLine[], options: ChartOptions): Promis
       ...lines.map((line, i) => curve(Plot, line, PALETTE[i % PALETTE.length], columns, options.x)),
       empty ? Plot.text(["no finite points"], { frameAnchor: "middle", fontSize: 12 }) : [],
     ],
-  } as PlotModule.PlotOptions);
-  const { svg, size } = arrange(chart as unknown as DrawnPlot, lines.map(({ label }) => label), options);
+  }));
+  const { svg, size } = arrange(plot, lines.map(({ label }) => label), options);
   return { svg, size, notes: chartNotes(all, lines.length, columns, options) };
 }
 

@@ -4,11 +4,12 @@
  * @module
  */
 
-import pl, { type DataFrame, type Series } from "nodejs-polars";
+import type { DataFrame } from "nodejs-polars";
 import { Budget, bundle, type Displayable, jupyterDisplay, type MediaBundle } from "./bundle.ts";
-import { alignNumbers, counted, formatCount, formatNumber, formatTime, shortenText } from "./format.ts";
-import { type Content, markup, MUTED, note, view } from "./html.ts";
-import { missing, table, type TableColumn } from "./table.ts";
+import { counted, formatCount } from "./format.ts";
+import { columnCells, isNumeric, typeName } from "./frame_cells.ts";
+import { type Content, markup, note, view } from "./html.ts";
+import { table, type TableColumn } from "./table.ts";
 
 /** How much of a frame to show. */
 export interface FrameDisplayOptions {
@@ -77,71 +78,4 @@ function ends(length: number, limit: number): [start: number, end: number] {
   if (length <= limit) return [length, 0];
   const end = Math.floor(limit / 3);
   return [limit - end, end];
-}
-
-/** The first `head` and last `tail` cells of a column. */
-function columnCells(series: Series, head: number, tail: number, textLength: number): Content[] {
-  const values = [...readable(series.head(head)), ...(tail > 0 ? readable(series.tail(tail)) : [])];
-  if (!values.some((value) => typeof value === "number") || !isNumeric(series)) {
-    return values.map((value) => cell(value, textLength));
-  }
-  const aligned = alignNumbers(values as (number | null)[]);
-  return values.map((value, i) => value === null ? missing() : Number.isNaN(value) ? missing("NaN") : aligned[i]);
-}
-
-function readable(series: Series): unknown[] {
-  // JavaScript has no decimals, and Polars refuses to convert them.
-  return (series.dtype.variant === "Decimal" ? series.cast(pl.String) : series).toArray();
-}
-
-function cell(value: unknown, textLength: number): Content {
-  if (value === null || value === undefined) return missing();
-  if (value instanceof Date) return markup`<span style="white-space:nowrap">${formatTime(value)}</span>`;
-  if (typeof value !== "string") return shortenText(plainValue(value), textLength);
-  const text = value.replaceAll("\n", " ⏎ ");
-  return text === "" ? markup`<span style="color:${MUTED}">""</span>` : shortenText(text, textLength);
-}
-
-function plainValue(value: unknown): string {
-  if (value === null || value === undefined) return "null";
-  if (typeof value === "number") return formatNumber(value);
-  if (typeof value === "string") return `"${value}"`;
-  if (value instanceof Date) return formatTime(value);
-  if (Array.isArray(value)) {
-    const shown = value.slice(0, 4).map(plainValue).join(", ");
-    return value.length > 4 ? `[${shown}, … ${formatCount(value.length - 4)} more]` : `[${shown}]`;
-  }
-  if (typeof value === "object") {
-    return Object.entries(value).map(([key, one]) => `${key}: ${plainValue(one)}`).join(", ");
-  }
-  return String(value);
-}
-
-function isNumeric(series: Series): boolean {
-  return /^(U?Int\d+|Float\d+|Decimal)$/.test(series.dtype.variant);
-}
-
-/** The type as Polars writes it in its own tables: `f64`, `str`, `datetime[ms, UTC]`, `list[f64]`. */
-function typeName(series: Series): string {
-  return shortName(JSON.parse(JSON.stringify(series.dtype)), series.dtype.toString());
-}
-
-function shortName({ DataType: type }: { DataType: unknown }, text: string): string {
-  if (typeof type === "string") {
-    return type.replace(/^UInt/, "u").replace(/^Int/, "i").replace(/^Float/, "f").replace(/^String$/, "str")
-      .toLowerCase();
-  }
-  const [[name, inner]] = Object.entries(type as Record<string, unknown>);
-  switch (name) {
-    case "List":
-      return `list[${shortName(inner as { DataType: unknown }, "")}]`;
-    case "Struct":
-      return `struct[${(inner as unknown[]).length}]`;
-    case "Datetime":
-      return `datetime[${inner}${text.includes("UTC") ? ", UTC" : ""}]`;
-    case "Decimal":
-      return "decimal";
-    default:
-      return name.toLowerCase();
-  }
 }

@@ -100,3 +100,9 @@ export function section(title: string, aside: string, content: Content, open = t
 }
 
 const OPEN = new Html(" open");
+
+/** A short word in a box: a tag, or (`alert`) a warning. */
+export function chip(text: string, alert = false): Html {
+  const color = alert ? `;color:${ALERT}` : "";
+  return markup`<span style="display:inline-block;background:${SURFACE};border-radius:9px;padding:0 8px;margin:0 4px 0 0;font-size:12px;font-weight:400${color}">${text}</span>`;
+}

@@ -8,7 +8,7 @@ import { downsample } from "./downsample.ts";
 import { type Html, markup, PALETTE } from "./html.ts";
 import { svgDocument, svgImage } from "./svg.ts";
 
-const SIZE = { width: 120, height: 22 };
+const SIZE = { width: 120, height: 18 };
 const COLUMNS = 30;
 const PAD = 2;
 
