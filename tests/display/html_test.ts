@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { Budget, bundle, byteLength, MAX_BUNDLE_BYTES } from "../../src/display/bundle.ts";
+import { escape, Html, markup, MUTED, PALETTE, view } from "../../src/display/html.ts";
+import { checkBundle, checkXml } from "./kernel_rules.ts";
+
+Deno.test("escape() gives text that is one run of characters to HTML and XML, whatever it was", () => {
+  fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => {
+    checkXml(`<a b="${escape(text)}">${escape(text)}</a>`);
+    assert.ok(escape(text).isWellFormed());
+  }));
+  assert.equal(
+    escape(`<img src=x onerror="alert('1')"> & \u0007\ud800`),
+    "&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt; &amp; \ufffd\ufffd",
+  );
+});
+
+Deno.test("markup escapes text, keeps markup, joins lists and drops nothing but null, undefined and false", () => {
+  const inner = markup`<i>${"a<b"}</i>`;
+  assert.equal(
+    markup`<p>${inner}${["<", [1, 2n]]}${null}${undefined}${false}${0}${""}</p>`.toString(),
+    "<p><i>a&lt;b</i>&lt;120</p>",
+  );
+});
+
+Deno.test("line breaks of a template are no part of it, line breaks of values are", () => {
+  const text = markup`
+    <p a="1"
+      b="2">
+      ${"one\n  two"}
+    </p>
+  `.toString();
+  assert.equal(text, `<p a="1" b="2">one\n  two</p>`);
+});
+
+Deno.test("a bundle that would be too large shows its text, cut and counted", () => {
+  const large = bundle(new Html("x".repeat(MAX_BUNDLE_BYTES)), "é".repeat(100_000));
+  checkBundle(large);
+  assert.equal(large["text/html"], undefined);
+  assert.match(
+    large["text/plain"] as string,
+    /90,000 more characters\n\(The full view has more than 300 kB and is left out\.\)$/,
+  );
+  checkBundle(bundle(view("small"), "small"));
+});
+
+Deno.test("a budget is never overspent and keeps the leading items that fit", () => {
+  fc.assert(fc.property(fc.array(fc.string()), fc.nat(200), (items, bytes) => {
+    const kept = new Budget(bytes).fit(items);
+    assert.deepEqual(kept, items.slice(0, kept.length));
+    assert.ok(byteLength(kept.join("")) <= bytes);
+    if (kept.length < items.length) assert.ok(byteLength(items.slice(0, kept.length + 1).join("")) > bytes);
+  }));
+});
+
+Deno.test("every color of lines and of secondary text has a contrast of 3 on white and on dark notebooks", () => {
+  const luminance = (hex: string) => {
+    const [r, g, b] = Array.from(Uint8Array.fromHex(hex.slice(1)), (byte) => byte / 255)
+      .map((c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  for (const color of [...PALETTE, MUTED]) {
+    for (const page of ["#ffffff", "#111111", "#1e1e1e"]) {
+      const [dark, light] = [luminance(color), luminance(page)].sort((a, b) => a - b);
+      assert.ok((light + 0.05) / (dark + 0.05) >= 3, `${color} on ${page}`);
+    }
+  }
+});
