@@ -1,0 +1,162 @@
+/**
+ * One archive: which projects it holds, and the index of each.
+ *
+ * @module
+ */
+
+import { blake2b } from "@noble/hashes/blake2.js";
+import pl from "nodejs-polars";
+import { resolve } from "node:path";
+import { ProjectNotFoundError } from "../errors.ts";
+import { closeToIt, nearest } from "../near.ts";
+import type { CallOptions } from "../source.ts";
+import type { ProjectInfo } from "../types.ts";
+import { loadSummary, storeSummary } from "./cache.ts";
+import { texts } from "./decode.ts";
+import { buildIndex, type IndexOptions, type ProjectIndex, type SummarizedFolder } from "./index.ts";
+import { type Folder, readFolder, sanitized } from "./layout.ts";
+import { projectFolders } from "./root.ts";
+import { read } from "./scan.ts";
+import { type Shared, shared } from "./shared.ts";
+import { mergeSummaries, summarize } from "./summary.ts";
+
+/** Options of an archive, completed. */
+export interface ArchiveSettings extends IndexOptions {
+  /** Absolute path of the data root. */
+  data: string;
+  /** The folder for summaries, or null. */
+  cache: string | null;
+}
+
+/** Which folders hold which projects. */
+interface Contents {
+  folders: Map<string, Folder>;
+  /** Folder names by project. */
+  projects: Map<string, string[]>;
+}
+
+/** A deterministic id of a project, in the form of a UUID. */
+export function projectId(name: string): string {
+  const bytes = blake2b(new TextEncoder().encode(name), { dkLen: 16 });
+  bytes[6] = (bytes[6] & 0x0f) | 0x80;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+/** One archive on disk. Nothing is read before the first call; what was read once is kept. */
+export class Archive {
+  readonly #settings: ArchiveSettings;
+  readonly #contents: Shared<Contents>;
+  readonly #summaries = new Map<string, Shared<SummarizedFolder>>();
+  readonly #indexes = new Map<string, Shared<ProjectIndex>>();
+
+  constructor(settings: ArchiveSettings) {
+    this.#settings = { ...settings, data: resolve(settings.data) };
+    this.#contents = shared(async ({ signal }) => {
+      const folders = new Map<string, Folder>();
+      const projects = new Map<string, string[]>();
+      for (const name of await projectFolders(this.#settings.data)) {
+        const folder = await readFolder(this.#settings.data, name, signal);
+        folders.set(name, folder);
+        for (const project of await this.#projectsOf(folder, signal)) {
+          projects.set(project, [...projects.get(project) ?? [], name]);
+        }
+      }
+      return { folders, projects };
+    });
+  }
+
+  /** The projects, sorted by name. */
+  async projects(options?: CallOptions): Promise<ProjectInfo[]> {
+    const { projects } = await this.#contents(options);
+    return [...projects.keys()].sort().map((name) => ({ name, id: projectId(name) }));
+  }
+
+  /** The project with this name or id. */
+  async project(nameOrId: string, options?: CallOptions): Promise<ProjectInfo> {
+    const projects = await this.projects(options);
+    const found = projects.find(({ name, id }) => name === nameOrId || id === nameOrId);
+    if (found) return found;
+    const { folders } = await this.#contents(options);
+    // Where no part can be read, the name of the folder still tells.
+    if (folders.has(sanitized(nameOrId))) return { name: nameOrId, id: projectId(nameOrId) };
+    const available = projects.map(({ name }) => name);
+    const listed = available.slice(0, 10).join(", ") + (available.length > 10 ? ", …" : "");
+    throw new ProjectNotFoundError(
+      `The archive ${this.#settings.data} has no project "${nameOrId}".${
+        closeToIt(nearest(nameOrId, available))
+      } It holds ` +
+        `${available.length === 0 ? "none that can be read" : listed}.`,
+      { project: nameOrId, available },
+    );
+  }
+
+  /** The runs of a project, by its name. */
+  index(project: string, options?: CallOptions): Promise<ProjectIndex> {
+    let index = this.#indexes.get(project);
+    if (!index) {
+      index = shared(async ({ signal, onProgress }) => {
+        const { projects } = await this.#contents({ signal });
+        const names = projects.get(project) ?? [sanitized(project)];
+        // The folder that is named after the project counts before copies under other names.
+        names.sort((a, b) => Number(b === sanitized(project)) - Number(a === sanitized(project)));
+        const folders = [];
+        for (const name of names) folders.push(await this.#summary(name, { signal, onProgress }));
+        return buildIndex(project, folders, this.#settings);
+      });
+      this.#indexes.set(project, index);
+    }
+    return index(options);
+  }
+
+  /** Most folders hold the one project they are named after, which one row proves. */
+  async #projectsOf(folder: Folder, signal?: AbortSignal): Promise<string[]> {
+    for (const part of folder.parts) {
+      const frame = await read([part], {
+        where: null,
+        columns: ["project"],
+        then: (rows) => rows.filter(pl.col("project").isNotNull()).limit(1),
+      }, { signal, damaged: () => {} }).catch(() => null);
+      signal?.throwIfAborted();
+      const [project] = frame ? texts(frame, "project") : [];
+      if (!project) continue;
+      if (sanitized(project) === folder.name) return [project];
+      break;
+    }
+    const { summary } = await this.#summarize(folder, { signal });
+    return [...new Set(summary.project)];
+  }
+
+  async #summary(name: string, options: CallOptions): Promise<SummarizedFolder> {
+    const { folders } = await this.#contents(options);
+    return await this.#summarize(folders.get(name)!, options);
+  }
+
+  #summarize(folder: Folder, options: CallOptions): Promise<SummarizedFolder> {
+    let summary = this.#summaries.get(folder.name);
+    if (!summary) {
+      summary = shared(({ signal, onProgress }) => this.#readSummary(folder, signal, onProgress));
+      this.#summaries.set(folder.name, summary);
+    }
+    return summary(options);
+  }
+
+  async #readSummary(
+    folder: Folder,
+    signal: AbortSignal,
+    onProgress: NonNullable<CallOptions["onProgress"]>,
+  ): Promise<SummarizedFolder> {
+    const { cache } = this.#settings;
+    const stored = cache === null ? null : await loadSummary(cache, folder);
+    const current = stored?.current ?? new Set();
+    const stale = folder.parts.filter((part) => !current.has(part.name));
+    if (stored && stale.length === 0 && stored.summary.part.every((part) => current.has(part))) {
+      return { folder, summary: stored.summary };
+    }
+    const fresh = await summarize(folder, stale, signal, (by) => onProgress(by, stale.length));
+    const summary = stored ? mergeSummaries(stored.summary, (part) => current.has(part), fresh) : fresh;
+    if (cache !== null) await storeSummary(cache, folder, summary);
+    return { folder, summary };
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * Columns of Polars frames to typed arrays.
+ *
+ * @module
+ */
+
+import pl, { type DataFrame, type Expr } from "nodejs-polars";
+
+/** Texts by number: row i holds `names[codes[i]]`. */
+export interface Dictionary {
+  names: string[];
+  codes: Uint32Array;
+}
+
+/** Prepares a text column without nulls for {@linkcode dictionary}; to be used once all rows are in one frame. */
+export function coded(column: string): Expr {
+  return pl.col(column).cast(pl.Categorical).alias(column);
+}
+
+/** The texts of a column prepared with {@linkcode coded}. */
+export function dictionary(frame: DataFrame, column: string): Dictionary {
+  const series = frame.getColumn(column);
+  const codes = series.cast(pl.UInt32).toTypedArray() as Uint32Array;
+  const distinct = series.unique();
+  const names = distinct.cast(pl.Utf8).toArray() as string[];
+  const values = distinct.cast(pl.UInt32).toTypedArray() as Uint32Array;
+  // Polars numbers the texts of the whole process: renumber them densely.
+  let most = 0;
+  for (const value of values) if (value > most) most = value;
+  const dense = new Uint32Array(most + 1);
+  values.forEach((value, index) => dense[value] = index);
+  for (let i = 0; i < codes.length; i++) codes[i] = dense[codes[i]];
+  return { names, codes };
+}
+
+/** A number column as floats, null as NaN. */
+export function floats(frame: DataFrame, column: string): Float64Array {
+  return filled(frame, column, NaN);
+}
+
+function filled(frame: DataFrame, column: string, value: number): Float64Array {
+  const series = frame.select(pl.col(column).cast(pl.Float64).fillNull(pl.lit(value))).getColumn(column);
+  return series.toTypedArray() as Float64Array;
+}
+
+/** An int column without nulls. */
+export function ints(frame: DataFrame, column: string): BigInt64Array {
+  return frame.getColumn(column).toTypedArray() as BigInt64Array;
+}
+
+/** A bool column without nulls, as 0 and 1. */
+export function bools(frame: DataFrame, column: string): Uint8Array {
+  return Uint8Array.from(frame.getColumn(column).cast(pl.UInt32).toTypedArray() as Uint32Array);
+}
+
+/** A text column. */
+export function texts(frame: DataFrame, column: string): (string | null)[] {
+  return frame.getColumn(column).toArray() as (string | null)[];
+}
+
+/** A column of lists of texts; null where the list is null. */
+export function textLists(frame: DataFrame, column: string): (string[] | null)[] {
+  return lists(frame, column, (elements) => elements.getColumn(column).toArray() as string[]);
+}
+
+/** A column of lists of numbers; null where the list is null. */
+export function floatLists(frame: DataFrame, column: string): (Float64Array | null)[] {
+  return lists(frame, column, (elements) => floats(elements, column));
+}
+
+function lists<T extends string[] | Float64Array>(
+  frame: DataFrame,
+  column: string,
+  decode: (elements: DataFrame) => T,
+): (T | null)[] {
+  const length = pl.col(column).lst.lengths();
+  const lengths = filled(frame.select(length.cast(pl.Float64).alias(column)), column, -1);
+  // Polars explodes an empty list to one null.
+  const all = decode(frame.filter(length.gt(pl.lit(0))).select(pl.col(column).explode()));
+  let at = 0;
+  return Array.from(lengths, (length) => length < 0 ? null : all.slice(at, at += length) as T);
+}

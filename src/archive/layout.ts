@@ -1,0 +1,109 @@
+/**
+ * Names on disk: the folders of an archive, the parts in them, and what is unfinished or foreign.
+ *
+ * @module
+ */
+
+import { blake2b } from "@noble/hashes/blake2.js";
+
+/** One Parquet file that holds rows of a run (in old layouts: of several runs). */
+export interface Part {
+  folder: Folder;
+  name: string;
+  path: string;
+  size: number;
+  /** Milliseconds since the epoch. */
+  modified: number;
+  /** The file name without `_part_<n>.parquet`: the sanitized run id. Empty in the oldest layout, `part_<n>.parquet`. */
+  stem: string;
+  number: number;
+  /** Column types that differ from the exporter's, or null where the file has exactly the exporter's schema. */
+  foreign: Record<string, string> | null;
+  /** Why the file cannot be read, or null. */
+  damage: string | null;
+}
+
+/** One project folder. */
+export interface Folder {
+  name: string;
+  path: string;
+  /** Sorted by stem, then number. */
+  parts: Part[];
+  /** Names of files that the exporter had not finished (`.tmp`). */
+  unfinished: string[];
+  /** Names of other files. */
+  strays: string[];
+  /** Model registry folders inside, which hold no runs. */
+  models: string[];
+}
+
+/** The file or folder name that the exporter makes of a project name, run id or model id. */
+export function sanitized(id: string): string {
+  const digest = blake2b(new TextEncoder().encode(id), { dkLen: 8 });
+  return id.replace(/[^\p{L}\p{N}_-]/gu, "_") + "-" +
+    Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Splits the name of a part, or gives null where it is none. Only the trailing number counts: run ids may hold `_part_0`. */
+export function partName(name: string): { stem: string; number: number } | null {
+  const match = /^(?:(.*)_)?part_(\d+)\.parquet$/su.exec(name);
+  return match && { stem: match[1] ?? "", number: Number(match[2]) };
+}
+
+const MODEL_FOLDERS = ["models", "model_versions"];
+
+/** The project folders of a data root, sorted by name. */
+export async function folderNames(root: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const entry of Deno.readDir(root)) {
+    if (!entry.name.startsWith(".") && await isFolder(root, entry)) names.push(entry.name);
+  }
+  return names.sort();
+}
+
+/** Lists one project folder. Sizes and times are read for parts only. */
+export async function readFolder(root: string, name: string, signal?: AbortSignal): Promise<Folder> {
+  const folder: Folder = { name, path: `${root}/${name}`, parts: [], unfinished: [], strays: [], models: [] };
+  const found: { name: string; stem: string; number: number }[] = [];
+  for await (const entry of Deno.readDir(folder.path)) {
+    if (await isFolder(folder.path, entry)) {
+      if (MODEL_FOLDERS.includes(entry.name)) folder.models.push(entry.name);
+      continue;
+    }
+    const part = partName(entry.name);
+    if (part) found.push({ name: entry.name, ...part });
+    else if (entry.name.endsWith(".parquet.tmp")) folder.unfinished.push(entry.name);
+    else if (!entry.name.startsWith(".")) folder.strays.push(entry.name);
+  }
+  signal?.throwIfAborted();
+  found.sort((a, b) => a.stem < b.stem ? -1 : a.stem > b.stem ? 1 : a.number - b.number);
+  for (const part of found) {
+    const path = `${folder.path}/${part.name}`;
+    // One system call each: 20,000 asynchronous ones take ten times as long.
+    const info = Deno.statSync(path);
+    folder.parts.push({
+      folder,
+      ...part,
+      path,
+      size: info.size,
+      modified: info.mtime?.getTime() ?? 0,
+      foreign: null,
+      damage: null,
+    });
+  }
+  return folder;
+}
+
+/** The parts of runs whose export was finished: the exporter writes part 0 last. */
+export function finishedParts(folder: Folder): Part[] {
+  const finished = new Set(
+    folder.parts.filter((part) => part.number === 0 || part.stem === "").map((part) => part.stem),
+  );
+  return folder.parts.filter((part) => finished.has(part.stem));
+}
+
+/** Tells whether an entry is a folder, also through a symbolic link. */
+export async function isFolder(parent: string, entry: Deno.DirEntry): Promise<boolean> {
+  if (!entry.isSymlink) return entry.isDirectory;
+  return await Deno.stat(`${parent}/${entry.name}`).then((info) => info.isDirectory, () => false);
+}

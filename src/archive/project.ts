@@ -1,0 +1,180 @@
+/**
+ * One project of an archive as a {@linkcode Source}.
+ *
+ * @module
+ */
+
+import { dirname } from "node:path";
+import type { PairBlock, SeriesBlock, ValueBlock } from "../columns.ts";
+import type {
+  AttributesQuery,
+  CallOptions,
+  Finding,
+  RunsPage,
+  RunsQuery,
+  SeriesQuery,
+  Source,
+  ValuesQuery,
+} from "../source.ts";
+import type { AttributeDefinition, FileRef, ProjectInfo } from "../types.ts";
+import type { Archive } from "./archive.ts";
+import { readAttributes, readExisting } from "./attributes.ts";
+import { damagedError, damagedPartNamed, damagedPartOf, runOf, warnDamaged } from "./damage.ts";
+import { Files } from "./files.ts";
+import { type ProjectIndex, runInfo } from "./index.ts";
+import { type Part, sanitized } from "./layout.ts";
+import { Phantoms } from "./phantoms.ts";
+import { makeReport } from "./report.ts";
+import { ColumnCache, selectRuns } from "./runs.ts";
+import { readSeries } from "./series.ts";
+import { shared } from "./shared.ts";
+import { readValues } from "./values.ts";
+import type { View } from "./view.ts";
+
+/** What all projects of an archive have in common. */
+export interface ProjectSettings {
+  label: string;
+  data: string;
+  /** The files root, or null to look for it. */
+  files: string | null;
+  skipDamaged: boolean;
+  /** From local time of the exporting machine to UTC, where its zone is known. */
+  toUtc: ((local: number) => number) | null;
+}
+
+const RUNS_PER_PAGE = 10_000;
+const ATTRIBUTES_PER_PAGE = 10_000;
+
+/** What is kept of a project between calls. */
+interface Kept {
+  index: ProjectIndex;
+  phantoms: Phantoms;
+  columns: ColumnCache;
+  files: Files;
+  filesRoot: string | null;
+}
+
+/** One project of an archive. */
+export class ArchivedProject implements Source {
+  readonly label: string;
+  readonly #archive: Archive;
+  readonly #name: string;
+  readonly #settings: ProjectSettings;
+  readonly #kept = shared<Kept>(async (options) => {
+    const { name } = await this.project(options);
+    const index = await this.#archive.index(name, options);
+    const filesRoot = this.#settings.files ?? await siblingFiles(this.#settings.data);
+    const folders = [sanitized(name), ...index.folders.map((folder) => folder.name)];
+    const roots = filesRoot === null ? [] : [...new Set(folders)].map((folder) => `${filesRoot}/${folder}`);
+    return {
+      index,
+      phantoms: new Phantoms(index),
+      columns: new ColumnCache(),
+      files: new Files(roots),
+      filesRoot,
+    };
+  });
+
+  constructor(archive: Archive, name: string, settings: ProjectSettings) {
+    this.label = settings.label;
+    this.#archive = archive;
+    this.#name = name;
+    this.#settings = settings;
+  }
+
+  project(options?: CallOptions): Promise<ProjectInfo> {
+    return this.#archive.project(this.#name, options);
+  }
+
+  async *runs(query: RunsQuery): AsyncGenerator<RunsPage> {
+    const kept = await this.#kept(query);
+    const { index } = kept;
+    const numbers = await selectRuns(this.#view(kept, query, true), query, kept.columns);
+    const lost = numbers.length === 0 ? damagedPartNamed(index, query.where) : null;
+    if (lost) this.#damaged(index, lost);
+    const from = query.offset ?? 0;
+    const wanted = numbers.slice(from, query.limit === undefined ? undefined : from + query.limit);
+    for (let at = 0; at === 0 || at < wanted.length; at += RUNS_PER_PAGE) {
+      query.signal?.throwIfAborted();
+      const runs = wanted.slice(at, at + RUNS_PER_PAGE).map((run) => runInfo(index, run));
+      yield { runs, total: numbers.length };
+    }
+  }
+
+  async *attributes(query: AttributesQuery): AsyncGenerator<AttributeDefinition[]> {
+    const kept = await this.#kept({ signal: query.signal });
+    const found = await readAttributes(this.#view(kept, query), this.#numbers(kept.index, query.runs), query);
+    for (let at = 0; at < found.length; at += ATTRIBUTES_PER_PAGE) yield found.slice(at, at + ATTRIBUTES_PER_PAGE);
+  }
+
+  async *existing(query: AttributesQuery): AsyncGenerator<PairBlock> {
+    const kept = await this.#kept({ signal: query.signal });
+    yield* readExisting(this.#view(kept, query), this.#numbers(kept.index, query.runs), query);
+  }
+
+  async *values(query: ValuesQuery): AsyncGenerator<ValueBlock> {
+    const kept = await this.#kept({ signal: query.signal });
+    yield* readValues(this.#view(kept, query), this.#numbers(kept.index, query.runs), query);
+  }
+
+  async *series(query: SeriesQuery): AsyncGenerator<SeriesBlock> {
+    const kept = await this.#kept({ signal: query.signal });
+    this.#numbers(kept.index, query.series.map((ref) => ref.run));
+    yield* readSeries(this.#view(kept, query), query);
+  }
+
+  async file(ref: FileRef, options: CallOptions = {}): Promise<ReadableStream<Uint8Array>> {
+    const { files } = await this.#kept(options);
+    return await files.open(ref.path, options.signal);
+  }
+
+  async report(options: CallOptions = {}): Promise<Finding[]> {
+    const kept = await this.#kept(options);
+    return await makeReport(this.#view(kept, options, true), kept.filesRoot, this.#settings.data);
+  }
+
+  close(): void {}
+
+  /** The numbers of runs; null: of all. Unknown runs are left out, damaged ones are no unknown runs. */
+  #numbers(index: ProjectIndex, keys: readonly string[] | null): number[] {
+    if (keys === null) {
+      for (const [part, run] of index.damaged) if (run === null) this.#damaged(index, part);
+      return index.keys.map((_, run) => run);
+    }
+    const numbers = new Set<number>();
+    for (const key of new Set(keys)) {
+      const number = index.numbers.get(key);
+      if (number !== undefined) numbers.add(number);
+      else {
+        const part = damagedPartOf(index, key);
+        if (part) this.#damaged(index, part);
+      }
+    }
+    return [...numbers];
+  }
+
+  /** `tolerant`: goes on without damaged parts, with a warning. */
+  #view({ index, phantoms, files }: Kept, { signal }: CallOptions, tolerant = false): View {
+    const { toUtc } = this.#settings;
+    return {
+      index,
+      phantoms,
+      files,
+      reading: { signal, damaged: (part, cause) => this.#damaged(index, part, cause, tolerant) },
+      clock: (run) => toUtc !== null && index.legacy[run] ? toUtc : (stored) => stored,
+    };
+  }
+
+  #damaged(index: ProjectIndex, part: Part, cause?: unknown, tolerant = this.#settings.skipDamaged): void {
+    const run = runOf(part, index);
+    part.damage ??= cause instanceof Error ? cause.message : "it cannot be read";
+    warnDamaged(part, run);
+    if (!tolerant && !this.#settings.skipDamaged) throw damagedError(part, run, cause);
+  }
+}
+
+/** The exporter writes `data` and `files` side by side. */
+async function siblingFiles(data: string): Promise<string | null> {
+  const sibling = `${dirname(data)}/files`;
+  return await Deno.stat(sibling).then((info) => info.isDirectory ? sibling : null, () => null);
+}

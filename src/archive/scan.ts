@@ -1,0 +1,243 @@
+/**
+ * The only place that reads Parquet: Polars scans over parts, with the exporter's columns under short names.
+ *
+ * @module
+ */
+
+import pl, { type DataFrame, type Expr, type LazyDataFrame } from "nodejs-polars";
+import type { Folder, Part } from "./layout.ts";
+import { abortable } from "./shared.ts";
+
+/** The columns of the long table, as expressions over the columns of the files. */
+const COLUMNS = {
+  project: pl.col("project_id"),
+  run: pl.col("run_id"),
+  path: pl.col("attribute_path"),
+  type: pl.col("attribute_type"),
+  // Decimals become floats here: an exact division by 10^6, and Polars hands no decimals to JavaScript.
+  step: pl.col("step").cast(pl.Float64),
+  timestamp: pl.col("timestamp").cast(pl.Int64),
+  int: pl.col("int_value"),
+  float: pl.col("float_value"),
+  string: pl.col("string_value"),
+  bool: pl.col("bool_value"),
+  datetime: pl.col("datetime_value").cast(pl.Int64),
+  set: pl.col("string_set_value"),
+  file: pl.col("file_value").struct.field("path"),
+  histogram: pl.col("histogram_value").struct.field("type"),
+  edges: pl.col("histogram_value").struct.field("edges"),
+  bins: pl.col("histogram_value").struct.field("values"),
+  part: pl.col("part"),
+} satisfies Record<string, Expr>;
+
+/** The short name of a column of the long table. */
+export type ColumnName = keyof typeof COLUMNS;
+
+/** The exporter's schema, as Polars spells the types. */
+const SCHEMA: Record<string, string> = {
+  project_id: "String",
+  run_id: "String",
+  attribute_path: "String",
+  attribute_type: "String",
+  step: "Decimal(18,6)",
+  timestamp: "Datetime(ms,UTC)",
+  int_value: "Int64",
+  float_value: "Float64",
+  string_value: "String",
+  bool_value: "Bool",
+  datetime_value: "Datetime(ms,UTC)",
+  string_set_value: "List(String)",
+  file_value: "Struct(path:String)",
+  histogram_value: "Struct(type:String,edges:List(Float64),values:List(Float64))",
+};
+
+/** What to read. */
+export interface Ask {
+  /** Over the columns of the files (`attribute_path`, `attribute_type` and so on); null: every row. */
+  where: Expr | null;
+  columns: readonly ColumnName[];
+  /** What to do with the rows of all parts together, under their short names. */
+  then?: (rows: LazyDataFrame) => LazyDataFrame;
+}
+
+/** How a reading goes on when something happens. */
+export interface Reading {
+  signal?: AbortSignal;
+  /** Called for a part that cannot be read; throws, or returns to go on without it. */
+  damaged: (part: Part, cause?: unknown) => void;
+}
+
+/** Rows of parts in one frame, or null where no part can be read. */
+export async function read(parts: readonly Part[], ask: Ask, reading: Reading): Promise<DataFrame | null> {
+  const sound = parts.filter((part) => part.damage === null || reading.damaged(part));
+  if (sound.length === 0) return null;
+  try {
+    return await collect(plan(sound, ask), reading.signal);
+  } catch (cause) {
+    reading.signal?.throwIfAborted();
+    const readable: Part[] = [];
+    for (const part of sound) {
+      const broken = await collect(plan([part], ask), reading.signal).then(() => null, (cause) => ({ cause }));
+      reading.signal?.throwIfAborted();
+      if (broken) reading.damaged(part, broken.cause);
+      else readable.push(part);
+    }
+    if (readable.length === sound.length) throw cause;
+    return await read(readable, ask, reading);
+  }
+}
+
+/** The lazy rows of parts. */
+export function plan(parts: readonly Part[], ask: Ask): LazyDataFrame {
+  const columns = ask.columns.map((name) => COLUMNS[name].alias(name));
+  const scans = sources(parts, ask.columns.includes("part")).map((scan) =>
+    (ask.where ? scan.filter(ask.where) : scan).select(...columns)
+  );
+  const rows = scans.length === 1 ? scans[0] : pl.concat(scans);
+  return ask.then ? ask.then(rows) : rows;
+}
+
+/** Runs a query. The computation itself cannot be stopped, but the caller gets the signal's reason at once. */
+export async function collect(frame: LazyDataFrame, signal?: AbortSignal): Promise<DataFrame> {
+  signal?.throwIfAborted();
+  return await abortable(frame.collect(), signal);
+}
+
+/** One pattern scan reads many files four times as fast as one scan for each. */
+const PATTERN_FROM = 24;
+
+/** Groups of parts that one file pattern selects: the last digits of the digest in the file name. */
+export function buckets(folder: Folder): Map<string, Part[]> {
+  const digits = folder.parts.length > 65_536 ? 2 : folder.parts.length > 512 ? 1 : 0;
+  return Map.groupBy(folder.parts, (part) => bucketOf(part, digits));
+}
+
+function bucketOf(part: Part, digits: number): string {
+  const match = /-[0-9a-f]{16}$/.exec(part.stem);
+  return match ? part.stem.slice(part.stem.length - digits) : "none";
+}
+
+function sources(parts: readonly Part[], withPart: boolean): LazyDataFrame[] {
+  const scans: LazyDataFrame[] = [];
+  for (const [folder, wanted] of Map.groupBy(parts, (part) => part.folder)) {
+    const rest = new Set(wanted);
+    if (wanted.length >= PATTERN_FROM) {
+      for (const [suffix, bucket] of buckets(folder)) {
+        const inside = bucket.filter((part) => rest.has(part));
+        if (!hasPattern(suffix, bucket, inside)) continue;
+        for (const part of inside) rest.delete(part);
+        scans.push(scanPattern(folder, suffix, inside.length < bucket.length ? inside : null, withPart));
+      }
+    }
+    for (const part of rest) scans.push(scanPart(part, withPart));
+  }
+  return scans;
+}
+
+/** Tells whether these parts of a bucket are read by its pattern: when they are most of it and all of it is alike. */
+export function hasPattern(suffix: string, bucket: readonly Part[], inside: readonly Part[]): boolean {
+  return suffix !== "none" && inside.length >= PATTERN_FROM && inside.length * 2 >= bucket.length &&
+    bucket.every((part) => part.foreign === null && part.damage === null);
+}
+
+function scanPattern(folder: Folder, suffix: string, only: Part[] | null, withPart: boolean): LazyDataFrame {
+  const pattern = `${folder.path.replace(/[[\]*?]/g, "[$&]")}/*${suffix}_part_[0-9]*.parquet`;
+  const scan = pl.scanParquet(pattern, {
+    hivePartitioning: false,
+    ...(withPart || only) && { includeFilePaths: "part" },
+  });
+  return only ? scan.filter(pl.col("part").isIn(only.map((part) => part.path))) : scan;
+}
+
+function scanPart(part: Part, withPart: boolean): LazyDataFrame {
+  const scan = pl.scanParquet(part.path, {
+    glob: false,
+    hivePartitioning: false,
+    ...withPart && { includeFilePaths: "part" },
+  });
+  return part.foreign ? scan.withColumns(...adaptations(part.foreign)) : scan;
+}
+
+/** Turns columns of other types into ones that {@linkcode COLUMNS} can read; missing ones are null. */
+function adaptations(foreign: Record<string, string>): Expr[] {
+  const missing = (type: pl.DataType) => pl.lit(null).cast(type);
+  return Object.keys(SCHEMA).filter((name) => foreign[name] !== SCHEMA[name]).map((name) => {
+    const type = foreign[name];
+    const column = pl.col(name);
+    switch (name) {
+      case "step":
+        return (type ? column.cast(pl.Float64) : missing(pl.Float64)).alias(name);
+      case "timestamp":
+      case "datetime_value":
+        if (!type) return missing(pl.Int64).alias(name);
+        return (type.startsWith("Datetime") ? column.cast(pl.Datetime("ms")) : column).cast(pl.Int64).alias(name);
+      case "int_value":
+        return (type ? column.cast(pl.Int64) : missing(pl.Int64)).alias(name);
+      case "float_value":
+        return (type ? column.cast(pl.Float64) : missing(pl.Float64)).alias(name);
+      case "bool_value":
+        return (type ? column.cast(pl.Bool) : missing(pl.Bool)).alias(name);
+      case "string_set_value":
+        return (type ? column.cast(pl.List(pl.Utf8)) : missing(pl.List(pl.Utf8))).alias(name);
+      case "file_value":
+        return structure(column, type, { path: pl.Utf8 }).alias(name);
+      case "histogram_value":
+        return structure(column, type, { type: pl.Utf8, edges: pl.List(pl.Float64), values: pl.List(pl.Float64) })
+          .alias(name);
+      default:
+        return (type ? column.cast(pl.Utf8) : missing(pl.Utf8)).alias(name);
+    }
+  });
+}
+
+function structure(column: Expr, type: string | undefined, fields: Record<string, pl.DataType>): Expr {
+  const has = (field: string) => type !== undefined && new RegExp(`[(,]${field}:`).test(type);
+  return pl.struct(
+    Object.entries(fields).map(([field, dtype]) =>
+      (has(field) ? column.struct.field(field) : pl.lit(null)).cast(dtype).alias(field)
+    ),
+  ) as unknown as Expr;
+}
+
+/** Reads the footer of one part: fills in `foreign` and `damage`. */
+export async function probe(part: Part, signal?: AbortSignal): Promise<void> {
+  part.foreign = part.damage = null;
+  try {
+    const frame = await collect(pl.scanParquet(part.path, { glob: false, hivePartitioning: false }).limit(0), signal);
+    part.foreign = foreignTypes(frame);
+    const lacking = ["run_id", "attribute_path", "attribute_type"].filter((name) => !frame.columns.includes(name));
+    if (lacking.length > 0) part.damage = `it has no column ${lacking.join(", ")}`;
+  } catch (cause) {
+    signal?.throwIfAborted();
+    part.damage = cause instanceof Error ? cause.message : String(cause);
+  }
+}
+
+/** Tells whether the first file of a bucket has the exporter's schema; a pattern scan makes sure that the others are alike. */
+export async function isUniform(folder: Folder, suffix: string, signal?: AbortSignal): Promise<boolean> {
+  try {
+    return foreignTypes(await collect(scanPattern(folder, suffix, null, false).limit(0), signal)) === null;
+  } catch {
+    signal?.throwIfAborted();
+    return false;
+  }
+}
+
+function foreignTypes(frame: DataFrame): Record<string, string> | null {
+  const types: Record<string, string> = {};
+  for (const [name, type] of Object.entries(frame.schema)) types[name] = spelling(type as NestedType);
+  const same = Object.keys(SCHEMA).every((name) => types[name] === SCHEMA[name]) &&
+    Object.keys(types).length === Object.keys(SCHEMA).length;
+  return same ? null : types;
+}
+
+/** What Polars' type objects hold. */
+type NestedType = { variant: string; inner: (NestedType & { name: string; dtype: NestedType })[] | null };
+
+function spelling(type: NestedType): string {
+  if (type.variant === "List") return `List(${spelling(type.inner![0])})`;
+  if (type.variant === "Struct") {
+    return `Struct(${type.inner!.map((field) => `${field.name}:${spelling(field.dtype)}`).join(",")})`;
+  }
+  return type.toString().replace(/^DataType\((.*)\)$/, "$1");
+}
