@@ -67,8 +67,8 @@ Deno.test("tables are sorted by any attribute, runs that lack it last both ways,
   assert.deepEqual(await order({ limit: 1 }), ["tern-1"]);
   assert.deepEqual(await order({ sortBy: { path: "metrics/loss", type: "float_series", aggregation: "max" } }), [
     "tern-1",
-    "gull-1",
     "gull-2",
+    "gull-1",
   ]);
   await assert.rejects(() => order({ sortBy: "size" }), /int in some runs and string/);
   await assert.rejects(() => order({ limit: 0 }), OptionError);
