@@ -34,6 +34,11 @@ export function damagedError(part: Part, run: string, cause?: unknown): DamagedF
   );
 }
 
+/** Why a part cannot be read. */
+export function damageOf(part: Part): string {
+  return part.damage?.replace(/\.$/, "") ?? "unknown";
+}
+
 /** A part as a person finds it: below the data root. */
 export function nameOf(part: Part): string {
   return `${part.folder.name}/${part.name}`;

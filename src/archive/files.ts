@@ -4,7 +4,7 @@
  * @module
  */
 
-import { FileMissingError, OptionError } from "../errors.ts";
+import { FileMissingError } from "../errors.ts";
 import type { FileRef } from "../types.ts";
 import { mimeOfBytes, mimeOfName, SNIFFED_BYTES } from "./mime.ts";
 import { abortable } from "./shared.ts";
@@ -42,10 +42,9 @@ export class Files {
     signal?.throwIfAborted();
     const candidates = this.#candidates(path);
     if (candidates === null) {
-      throw new OptionError(
-        `The file path "${path}" leads out of the files folder of the project, so it is not read: pass a path as the ` +
-          `archive holds it.`,
-        { option: "path", value: path },
+      throw new FileMissingError(
+        `The file path "${path}" leads out of the files folder of the project, so it is not read.`,
+        { path },
       );
     }
     for (const candidate of candidates) {

@@ -8,7 +8,7 @@ import type { RunInfo } from "../types.ts";
 import { finishedParts, type Folder, type Part } from "./layout.ts";
 import { type Parents, parentsOf } from "./lineage.ts";
 import type { Summary } from "./summary.ts";
-import { completeSystem, legacyRuns, System } from "./system.ts";
+import { bareRuns, completeSystem, legacyRuns, System } from "./system.ts";
 
 /** The runs of one project by number, newest first. */
 export interface ProjectIndex {
@@ -26,6 +26,8 @@ export interface ProjectIndex {
   /** 1 for runs written by the exporter of Neptune 2.x, whose series timestamps are local times. */
   legacy: Uint8Array;
   system: System;
+  /** 1 for runs without any stored system attribute. */
+  bare: Uint8Array;
   /** 1 for the head of each experiment. */
   heads: Uint8Array;
   parents: Parents;
@@ -75,6 +77,7 @@ export function buildIndex(project: string, folders: SummarizedFolder[], options
   const ordered = system.reordered(order);
   const numbers = new Map(sorted.map((key, number) => [key, number]));
   const legacy = legacyRuns(ordered, sorted);
+  const bare = bareRuns(ordered, sorted.length);
   const heads = completeSystem(ordered, sorted);
   const damaged = new Map(broken.map((part) => [part, numbers.get(owners.get(stemOf(part)) ?? "") ?? null]));
   // A damaged part may hold points of its run: whoever reads the run has to meet it.
@@ -94,6 +97,7 @@ export function buildIndex(project: string, folders: SummarizedFolder[], options
     repeated: new Set(parts.flatMap((parts, number) => new Set(parts.map(stemOf)).size > 1 ? [number] : [])),
     legacy,
     system: ordered,
+    bare,
     heads,
     parents: parentsOf(sorted, numbers, ordered),
     damaged,

@@ -40,7 +40,8 @@ export function parentsOf(keys: string[], numbers: Map<string, number>, system: 
       return;
     }
     parent[run] = found;
-    forkStep[run] = Number(step);
+    // The steps of points were rounded to six decimals, the fork step was not.
+    forkStep[run] = Math.round(Number(step) * 1e6) / 1e6;
   });
   cutCycles(parent, (run) => unresolved.push({ run, parent: names[run] as string, reason: "cycle" }));
   return { parent, forkStep, unresolved };

@@ -130,7 +130,12 @@ export class ArchivedProject implements Source {
 
   async report(options: CallOptions = {}): Promise<Finding[]> {
     const kept = await this.#kept(options);
-    return await makeReport(this.#view(kept, options, true), kept.filesRoot, this.#settings.data);
+    const { data, toUtc } = this.#settings;
+    return await makeReport(this.#view(kept, options, true), {
+      data,
+      files: kept.filesRoot,
+      timesConverted: toUtc !== null,
+    });
   }
 
   close(): void {}

@@ -116,3 +116,12 @@ export function legacyRuns(system: System, keys: string[]): Uint8Array {
   const usual = judged.find((legacy) => legacy !== undefined) ?? true;
   return Uint8Array.from(judged, (legacy) => legacy ?? usual ? 1 : 0);
 }
+
+/** 1 for runs without any stored attribute. */
+export function bareRuns(system: System, runs: number): Uint8Array {
+  const bare = new Uint8Array(runs).fill(1);
+  for (const { values } of system.columns.values()) {
+    for (let run = 0; run < runs; run++) if (values[run] !== undefined) bare[run] = 0;
+  }
+  return bare;
+}
