@@ -1,0 +1,201 @@
+/**
+ * Points of float series summarised in buckets of steps, by the arithmetic of Neptune's servers.
+ *
+ * @module
+ */
+
+import type { SeriesBlock } from "./columns.ts";
+
+/** How to cut the steps. */
+export interface BucketsOptions {
+  /** How many series the blocks hold. */
+  series: number;
+  /**
+   * n, at least 2: there are n - 1 buckets of equal width, from the first step to the last, and one before and one after
+   * them. A step belongs to the bucket whose upper edge it reaches.
+   */
+  maxBuckets: number;
+  /** The first and the last step; null: those of the points, over all series together. */
+  range: readonly [from: number, to: number] | null;
+}
+
+/** Buckets that hold points, sorted by series, then by index; one row each. */
+export interface BucketColumns {
+  series: Uint32Array;
+  /** 0 for the bucket that ends at the first step, n for the one that begins at the last. */
+  index: Uint32Array;
+  /** The lower edge, excluded; -Infinity for the first bucket. */
+  fromX: Float64Array;
+  /** The upper edge, included; Infinity for the last bucket. */
+  toX: Float64Array;
+  /** The first and the last point that is finite; NaN where there is none. */
+  firstX: Float64Array;
+  firstY: Float64Array;
+  lastX: Float64Array;
+  lastY: Float64Array;
+  /** Over finite values; NaN where there is none. */
+  min: Float64Array;
+  max: Float64Array;
+  sum: Float64Array;
+  finiteCount: Float64Array;
+  nanCount: Float64Array;
+  positiveInfinityCount: Float64Array;
+  negativeInfinityCount: Float64Array;
+}
+
+/** Points to keep while the range is not known; with more, the points are read twice. */
+const MAX_KEPT = 8_000_000;
+
+/**
+ * Summarises points.
+ *
+ * @param read Reads the points; called a second time when there are too many to keep until their range is known.
+ * @param options How to cut the steps.
+ */
+export async function bucketPoints(
+  read: () => AsyncIterable<SeriesBlock>,
+  options: BucketsOptions,
+): Promise<BucketColumns> {
+  let { range } = options;
+  let blocks: Iterable<SeriesBlock> | null = null;
+  if (range === null) {
+    let kept: SeriesBlock[] | null = [];
+    let points = 0, from = Infinity, to = -Infinity;
+    for await (const block of read()) {
+      for (const { start, end } of block.spans) {
+        from = Math.min(from, block.step[start]);
+        to = Math.max(to, block.step[end - 1]);
+      }
+      points += block.step.length;
+      if (points > MAX_KEPT) kept = null;
+      kept?.push(block);
+    }
+    blocks = kept;
+    range = [from, to];
+  }
+  const buckets = new Buckets(options.series, options.maxBuckets, range);
+  for await (const block of blocks ?? read()) buckets.add(block);
+  return buckets.finish();
+}
+
+const FIELDS = [
+  "firstX",
+  "firstY",
+  "lastX",
+  "lastY",
+  "min",
+  "max",
+  "sum",
+  "finiteCount",
+  "nanCount",
+  "positiveInfinityCount",
+  "negativeInfinityCount",
+] as const;
+type Summary = Record<typeof FIELDS[number], Float64Array>;
+
+class Buckets {
+  readonly #from: number;
+  readonly #to: number;
+  readonly #n: number;
+  readonly #width: number;
+  readonly #summaries: (Summary | undefined)[];
+
+  constructor(series: number, maxBuckets: number, [from, to]: readonly [number, number]) {
+    this.#from = from;
+    this.#to = to;
+    this.#n = maxBuckets;
+    this.#width = (to - from) / (maxBuckets - 1);
+    this.#summaries = new Array(series).fill(undefined);
+  }
+
+  add({ spans, step, values }: SeriesBlock): void {
+    const y = values.data as Float64Array;
+    for (const { series, start, end } of spans) {
+      const to = this.#summaries[series] ??= this.#empty();
+      let index = 0, until = -Infinity;
+      for (let row = start; row < end; row++) {
+        if (!(step[row] <= until)) {
+          index = this.#indexOf(step[row]);
+          until = this.#edges(index)[1];
+        }
+        if (index >= 0) summarise(to, index, step[row], y[row]);
+      }
+    }
+  }
+
+  finish(): BucketColumns {
+    const series: number[] = [], index: number[] = [];
+    this.#summaries.forEach((summary, i) => {
+      if (!summary) return;
+      for (let bucket = 0; bucket <= this.#n; bucket++) {
+        const { finiteCount, nanCount, positiveInfinityCount, negativeInfinityCount } = summary;
+        if (
+          finiteCount[bucket] + nanCount[bucket] + positiveInfinityCount[bucket] + negativeInfinityCount[bucket] === 0
+        ) {
+          continue;
+        }
+        series.push(i);
+        index.push(bucket);
+      }
+    });
+    const column = (name: keyof Summary) =>
+      Float64Array.from(series, (one, row) => this.#summaries[one]![name][index[row]]);
+    return {
+      series: Uint32Array.from(series),
+      index: Uint32Array.from(index),
+      fromX: Float64Array.from(index, (bucket) => this.#edges(bucket)[0]),
+      toX: Float64Array.from(index, (bucket) => this.#edges(bucket)[1]),
+      ...Object.fromEntries(FIELDS.map((name) => [name, column(name)])) as Summary,
+    };
+  }
+
+  /** The bucket of a step; -1 for none. */
+  #indexOf(step: number): number {
+    if (this.#from === this.#to) return step >= this.#from ? 0 : -1;
+    if (step <= this.#from) return 0;
+    if (step > this.#to) return this.#n;
+    let index = Math.min(this.#n - 1, Math.max(1, Math.ceil((step - this.#from) / this.#width)));
+    // Division and edges may round differently; edges decide.
+    while (index > 1 && step <= this.#edges(index)[0]) index--;
+    while (index < this.#n - 1 && step > this.#edges(index)[1]) index++;
+    return index;
+  }
+
+  /** Excluded and included; a range of one step has a single bucket that includes its lower edge. */
+  #edges(index: number): [number, number] {
+    if (this.#from === this.#to) return [this.#from, Infinity];
+    if (index === 0) return [-Infinity, this.#from];
+    if (index === this.#n) return [this.#to, Infinity];
+    const upper = index === this.#n - 1 ? this.#to : this.#from + index * this.#width;
+    return [this.#from + (index - 1) * this.#width, upper];
+  }
+
+  #empty(): Summary {
+    const length = this.#n + 1;
+    return Object.fromEntries(FIELDS.map((name) => {
+      const missing = name.endsWith("Count") ? 0 : NaN;
+      return [name, new Float64Array(length).fill(missing)];
+    })) as Summary;
+  }
+}
+
+function summarise(to: Summary, index: number, x: number, y: number): void {
+  if (y !== y) to.nanCount[index]++;
+  else if (y === Infinity) to.positiveInfinityCount[index]++;
+  else if (y === -Infinity) to.negativeInfinityCount[index]++;
+  else if (to.finiteCount[index]++ === 0) {
+    to.firstX[index] = to.lastX[index] = x;
+    to.firstY[index] =
+      to.lastY[index] =
+      to.min[index] =
+      to.max[index] =
+      to.sum[index] =
+        y;
+  } else {
+    to.lastX[index] = x;
+    to.lastY[index] = y;
+    if (y < to.min[index]) to.min[index] = y;
+    if (y > to.max[index]) to.max[index] = y;
+    to.sum[index] += y;
+  }
+}

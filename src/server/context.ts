@@ -1,0 +1,43 @@
+/**
+ * What the endpoints share.
+ *
+ * @module
+ */
+
+import type { Context } from "hono";
+import type { Definition } from "./definitions.ts";
+import type { Keys } from "./keys.ts";
+import type { Leftovers } from "./leftovers.ts";
+import type { Project, Projects } from "./projects.ts";
+import { Refusal } from "./refusal.ts";
+import type { RestOfValues } from "./values.ts";
+
+/** What the endpoints share. */
+export interface Server {
+  keys: Keys;
+  projects: Projects;
+  /** Remainders of E5. */
+  definitions: Leftovers<Definition[]>;
+  /** Remainders of E6. */
+  values: Leftovers<RestOfValues>;
+}
+
+/** A query parameter, decoded. */
+export function parameter(context: Context, name: string): string {
+  const value = context.req.query(name);
+  if (value !== undefined) return value;
+  throw new Refusal(400, "BAD_REQUEST", `The address lacks the query parameter ${name}.`);
+}
+
+/** The project named by the query parameter `projectIdentifier`. */
+export function projectOf(server: Server, context: Context): Promise<Project> {
+  return server.projects.find(parameter(context, "projectIdentifier"), { signal: context.req.raw.signal });
+}
+
+/** An answer that is a protobuf message. */
+export function protobuf(body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>): Response {
+  // no-transform: compressing takes longer than a loopback or a local network gains.
+  return new Response(body, {
+    headers: { "content-type": "application/x-protobuf", "cache-control": "no-store, no-transform" },
+  });
+}

@@ -1,0 +1,88 @@
+/**
+ * Neptune's HTTP API over any catalog: what a server does with a request.
+ *
+ * @module
+ */
+
+import { Hono } from "hono";
+import type { Catalog } from "../source.ts";
+import { addAuthRoutes, requireToken } from "./auth.ts";
+import { addBucketRoutes } from "./buckets.ts";
+import type { Server } from "./context.ts";
+import { addDefinitionRoutes } from "./definitions.ts";
+import { addEntryRoutes } from "./entries.ts";
+import { addFileRoutes } from "./files.ts";
+import { Keys } from "./keys.ts";
+import { Leftovers } from "./leftovers.ts";
+import { addPointSeriesRoutes } from "./point_series.ts";
+import { addProjectRoutes } from "./project_routes.ts";
+import { Projects } from "./projects.ts";
+import { errorResponse, Refusal } from "./refusal.ts";
+import { addFloatSeriesRoutes } from "./series.ts";
+import { addValueRoutes } from "./values.ts";
+
+/** Definitions and values that do not fit a page and are kept for the next one; some 100 bytes each. */
+const KEPT_ITEMS = 500_000;
+
+/** One request, for an access log. */
+export interface AccessLogEntry {
+  method: string;
+  /** The path, without the query. */
+  path: string;
+  status: number;
+  /** Until the answer began. */
+  milliseconds: number;
+}
+
+/** Options of {@linkcode createHandler}. */
+export interface HandlerOptions {
+  /** The secret that API tokens hold ({@linkcode makeApiToken}); `newSecret()` makes one. */
+  secret: string;
+  /** How long access tokens are valid, in seconds. Clients ask for a new one 30 seconds before. Default: 3600. */
+  accessTokenSeconds?: number;
+  /** Called after each request. */
+  onRequest?: (entry: AccessLogEntry) => void;
+}
+
+/**
+ * Makes the function that answers requests to Neptune's API from the data of a catalog.
+ *
+ * @param catalog What to serve. Stays open.
+ * @param options The secret of the server, and more.
+ */
+export function createHandler(catalog: Catalog, options: HandlerOptions): (request: Request) => Promise<Response> {
+  const keys = new Keys(options.secret, options.accessTokenSeconds ?? 3600);
+  const server: Server = {
+    keys,
+    projects: new Projects(catalog),
+    definitions: new Leftovers(KEPT_ITEMS),
+    values: new Leftovers(KEPT_ITEMS),
+  };
+  const app = new Hono();
+  app.onError((error) => errorResponse(error));
+  app.notFound(({ req }) =>
+    errorResponse(new Refusal(404, "BAD_REQUEST", `There is no ${req.method} ${req.path} here.`))
+  );
+  addAuthRoutes(app, keys);
+  app.use("/api/*", requireToken(keys));
+  addProjectRoutes(app, server);
+  addEntryRoutes(app, server);
+  addDefinitionRoutes(app, server);
+  addValueRoutes(app, server);
+  addFloatSeriesRoutes(app, server);
+  addPointSeriesRoutes(app, server);
+  addBucketRoutes(app, server);
+  addFileRoutes(app, server);
+
+  return async (request) => {
+    const started = performance.now();
+    const response = await app.fetch(request);
+    options.onRequest?.({
+      method: request.method,
+      path: new URL(request.url).pathname,
+      status: response.status,
+      milliseconds: performance.now() - started,
+    });
+    return response;
+  };
+}

@@ -1,0 +1,62 @@
+/**
+ * Keeps what was computed beyond the page that was asked, for the request for the next page.
+ *
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+
+/** Remainders of listings, as many as fit; the oldest are forgotten first and have to be computed again. */
+export class Leftovers<T> {
+  readonly #kept = new Map<string, { rest: T; size: number }>();
+  readonly #room: number;
+  #size = 0;
+
+  /** @param room How many items of all remainders together to keep. */
+  constructor(room: number) {
+    this.#room = room;
+  }
+
+  /** Keeps a remainder of `size` items for the request described by these words. */
+  put(words: readonly string[], rest: T, size: number): void {
+    const key = digest(words);
+    this.#forget(key);
+    this.#kept.set(key, { rest, size });
+    this.#size += size;
+    for (const oldest of this.#kept.keys()) {
+      if (this.#size <= this.#room) break;
+      this.#forget(oldest);
+    }
+  }
+
+  /** Gives what is kept for a request, once. */
+  take(words: readonly string[]): T | null {
+    const key = digest(words);
+    const rest = this.#kept.get(key)?.rest ?? null;
+    this.#forget(key);
+    return rest;
+  }
+
+  #forget(key: string): void {
+    this.#size -= this.#kept.get(key)?.size ?? 0;
+    this.#kept.delete(key);
+  }
+}
+
+function digest(words: readonly string[]): string {
+  return createHash("sha256").update(JSON.stringify(words)).digest("base64");
+}
+
+/** A page token that holds plain data. */
+export function writeToken(place: readonly string[]): string {
+  return new TextEncoder().encode(JSON.stringify(place)).toBase64({ alphabet: "base64url", omitPadding: true });
+}
+
+/** What a page token holds; null for a text that is none. */
+export function readToken(token: string): string[] | null {
+  try {
+    return JSON.parse(new TextDecoder().decode(Uint8Array.fromBase64(token, { alphabet: "base64url" })));
+  } catch {
+    return null;
+  }
+}
