@@ -39,10 +39,9 @@ async function pointSeries(server: Server, context: Context): Promise<Response> 
 
   const found = new Map<number, Point[]>();
   for (const group of groups(requests)) {
-    for (const kind of KINDS) {
-      const members = await existing(group, kind, requests, signal);
+    for (const [kind, members] of await byKind(group, requests, signal)) {
       for (const i of members) found.set(i, []);
-      if (members.length === 0 || points === 0) continue;
+      if (points === 0) continue;
       const series = members.map((i) => ({ run: requests[i].holder!.run.key, path: requests[i].path }));
       const query = { kind, series, stepRange, lineage: group.lineage, previews: false, limit, signal };
       for await (const block of group.project.source.series(query)) {
@@ -53,9 +52,7 @@ async function pointSeries(server: Server, context: Context): Promise<Response> 
       }
     }
   }
-  // Within all steps, a series without points is none.
-  const everything = points !== 0 && stepRange[0] === null && stepRange[1] === null;
-  const answered = [...found].filter(([, points]) => points.length > 0 || !everything).sort(([a], [b]) => a - b);
+  const answered = [...found].sort(([a], [b]) => a - b);
   const series = answered.map(([i, points]) => ({
     requestId: requests[i].id,
     searchAfter: { finished: true, token: "end" },
@@ -68,21 +65,28 @@ async function pointSeries(server: Server, context: Context): Promise<Response> 
   return protobuf(toBinary(ProtoSeriesValuesResponseDTOSchema, message));
 }
 
-/** The members of a group that exist as series of this kind. */
-async function existing(
+/** The members of a group that exist, by the kind of their points. */
+async function byKind(
   { project, members }: Group,
-  kind: Kind,
   requests: SeriesRequest[],
   signal: AbortSignal,
-): Promise<number[]> {
-  const type: SeriesType = `${kind}_series`;
+): Promise<Map<Kind, number[]>> {
   const runs = [...new Set(members.map((i) => requests[i].holder!.run.key))];
   const paths = [...new Set(members.map((i) => requests[i].path))];
-  const exists = new Set<string>();
-  for await (const page of project.source.attributes({ runs, paths, filter: null, types: [type], signal })) {
-    for (const { path } of page) exists.add(path);
+  const types = KINDS.map((kind): SeriesType => `${kind}_series`);
+  const kinds = new Map<string, Kind>();
+  for await (const block of project.source.existing({ runs, paths, filter: null, types, signal })) {
+    block.run.forEach((run, row) => {
+      const kind = KINDS[types.indexOf(block.types[block.type[row]] as SeriesType)];
+      kinds.set(pair(block.runs[run], block.paths[block.path[row]]), kind);
+    });
   }
-  return members.filter((i) => exists.has(requests[i].path));
+  const existing = members.filter((i) => kinds.has(pair(requests[i].holder!.run.key, requests[i].path)));
+  return Map.groupBy(existing, (i) => kinds.get(pair(requests[i].holder!.run.key, requests[i].path))!);
+}
+
+function pair(run: string, path: string): string {
+  return JSON.stringify([run, path]);
 }
 
 /** A point whose value is lost has an empty one: Neptune's clients fail on points without a value. */
