@@ -136,10 +136,11 @@ export function encodePart(
   for (const batch of batches) {
     const columns = Array.isArray(batch) ? columnsOf(batch) : batch;
     const length = columns.attribute_path?.length ?? 0;
-    const columnData = topLevel(schema).map((name) => {
+    const columnData = topLevel(schema).map((element) => {
+      const { name } = element;
       const fallback = name === "project_id" ? projectId : name === "run_id" ? runId : null;
-      const stored = storedColumn(name as keyof Row, columns[name as keyof Row], length, fallback);
-      return { name, data: stored, offsetIndex: false };
+      const data = storedColumn(element, columns[name as keyof Row], length, fallback);
+      return { name, data, offsetIndex: false };
     });
     parquet.write({ columnData, rowGroupSize: 1_048_576 });
   }
@@ -152,10 +153,10 @@ function columnsOf(rows: Row[]): Columns {
   return Object.fromEntries([...names].map((name) => [name, rows.map((row) => row[name])]));
 }
 
-function topLevel(schema: readonly SchemaElement[]): string[] {
-  const names: string[] = [];
-  for (let i = 1; i < schema.length; i = skip(schema, i)) names.push(schema[i].name);
-  return names;
+function topLevel(schema: readonly SchemaElement[]): SchemaElement[] {
+  const elements: SchemaElement[] = [];
+  for (let i = 1; i < schema.length; i = skip(schema, i)) elements.push(schema[i]);
+  return elements;
 }
 
 /** The index of the element after element `i` and all below it. */
@@ -166,7 +167,7 @@ function skip(schema: readonly SchemaElement[], i: number): number {
 }
 
 function storedColumn(
-  name: keyof Row,
+  { name, type, converted_type }: SchemaElement,
   values: ArrayLike<unknown> | undefined,
   length: number,
   fallback: string | null,
@@ -175,8 +176,8 @@ function storedColumn(
   if (values.length !== length) throw new RangeError(`Column ${name} holds ${values.length} values, not ${length}.`);
   return Array.from(values, (value) => {
     if (value === null || value === undefined) return fallback;
-    if (name === "step") return typeof value === "number" ? millionths(value) : value;
-    if (name === "int_value") return BigInt(value as number | bigint);
+    if (name === "step" && converted_type === "DECIMAL") return typeof value === "number" ? millionths(value) : value;
+    if (name === "int_value" && type === "INT64") return BigInt(value as number | bigint);
     if (name === "float_value") return Number.isNaN(value) ? null : value;
     return value;
   });

@@ -16,7 +16,7 @@ export interface ArchiveRoots {
 
 /** What a person may choose when opening an archive. */
 export interface ArchiveChoices {
-  damagedRuns?: "error" | "partial";
+  damagedRuns?: "error" | "skip";
   timeZone?: string;
   includeIncomplete?: boolean;
 }

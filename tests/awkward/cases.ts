@@ -5,11 +5,27 @@
  */
 
 import type { AwkwardCase } from "./case.ts";
+import { columnCases } from "./columns.ts";
+import { damageCases } from "./damage.ts";
+import { fileCases } from "./files.ts";
+import { folderCases } from "./folders.ts";
+import { forkCases } from "./forks.ts";
 import { goldenCases } from "./golden.ts";
+import { neptune2Cases } from "./neptune2.ts";
 import { seriesCases } from "./series.ts";
 import { valueCases } from "./values.ts";
 
 export type { ArchiveChoices, ArchiveRoots, AwkwardCase } from "./case.ts";
 
 /** All cases; names are unique. */
-export const CASES: readonly AwkwardCase[] = [...goldenCases, ...valueCases, ...seriesCases];
+export const CASES: readonly AwkwardCase[] = [
+  ...goldenCases,
+  ...valueCases,
+  ...seriesCases,
+  ...forkCases,
+  ...fileCases,
+  ...folderCases,
+  ...damageCases,
+  ...columnCases,
+  ...neptune2Cases,
+];

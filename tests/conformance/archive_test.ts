@@ -1,0 +1,7 @@
+import { openArchive } from "../../src/archive/source.ts";
+import { conformance } from "./suite.ts";
+
+conformance("archive", ({ data, files }, choices) => {
+  const catalog = openArchive({ data, files, cache: null, ...choices });
+  return Promise.resolve({ catalog, close: () => Promise.resolve(catalog.close()) });
+}, { archive: true });
