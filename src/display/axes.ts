@@ -13,13 +13,15 @@ export interface Axis {
   label: (tick: number) => string;
 }
 
+/** Beyond this the length of an axis could be more than a number holds. */
+const LARGEST = 4e307;
+
 /** A linear axis with about `count` ticks; a nice one begins and ends at a round number. */
 export function linearAxis([low, high]: [number, number], count: number, nice: boolean): Axis {
   if (low > high) return { domain: [0, 1], ticks: [], label: String };
-  if (low === high) {
-    const pad = Math.abs(low) * 0.1 || 1;
-    return linearAxis([low - pad, high + pad], count, nice);
-  }
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  if (size > LARGEST) return linearAxis([clamp(low, -LARGEST, LARGEST), clamp(high, -LARGEST, LARGEST)], count, nice);
+  if (high - low <= size * 1e-13) return linearAxis([low - (size * 0.1 || 1), high + (size * 0.1 || 1)], count, nice);
   const step = roundStep((high - low) / count);
   const domain: [number, number] = nice ? [Math.floor(low / step) * step, Math.ceil(high / step) * step] : [low, high];
   const ticks = multiples(Math.ceil(domain[0] / step - 1e-9), Math.floor(domain[1] / step + 1e-9), step);
@@ -29,7 +31,8 @@ export function linearAxis([low, high]: [number, number], count: number, nice: b
 /** A logarithmic axis over positive numbers. */
 export function logAxis([low, high]: [number, number]): Axis {
   if (low > high) return { domain: [1, 10], ticks: [], label: String };
-  if (low === high) return logAxis([low / 2, high * 2]);
+  if (low < 1e-300 || high > 1e300) return logAxis([clamp(low, 1e-300, 1e300), clamp(high, 1e-300, 1e300)]);
+  if (low === high) return logAxis([low / 1.9, high * 1.9]);
   const [from, to] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
   const every = Math.ceil((to - from) / 8);
   const leads = to - from > 3 ? [1] : to - from > 1 ? [1, 2, 5] : [1, 2, 3, 4, 5, 6, 7, 8, 9];
@@ -51,6 +54,10 @@ export function timeLabel(tick: Date, index: number): string {
   return midnight ? date : index === 0 ? `${clock}\n${date}` : clock;
 }
 
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, value));
+}
+
 /** 1, 2 or 5 times a power of ten, at least as large as the number given. */
 function roundStep(size: number): number {
   const power = Math.floor(Math.log10(size));
@@ -60,7 +67,7 @@ function roundStep(size: number): number {
 
 /** Multiples of a step without the errors of repeated addition. */
 function multiples(from: number, to: number, step: number): number[] {
-  return Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => Number(((from + i) * step).toPrecision(12)));
+  return Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => Number(((from + i) * step).toPrecision(14)));
 }
 
 function linearLabel(tick: number, step: number, size: number): string {

@@ -138,7 +138,7 @@ function curve(
 
 const LOOKS: Record<string, PlotModule.LineOptions> = {
   own: { strokeWidth: 1.6 },
-  inherited: { strokeWidth: 1.6, strokeOpacity: 0.45 },
+  inherited: { strokeWidth: 1.6, strokeOpacity: 0.55 },
   preview: { strokeWidth: 1.4, strokeDasharray: "3,4" },
 };
 

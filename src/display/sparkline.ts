@@ -29,8 +29,10 @@ export function sparkline(step: Float64Array, value: Float64Array): Html {
   if (low > high) return markup``;
   const [first, last] = [step[0], step[step.length - 1]];
   const x = (row: number) => round(PAD + (step[row] - first) / (last - first || 1) * (SIZE.width - 2 * PAD - 2));
+  // Halves, because the whole range can be more than a number holds.
+  const range = high / 2 - low / 2;
   const y = (row: number) =>
-    round(high === low ? SIZE.height / 2 : PAD + (high - finite[row]) / (high - low) * (SIZE.height - 2 * PAD));
+    round(range === 0 ? SIZE.height / 2 : PAD + (high / 2 - finite[row] / 2) / range * (SIZE.height - 2 * PAD));
   let path = "";
   let end = 0;
   let pen = "M";
