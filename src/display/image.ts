@@ -19,7 +19,6 @@ const SIGNATURES: [mimeType: string, start: number[]][] = [
   ["image/png", [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]],
   ["image/jpeg", [0xff, 0xd8, 0xff]],
   ["image/gif", [0x47, 0x49, 0x46, 0x38]],
-  ["image/bmp", [0x42, 0x4d]],
 ];
 
 /** The kind of image that browsers show, told by the first bytes as names of stored files may lack an ending; else null. */

@@ -33,6 +33,8 @@ export interface RunPageData {
   images: Map<string, StoredImage>;
 }
 
+/** Bytes of each part, so that a large one leaves room for the others. */
+const SHARES = { configs: 70_000, series: 110_000, files: 60_000, system: 15_000 };
 const THUMBNAIL_HEIGHT = 72;
 const MAX_PLAIN_ROWS = 40;
 
@@ -45,15 +47,18 @@ export function runPage(data: RunPageData): MediaBundle {
   const files = own.filter(({ cell }) => isFileType(cell.type));
   const configs = own.filter(({ cell }) => !isSeriesType(cell.type) && !isFileType(cell.type));
   const label = runLabel(data.info);
-  const budget = new Budget();
 
   const page = view(
     identityHtml(data.project, data.info, entries),
     data.ancestors.length > 0 && lineageHtml(data.ancestors, label),
-    configs.length > 0 && section("Configs", formatCount(configs.length), valueTree(configs, budget)),
-    series.length > 0 && section("Series", formatCount(series.length), seriesTree(series, data.points, budget)),
-    files.length > 0 && section("Files", formatCount(files.length), fileList(files, data.images, budget)),
-    system.length > 0 && section("System", formatCount(system.length), valueTree(system, budget), false),
+    configs.length > 0 &&
+      section("Configs", formatCount(configs.length), valueTree(configs, new Budget(SHARES.configs))),
+    series.length > 0 &&
+      section("Series", formatCount(series.length), seriesTree(series, data.points, new Budget(SHARES.series))),
+    files.length > 0 &&
+      section("Files", formatCount(files.length), fileList(files, data.images, new Budget(SHARES.files))),
+    system.length > 0 &&
+      section("System", formatCount(system.length), valueTree(system, new Budget(SHARES.system)), false),
     entries.length === 0 && note("This run has no attributes."),
   );
   const text = [

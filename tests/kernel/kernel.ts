@@ -37,7 +37,13 @@ export class Kernel implements AsyncDisposable {
   readonly #session = crypto.randomUUID();
   #count = 0;
 
-  private constructor(process: Deno.ChildProcess, connectionFile: string, key: CryptoKey, shell: Socket, iopub: Socket) {
+  private constructor(
+    process: Deno.ChildProcess,
+    connectionFile: string,
+    key: CryptoKey,
+    shell: Socket,
+    iopub: Socket,
+  ) {
     this.#process = process;
     this.#connectionFile = connectionFile;
     this.#key = key;
