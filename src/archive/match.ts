@@ -7,11 +7,11 @@
  */
 
 import { NqlSyntaxError } from "../errors.ts";
-import type { Nql, Operand, Predicate } from "../nql/ast.ts";
+import type { Aggregation, Nql, Operand, Predicate } from "../nql/ast.ts";
 import { foldNql } from "../nql/fold.ts";
 import { compileRegex } from "../nql/regex.ts";
 import { parseBool, parseInstant, parseInteger, parseNumber, parseState, valueError } from "../nql/values.ts";
-import type { AttributeType } from "../types.ts";
+import { type AttributeType, isSeriesType } from "../types.ts";
 
 /** The values of one attribute by run; undefined where a run lacks it. */
 export interface Column {
@@ -69,7 +69,9 @@ interface Membership {
 function membership(terms: (Mask | Predicate)[]): (Mask | Predicate | Membership)[] {
   const lists = new Map<string, Membership>();
   const rest = terms.filter((term) => {
-    if (term instanceof Uint8Array || term.op !== "=" || term.operand.type !== "string") return true;
+    if (term instanceof Uint8Array || term.op !== "=" || term.operand.type !== "string" || term.operand.aggregation) {
+      return true;
+    }
     const list = lists.get(term.operand.name) ?? { operand: term.operand, texts: new Set() };
     lists.set(term.operand.name, list);
     list.texts.add(term.value);
@@ -94,12 +96,22 @@ function evaluateOne(predicate: Predicate, runs: number, columns: Columns): Mask
 function evaluatePredicate(predicate: Predicate, runs: number, columns: readonly Column[]): Mask {
   const mask = new Uint8Array(runs);
   // A condition that makes no sense is an error even where no run has the attribute.
-  if (predicate.operand.type !== null) test(predicate, predicate.operand.type);
+  const { type: wanted, aggregation } = predicate.operand;
+  if (wanted !== null) {
+    if (!hasAggregate(wanted, aggregation)) throw noAggregate(predicate.operand, wanted);
+    test(predicate, wanted);
+  }
   for (const { type, values } of columns) {
+    if (!hasAggregate(type, aggregation)) continue;
     const holds = predicate.operand.type === null ? testIfFits(predicate, type) : test(predicate, type);
     for (let run = 0; run < runs; run++) if (values[run] !== undefined && holds(values[run])) mask[run] = 1;
   }
   return mask;
+}
+
+/** Functions are for float series; every series has a last value. */
+function hasAggregate(type: AttributeType, aggregation: Aggregation | null): boolean {
+  return aggregation === null || type === "float_series" || (aggregation === "last" && isSeriesType(type));
 }
 
 type Test = (value: unknown) => boolean;
@@ -182,5 +194,13 @@ function unfit({ op, operand }: Predicate, type: AttributeType): NqlSyntaxError 
     `The query asks ${operator} of \`${operand.name}\`, but attributes of type ${type} cannot be asked that: use an operator ` +
       `that fits, EXISTS for example.`,
     { text: operand.name, position: 0, expected: `an operator for ${type}`, found: operator },
+  );
+}
+
+function noAggregate({ name, aggregation }: Operand, type: AttributeType): NqlSyntaxError {
+  return new NqlSyntaxError(
+    `The query asks ${aggregation}() of \`${name}\`, but attributes of type ${type} have no such aggregate: leave it out, or ` +
+      `name a floatSeries.`,
+    { text: name, position: 0, expected: "a floatSeries", found: type },
   );
 }
