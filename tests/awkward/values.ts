@@ -6,8 +6,8 @@
 
 import assert from "node:assert/strict";
 import { bool, datetime, float, int, phantom, string, stringSet } from "../../samples/rows.ts";
-import { assertFound, assertNotFound, attributes, ownAttributes, runIds, runOf, runs, values } from "../ask.ts";
-import { type AwkwardCase, PROJECT, sys, T, writeRuns } from "./case.ts";
+import { assertFound, assertNotFound, attributes, ownAttributes, values } from "../ask.ts";
+import { type AwkwardCase, PROJECT, sys, writeRuns } from "./case.ts";
 
 export const valueCases: AwkwardCase[] = [
   {
@@ -28,27 +28,6 @@ export const valueCases: AwkwardCase[] = [
         "flag:bool": false,
       });
       await assertFound(source, "phantom_rows", 3);
-    },
-  },
-  {
-    name: "archived by value",
-    rule: "Whether a run is archived or trashed is told by the value, not by the row; without a value it is neither.",
-    write: (dir) =>
-      writeRuns(dir, {
-        A: [sys("A", 1, bool("sys/archived", true), phantom("sys/trashed", "bool"))],
-        B: [sys("B", 2, phantom("sys/archived", "bool"), bool("sys/trashed", true))],
-        C: [sys("C", 3)],
-      }),
-    async check(open) {
-      const source = (await open()).open(PROJECT);
-      const having = (name: string, value: string) =>
-        runIds(source, { where: { op: "=", operand: { name, type: "bool", aggregation: null }, value } });
-      assert.deepEqual(await having("sys/archived", "true"), ["A"]);
-      assert.deepEqual(await having("sys/archived", "false"), ["C", "B"]);
-      assert.deepEqual(await having("sys/trashed", "true"), ["B"]);
-      assert.deepEqual(await having("sys/trashed", "false"), ["C", "A"]);
-      const { "sys/archived:bool": archived } = await values(source, "C", { paths: ["sys/archived"] });
-      assert.equal(archived, false);
     },
   },
   {
@@ -227,85 +206,6 @@ export const valueCases: AwkwardCase[] = [
       assert.deepEqual(await ownAttributes(source, "A"), ["seed:int"]);
       assert.deepEqual(await values(source, "A", { paths: ["what", "seed"] }), { "seed:int": 7n });
       await assertFound(source, "unknown_type");
-    },
-  },
-  {
-    name: "no head named",
-    rule: "Where no run says it is the head of its experiment, the newest one is.",
-    write: (dir) =>
-      writeRuns(dir, {
-        A: [sys("A", 1, string("sys/name", "E"))],
-        B: [sys("B", 3, string("sys/name", "E"))],
-        C: [sys("C", 2, string("sys/name", "E"))],
-        D: [sys("D", 4)],
-      }),
-    async check(open) {
-      const source = (await open()).open(PROJECT);
-      assert.deepEqual(await runIds(source, { heads: true }), ["B"]);
-      const paths = ["sys/experiment/name", "sys/experiment/is_head"];
-      assert.deepEqual(await values(source, "A", { paths }), {
-        "sys/experiment/name:string": "E",
-        "sys/experiment/is_head:bool": false,
-      });
-      assert.deepEqual(await values(source, "B", { paths }), {
-        "sys/experiment/name:string": "E",
-        "sys/experiment/is_head:bool": true,
-      });
-      assert.deepEqual(await values(source, "D", { paths }), {});
-    },
-  },
-  {
-    name: "head named",
-    rule: "The head of an experiment is the run that says so, newest or not.",
-    write: (dir) =>
-      writeRuns(dir, {
-        A: [sys("A", 1, string("sys/name", "E"), bool("sys/experiment/is_head", true))],
-        B: [sys("B", 2, string("sys/name", "E"), bool("sys/experiment/is_head", false))],
-      }),
-    async check(open) {
-      const source = (await open()).open(PROJECT);
-      assert.deepEqual(await runIds(source, { heads: true }), ["A"]);
-      assert.deepEqual(await runIds(source), ["B", "A"]);
-    },
-  },
-  {
-    name: "experiment name only below sys/experiment",
-    rule: "Where sys/name is missing, sys/experiment/name is the experiment's name.",
-    write: (dir) => writeRuns(dir, { A: [sys("A", 1, string("sys/experiment/name", "E"))] }),
-    async check(open) {
-      const source = (await open()).open(PROJECT);
-      assert.equal((await runOf(source, "A")).name, "E");
-      assert.deepEqual(await runIds(source, { heads: true }), ["A"]);
-    },
-  },
-  {
-    name: "no sys rows",
-    rule:
-      "A run whose parameters were not exported goes by its run id; its name and times are unknown, and that is reported.",
-    write: (dir) =>
-      writeRuns(dir, {
-        "A/1": [[{
-          attribute_path: "loss",
-          attribute_type: "float_series",
-          step: 1,
-          timestamp: T,
-          float_value: 0.5,
-        }]],
-        B: [sys("B", 2)],
-      }),
-    async check(open) {
-      const source = (await open()).open(PROJECT);
-      const found = (await runs(source)).map(({ sysId, customId, name }) => ({ sysId, customId, name }));
-      assert.deepEqual(found, [
-        { sysId: "AWK-2", customId: "B", name: null },
-        { sysId: "A/1", customId: "A/1", name: null },
-      ]);
-      assert.deepEqual(await values(source, "A/1", { paths: ["sys/id", "sys/custom_run_id", "sys/creation_time"] }), {
-        "sys/id:string": "A/1",
-        "sys/custom_run_id:string": "A/1",
-      });
-      assert.deepEqual(await ownAttributes(source, "A/1"), ["loss:float_series"]);
-      await assertFound(source, "no_sys_rows", 1);
     },
   },
 ];
