@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { ValueBlock } from "../columns.ts";
+import type { PairBlock, ValueBlock } from "../columns.ts";
+import { PairRows } from "./pair_rows.ts";
 import { properties } from "./properties.ts";
 import { notThat, Reader } from "./reader.ts";
 import { fromWireType } from "./types.ts";
@@ -12,61 +13,70 @@ import { type SentType, ValueRows, type Values } from "./value_rows.ts";
 
 const WHAT = "values of attributes";
 
-/** One page of values. */
-export interface ValuePage {
-  block: ValueBlock;
+/** One page of what attributes runs have, with or without their values. */
+export interface Page<T> {
+  block: T;
   /** Asks for the next page; null at the end. */
   nextPageToken: string | null;
 }
 
-// ProtoQueryAttributesResultDTO: 1 entries, 2 nextPage
-// ProtoQueryAttributesExperimentResultDTO: 1 experimentId, 2 experimentShortId, 3 attributes
 /**
  * Decodes a page of values of many runs.
  *
  * @param bytes The whole answer.
  * @param runKey Gives the key of a run by its `sys/id`.
  */
-export function decodeQueryAttributes(bytes: Uint8Array, runKey: (sysId: string) => string): ValuePage {
+export function decodeQueryAttributes(bytes: Uint8Array, runKey: (sysId: string) => string): Page<ValueBlock> {
   const rows = new ValueRows();
+  const nextPageToken = page(bytes, (sysId) => rows.run(runKey(sysId)), (reader) => attribute(reader, rows));
+  return { block: rows.finish(), nextPageToken };
+}
+
+/** The same page, but only which attributes there are. */
+export function decodeQueryPairs(bytes: Uint8Array, runKey: (sysId: string) => string): Page<PairBlock> {
+  const rows = new PairRows();
+  const nextPageToken = page(bytes, (sysId) => rows.run(runKey(sysId)), (reader) => pair(reader, rows));
+  return { block: rows.finish(), nextPageToken };
+}
+
+// ProtoQueryAttributesResultDTO: 1 entries, 2 nextPage
+function page(bytes: Uint8Array, onRun: (sysId: string) => void, onAttribute: (reader: Reader) => void): string | null {
   const reader = new Reader(bytes, WHAT);
   let nextPageToken: string | null = null;
   while (reader.more()) {
+    const tag = reader.tag();
+    if (tag !== 0x0a && tag !== 0x12) {
+      reader.skip(2);
+      continue;
+    }
+    const outer = reader.enter();
+    if (tag === 0x0a) entry(reader, onRun, onAttribute);
+    else nextPageToken = pageToken(reader);
+    reader.leave(outer);
+  }
+  return nextPageToken;
+}
+
+// ProtoQueryAttributesExperimentResultDTO: 1 experimentId, 2 experimentShortId, 3 attributes
+function entry(reader: Reader, onRun: (sysId: string) => void, onAttribute: (reader: Reader) => void): void {
+  let known = false;
+  while (reader.more()) {
     switch (reader.tag()) {
-      case 0x0a: {
-        const outer = reader.enter();
-        let sysId = "";
-        while (reader.more()) {
-          switch (reader.tag()) {
-            case 0x0a:
-              reader.string();
-              break;
-            case 0x12:
-              sysId = reader.string();
-              rows.run(runKey(sysId));
-              break;
-            case 0x1a:
-              if (sysId === "") throw notThat(WHAT, 0, "values come before the id of their run");
-              attribute(reader, rows);
-              break;
-            default:
-              reader.skip(3);
-          }
-        }
-        reader.leave(outer);
+      case 0x0a:
+        reader.string();
         break;
-      }
-      case 0x12: {
-        const outer = reader.enter();
-        nextPageToken = pageToken(reader);
-        reader.leave(outer);
+      case 0x12:
+        onRun(reader.string());
+        known = true;
         break;
-      }
+      case 0x1a:
+        if (!known) throw notThat(WHAT, 0, "values come before the id of their run");
+        onAttribute(reader);
+        break;
       default:
-        reader.skip(2);
+        reader.skip(3);
     }
   }
-  return { block: rows.finish(), nextPageToken };
 }
 
 // ProtoAttributesDTO: 1-6 identity of the run, 7 attributes
@@ -157,4 +167,20 @@ function attribute(reader: Reader, rows: ValueRows): void {
     );
   }
   rows.add(type, name, value);
+}
+
+// ProtoAttributeDTO: 1 name, 2 type, 3-13 properties
+function pair(reader: Reader, rows: PairRows): void {
+  const outer = reader.enter();
+  let name = "";
+  let wireType = "";
+  while (reader.more()) {
+    const tag = reader.tag();
+    if (tag === 0x0a) name = reader.string();
+    else if (tag === 0x12) wireType = reader.string();
+    else reader.skip(2);
+  }
+  reader.leave(outer);
+  const type = fromWireType(wireType);
+  if (type !== null) rows.add(type, name);
 }

@@ -73,7 +73,8 @@ export class ValueRows {
   }
 }
 
-function indexOf(names: Map<string, number>, name: string): number {
+/** The number of a name, given out in the order of first mention. */
+export function indexOf(names: Map<string, number>, name: string): number {
   let index = names.get(name);
   if (index === undefined) names.set(name, index = names.size);
   return index;

@@ -1,0 +1,59 @@
+/**
+ * Bytes of stored files.
+ *
+ * @module
+ */
+
+import { DecodeError, FileMissingError, isNeptuneError } from "../errors.ts";
+import type { FileRef } from "../types.ts";
+import type { Api } from "./api.ts";
+import { signedUrlCall } from "./requests.ts";
+
+/** A signature that ran out answers with one of these, and is made anew once. */
+const SIGNATURE_REFUSED: unknown[] = [400, 403];
+
+/** Opens a file; the stream fails when the connection does. */
+export async function readFile(
+  api: Api,
+  project: string,
+  { path }: FileRef,
+  signal?: AbortSignal,
+): Promise<ReadableStream<Uint8Array>> {
+  if (path === "") throw missing(path);
+  for (let last = false;; last = true) {
+    const url = await signedUrl(api, project, path, signal);
+    const chunks = api.transport.chunks({ method: "GET", url, headers: {}, followRedirects: true }, signal);
+    try {
+      return ReadableStream.from(following(await chunks.next(), chunks));
+    } catch (error) {
+      if (!isNeptuneError(error) || error.name !== "ServerError") throw error;
+      if (error.fields.status === 404) throw missing(path, error);
+      if (last || !SIGNATURE_REFUSED.includes(error.fields.status)) throw error;
+    }
+  }
+}
+
+/** The address of the bytes; it holds a signature, which is secret. */
+async function signedUrl(api: Api, project: string, path: string, signal?: AbortSignal): Promise<string> {
+  const call = signedUrlCall(project, path);
+  const { files } = await api.json(call, signal);
+  const url = Array.isArray(files) ? files[0]?.url : undefined;
+  if (typeof url === "string" && URL.canParse(url, api.address)) return new URL(url, api.address).href;
+  throw new DecodeError(
+    `The server's answer to ${call.path} holds no address for "${path}". Ask again; if it stays so, report it.`,
+    { offset: 0, what: "address of a file" },
+  );
+}
+
+async function* following<T>(first: IteratorResult<T, void>, rest: AsyncGenerator<T, void>): AsyncGenerator<T, void> {
+  if (!first.done) yield first.value;
+  yield* rest;
+}
+
+function missing(path: string, cause?: unknown): FileMissingError {
+  return new FileMissingError(
+    `The server has no file at "${path}": it was not uploaded, or was deleted since.`,
+    { path },
+    { cause },
+  );
+}

@@ -1,0 +1,90 @@
+/**
+ * One project of a server.
+ *
+ * @module
+ */
+
+import type { PairBlock, SeriesBlock, ValueBlock } from "../columns.ts";
+import { isNeptuneError, ProjectNotFoundError } from "../errors.ts";
+import type { AttributesQuery, CallOptions, RunsPage, RunsQuery, SeriesQuery, Source, ValuesQuery } from "../source.ts";
+import type { AttributeDefinition, FileRef, ProjectInfo } from "../types.ts";
+import type { Api } from "./api.ts";
+import { readDefinitions } from "./definitions.ts";
+import { readFile } from "./file.ts";
+import type { RunJob } from "./float_series.ts";
+import { projectCall } from "./requests.ts";
+import { readRuns } from "./runs.ts";
+import { readSeries } from "./series.ts";
+import { readExisting, readValues } from "./values.ts";
+
+/** What a project is read with. */
+export interface ProjectOptions {
+  api: Api;
+  /** The name or id that was given. */
+  project: string;
+  /** The most requests at the same time. */
+  atOnce: number;
+  deadlineSeconds: number;
+  /** Who does the work of series: Web Workers, or the main thread. */
+  runner: (useThreads: boolean) => RunJob;
+}
+
+/** Reads one project through Neptune's API. */
+export class ServerProject implements Source {
+  readonly label: string;
+  readonly #options: ProjectOptions;
+  #info: ProjectInfo | null = null;
+
+  constructor(options: ProjectOptions) {
+    this.#options = options;
+    this.label = options.api.address;
+  }
+
+  async project({ signal }: CallOptions = {}): Promise<ProjectInfo> {
+    if (this.#info) return this.#info;
+    const { api, project } = this.#options;
+    const { id, name, organizationName } = await api.json(projectCall(project), signal).catch((error) => {
+      if (!isNeptuneError(error) || error.fields.status !== 404) throw error;
+      throw new ProjectNotFoundError(
+        `${this.label} has no project "${project}": check the name, which is written workspace/project.`,
+        { project },
+        { cause: error },
+      );
+    });
+    return this.#info = { id: String(id), name: `${organizationName}/${name}` };
+  }
+
+  async *runs(query: RunsQuery): AsyncGenerator<RunsPage> {
+    const { name } = await this.project(query);
+    yield* readRuns(this.#options, name, query);
+  }
+
+  async *attributes(query: AttributesQuery): AsyncGenerator<AttributeDefinition[]> {
+    const { name } = await this.project(query);
+    yield* readDefinitions(this.#options, name, query);
+  }
+
+  async *existing(query: AttributesQuery): AsyncGenerator<PairBlock> {
+    const { name } = await this.project(query);
+    yield* readExisting(this.#options, name, query);
+  }
+
+  async *values(query: ValuesQuery): AsyncGenerator<ValueBlock> {
+    const { name } = await this.project(query);
+    yield* readValues(this.#options, name, query);
+  }
+
+  async *series(query: SeriesQuery): AsyncGenerator<SeriesBlock> {
+    const { name } = await this.project(query);
+    yield* readSeries(this.#options, name, query);
+  }
+
+  async file(ref: FileRef, { signal }: CallOptions = {}): Promise<ReadableStream<Uint8Array>> {
+    const { name } = await this.project({ signal });
+    return await readFile(this.#options.api, name, ref, signal);
+  }
+
+  close(): void {
+    // The connections and workers belong to the catalog, which other projects share.
+  }
+}

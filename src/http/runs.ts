@@ -1,0 +1,61 @@
+/**
+ * Runs of a project, page by page.
+ *
+ * @module
+ */
+
+import type { RunsPage, RunsQuery } from "../source.ts";
+import { decodeEntries } from "../wire/entries.ts";
+import { standstill } from "./other_series.ts";
+import type { ProjectOptions } from "./project.ts";
+import { PAGE, runsCall } from "./requests.ts";
+
+/** Reads the runs that match. Once the first page told how many there are, the next ones are asked for ahead of time. */
+export async function* readRuns(
+  { api, atOnce }: ProjectOptions,
+  project: string,
+  query: RunsQuery,
+): AsyncGenerator<RunsPage> {
+  const { signal, onProgress } = query;
+  const start = query.offset ?? 0;
+  const end = query.limit === undefined ? Infinity : start + query.limit;
+  const abort = new AbortController();
+  const inner = signal ? AbortSignal.any([signal, abort.signal]) : abort.signal;
+  const ask = (offset: number) => {
+    const limit = Math.min(PAGE, end - offset);
+    const call = runsCall(project, query, offset, limit);
+    const page = api.bytes(call, inner).then((bytes) => ({ offset, limit, ...decodeEntries(bytes) }));
+    page.catch(() => {});
+    return page;
+  };
+
+  const pages = [ask(start)];
+  let asked = start + PAGE;
+  let previous: string | undefined;
+  try {
+    while (pages.length > 0) {
+      const { offset, limit, entries, total } = await pages.shift()!;
+      if (entries.length > 0 && entries[0].sysId === previous) throw standstill(runsCall(project, query, 0, 0).path);
+      previous = entries[0]?.sysId;
+      const seen = offset + entries.length;
+      yield {
+        runs: entries.map((entry) => ({ key: `${project}/${entry.sysId}`, ...entry })),
+        total: Math.max(total, seen > start ? seen : 0),
+      };
+      onProgress?.(entries.length, Math.min(Math.max(total, seen), end) - start);
+      if (entries.length < limit) return;
+      const last = Math.min(end, total);
+      while (pages.length < atOnce && asked < last) {
+        pages.push(ask(asked));
+        asked += PAGE;
+      }
+      // A server that does not tell how many there are is asked until a page is not full.
+      if (pages.length === 0 && total < seen && seen < end) {
+        pages.push(ask(seen));
+        asked = seen + PAGE;
+      }
+    }
+  } finally {
+    abort.abort();
+  }
+}

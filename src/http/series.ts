@@ -1,0 +1,33 @@
+/**
+ * Points of series.
+ *
+ * @module
+ */
+
+import type { SeriesBlock } from "../columns.ts";
+import type { SeriesQuery } from "../source.ts";
+import { concurrently } from "./concurrent.ts";
+import { floatSeriesJob } from "./float_series.ts";
+import { otherSeriesJob } from "./other_series.ts";
+import { planSeries } from "./plan_series.ts";
+import type { ProjectOptions } from "./project.ts";
+
+/** Reads the points that are asked for, in blocks as they come. */
+export async function* readSeries(
+  { api, atOnce, deadlineSeconds, runner }: ProjectOptions,
+  project: string,
+  query: SeriesQuery,
+): AsyncGenerator<SeriesBlock> {
+  const run = runner(query.useThreads === true);
+  const reading = { api, query, project, run, atOnce, deadlineSeconds };
+  const jobs = planSeries(query, atOnce).map((tasks) =>
+    query.kind === "float" ? floatSeriesJob(reading, tasks) : otherSeriesJob(api, query, project, tasks)
+  );
+  let points = 0;
+  for await (const block of concurrently(jobs, atOnce, query.signal)) {
+    points += block.step.length;
+    query.onProgress?.(block.step.length, null);
+    yield block;
+  }
+  query.onProgress?.(0, points);
+}

@@ -1,0 +1,231 @@
+/**
+ * One exchange with a server: retries, timeouts, proxies. The only place that calls `fetch`.
+ *
+ * @module
+ */
+
+import ky, { HTTPError, type KyInstance } from "ky";
+import { OptionError } from "../errors.ts";
+import {
+  brokenOff,
+  Failure,
+  failureOf,
+  mayRetry,
+  reasonOf,
+  serverError,
+  unreachable,
+  Watch,
+  withoutQuery,
+} from "./failure.ts";
+
+/** What to ask. */
+export interface WireRequest {
+  method: "GET" | "POST";
+  url: string;
+  headers: Record<string, string>;
+  body?: string | Uint8Array<ArrayBuffer>;
+  /** Follow redirects; else one is an error. Default: false. */
+  followRedirects?: boolean;
+  /** In place of {@linkcode TransportOptions.deadlineSeconds}. */
+  deadlineSeconds?: number;
+}
+
+/** How to ask; all of it can be posted to a Web Worker. */
+export interface TransportOptions {
+  /** The value of `User-Agent`. */
+  userAgent: string;
+  /** The longest silence of a server, before and during its answer, in seconds. */
+  requestTimeoutSeconds: number;
+  /** No attempt starts later than this after the first, in seconds; an answer that is arriving then is let finish. */
+  deadlineSeconds: number;
+  /** The address of a proxy, alone or with a name and password. */
+  proxy?: string | { url: string; basicAuth?: { username: string; password: string } };
+  /** Certificate authorities besides the usual ones, each a PEM text. */
+  caCerts?: string[];
+}
+
+/** An attempt that failed and is made again. */
+export interface Retry {
+  /** Without query. */
+  url: string;
+  /** How many attempts failed so far. */
+  attempt: number;
+  /** What went wrong: a status, or what the network said. */
+  reason: string;
+}
+
+/** What a transport uses that cannot be posted. */
+export interface TransportHooks {
+  /** In place of the global `fetch`. */
+  fetch?: typeof fetch;
+  /** Told before every attempt but the first. */
+  onRetry?: (retry: Retry) => void;
+}
+
+const FIRST_BACKOFF = 500;
+const LONGEST_BACKOFF = 30_000;
+const RETRIED_STATUSES = [429, ...Array.from({ length: 100 }, (_, i) => 500 + i)];
+
+/** Sends requests. Nothing is opened before the first. */
+export class Transport {
+  readonly #options: TransportOptions;
+  readonly #fetch: typeof fetch;
+  readonly #ky: KyInstance;
+  readonly #onRetry: (retry: Retry) => void;
+  #client: Deno.HttpClient | null = null;
+
+  constructor(options: TransportOptions, { fetch: custom, onRetry = () => {} }: TransportHooks = {}) {
+    this.#options = options;
+    this.#onRetry = onRetry;
+    // Looked up for every request, so that an application may replace the global one later.
+    this.#fetch = custom ?? ((input, init) => globalThis.fetch(input, init));
+    this.#ky = ky.create({ timeout: false, headers: { "user-agent": options.userAgent, accept: "*/*" } });
+  }
+
+  /**
+   * The whole body of an answer; reading it is part of every attempt.
+   *
+   * @throws {ServerError} when the server answers with an error, for 429 and 5xx after the retries.
+   * @throws {ConnectionError} when there is no whole answer after the retries.
+   */
+  async bytes(request: WireRequest, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+    let bytes: Uint8Array<ArrayBuffer>;
+    await this.#send(request, signal, async (response, watch) => {
+      bytes = joined(await Array.fromAsync(piecesOf(response, watch)));
+    });
+    return bytes!;
+  }
+
+  /**
+   * The body of an answer, piece by piece as it arrives. What fails after the first piece is not tried again.
+   *
+   * @throws As {@linkcode bytes}.
+   */
+  async *chunks(request: WireRequest, signal?: AbortSignal): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    let pieces: AsyncGenerator<Uint8Array<ArrayBuffer>>;
+    await this.#send(request, signal, (response, watch) => {
+      pieces = piecesOf(response, watch);
+    });
+    const started = performance.now();
+    try {
+      yield* pieces!;
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      throw error instanceof Failure ? brokenOff(request, error, started) : error;
+    }
+  }
+
+  /** Closes the connections that are kept. */
+  close(): void {
+    this.#client?.close();
+    this.#client = null;
+  }
+
+  /** Sends until there is an answer that is no reason to try again. */
+  async #send(request: WireRequest, signal: AbortSignal | undefined, take: Take): Promise<void> {
+    const { method, url, headers, body } = request;
+    const started = performance.now();
+    const deadline = started + 1000 * (request.deadlineSeconds ?? this.#options.deadlineSeconds);
+    const remaining = () => Math.max(0, deadline - performance.now());
+    let attempts = 0;
+    try {
+      await this.#ky(url, {
+        method,
+        headers,
+        body,
+        signal,
+        redirect: request.followRedirects ? "follow" : "manual",
+        fetch: (input) => {
+          attempts++;
+          return this.#attempt(input as Request, remaining(), take);
+        },
+        retry: {
+          limit: Number.MAX_SAFE_INTEGER,
+          methods: ["get", "post"],
+          statusCodes: RETRIED_STATUSES,
+          afterStatusCodes: RETRIED_STATUSES,
+          delay: (attempt) => Math.min(FIRST_BACKOFF * 2 ** (attempt - 1), LONGEST_BACKOFF, remaining()),
+          jitter: true,
+          maxRetryAfter: 1 + remaining(),
+          shouldRetry: ({ error }) => mayRetry(error, remaining()),
+        },
+        hooks: {
+          beforeRetry: [
+            ({ error, retryCount }) =>
+              this.#onRetry({ url: withoutQuery(url), attempt: retryCount, reason: reasonOf(error) }),
+          ],
+        },
+      });
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      if (error instanceof HTTPError) throw serverError(request, error);
+      throw error instanceof Failure ? unreachable(request, error, attempts, started) : error;
+    }
+  }
+
+  /** One attempt, watched: silence for too long ends it. */
+  async #attempt(input: Request, remaining: number, take: Take): Promise<Response> {
+    const silence = 1000 * this.#options.requestTimeoutSeconds;
+    const watch = new Watch(silence);
+    watch.feed(Math.min(silence, Math.max(remaining, 1)));
+    try {
+      const signal = AbortSignal.any([input.signal, watch.signal]);
+      const client = this.#client ??= makeClient(this.#options);
+      const response = await this.#fetch(input, client ? { signal, client } as RequestInit : { signal });
+      watch.feed();
+      if (!response.ok) return await withBody(response, watch);
+      await take(response, watch);
+      return new Response();
+    } catch (error) {
+      watch.stop();
+      throw input.signal.aborted ? input.signal.reason : failureOf(error, watch, input.url);
+    }
+  }
+}
+
+/** What is done with the body of a good answer within an attempt. */
+type Take = (response: Response, watch: Watch) => void | Promise<void>;
+
+/** An answer that is an error, read to its end while it is watched. */
+async function withBody(response: Response, watch: Watch): Promise<Response> {
+  const body = joined(await Array.fromAsync(piecesOf(response, watch)));
+  return new Response(response.status === 304 ? null : body, response);
+}
+
+function joined(pieces: Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
+  if (pieces.length === 1) return pieces[0];
+  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
+}
+
+async function* piecesOf(response: Response, watch: Watch): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  try {
+    for await (const piece of response.body ?? []) {
+      watch.feed();
+      yield piece;
+    }
+  } catch (error) {
+    throw failureOf(error, watch, response.url);
+  } finally {
+    watch.stop();
+  }
+}
+
+function makeClient({ proxy, caCerts }: TransportOptions): Deno.HttpClient | null {
+  if (proxy === undefined && (caCerts === undefined || caCerts.length === 0)) return null;
+  try {
+    return Deno.createHttpClient({ caCerts, proxy: typeof proxy === "string" ? { url: proxy } : proxy });
+  } catch (cause) {
+    const option = proxy === undefined ? "caCerts" : "proxy";
+    throw new OptionError(
+      `The option ${option} cannot be used: give a proxy as "http://host:port" and each of caCerts as a PEM text.`,
+      { option },
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * Latest values of attributes, and which attributes exist on which run.
+ *
+ * @module
+ */
+
+import type { PairBlock, ValueBlock } from "../columns.ts";
+import type { AttributesQuery, ValuesQuery } from "../source.ts";
+import { decodeAttributes, decodeQueryAttributes, decodeQueryPairs, type Page } from "../wire/attributes.ts";
+import type { Api, ApiCall } from "./api.ts";
+import { concurrently, type Job } from "./concurrent.ts";
+import { ofOneRun, orMissing } from "./definitions.ts";
+import { tokenPages } from "./pages.ts";
+import type { ProjectOptions } from "./project.ts";
+import { asksNothing, runValuesCalls, valuesCalls } from "./requests.ts";
+
+/** Reads the values that pass, in blocks as they come. */
+export async function* readValues(
+  { api, atOnce }: ProjectOptions,
+  project: string,
+  query: ValuesQuery,
+): AsyncGenerator<ValueBlock> {
+  if (asksNothing(query)) return;
+  const { runs, paths, filter, types, signal, onProgress } = query;
+  const one = runs?.length === 1 && !filter;
+  const jobs = one
+    ? runValuesCalls(runs[0], paths, project).map((call) => runJob(api, call, runs[0]))
+    : valuesCalls(project, query, atOnce).map((call) => pagesJob(api, call, project, query, decodeQueryAttributes));
+  for await (const block of concurrently(jobs, atOnce, signal)) {
+    // The values of one run come whatever their type.
+    const columns = types ? block.columns.filter(({ type }) => types.includes(type)) : block.columns;
+    if (columns.length > 0) yield { ...block, columns };
+  }
+  if (one) onProgress?.(1, 1);
+}
+
+/** Reads which attributes exist on which run. The API tells it only along with the values. */
+export async function* readExisting(
+  options: ProjectOptions,
+  project: string,
+  query: AttributesQuery,
+): AsyncGenerator<PairBlock> {
+  if (asksNothing(query)) return;
+  const { api, atOnce } = options;
+  const { runs, filter, signal, onProgress } = query;
+  if (runs?.length === 1 && !filter) {
+    const found = await ofOneRun(api, runs[0], project, query);
+    if (found.length > 0) yield ofRun(runs[0], found);
+    onProgress?.(1, 1);
+    return;
+  }
+  const jobs = valuesCalls(project, query, atOnce).map((call) => pagesJob(api, call, project, query, decodeQueryPairs));
+  for await (const block of concurrently(jobs, atOnce, signal)) if (block.run.length > 0) yield block;
+}
+
+/** E7 for one run. */
+function runJob(api: Api, call: ApiCall, run: string): Job<ValueBlock> {
+  return async function* (signal) {
+    const bytes = await orMissing(api.bytes(call, signal));
+    if (bytes) yield decodeAttributes(bytes, run);
+  };
+}
+
+/** E6 for some runs, page after page. */
+function pagesJob<T>(
+  api: Api,
+  call: ApiCall,
+  project: string,
+  { runs, paths, onProgress }: AttributesQuery,
+  decode: (bytes: Uint8Array, runKey: (sysId: string) => string) => Page<T>,
+): Job<T> {
+  return async function* (signal) {
+    const pages = tokenPages(api, call, (bytes) => decode(bytes, (sysId) => `${project}/${sysId}`), signal);
+    for await (const { block } of pages) yield block;
+    const { experimentIdsFilter, attributeNamesFilter } = call.body as Record<string, string[] | undefined>;
+    // Where the names take several requests for the same runs, each of them counts for its part.
+    const part = attributeNamesFilter ? attributeNamesFilter.length / paths!.length : 1;
+    if (runs) onProgress?.(experimentIdsFilter!.length * part, runs.length);
+  };
+}
+
+function ofRun(run: string, found: { path: string; type: PairBlock["types"][number] }[]): PairBlock {
+  const types = [...new Set(found.map(({ type }) => type))];
+  return {
+    runs: [run],
+    paths: found.map(({ path }) => path),
+    types,
+    run: new Uint32Array(found.length),
+    path: Uint32Array.from(found.keys()),
+    type: Uint8Array.from(found, ({ type }) => types.indexOf(type)),
+  };
+}

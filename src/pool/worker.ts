@@ -1,0 +1,46 @@
+/// <reference lib="webworker" />
+/**
+ * The Web Worker: sends requests, decodes the answers, and hands the columns over.
+ *
+ * @module
+ */
+
+import { toPlainError } from "../errors.ts";
+import { Transport } from "../http/transport.ts";
+import { runJob } from "./job.ts";
+import { buffersOf, type FromWorker, type ToWorker } from "./protocol.ts";
+
+const ALIVE_EVERY = 1000;
+
+const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
+let transport: Transport | null = null;
+let abort: AbortController | null = null;
+
+function post(message: FromWorker, transfer: ArrayBuffer[] = []): void {
+  scope.postMessage(message, transfer);
+}
+
+async function run(message: Extract<ToWorker, { type: "run" }>): Promise<void> {
+  // One pool has one transport, so that its connections are kept from job to job.
+  transport ??= new Transport(message.transport, { onRetry: (retry) => post({ type: "retry", retry }) });
+  abort = new AbortController();
+  const alive = setInterval(() => post({ type: "alive" }), ALIVE_EVERY);
+  try {
+    const blocks = runJob(transport, message.job, abort.signal);
+    let step = await blocks.next();
+    for (; !step.done; step = await blocks.next()) post({ type: "block", block: step.value }, buffersOf(step.value));
+    post({ type: "end", answered: step.value });
+  } catch (error) {
+    post({ type: "error", error: toPlainError(error) });
+  } finally {
+    clearInterval(alive);
+    abort = null;
+  }
+}
+
+scope.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+  if (data.type === "run") run(data);
+  else abort?.abort();
+};
+
+post({ type: "ready" });
