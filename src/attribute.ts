@@ -6,9 +6,12 @@
 
 import type { DataFrame } from "nodejs-polars";
 import type { Cell } from "./cell.ts";
+import { jupyterDisplay, type MediaBundle } from "./display/bundle.ts";
+import { withDisplay } from "./display/frame.ts";
 import { AttributeTypeError } from "./errors.ts";
 import { RunFile } from "./file.ts";
 import { pointsFrame } from "./frame.ts";
+import { showAttribute } from "./pages/attribute.ts";
 import { checkStepRange } from "./points.ts";
 import { longCall, type LongCallOptions } from "./progress/show.ts";
 import type { RunReader } from "./reader.ts";
@@ -102,13 +105,18 @@ export class Attribute {
     return await longCall(options, this.path, async (call) => {
       const query = { stepRange, inherited: includeInherited, previews: includePointPreviews, ...call };
       const points = await this.#reader.points(this.path, query);
-      return pointsFrame(points, { timestamp: includeTimestamp, previews: includePointPreviews });
+      return withDisplay(pointsFrame(points, { timestamp: includeTimestamp, previews: includePointPreviews }));
     });
   }
 
   #open({ type, value }: Cell): AttributeValue {
     if (value === null || !isFileType(type)) return value as AttributeValue;
     return new RunFile(value as FileRef, async (signal) => (await this.#reader.locate(signal)).source);
+  }
+
+  /** What a notebook shows: the value, or the points of a series as a chart, a log, a heat map or a strip of images. */
+  [jupyterDisplay](): Promise<MediaBundle> {
+    return showAttribute(this.#reader, this.path);
   }
 
   /** What `console.log` shows. */

@@ -4,6 +4,10 @@
  * @module
  */
 
+import { jupyterDisplay, type MediaBundle } from "./display/bundle.ts";
+import { listingPage } from "./display/listing_page.ts";
+
+const SHOWN = 20;
 const inspect = Symbol.for("Deno.customInspect");
 
 /**
@@ -20,16 +24,24 @@ export class Listing<Item, All> implements AsyncIterable<Item>, PromiseLike<All>
   readonly #what: string;
   readonly #stream: () => AsyncIterable<Item>;
   readonly #all: () => Promise<All>;
+  readonly #rows: () => AsyncIterable<object>;
 
   /**
    * @param what What is listed, for people: `runs of team/project`.
    * @param stream Reads the items one by one.
    * @param all Reads all of it.
+   * @param rows Reads the items one by one as rows of a table, for a notebook.
    */
-  constructor(what: string, stream: () => AsyncIterable<Item>, all: () => Promise<All>) {
+  constructor(
+    what: string,
+    stream: () => AsyncIterable<Item>,
+    all: () => Promise<All>,
+    rows: () => AsyncIterable<object>,
+  ) {
     this.#what = what;
     this.#stream = stream;
     this.#all = all;
+    this.#rows = rows;
   }
 
   /** Reads all of it. */
@@ -48,6 +60,16 @@ export class Listing<Item, All> implements AsyncIterable<Item>, PromiseLike<All>
   /** The items as an array. */
   async toArray(): Promise<Item[]> {
     return await Array.fromAsync(this.#stream());
+  }
+
+  /** What a notebook shows: the first items. */
+  async [jupyterDisplay](): Promise<MediaBundle> {
+    const items: Record<string, unknown>[] = [];
+    for await (const row of this.#rows()) {
+      items.push({ ...row });
+      if (items.length > SHOWN) break;
+    }
+    return listingPage({ what: this.#what, items: items.slice(0, SHOWN), more: items.length > SHOWN });
   }
 
   /** What `console.log` shows. */

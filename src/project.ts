@@ -10,11 +10,14 @@ import { fetchMetricsFrame, type FetchMetricsOptions } from "./bulk/metrics.ts";
 import { fetchRunsTable, type RunsTableOptions } from "./bulk/runs_table.ts";
 import { type AttributeSelection, type RunSelection, selectPaths, selectRuns } from "./bulk/select.ts";
 import { fetchSeriesFrame, type FetchSeriesOptions } from "./bulk/series.ts";
+import { jupyterDisplay, type MediaBundle } from "./display/bundle.ts";
+import { withDisplay } from "./display/frame.ts";
 import { OptionError, UnsupportedError } from "./errors.ts";
 import { recordsFrame, runsFrame } from "./frame.ts";
 import { Listing } from "./listing.ts";
 import type { Nql } from "./nql/ast.ts";
 import { connect, type Connection, type ReadOnlyProjectOptions } from "./open.ts";
+import { showProject } from "./pages/project.ts";
 import { type ReadOnlyRun, runFrom } from "./run.ts";
 import type { Located } from "./reader.ts";
 import { type LongCall, longCall, type LongCallOptions } from "./progress/show.ts";
@@ -208,7 +211,7 @@ export class ReadOnlyProject {
       });
     }
     const findings = await source.report(options);
-    return recordsFrame({
+    const report = recordsFrame({
       severity: findings.map((one) => one.severity),
       kind: findings.map((one) => one.kind),
       run: findings.map((one) => one.run),
@@ -217,6 +220,7 @@ export class ReadOnlyProject {
       count: findings.map((one) => one.count),
       message: findings.map((one) => one.message),
     }, ["count"]);
+    return withDisplay(report);
   }
 
   /** Ends what the project keeps open: connections and Web Workers. Optional; nothing of it keeps a program from ending. */
@@ -229,22 +233,21 @@ export class ReadOnlyProject {
     options: LongCallOptions,
     work: (source: Source, call: LongCall) => Promise<DataFrame>,
   ): Promise<DataFrame> {
-    return await longCall(options, what, async (call) => work(await this.#connection.source(call.signal), call));
+    return await longCall(options, what, async (call) => {
+      return withDisplay(await work(await this.#connection.source(call.signal), call));
+    });
   }
 
   #ids(what: string, options: ListOptions, heads: boolean): Listing<RunIds, RunIds[]> {
-    const found = () => this.#find(options, heads, null);
-    const stream = async function* () {
-      for await (const { info } of found()) yield ids(info);
-    };
-    return new Listing(this.#of(what), stream, () => Array.fromAsync(stream()));
+    const rows = this.#rows(options, heads, null);
+    return new Listing(this.#of(what), rows, () => Array.fromAsync(rows()), rows);
   }
 
   #frames(what: string, options: ListOptions, heads: boolean): Listing<ReadOnlyRun, DataFrame> {
     const runs = this.#runs(what, options, heads, null);
     const all = async () =>
-      runsFrame((await Array.fromAsync(this.#find(options, heads, null))).map(({ info }) => info));
-    return new Listing(this.#of(what), () => runs, all);
+      withDisplay(runsFrame((await Array.fromAsync(this.#find(options, heads, null))).map(({ info }) => info)));
+    return new Listing(this.#of(what), () => runs, all, this.#rows(options, heads, null));
   }
 
   #runs(what: string, options: ListOptions, heads: boolean, where: Nql | null): Listing<ReadOnlyRun, ReadOnlyRun[]> {
@@ -254,7 +257,14 @@ export class ReadOnlyProject {
     const stream = async function* () {
       for await (const located of found()) yield runFrom(project, located);
     };
-    return new Listing(this.#of(what), stream, () => Array.fromAsync(stream()));
+    return new Listing(this.#of(what), stream, () => Array.fromAsync(stream()), this.#rows(options, heads, where));
+  }
+
+  #rows(options: ListOptions, heads: boolean, where: Nql | null): () => AsyncIterable<RunIds> {
+    const found = () => this.#find(options, heads, where);
+    return async function* () {
+      for await (const { info } of found()) yield ids(info);
+    };
   }
 
   async *#find({ trashed = false, signal }: ListOptions, heads: boolean, where: Nql | null): AsyncGenerator<Located> {
@@ -275,6 +285,11 @@ export class ReadOnlyProject {
 
   #of(what: string): string {
     return `${what} of ${this.#connection.projectName ?? "the only project"} in ${this.#connection.catalog.label}`;
+  }
+
+  /** What a notebook shows: what the project holds, its newest runs, the health of an archive. */
+  [jupyterDisplay](): Promise<MediaBundle> {
+    return showProject((signal) => this.#connection.source(signal));
   }
 
   /** What `console.log` shows: what is known without reading. */

@@ -5,6 +5,7 @@
  */
 
 import { Attribute } from "./attribute.ts";
+import { jupyterDisplay, type MediaBundle } from "./display/bundle.ts";
 import { OptionError, RunNotFoundError } from "./errors.ts";
 import { RunFile } from "./file.ts";
 import { Listing } from "./listing.ts";
@@ -13,6 +14,7 @@ import type { Nql } from "./nql/ast.ts";
 import { connectionOf } from "./open.ts";
 import { checkStepRange } from "./points.ts";
 import { longCall, type LongCallOptions } from "./progress/show.ts";
+import { showRun } from "./pages/run.ts";
 import type { ReadOnlyProject } from "./project.ts";
 import { type Located, RunReader } from "./reader.ts";
 import type { Source } from "./source.ts";
@@ -101,6 +103,9 @@ export class ReadOnlyRun {
         yield* await names();
       },
       names,
+      async function* () {
+        for (const attribute of await names()) yield { attribute };
+      },
     );
   }
 
@@ -145,6 +150,11 @@ export class ReadOnlyRun {
 
   #label(): string {
     return this.#reader.known?.info.sysId ?? this.#wanted;
+  }
+
+  /** What a notebook shows: a page with its configs, series and files. */
+  [jupyterDisplay](): Promise<MediaBundle> {
+    return showRun(this.#reader);
   }
 
   /** What `console.log` shows: what is known without reading. */

@@ -24,11 +24,13 @@ const MAY_IMPORT: Record<string, string[]> = {
   progress: ["errors"],
   display: ["columns", "points", "cell", "types", "frame"],
   open: ["source", "http", "archive", "errors"],
+  pages: ["reader", "cell", "points", "display", "progress", "nql", "source", "columns", "types", "errors"],
   bulk: ["source", "nql", "frame", "points", "cell", "columns", "progress", "types", "errors"],
   reader: ["cell", "points", "near", "source", "columns", "types", "errors"],
   listing: ["display"],
   file: ["source", "types", "display"],
   attribute: [
+    "pages",
     "reader",
     "listing",
     "file",
@@ -43,6 +45,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     "errors",
   ],
   run: [
+    "pages",
     "attribute",
     "reader",
     "listing",
@@ -58,6 +61,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     "errors",
   ],
   project: [
+    "pages",
     "run",
     "bulk",
     "reader",

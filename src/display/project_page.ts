@@ -21,9 +21,12 @@ export interface ProjectPageData {
   newest: { id: string; name: string | null; customId: string | null; created: Date | null; tags: string[] }[];
   /** What is wrong or doubtful; null where the source cannot tell. */
   findings: { severity: "error" | "warning" | "info"; message: string; count: number }[] | null;
+  /** The source could tell, but not in the time that a page has. */
+  unchecked?: boolean;
 }
 
 const MAX_FINDINGS = 20;
+const UNCHECKED = "The health of this archive takes longer to check than a page may wait: archiveReport() does.";
 
 /** The bundle of a project page. */
 export function projectPage(data: ProjectPageData): MediaBundle {
@@ -36,12 +39,12 @@ export function projectPage(data: ProjectPageData): MediaBundle {
   const cells = rows.map((row) => used.map(({ i }) => row[i]));
   const more = data.runs - rows.length;
   const lines: (string[] | string)[] = more > 0 ? [...cells, `… ${formatCount(more)} more`] : cells;
-  const health = data.findings && healthText(data.findings);
+  const health = data.findings ? healthText(data.findings) : data.unchecked ? UNCHECKED : null;
 
   const page = view(
     markup`<div style="font-size:17px;font-weight:600;line-height:1.4">${data.name}</div>`,
     markup`<div style="color:${MUTED};font-size:12px">${counts} · ${data.source}</div>`,
-    data.findings && findingList(data.findings),
+    data.findings ? findingList(data.findings) : data.unchecked && note(UNCHECKED),
     rows.length > 0 && section("Newest runs", "", table(used, lines)),
   );
   const text = [

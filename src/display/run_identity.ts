@@ -9,9 +9,9 @@ import { type Entry, valueOf } from "./entries.ts";
 import { formatDuration, formatTime } from "./format.ts";
 import { chip, type Html, markup, MUTED } from "./html.ts";
 
-/** The name that people know a run by. */
-export function runLabel({ name, customId, sysId }: RunInfo): string {
-  return name ?? customId ?? sysId;
+/** What tells a run from the others of its project; runs of one experiment share its name. */
+export function runLabel({ customId, sysId }: RunInfo): string {
+  return customId ?? sysId;
 }
 
 /** The head of a run page. */
@@ -20,7 +20,9 @@ export function identityHtml(project: string, info: RunInfo, entries: Entry[]): 
   const tags = tagsOf(entries);
   return markup`
     <div style="font-size:17px;font-weight:600;line-height:1.4">
-      ${runLabel(info)} ${warningsOf(entries).map((warning) => chip(warning, true))}
+      ${titleOf(info)}
+      ${info.name !== null && markup`<span style="color:${MUTED};font-weight:400"> ${runLabel(info)}</span>`}
+      ${warningsOf(entries).map((warning) => chip(warning, true))}
     </div>
     <div style="color:${MUTED};font-size:12px">${[project, ...factsOf(info, entries)].join(" · ")}</div>
     ${tags.length > 0 && markup`<div style="margin:4px 0">${tags.map((tag) => chip(tag))}</div>`}
@@ -32,11 +34,19 @@ export function identityHtml(project: string, info: RunInfo, entries: Entry[]): 
 export function identityText(project: string, info: RunInfo, entries: Entry[]): string {
   const tags = tagsOf(entries);
   const lines = [
-    [`Run ${runLabel(info)}`, ...warningsOf(entries).map((warning) => `(${warning})`)].join(" "),
+    [
+      `Run ${titleOf(info)}`,
+      info.name === null ? "" : runLabel(info),
+      ...warningsOf(entries).map((warning) => `(${warning})`),
+    ].filter((word) => word !== "").join(" "),
     [project, ...factsOf(info, entries)].join(" · "),
     ...(tags.length > 0 ? [`tags: ${tags.join(", ")}`] : []),
   ];
   return lines.join("\n");
+}
+
+function titleOf(info: RunInfo): string {
+  return info.name ?? runLabel(info);
 }
 
 function tagsOf(entries: Entry[]): string[] {
@@ -48,17 +58,14 @@ function warningsOf(entries: Entry[]): string[] {
 }
 
 function factsOf(info: RunInfo, entries: Entry[]): string[] {
-  const { name, customId, sysId } = info;
-  const label = runLabel(info);
   const created = valueOf<Date>(entries, "sys/creation_time");
   const owner = valueOf<string>(entries, "sys/owner");
   const seconds = valueOf<number>(entries, "sys/running_time_seconds") ??
     valueOf<number>(entries, "sys/running_time") ?? 0;
   return [
-    name !== null || customId !== null ? sysId : "",
-    customId !== null && customId !== label && customId !== sysId ? customId : "",
+    info.customId === null && info.name === null ? "" : info.sysId,
     owner ? `by ${owner}` : "",
     created ? `created ${formatTime(created)} UTC` : "",
     seconds > 0 ? `ran ${formatDuration(seconds * 1000)}` : "",
-  ].filter((fact) => fact !== "" && fact !== label);
+  ].filter((fact) => fact !== "");
 }

@@ -1,0 +1,69 @@
+/**
+ * Reads what the page of a run shows.
+ *
+ * @module
+ */
+
+import { cells } from "../cell.ts";
+import type { ValueBlock } from "../columns.ts";
+import type { MediaBundle } from "../display/bundle.ts";
+import { runPage } from "../display/run_page.ts";
+import { collectPoints } from "../points.ts";
+import { longCall } from "../progress/show.ts";
+import type { Located, RunReader } from "../reader.ts";
+import type { FileRef } from "../types.ts";
+import { ancestorsOf } from "./ancestors.ts";
+import { readImages } from "./images.ts";
+
+/** Series are read for their small pictures in groups, until this time is over, in milliseconds. */
+const PICTURES_MS = 1500;
+const GROUP = 8;
+const IMAGE_BYTES = 40_000;
+
+/** The page of a run. */
+export async function showRun(reader: RunReader): Promise<MediaBundle> {
+  return await longCall({}, "run", async ({ signal }) => {
+    const { source, info } = await reader.locate(signal);
+    const query = { runs: [info.key], paths: null, filter: null, types: null, signal };
+    const values = await Array.fromAsync(source.values(query));
+    return runPage({
+      project: (await source.project({ signal })).name,
+      info,
+      values,
+      ancestors: await ancestorsOf(source, info, signal),
+      points: await picturePoints({ source, info }, pathsOf(values, "float_series"), signal),
+      images: await readImages(source, filesOf(values), IMAGE_BYTES, signal),
+    });
+  });
+}
+
+async function picturePoints({ source, info }: Located, paths: string[], signal?: AbortSignal) {
+  const points = new Map<string, { step: Float64Array; value: Float64Array }>();
+  const deadline = performance.now() + PICTURES_MS;
+  for (let start = 0; start < paths.length && performance.now() < deadline; start += GROUP) {
+    const group = paths.slice(start, start + GROUP);
+    const blocks = source.series({
+      kind: "float",
+      series: group.map((path) => ({ run: info.key, path })),
+      stepRange: [null, null],
+      lineage: "full",
+      previews: false,
+      limit: null,
+      signal,
+    });
+    const found = await collectPoints(blocks, group.length, "float", false);
+    found.forEach(({ step, values }, i) => points.set(group[i], { step, value: values.data as Float64Array }));
+  }
+  return points;
+}
+
+function pathsOf(values: ValueBlock[], type: string): string[] {
+  return values.flatMap((block) =>
+    Array.from(cells(block)).filter(({ cell }) => cell.type === type).map(({ path }) => path)
+  ).sort();
+}
+
+function filesOf(values: ValueBlock[]): [path: string, file: FileRef | null][] {
+  const files = values.flatMap((block) => Array.from(cells(block)).filter(({ cell }) => cell.type === "file"));
+  return files.map(({ path, cell }): [string, FileRef | null] => [path, cell.value as FileRef | null]).sort();
+}
