@@ -54,6 +54,10 @@ export function errorResponse(error: unknown): Response {
  */
 function refusalFor(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
+  // Nobody reads the answer to a request that was aborted.
+  if (error instanceof DOMException && error.name === "AbortError") {
+    return new Refusal(400, "BAD_REQUEST", error.message);
+  }
   if (!isNeptuneError(error)) {
     getLogger(["neptune-fetcher", "server"]).error("A request failed: {error}", { error });
     return new Refusal(500, "INTERNAL_SERVER_ERROR", "The server failed; its log tells why.");

@@ -34,6 +34,8 @@ export interface Client {
   handler: (request: Request) => Promise<Response>;
   get(path: string, query?: Query): Promise<Response>;
   post(path: string, body: unknown, query?: Query): Promise<Response>;
+  /** A request that has not been sent. */
+  request(path: string, body: unknown, signal: AbortSignal): Request;
   /** The answer as JSON; throws on anything but 200. */
   json(answer: Promise<Response>): Promise<any>;
   /** The answer as a message; throws on anything but 200. */
@@ -64,6 +66,10 @@ export async function connect(catalog: Catalog, options: Partial<HandlerOptions>
     get: (path, query = {}) => send(path, query, {}),
     post: (path, body, query = {}) =>
       send(path, query, { method: "POST", body: body instanceof Uint8Array ? body as BodyInit : JSON.stringify(body) }),
+    request: (path, body, signal) => {
+      const headers = { authorization: `Bearer ${accessToken}` };
+      return new Request(ADDRESS + path, { method: "POST", body: JSON.stringify(body), headers, signal });
+    },
     json: async (answer) => await (await ok(answer)).json(),
     message: async (schema, answer) => fromBinary(schema, new Uint8Array(await (await ok(answer)).arrayBuffer())),
     error: async (answer) => {
