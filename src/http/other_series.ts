@@ -68,7 +68,7 @@ function checkOrder(
     if (!asked.has(series)) throw wrongAnswer(`points that were not asked for (request ${series})`);
     let last = lastSteps.get(series);
     for (let i = start; i < end; i++) {
-      if (last !== undefined && !((step[i] - last) * direction > 0)) {
+      if (last !== undefined && !((step[i] - last) * direction >= 0)) {
         throw wrongAnswer(`step ${step[i]} after step ${last}`);
       }
       last = step[i];

@@ -41,6 +41,7 @@ export class ServerProject implements Source {
   }
 
   async project({ signal }: CallOptions = {}): Promise<ProjectInfo> {
+    signal?.throwIfAborted();
     if (this.#info) return this.#info;
     const { api, project } = this.#options;
     const { id, name, organizationName } = await api.json(projectCall(project), signal).catch((error) => {

@@ -228,8 +228,9 @@ export class FloatSeriesDecoder {
           at = this.#skipInPoint(at - 1, end);
       }
     }
+    // Steps that writers rounded may be equal.
     const ahead = (step - this.#lastStep) * this.#direction;
-    if (!(ahead > 0) || step - step !== 0) this.#checkStep(step);
+    if (!(ahead >= 0 && ahead < Infinity)) this.#checkStep(step);
     if (time > MAX_TIME || time < -MAX_TIME) throw this.#broken(`the time ${time} is no date`);
     this.#lastStep = step;
     const block = this.#block;
