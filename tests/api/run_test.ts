@@ -111,7 +111,7 @@ Deno.test("fetchValues() gives step, value and timestamp, with NaN as it is", as
   assert.deepEqual(frame.columns, ["step", "value", "timestamp"]);
   assert.deepEqual(frame.getColumn("value").toArray(), [0.1, 0.2, NaN, 0.4]);
   assert.deepEqual(frame.dtypes.map(String), ["DataType(Float64)", "DataType(Float64)", "DataType(Datetime(ms,UTC))"]);
-  assert.equal((frame.getColumn("timestamp").toArray()[1] as Date).getTime(), T + 1000);
+  assert.equal((frame.getColumn("timestamp").toArray()[1] as unknown as Date).getTime(), T + 1000);
 });
 
 Deno.test("a forked run has its parent's points up to the fork step, unless they are left out", async () => {
