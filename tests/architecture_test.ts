@@ -29,7 +29,6 @@ const MAY_IMPORT: Record<string, string[]> = {
   display: ["columns", "points", "cell", "types", "frame"],
   open: ["source", "http", "archive", "errors"],
   pages: ["reader", "cell", "points", "display", "progress", "nql", "source", "columns", "types", "errors"],
-  save: ["errors", "types"],
   bulk: ["source", "nql", "buckets", "frame", "points", "cell", "save", "columns", "progress", "types", "errors"],
   reader: ["cell", "points", "near", "source", "columns", "types", "errors"],
   listing: ["display"],
