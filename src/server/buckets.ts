@@ -19,7 +19,7 @@ import {
   type ProtoView,
 } from "../wire/gen/neptune_pb.ts";
 import { Body } from "./body.ts";
-import { protobuf, type Server } from "./context.ts";
+import { protobuf, type Server, signalOf } from "./context.ts";
 import { Refusal } from "./refusal.ts";
 import { groups, readLineage, type SeriesRequest } from "./series.ts";
 
@@ -29,7 +29,7 @@ export function addBucketRoutes(app: Hono, server: Server): void {
 }
 
 async function buckets(server: Server, context: Context): Promise<Response> {
-  const { signal } = context.req.raw;
+  const signal = signalOf(context);
   const { expressions, view } = await readMessage(context.req.raw);
   const stepRange = checkView(view);
   const requests = await readExpressions(server, expressions, signal);

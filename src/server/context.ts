@@ -22,6 +22,11 @@ export interface Server {
   values: Leftovers<RestOfValues>;
 }
 
+/** Aborts when nobody waits for the answer any more. */
+export function signalOf(context: Context): AbortSignal {
+  return context.env.signal;
+}
+
 /** A query parameter, decoded. */
 export function parameter(context: Context, name: string): string {
   const value = context.req.query(name);
@@ -31,7 +36,7 @@ export function parameter(context: Context, name: string): string {
 
 /** The project named by the query parameter `projectIdentifier`. */
 export function projectOf(server: Server, context: Context): Promise<Project> {
-  return server.projects.find(parameter(context, "projectIdentifier"), { signal: context.req.raw.signal });
+  return server.projects.find(parameter(context, "projectIdentifier"), { signal: signalOf(context) });
 }
 
 /** An answer that is a protobuf message. */

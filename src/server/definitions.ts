@@ -10,7 +10,7 @@ import type { Source } from "../source.ts";
 import { ProtoAttributesSearchResultDTOSchema } from "../wire/gen/neptune_pb.ts";
 import { toWireType } from "../wire/types.ts";
 import { Body } from "./body.ts";
-import { parameter, protobuf, type Server } from "./context.ts";
+import { parameter, protobuf, type Server, signalOf } from "./context.ts";
 import { readToken, writeToken } from "./leftovers.ts";
 import type { Project } from "./projects.ts";
 import { Refusal } from "./refusal.ts";
@@ -35,7 +35,7 @@ export function addDefinitionRoutes(app: Hono, server: Server): void {
 }
 
 async function definitionsOfRun(server: Server, context: Context): Promise<Response> {
-  const { signal } = context.req.raw;
+  const signal = signalOf(context);
   const { project, run } = await runOf(server, parameter(context, "experimentIdentifier"), signal);
   const wanted = context.req.queries("attributeType");
   const types = wanted ? wanted.flatMap(readTypes) : null;
@@ -46,7 +46,7 @@ async function definitionsOfRun(server: Server, context: Context): Promise<Respo
 }
 
 async function definitionsOf(server: Server, context: Context): Promise<Response> {
-  const { signal } = context.req.raw;
+  const signal = signalOf(context);
   const body = await Body.of(context.req.raw);
   const page = body.object("nextPage");
   const limit = page?.count("limit", 1) ?? DEFAULT_LIMIT;

@@ -14,7 +14,7 @@ import type { AttributeType } from "../types.ts";
 import { cellsInOrder, encodeAttributes, encodeEntries } from "../wire/attributes_encode.ts";
 import { Body } from "./body.ts";
 import { identityCells, isIdentity, readCells } from "./cells.ts";
-import { projectOf, protobuf, type Server } from "./context.ts";
+import { projectOf, protobuf, type Server, signalOf } from "./context.ts";
 import { mergeRuns } from "./global.ts";
 import type { Project } from "./projects.ts";
 import { Refusal } from "./refusal.ts";
@@ -32,7 +32,7 @@ export function addEntryRoutes(app: Hono, server: Server): void {
 }
 
 async function search(server: Server, context: Context): Promise<Response> {
-  const { signal } = context.req.raw;
+  const signal = signalOf(context);
   const project = await projectOf(server, context);
   const body = await Body.of(context.req.raw);
   const sort = await readSort(body, [project.source], signal);
@@ -42,7 +42,7 @@ async function search(server: Server, context: Context): Promise<Response> {
 }
 
 async function searchAll(server: Server, context: Context): Promise<Response> {
-  const { signal } = context.req.raw;
+  const signal = signalOf(context);
   const body = await Body.of(context.req.raw);
   const projects = await server.projects.all({ signal });
   const sort = await readSort(body, projects.map((project) => project.source), signal);

@@ -7,7 +7,7 @@
 import type { Context, Hono } from "hono";
 import { addressOf } from "./auth.ts";
 import { Body } from "./body.ts";
-import type { Server } from "./context.ts";
+import { type Server, signalOf } from "./context.ts";
 import { readToken, writeToken } from "./leftovers.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -23,7 +23,7 @@ export function addFileRoutes(app: Hono, server: Server): void {
 }
 
 async function signedUrls(server: Server, context: Context): Promise<Response> {
-  const { signal } = context.req.raw;
+  const signal = signalOf(context);
   const body = await Body.of(context.req.raw);
   const files = await Promise.all(
     body.required("files", body.objects("files")).map(async (file) => {
@@ -43,7 +43,7 @@ async function signedUrls(server: Server, context: Context): Promise<Response> {
 }
 
 async function download(server: Server, context: Context): Promise<Response> {
-  const { signal } = context.req.raw;
+  const signal = signalOf(context);
   const place = context.req.param("place")!;
   const expires = context.req.query("expires") ?? "";
   if (!server.keys.signed(`${place} ${expires}`, context.req.query("signature") ?? "")) {

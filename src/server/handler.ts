@@ -45,12 +45,20 @@ export interface HandlerOptions {
 }
 
 /**
+ * Answers one request.
+ *
+ * @param request The request.
+ * @param options `signal` ends the work when nobody waits for the answer any more. Default: that of the request.
+ */
+export type Handler = (request: Request, options?: { signal?: AbortSignal }) => Promise<Response>;
+
+/**
  * Makes the function that answers requests to Neptune's API from the data of a catalog.
  *
  * @param catalog What to serve. Stays open.
  * @param options The secret of the server, and more.
  */
-export function createHandler(catalog: Catalog, options: HandlerOptions): (request: Request) => Promise<Response> {
+export function createHandler(catalog: Catalog, options: HandlerOptions): Handler {
   const keys = new Keys(options.secret, options.accessTokenSeconds ?? 3600);
   const server: Server = {
     keys,
@@ -74,9 +82,9 @@ export function createHandler(catalog: Catalog, options: HandlerOptions): (reque
   addBucketRoutes(app, server);
   addFileRoutes(app, server);
 
-  return async (request) => {
+  return async (request, { signal } = {}) => {
     const started = performance.now();
-    const response = await app.fetch(request);
+    const response = await app.fetch(request, { signal: signal ?? request.signal });
     options.onRequest?.({
       method: request.method,
       path: new URL(request.url).pathname,

@@ -11,7 +11,7 @@ import type { SeriesQuery } from "../source.ts";
 import type { FileRef, Histogram, SeriesType } from "../types.ts";
 import { type ProtoPointValueDTOSchema, ProtoSeriesValuesResponseDTOSchema } from "../wire/gen/neptune_pb.ts";
 import { Body } from "./body.ts";
-import { protobuf, type Server } from "./context.ts";
+import { protobuf, type Server, signalOf } from "./context.ts";
 import { type Group, groups, readRequests, readStepRange, type SeriesRequest } from "./series.ts";
 
 type Kind = Exclude<PointKind, "float">;
@@ -28,7 +28,7 @@ export function addPointSeriesRoutes(app: Hono, server: Server): void {
  * Gives all points at once: each series that exists is finished with the first answer, those that do not exist are left out.
  */
 async function pointSeries(server: Server, context: Context): Promise<Response> {
-  const { signal } = context.req.raw;
+  const signal = signalOf(context);
   const oldFields = context.req.query("useDeprecatedStringFields") !== "false";
   const body = await Body.of(context.req.raw);
   const descending = body.word("order", ["ascending", "descending"]) === "descending";

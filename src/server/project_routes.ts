@@ -5,7 +5,7 @@
  */
 
 import type { Hono } from "hono";
-import { projectOf, type Server } from "./context.ts";
+import { projectOf, type Server, signalOf } from "./context.ts";
 import type { Project } from "./projects.ts";
 
 /** Adds E1 and E14. */
@@ -15,7 +15,7 @@ export function addProjectRoutes(app: Hono, server: Server): void {
   });
 
   app.get("/api/backend/v1/projects", async (context) => {
-    const projects = await server.projects.all({ signal: context.req.raw.signal });
+    const projects = await server.projects.all({ signal: signalOf(context) });
     const entries = projects.map(description);
     return context.json({ entries, matchingItemCount: entries.length, totalItemCount: entries.length });
   });

@@ -10,7 +10,7 @@ import type { Lineage, SeriesQuery, SeriesRef } from "../source.ts";
 import type { StepRange } from "../types.ts";
 import { encodeFloatSeries } from "../wire/float_series_encode.ts";
 import { Body } from "./body.ts";
-import { parameter, protobuf, type Server } from "./context.ts";
+import { parameter, protobuf, type Server, signalOf } from "./context.ts";
 import type { Holder, Project } from "./projects.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -90,7 +90,7 @@ export function groups(requests: readonly SeriesRequest[]): Group[] {
 }
 
 async function manySeries(server: Server, context: Context): Promise<Response> {
-  const { signal } = context.req.raw;
+  const signal = signalOf(context);
   const body = await Body.of(context.req.raw);
   const limit = body.required("perSeriesPointsLimit", body.count("perSeriesPointsLimit"));
   const descending = body.word("order", ["ascending", "descending"]) === "descending";
@@ -137,7 +137,7 @@ async function answer(
 
 /** The older form: one series, asked by query parameters, whose answer is the bare list of points. */
 async function oneSeries(server: Server, context: Context): Promise<Response> {
-  const { signal } = context.req.raw;
+  const signal = signalOf(context);
   const query = (name: string) => context.req.query(name) ?? null;
   const limit = Number(query("limit") ?? 10_000);
   const after = query("skipToStep") === null ? null : Number(query("skipToStep"));

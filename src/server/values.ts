@@ -9,7 +9,7 @@ import type { ValueBlock } from "../columns.ts";
 import { type CellRef, cellsInOrder, encodeAttributes, encodeQueryAttributes } from "../wire/attributes_encode.ts";
 import { Body } from "./body.ts";
 import { readCells } from "./cells.ts";
-import { parameter, projectOf, protobuf, type Server } from "./context.ts";
+import { parameter, projectOf, protobuf, type Server, signalOf } from "./context.ts";
 import { readToken, writeToken } from "./leftovers.ts";
 import type { Project } from "./projects.ts";
 import { Refusal } from "./refusal.ts";
@@ -34,7 +34,7 @@ export function addValueRoutes(app: Hono, server: Server): void {
 }
 
 async function valuesOfRun(server: Server, context: Context): Promise<Response> {
-  const { signal } = context.req.raw;
+  const signal = signalOf(context);
   const { project, run } = await runOf(server, parameter(context, "holderIdentifier"), signal);
   const body = await Body.of(context.req.raw);
   const selection = { paths: body.strings("attributePathsFilter"), filter: null, types: null };
@@ -61,7 +61,7 @@ export function homeOf(project: Project, run: KnownRun) {
 }
 
 async function valuesOfRuns(server: Server, context: Context): Promise<Response> {
-  const { signal } = context.req.raw;
+  const signal = signalOf(context);
   const project = await projectOf(server, context);
   const body = await Body.of(context.req.raw);
   const selection = readSelection(body);

@@ -37,6 +37,7 @@ export interface Client {
   /** A request that has not been sent. */
   request(path: string, body: unknown, signal: AbortSignal): Request;
   /** The answer as JSON; throws on anything but 200. */
+  // deno-lint-ignore no-explicit-any
   json(answer: Promise<Response>): Promise<any>;
   /** The answer as a message; throws on anything but 200. */
   message<T extends DescMessage>(schema: T, answer: Promise<Response>): Promise<MessageShape<T>>;

@@ -141,6 +141,7 @@ Deno.test("only what may pass is a 5xx; a damaged file is not", async () => {
 
 Deno.test("a request that is aborted aborts what it started", async () => {
   const { promise: aborted, resolve } = Promise.withResolvers<void>();
+  // deno-lint-ignore require-yield
   const series = async function* ({ signal }: { signal?: AbortSignal }) {
     await new Promise((_, reject) => signal!.addEventListener("abort", () => (resolve(), reject(signal!.reason))));
   };

@@ -1,0 +1,272 @@
+/**
+ * Serves an archive through Neptune's HTTP API, so that scripts written for Neptune's own clients keep working.
+ *
+ * ```sh
+ * deno run -A jsr:@nereid/neptune-fetcher/serve --archive exports/data
+ * ```
+ *
+ * It prints its address and an API token for `NEPTUNE_API_TOKEN`. It only reads, and listens on this machine alone unless told
+ * otherwise.
+ *
+ * @module
+ */
+
+import { parseArgs } from "node:util";
+import { openArchive } from "./src/archive/source.ts";
+import { NeptuneError, OptionError } from "./src/errors.ts";
+import { defaultCacheFolder } from "./src/open.ts";
+import { type AccessLogEntry, createHandler, type Handler } from "./src/server/handler.ts";
+import { makeApiToken, newSecret, secretOf } from "./src/server/keys.ts";
+import type { Catalog } from "./src/source.ts";
+
+export type { AccessLogEntry } from "./src/server/handler.ts";
+
+/** The port where none is asked for, if it is free. */
+const DEFAULT_PORT = 8642;
+
+/** Options of {@linkcode serve}. */
+export interface ServeOptions {
+  /** The data folder of an archive written by neptune-exporter (by default it wrote to `exports/data`). */
+  archive: string;
+  /** The files folder of the archive. Default: the folder `files` beside the data folder. */
+  files?: string;
+  /** The port, 0 for any that is free. Default: 8642, or any that is free where that is taken. */
+  port?: number;
+  /** The address to listen on; `"0.0.0.0"` lets other machines in. Default: `"127.0.0.1"`. */
+  host?: string;
+  /** A file that keeps the API token, so that it stays the same. Made, readable for its owner only, where it is missing. */
+  tokenFile?: string;
+  /** The folder where summaries of runs are kept; null for none. Default: `neptune-fetcher` in the user's cache folder. */
+  cacheFolder?: string | null;
+  /** Called after each request. Default: nothing is logged. */
+  onRequest?: (entry: AccessLogEntry) => void;
+}
+
+/** A server that runs. */
+export interface ServedArchive {
+  /** The address, for example `http://127.0.0.1:8642`. */
+  url: string;
+  /** For `NEPTUNE_API_TOKEN`. Holds the address and lets its holder read everything in the archive. */
+  apiToken: string;
+  /** The full names of the projects. */
+  projects: string[];
+  /** Finishes the requests that are being answered and stops. */
+  close(): Promise<void>;
+  /** Settles when the server has stopped. */
+  finished: Promise<void>;
+}
+
+/**
+ * Serves an archive through Neptune's HTTP API.
+ *
+ * @example
+ * ```ts
+ * import { serve } from "@nereid/neptune-fetcher/serve";
+ *
+ * const server = await serve({ archive: "exports/data" });
+ * console.log(server.url, server.projects);
+ * await server.close();
+ * ```
+ *
+ * @throws {OptionError} An option cannot be used, or the port is taken.
+ * @throws {ArchiveError} The folder is no archive.
+ */
+export async function serve(options: ServeOptions): Promise<ServedArchive> {
+  const { archive, files, port, host = "127.0.0.1", tokenFile, onRequest } = options;
+  const cache = options.cacheFolder === undefined ? defaultCacheFolder() : options.cacheFolder;
+  const catalog = openArchive({ data: archive, files, cache });
+  try {
+    const projects = (await catalog.projects()).map((project) => project.name);
+    const secret = tokenFile === undefined ? newSecret() : await readSecret(tokenFile);
+    const handler = createHandler(catalog, { secret, onRequest });
+    const server = listen(handler, host, port);
+    const url = addressOf(server.addr as Deno.NetAddr, host);
+    const apiToken = makeApiToken(secret, url);
+    if (tokenFile !== undefined) await writeToken(tokenFile, apiToken);
+    return { url, apiToken, projects, close: () => close(server, catalog), finished: server.finished };
+  } catch (error) {
+    catalog.close();
+    throw error;
+  }
+}
+
+async function close(server: Deno.HttpServer, catalog: Catalog): Promise<void> {
+  await server.shutdown();
+  catalog.close();
+}
+
+function listen(handler: Handler, hostname: string, port: number | undefined): Deno.HttpServer {
+  // The signal of a request makes Deno warn about its own past as soon as it is looked at, so requests get another one.
+  const { signal } = new AbortController();
+  const start = (port: number) =>
+    Deno.serve({ hostname, port, onListen: () => {} }, (request) => handler(request, { signal }));
+  try {
+    return start(port ?? DEFAULT_PORT);
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) {
+      if (port === undefined) return start(0);
+      throw new OptionError(`Port ${port} of ${hostname} is taken: pass another one, or 0 for any that is free.`, {
+        option: "port",
+        value: port,
+      });
+    }
+    throw new OptionError(
+      `It is not possible to listen on ${hostname}:${port ?? DEFAULT_PORT}: ${(error as Error).message}.`,
+      {
+        option: "host",
+        value: hostname,
+      },
+      { cause: error },
+    );
+  }
+}
+
+/** The address for clients; a server that listens everywhere is reached under the name of the machine. */
+function addressOf({ port }: Deno.NetAddr, host: string): string {
+  const name = host === "0.0.0.0" || host === "::" ? Deno.hostname() : host.includes(":") ? `[${host}]` : host;
+  return `http://${name}:${port}`;
+}
+
+async function readSecret(file: string): Promise<string> {
+  let token: string;
+  try {
+    token = await Deno.readTextFile(file);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return newSecret();
+    throw fileError(file, error);
+  }
+  const secret = secretOf(token);
+  if (secret !== null) return secret;
+  throw new OptionError(
+    `The token file ${file} holds no API token: pass another file, or delete it to make a new token.`,
+    {
+      option: "tokenFile",
+      value: file,
+    },
+  );
+}
+
+async function writeToken(file: string, token: string): Promise<void> {
+  try {
+    await Deno.writeTextFile(file, token + "\n", { mode: 0o600 });
+    if (Deno.build.os !== "windows") await Deno.chmod(file, 0o600);
+  } catch (error) {
+    throw fileError(file, error);
+  }
+}
+
+function fileError(file: string, cause: unknown): OptionError {
+  const { message } = cause as Error;
+  return new OptionError(`The token file ${file} cannot be used: ${message}.`, { option: "tokenFile", value: file }, {
+    cause,
+  });
+}
+
+const USAGE = `Serves an archive written by neptune-exporter through Neptune's HTTP API.
+
+  deno run -A serve.ts --archive DIR [options]
+
+  --archive DIR      the data folder of the archive (exports/data)
+  --files DIR        its files folder (default: the folder "files" beside the data folder)
+  --port N           the port, 0 for any that is free (default: ${DEFAULT_PORT}, or any where that is taken)
+  --host ADDRESS     where to listen; 0.0.0.0 lets other machines in (default: 127.0.0.1)
+  --token-file FILE  keeps the API token, so that it survives a restart
+  --access-log       one line on the standard error output for each request
+  --json             one line {"url", "apiToken", "projects"} instead of words
+  --help             this text`;
+
+interface Command {
+  options: ServeOptions;
+  json: boolean;
+  help: boolean;
+}
+
+function readCommand(args: string[]): Command {
+  const { values } = parseArgs({
+    args,
+    options: {
+      archive: { type: "string" },
+      files: { type: "string" },
+      port: { type: "string" },
+      host: { type: "string" },
+      "token-file": { type: "string" },
+      "access-log": { type: "boolean" },
+      json: { type: "boolean" },
+      help: { type: "boolean" },
+    },
+  });
+  const { archive, files, port, host, json = false, help = false } = values;
+  if (!help && !archive) {
+    throw new TypeError("There is nothing to serve: pass --archive with the data folder of an archive");
+  }
+  if (port !== undefined && !(/^\d+$/.test(port) && Number(port) < 65536)) {
+    throw new TypeError(`--port is "${port}", but must be a number from 0 to 65535`);
+  }
+  const onRequest = values["access-log"] ? logRequest : undefined;
+  const options: ServeOptions = {
+    archive: archive ?? "",
+    files,
+    host,
+    port: port === undefined ? undefined : Number(port),
+    tokenFile: values["token-file"],
+    onRequest,
+  };
+  return { options, json, help };
+}
+
+function logRequest({ method, path, status, milliseconds }: AccessLogEntry): void {
+  console.error(`${new Date().toISOString()} ${method} ${path} ${status} ${milliseconds.toFixed(1)} ms`);
+}
+
+function announce({ url, apiToken, projects }: ServedArchive, archive: string): string {
+  const names = projects.length === 0 ? "  (none)" : projects.map((name) => `  ${name}`).join("\n");
+  return `Serving ${archive} at ${url}
+
+Projects:
+${names}
+
+For Neptune's Python clients:
+  export NEPTUNE_API_TOKEN=${apiToken}
+
+  from neptune_fetcher import ReadOnlyProject
+  print(ReadOnlyProject(${JSON.stringify(projects[0] ?? "workspace/project")}).fetch_runs_df())
+
+Press Ctrl+C to stop.`;
+}
+
+async function main(args: string[]): Promise<number> {
+  let command: Command;
+  try {
+    command = readCommand(args);
+  } catch (error) {
+    console.error(`${(error as Error).message.replace(/\.?$/, "")}. Run with --help to see all options.`);
+    return 2;
+  }
+  if (command.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  let server: ServedArchive;
+  try {
+    server = await serve(command.options);
+  } catch (error) {
+    if (!(error instanceof NeptuneError)) throw error;
+    console.error(error.message);
+    return 2;
+  }
+  const { url, apiToken, projects } = server;
+  console.log(command.json ? JSON.stringify({ url, apiToken, projects }) : announce(server, command.options.archive));
+  if (!command.json && command.options.port === undefined && !url.endsWith(`:${DEFAULT_PORT}`)) {
+    console.error(`Port ${DEFAULT_PORT} is taken, so another one was chosen; --port chooses yours.`);
+  }
+  for (const signal of Deno.build.os === "windows" ? ["SIGINT"] as const : ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, function stop() {
+      Deno.removeSignalListener(signal, stop);
+      server.close();
+    });
+  }
+  await server.finished;
+  return 0;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

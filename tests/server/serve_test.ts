@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { OptionError } from "../../src/errors.ts";
+import { secretOf } from "../../src/server/keys.ts";
+import { serve } from "../../serve.ts";
+import { PATHS } from "./client.ts";
+import { PROJECT } from "./sample.ts";
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+const ARCHIVE = `${ROOT}samples/archive/data`;
+
+interface Started {
+  process: Deno.ChildProcess;
+  url: string;
+  apiToken: string;
+  projects: string[];
+}
+
+function command(...args: string[]): Deno.Command {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", `${ROOT}serve.ts`, ...args],
+    env: { XDG_CACHE_HOME: cache },
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+const cache = Deno.makeTempDirSync();
+
+/** Starts the command and reads its first line. */
+async function start(...args: string[]): Promise<Started & { rest: ReadableStreamDefaultReader<string> }> {
+  const process = command("--archive", ARCHIVE, "--port", "0", "--json", ...args).spawn();
+  const rest = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (!text.includes("\n")) {
+    const { value, done } = await rest.read();
+    assert.ok(!done, `the server ended after ${JSON.stringify(text)}`);
+    text += value;
+  }
+  return { process, rest, ...JSON.parse(text) };
+}
+
+/** Stops the process and gives its exit code and what it wrote to the standard error output. */
+async function stop({ process, rest }: Awaited<ReturnType<typeof start>>, signal: Deno.Signal) {
+  process.kill(signal);
+  const errors = await new Response(process.stderr).text();
+  await rest.cancel();
+  return { code: (await process.status).code, errors };
+}
+
+const headersFor = async ({ url, apiToken }: { url: string; apiToken: string }) => {
+  const answer = await fetch(url + PATHS.token, { headers: { "x-neptune-api-token": apiToken } });
+  assert.equal(answer.status, 200, await answer.clone().text());
+  return { authorization: `Bearer ${(await answer.json()).accessToken}` };
+};
+
+Deno.test("serve.ts --json writes one line once it listens, and stops at SIGTERM and SIGINT with exit code 0", async () => {
+  const folder = await Deno.makeTempDir();
+  const tokenFile = `${folder}/token`;
+  const first = await start("--token-file", tokenFile, "--access-log");
+  assert.deepEqual(first.projects, [PROJECT]);
+  assert.match(first.url, /^http:\/\/127\.0\.0\.1:\d+$/);
+  const headers = await headersFor(first);
+  const answer = await fetch(`${first.url}${PATHS.projects}`, { headers });
+  assert.equal((await answer.json()).entries[0].name, "digits");
+  assert.equal((await fetch(first.url + PATHS.projects).then((answer) => answer.json())).code, 401);
+  if (Deno.build.os !== "windows") assert.equal((await Deno.stat(tokenFile)).mode! & 0o777, 0o600);
+  assert.equal((await Deno.readTextFile(tokenFile)).trim(), first.apiToken);
+  const ended = await stop(first, "SIGTERM");
+  assert.equal(ended.code, 0);
+  assert.match(ended.errors, /GET \/api\/backend\/v1\/projects 200 [\d.]+ ms\n/);
+  assert.ok(!ended.errors.includes(first.apiToken));
+
+  const second = await start("--token-file", tokenFile);
+  assert.equal(secretOf(second.apiToken), secretOf(first.apiToken));
+  await headersFor({ url: second.url, apiToken: first.apiToken });
+  const stillValid = await fetch(`${second.url}${PATHS.projects}`, { headers });
+  assert.equal((await stillValid.json()).matchingItemCount, 1);
+  assert.deepEqual(await stop(second, "SIGINT"), { code: 0, errors: "" });
+});
+
+Deno.test("serve.ts answers bad arguments with one sentence and exit code 2", async () => {
+  const cases: [string[], RegExp][] = [
+    [[], /--archive/],
+    [["--archive", ARCHIVE, "--port", "many"], /--port is "many"/],
+    [["--archive", ARCHIVE, "--port", "70000"], /65535/],
+    [["--archive", ARCHIVE, "--banana"], /banana/],
+    [["--archive", `${ROOT}no/such/folder`, "--port", "0"], /no\/such\/folder/],
+    [["--archive", ARCHIVE, "--port", "0", "--token-file", `${ROOT}README.md`], /README\.md holds no API token/],
+  ];
+  await Promise.all(cases.map(async ([args, message]) => {
+    const { code, stdout, stderr } = await command(...args).output();
+    const text = new TextDecoder().decode(stderr);
+    assert.equal(code, 2, args.join(" "));
+    assert.match(text, message);
+    assert.equal(text.trim().split("\n").length, 1, text);
+    assert.equal(stdout.length, 0);
+  }));
+});
+
+Deno.test("serve() finishes the requests that are being answered before it stops", async () => {
+  const started: string[] = [];
+  const server = await serve({
+    archive: ARCHIVE,
+    port: 0,
+    cacheFolder: null,
+    onRequest: ({ path }) => started.push(path),
+  });
+  const headers = await headersFor(server);
+  const address = `${server.url}${PATHS.definitions}`;
+  const answer = fetch(address, { method: "POST", headers, body: JSON.stringify({ projectIdentifiers: [PROJECT] }) });
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  await Promise.all([
+    server.close(),
+    answer.then(async (answer) => assert.equal((await answer.json()).entries.length, 49)),
+  ]);
+  await server.finished;
+  await assert.rejects(fetch(server.url + PATHS.config));
+  assert.deepEqual(started, [PATHS.token, PATHS.definitions]);
+});
+
+Deno.test("serve() says which port is taken, and takes another one only where none was asked for", async () => {
+  const first = await serve({ archive: ARCHIVE, port: 0, cacheFolder: null });
+  const port = Number(new URL(first.url).port);
+  await assert.rejects(serve({ archive: ARCHIVE, port, cacheFolder: null }), (error: unknown) => {
+    assert.ok(error instanceof OptionError);
+    assert.match(error.message, new RegExp(`Port ${port} .*taken`));
+    return true;
+  });
+  const second = await serve({ archive: ARCHIVE, cacheFolder: null });
+  const third = await serve({ archive: ARCHIVE, cacheFolder: null });
+  assert.notEqual(second.url, third.url);
+  for (const server of [first, second, third]) await server.close();
+});
