@@ -41,6 +41,9 @@ export interface FetchValuesOptions extends LongCallOptions {
   includePointPreviews?: boolean;
 }
 
+/** The reader of the run that an attribute belongs to. Set by the class, which alone can reach into an attribute. */
+export let readerOf: (attribute: Attribute) => RunReader;
+
 /**
  * One attribute of one run. Getting it from a run reads nothing; its methods do.
  *
@@ -59,6 +62,10 @@ export class Attribute {
   constructor(path: string, reader: RunReader) {
     this.path = path;
     this.#reader = reader;
+  }
+
+  static {
+    readerOf = (attribute) => attribute.#reader;
   }
 
   /** The type of the attribute. Throws `AttributeNotFoundError` where the run has no such attribute. */

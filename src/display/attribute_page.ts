@@ -11,7 +11,7 @@ import { Budget, bundle, type MediaBundle } from "./bundle.ts";
 import { counted, formatBytes, formatCount, formatNumber, shortenText } from "./format.ts";
 import { type Content, type Html, markup, MUTED, note, view } from "./html.ts";
 import { drawHeatmap } from "./heatmap.ts";
-import { imageHtml, picture, type StoredImage } from "./image.ts";
+import { imageHtml, MAX_IMAGE_BYTES, picture, type StoredImage } from "./image.ts";
 import { type Ancestor, lineageHtml } from "./lineage.ts";
 import { logHtml, logText } from "./log.ts";
 import { drawLines } from "./plot.ts";
@@ -33,9 +33,11 @@ export interface AttributePageData {
   ancestors?: Ancestor[];
   /** The image of a file; or of points of a file series, by row. Files that are no images have none. */
   images?: Map<number, StoredImage>;
+  /** The text of a small file that is one. */
+  text?: string | null;
 }
 
-const MAX_TEXT = 20_000;
+const MAX_TEXT = 10_000;
 
 /** The bundle of an attribute. */
 export async function attributePage(data: AttributePageData): Promise<MediaBundle> {
@@ -66,7 +68,7 @@ function body(data: AttributePageData): Body | Promise<Body> {
   if (value === null) return { html: missing(lost(type)), text: lost(type) };
   if (type === "string") return longText(value as string);
   if (type === "file" || type === "file_set" || type === "artifact") {
-    return fileOf(value as FileRef, images?.get(0) ?? null);
+    return fileOf(value as FileRef, images?.get(0) ?? null, data.text ?? null);
   }
   const text = valueText({ type, value });
   return { html: markup`<span style="font-size:15px">${text}</span>`, text };
@@ -133,19 +135,22 @@ function strip({ step }: Points, files: readonly (FileRef | null)[], images: Map
   return { html, text: lines.join("\n") };
 }
 
-function fileOf(file: FileRef, image: StoredImage | null): Body {
+function fileOf(file: FileRef, image: StoredImage | null, text: string | null): Body {
   const facts = `${file.path} (${fileText(file)})`;
-  const fits = image && new Budget().take(Math.ceil(image.bytes.length / 3) * 4);
-  const missed = image && !fits
-    ? ` The image of ${formatBytes(image.bytes.length)} is too large to be shown here; save() writes it to a file.`
-    : "";
-  return { html: [fits && imageHtml(image, file.path), note(facts, missed)], text: facts };
+  const size = image?.bytes.length ?? file.size ?? 0;
+  if (image && size <= MAX_IMAGE_BYTES) return { html: [imageHtml(image, file.path), note(facts)], text: facts };
+  const large = file.mimeType.startsWith("image/") && size > MAX_IMAGE_BYTES;
+  const why = large &&
+    `Larger than ${formatBytes(MAX_IMAGE_BYTES)}, so not shown here: fetch() gives the file, and its save() writes it.`;
+  const shown = text === null ? null : longText(text);
+  return { html: [shown?.html, note(facts), why && note(why)], text: shown ? `${shown.text}\n${facts}` : facts };
 }
 
 function longText(value: string): Body {
   const text = shortenText(value, MAX_TEXT);
   return {
-    html: markup`<div style="white-space:pre-wrap;overflow-wrap:anywhere;max-height:480px;overflow:auto">${text}</div>`,
+    html:
+      markup`<div style="white-space:pre-wrap;overflow-wrap:anywhere;max-height:480px;overflow:auto;font-family:monospace;font-size:12px">${text}</div>`,
     text,
   };
 }

@@ -33,13 +33,23 @@ export function imageType(bytes: Uint8Array): string | null {
     : null;
 }
 
+/** The size up to which an image is shown, in bytes. */
+export const MAX_IMAGE_BYTES = 180_000;
+
 /** An image in its own size, but no wider than the page. */
 export function imageHtml({ mimeType, bytes }: StoredImage, title: string, height?: number): Html {
   const size = height === undefined ? "max-height:480px;height:auto" : `height:${height}px`;
+  const pixels = height !== undefined && pngHeight(bytes) <= height ? ";image-rendering:pixelated" : "";
   return markup`
     <img src="${dataAddress(mimeType, bytes)}" alt="${title}" title="${title}"
-      style="max-width:100%;${size};display:block;margin:0 0 2px;background:none">
+      style="max-width:100%;${size};display:block;margin:0 0 2px;background:none${pixels}">
   `;
+}
+
+/** Small images are enlarged without blur. */
+function pngHeight(bytes: Uint8Array): number {
+  if (imageType(bytes) !== "image/png" || bytes.length < 24) return Infinity;
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(20);
 }
 
 /** A picture in a row of pictures, with its caption; a box in its place where the budget does not allow it. */

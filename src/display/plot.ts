@@ -1,16 +1,15 @@
 /**
- * `plot()`: several runs and series in one chart.
+ * Several series in one chart: which lines, in which style.
  *
  * @module
  */
 
-import type { DataFrame } from "nodejs-polars";
+import { OptionError } from "../errors.ts";
 import { bundle, type Displayable, jupyterDisplay, type MediaBundle } from "./bundle.ts";
 import { drawChart, type Drawing } from "./chart.ts";
 import { counted, formatNumber } from "./format.ts";
 import { type Html, markup, note, view } from "./html.ts";
 import { chartLine, type XAxis, xAxis } from "./plot_axis.ts";
-import { frameLines } from "./plot_frame.ts";
 import { smooth } from "./smooth.ts";
 import { svgImage } from "./svg.ts";
 import { textTable } from "./table.ts";
@@ -32,8 +31,8 @@ export interface PlotLine {
   inheritedUntil?: number | null;
 }
 
-/** How to plot. */
-export interface PlotOptions {
+/** How a plot looks. */
+export interface PlotStyle {
   /** `step` (default), `time` (date and time of each point, UTC) or `relative` (time since the first point of each line). */
   x?: XAxis;
   /** Logarithmic axes: `true` or `"y"` for y, `"x"`, or `"xy"` for both. Default: none. */
@@ -52,45 +51,29 @@ export interface PlotOptions {
   marks?: { x: number; label: string }[];
 }
 
-/** What can be plotted: lines, or a frame in long or wide form. */
-export type PlotData = PlotLine[] | DataFrame;
-
-/**
- * Plots series of one or more runs in one chart. Nothing is drawn before the chart is shown or saved.
- *
- * A frame has a column `step`, and either `value` (with optional columns `run`, `attribute`, `timestamp`, `is_preview`; one line
- * per run and attribute), or one numeric column per series (with an optional column `run`).
- *
- * @throws {RangeError} when an option is outside its bounds.
- *
- * @example
- * ```ts ignore
- * plot(await run["metrics/loss"].fetchValues(), { logScale: true, smoothing: 0.9 });
- * ```
- */
-export function plot(data: PlotData | Promise<PlotData>, options: PlotOptions = {}): Chart {
-  const { smoothing = 0, width = 760, height = 280 } = options;
+/** Throws where an option is outside its bounds. */
+export function checkStyle({ smoothing = 0, width = 760, height = 280 }: PlotStyle): void {
   if (!(smoothing >= 0 && smoothing < 1)) {
-    throw new RangeError(`smoothing is ${smoothing}; it goes from 0 (off) to below 1.`);
+    const message = `smoothing is ${smoothing}, but goes from 0 (off) to below 1.`;
+    throw new OptionError(message, { option: "smoothing", value: smoothing });
   }
   if (!(width >= 120 && height >= 60)) {
-    throw new RangeError(`A chart of ${width} x ${height} is too small; use 120 x 60 or more.`);
+    const message = `A chart of ${width} x ${height} pixels is too small: use 120 x 60 or more.`;
+    throw new OptionError(message, { option: "width", value: width });
   }
-  return new Chart(Promise.resolve(data).then((it) => Array.isArray(it) ? it : frameLines(it)), options);
 }
 
 /** A chart that shows itself in a notebook and can be saved. */
 export class Chart implements Displayable {
-  #lines: Promise<PlotLine[]>;
-  #options: PlotOptions;
+  readonly #read: () => Promise<PlotLine[]>;
+  readonly #options: PlotStyle;
+  #reading: Promise<PlotLine[]> | null = null;
   #drawing: Promise<Drawing> | null = null;
 
-  /** Made by {@linkcode plot}. */
-  constructor(lines: Promise<PlotLine[]>, options: PlotOptions) {
-    this.#lines = lines;
+  /** Made by `plot()`. Nothing is read before the chart is shown or saved. */
+  constructor(read: () => Promise<PlotLine[]>, options: PlotStyle) {
+    this.#read = read;
     this.#options = options;
-    // The reason is given to whoever asks for the chart.
-    lines.catch(() => {});
   }
 
   /** The chart as an SVG document that stands on its own. */
@@ -117,23 +100,24 @@ export class Chart implements Displayable {
   /**
    * Saves the chart.
    *
-   * @param path Ends in `.svg` or `.markup`.
-   * @throws {RangeError} when it ends otherwise.
+   * @param path Ends in `.svg` or `.html`.
+   * @throws {OptionError} when it ends otherwise.
    */
   async save(path: string): Promise<void> {
     if (path.endsWith(".svg")) return await Deno.writeTextFile(path, await this.svg());
     if (path.endsWith(".html")) return await Deno.writeTextFile(path, await this.html());
-    throw new RangeError(`A chart cannot be saved as ${path}; use a name that ends in .svg or .html.`);
+    const message = `A chart cannot be saved as "${path}": use a name that ends in .svg or .html.`;
+    throw new OptionError(message, { option: "path", value: path });
   }
 
   /** Shows the chart in a notebook. */
   async [jupyterDisplay](): Promise<MediaBundle> {
-    return bundle(await this.#view(), plainSummary(await this.#lines));
+    return bundle(await this.#view(), plainSummary(await this.#lines()));
   }
 
   async #view(): Promise<Html> {
     const { svg, size, notes } = await this.#draw();
-    const lines = await this.#lines;
+    const lines = await this.#lines();
     const alt = `Line chart of ${counted(lines.length, "line")}${
       this.#options.title ? `: ${this.#options.title}` : ""
     }`;
@@ -141,12 +125,20 @@ export class Chart implements Displayable {
   }
 
   #draw(): Promise<Drawing> {
-    return this.#drawing ??= this.#lines.then((lines) => drawLines(lines, this.#options));
+    return this.#drawing ??= this.#lines().then((lines) => drawLines(lines, this.#options));
+  }
+
+  /** A failure is not remembered. */
+  #lines(): Promise<PlotLine[]> {
+    return this.#reading ??= this.#read().catch((error) => {
+      this.#reading = this.#drawing = null;
+      throw error;
+    });
   }
 }
 
-/** Draws lines by the options of {@linkcode plot}. */
-export function drawLines(lines: PlotLine[], options: PlotOptions): Promise<Drawing> {
+/** Draws lines in the style of a plot. */
+export function drawLines(lines: PlotLine[], options: PlotStyle): Promise<Drawing> {
   const { logScale = false, smoothing = 0, title, width = 760, height = 280, marks } = options;
   const axis = xAxis(lines, options.x ?? "step", logScale === "x" || logScale === "xy");
   const names = labels(lines);

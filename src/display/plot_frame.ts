@@ -5,6 +5,7 @@
  */
 
 import pl, { type DataFrame, type Series } from "nodejs-polars";
+import { OptionError } from "../errors.ts";
 import type { PlotLine } from "./plot.ts";
 
 /** Columns that are not series. */
@@ -13,20 +14,20 @@ const KEYS = new Set(["step", "run", "experiment", "attribute", "timestamp", "is
 /**
  * The lines of a frame in long form (a column `value`, one row per point) or wide form (one numeric column per series).
  *
- * @throws {RangeError} when it has no column `step`, or nothing to plot.
+ * @throws {OptionError} when it has no column `step`, or nothing to plot.
  */
 export function frameLines(frame: DataFrame): PlotLine[] {
   const columns = new Map(frame.getColumns().map((series) => [series.name, series]));
   const step = columns.get("step");
   if (!step) {
-    throw new RangeError(`A frame to plot needs a column "step"; this one has ${listed([...columns.keys()])}.`);
+    throw unfit(`A frame to plot needs a column "step"; this one has ${listed([...columns.keys()])}.`);
   }
   const run = names(columns.get("run") ?? columns.get("experiment"));
   const rest = { steps: floats(step), timestamp: columns.get("timestamp"), preview: columns.get("is_preview") };
   if (columns.has("value")) {
     const value = columns.get("value")!;
     if (!isNumeric(value)) {
-      throw new RangeError(
+      throw unfit(
         `The column "value" holds ${value.dtype}, which cannot be plotted as lines; use a float series.`,
       );
     }
@@ -34,7 +35,7 @@ export function frameLines(frame: DataFrame): PlotLine[] {
   }
   const wide = [...columns.values()].filter((series) => !KEYS.has(series.name) && isNumeric(series));
   if (wide.length === 0) {
-    throw new RangeError(
+    throw unfit(
       `A frame to plot needs a column "value" or numeric columns; this one has ${listed([...columns.keys()])}.`,
     );
   }
@@ -105,4 +106,8 @@ function isNumeric(series: Series): boolean {
 
 function listed(columns: string[]): string {
   return columns.slice(0, 8).map((name) => `"${name}"`).join(", ") + (columns.length > 8 ? " and others" : "");
+}
+
+function unfit(message: string): OptionError {
+  return new OptionError(message, { option: "frame" });
 }

@@ -34,7 +34,8 @@ export function table(columns: TableColumn[], rows: (Content[] | string)[]): Htm
   `;
 }
 
-const HEAD = `padding:4px 14px 4px 0;border-bottom:1px solid ${LINE};vertical-align:bottom;font-weight:600`;
+const HEAD =
+  `padding:4px 14px 4px 0;border-bottom:1px solid ${LINE};vertical-align:bottom;white-space:nowrap;font-weight:600`;
 
 function td(cell: Content, align = "left"): Html {
   return markup`<td style="text-align:${align};padding:2px 14px 2px 0;vertical-align:top">${cell}</td>`;

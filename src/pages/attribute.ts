@@ -10,7 +10,7 @@ import { longCall } from "../progress/show.ts";
 import type { RunReader } from "../reader.ts";
 import { type FileRef, isSeriesType } from "../types.ts";
 import { ancestorsOf } from "./ancestors.ts";
-import { readImages } from "./images.ts";
+import { readImages, readText } from "./files.ts";
 
 const IMAGE_BYTES = 180_000;
 
@@ -41,6 +41,7 @@ export async function showAttribute(reader: RunReader, path: string): Promise<Me
       points,
       ancestors: type === "float_series" ? await ancestorsOf(source, info, signal) : [],
       images: await readImages(source, files.entries(), IMAGE_BYTES, signal),
+      text: type === "file" && value !== null ? await readText(source, value as FileRef, signal) : null,
     });
   });
 }

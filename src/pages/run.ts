@@ -4,7 +4,7 @@
  * @module
  */
 
-import { cells } from "../cell.ts";
+import { type Cell, cells } from "../cell.ts";
 import type { ValueBlock } from "../columns.ts";
 import type { MediaBundle } from "../display/bundle.ts";
 import { runPage } from "../display/run_page.ts";
@@ -13,7 +13,7 @@ import { longCall } from "../progress/show.ts";
 import type { Located, RunReader } from "../reader.ts";
 import type { FileRef } from "../types.ts";
 import { ancestorsOf } from "./ancestors.ts";
-import { readImages } from "./images.ts";
+import { readImages } from "./files.ts";
 
 /** Series are read for their small pictures in groups, until this time is over, in milliseconds. */
 const PICTURES_MS = 1500;
@@ -58,12 +58,14 @@ async function picturePoints({ source, info }: Located, paths: string[], signal?
 }
 
 function pathsOf(values: ValueBlock[], type: string): string[] {
-  return values.flatMap((block) =>
-    Array.from(cells(block)).filter(({ cell }) => cell.type === type).map(({ path }) => path)
-  ).sort();
+  return sorted(values).filter(({ cell }) => cell.type === type).map(({ path }) => path);
 }
 
 function filesOf(values: ValueBlock[]): [path: string, file: FileRef | null][] {
-  const files = values.flatMap((block) => Array.from(cells(block)).filter(({ cell }) => cell.type === "file"));
-  return files.map(({ path, cell }): [string, FileRef | null] => [path, cell.value as FileRef | null]).sort();
+  const files = sorted(values).filter(({ cell }) => cell.type === "file" || cell.type === "file_series");
+  return files.map(({ path, cell }) => [path, cell.value as FileRef | null]);
+}
+
+function sorted(values: ValueBlock[]): { path: string; cell: Cell }[] {
+  return values.flatMap((block) => Array.from(cells(block))).sort((a, b) => a.path < b.path ? -1 : 1);
 }

@@ -119,7 +119,7 @@ Deno.test("a run page with 5,000 attributes stays within a bundle and counts wha
   const { html, text } = check(runPage({ project: "p", info, values, ancestors: [], points, images: new Map() }));
   assert.match(html, /… [\d,]+ more are not shown here/);
   assert.match(text, /… 2,460 more/);
-  assert.match(html, /Series<\/b>/, "every part is there, however large the first one is");
+  assert.match(html, /Metrics<\/b>/, "every part is there, however large the first one is");
   assert.ok([...html.matchAll(/data:image\/svg/g)].length > 20, "configs leave room for series");
 });
 
@@ -225,7 +225,7 @@ Deno.test("images beyond the size of a bundle are named, not shown", async () =>
     value: file,
     images: new Map([[0, { ...large, bytes: new Uint8Array(400_000) }]]),
   });
-  assert.match(check(single).html, /400 kB is too large to be shown here; save\(\) writes it to a file/);
+  assert.match(check(single).html, /Larger than 180 kB, so not shown here/);
 });
 
 Deno.test("values of every other type show as text, and missing ones say why", async () => {

@@ -1,16 +1,15 @@
 /**
- * The bytes of images for a page.
+ * The bytes of files for a page.
  *
  * @module
  */
 
 import { FileMissingError } from "../errors.ts";
-import { imageType, type StoredImage } from "../display/image.ts";
+import { imageType, MAX_IMAGE_BYTES, type StoredImage } from "../display/image.ts";
 import type { Source } from "../source.ts";
 import type { FileRef } from "../types.ts";
 
-/** Only files up to this size are read, in bytes; a page could not show larger ones. */
-const MAX_BYTES = 180_000;
+const MAX_TEXT_BYTES = 100_000;
 
 /**
  * Reads files that are images, one after the other, until they add up to what a page can show.
@@ -28,7 +27,7 @@ export async function readImages<Key>(
   let left = total;
   for (const [key, file] of files) {
     if (left <= 0) break;
-    if (!file || !mayBeImage(file) || (file.size ?? 0) > MAX_BYTES) continue;
+    if (!file || !mayBeImage(file) || (file.size ?? 0) > MAX_IMAGE_BYTES) continue;
     const bytes = await read(source, file, signal);
     const mimeType = bytes && imageType(bytes);
     if (!bytes || !mimeType) continue;
@@ -41,6 +40,13 @@ export async function readImages<Key>(
 /** Names without an ending say nothing about their contents. */
 function mayBeImage({ mimeType }: FileRef): boolean {
   return mimeType.startsWith("image/") || mimeType === "application/octet-stream";
+}
+
+/** The text of a file, where it is a small one with text in it. */
+export async function readText(source: Source, file: FileRef, signal?: AbortSignal): Promise<string | null> {
+  if (!/^text\/|json|xml|yaml|toml/.test(file.mimeType) || (file.size ?? 0) > MAX_TEXT_BYTES) return null;
+  const bytes = await read(source, file, signal);
+  return bytes && new TextDecoder().decode(bytes);
 }
 
 async function read(source: Source, file: FileRef, signal?: AbortSignal): Promise<Uint8Array | null> {
