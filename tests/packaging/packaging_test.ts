@@ -1,0 +1,108 @@
+/**
+ * The package as people get it: published to a JSR registry on loopback and imported from a clean folder.
+ */
+
+import assert from "node:assert/strict";
+import { Kernel } from "../kernel/kernel.ts";
+import { Registry } from "./registry.ts";
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+const ARCHIVE = JSON.stringify(`${Deno.cwd()}/samples/archive/data`);
+
+/** Publishes the repository, once for all steps. A version of its own each time: Deno keeps what it saw of a version for good. */
+async function publish(registry: Registry): Promise<{ version: string; specifier: string }> {
+  const version = `0.1.0-test.${Date.now()}`;
+  await registry.publish(ROOT, version);
+  return { version, specifier: `jsr:@nereid/neptune-fetcher@${version}` };
+}
+
+async function runScript(registry: Registry, code: string): Promise<string> {
+  const folder = await Deno.makeTempDir({ prefix: "neptune-clean-" });
+  try {
+    await Deno.writeTextFile(`${folder}/script.ts`, code);
+    const { code: exit, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--quiet", "--no-lock", "script.ts"],
+      cwd: folder,
+      env: { JSR_URL: registry.url, NO_COLOR: "1" },
+    }).output();
+    assert.equal(exit, 0, new TextDecoder().decode(stderr));
+    return new TextDecoder().decode(stdout).trim();
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Starts the local server from the package and prefetches through it in workers; says how many workers started, from where. */
+const threaded = (specifier: string) => `
+  const started = [];
+  const Original = globalThis.Worker;
+  globalThis.Worker = class extends Original {
+    constructor(url, options) { super(url, options); started.push(new URL(url).pathname); }
+  };
+  const { ReadOnlyProject, ReadOnlyRun } = await import("${specifier}");
+  const { serve } = await import("${specifier}/serve");
+  const server = await serve({ archive: ${ARCHIVE}, port: 0, cacheFolder: null });
+  const project = new ReadOnlyProject({ project: server.projects[0], apiToken: server.apiToken });
+  const run = new ReadOnlyRun(project, { customId: "mlp-adam-2-cool" });
+  await run.prefetchSeriesValues(["train/loss", "train/accuracy"], { useThreads: true });
+  const frame = await run["train/loss"].fetchValues();
+  project.close();
+  await server.close();
+  console.log(frame.height, started.length > 0, started.every((path) => path.endsWith("/src/pool/worker.ts")));
+`;
+
+Deno.test("the published package", async (t) => {
+  await using registry = new Registry("nereid", "neptune-fetcher");
+  const { version, specifier } = await publish(registry);
+
+  await t.step("holds the code, README, license and change log, and no test, sample, bench or notebook", () => {
+    const files = [...registry.files(version).keys()];
+    for (const file of ["/mod.ts", "/serve.ts", "/src/pool/worker.ts", "/README.md", "/CHANGELOG.md", "/LICENSE"]) {
+      assert.ok(files.includes(file), file);
+    }
+    const roots = new Set(files.map((file) => file.split("/")[1]));
+    assert.deepEqual([...roots].sort(), [
+      "CHANGELOG.md",
+      "LICENSE",
+      "README.md",
+      "deno.json",
+      "mod.ts",
+      "serve.ts",
+      "src",
+    ]);
+  });
+
+  await t.step("reads an archive from a script in a clean folder", async () => {
+    const printed = await runScript(
+      registry,
+      `import { ReadOnlyProject } from "${specifier}";
+       const project = new ReadOnlyProject({ archive: ${ARCHIVE}, cacheFolder: null });
+       console.log((await project.listRuns()).length, (await project.fetchExperiments()).height);`,
+    );
+    assert.equal(printed, "12 3");
+  });
+
+  await t.step("starts the server, and its workers from the package, in a script", async () => {
+    assert.equal(await runScript(registry, threaded(specifier)), "500 true true");
+  });
+
+  await t.step("parses queries from its own entry point", async () => {
+    const printed = await runScript(
+      registry,
+      `import { parseNql, printNql } from "${specifier}/nql"; console.log(printNql(parseNql("a:int = 3")));`,
+    );
+    assert.equal(printed, '`a`:int = "3"');
+  });
+
+  await t.step("does the same in a notebook", async () => {
+    const folder = await Deno.makeTempDir({ prefix: "neptune-clean-" });
+    await using kernel = await Kernel.start({ cwd: folder, env: { JSR_URL: registry.url, NO_COLOR: "1" } });
+    const reply = await kernel.run(threaded(specifier));
+    assert.equal(reply.status, "ok", JSON.stringify(reply));
+    const text = reply.outputs.filter((output) => output.type === "stream").map((output) => output.content.text).join(
+      "",
+    );
+    assert.match(text, /500 true true/);
+    await Deno.remove(folder, { recursive: true });
+  });
+});
