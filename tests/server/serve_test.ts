@@ -18,12 +18,15 @@ interface Started {
 function command(...args: string[]): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", `${ROOT}serve.ts`, ...args],
-    env: { XDG_CACHE_HOME: cache },
+    // Summaries of the archive go elsewhere, packages are where they are.
+    env: { XDG_CACHE_HOME: cache, DENO_DIR: denoDir },
     stdout: "piped",
     stderr: "piped",
   });
 }
 const cache = Deno.makeTempDirSync();
+const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
+const { denoDir } = JSON.parse(new TextDecoder().decode(stdout));
 
 /** Starts the command and reads its first line. */
 async function start(...args: string[]): Promise<Started & { rest: ReadableStreamDefaultReader<string> }> {
