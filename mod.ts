@@ -39,7 +39,9 @@ export type { PlotData, PlotOptions } from "./src/plot.ts";
 export { displayFrame as show } from "./src/display/frame.ts";
 export type { FrameDisplayOptions } from "./src/display/frame.ts";
 export type { Chart, PlotLine, PlotStyle } from "./src/display/plot.ts";
+export { jupyterDisplay } from "./src/display/bundle.ts";
 export type { Displayable, MediaBundle } from "./src/display/bundle.ts";
+export type { XAxis } from "./src/display/plot_axis.ts";
 export { Listing } from "./src/listing.ts";
 export { RunFile } from "./src/file.ts";
 export type { ReadOnlyProjectOptions } from "./src/open.ts";
@@ -51,5 +53,26 @@ export type {
   ProgressUpdate,
 } from "./src/progress/callback.ts";
 export type { LongCallOptions } from "./src/progress/show.ts";
-export type { AttributeType, FileRef, Histogram, ProjectInfo, StepRange } from "./src/types.ts";
-export * from "./src/errors.ts";
+export type { AttributeType, FileRef, Histogram, ProjectInfo, SeriesType, StepRange } from "./src/types.ts";
+export {
+  ApiTokenError,
+  ArchiveError,
+  AttributeNotFoundError,
+  AttributeTypeError,
+  ConnectionError,
+  CredentialsError,
+  DamagedFileError,
+  DecodeError,
+  FileMissingError,
+  isNeptuneError,
+  NeptuneError,
+  NotNeptuneError,
+  NqlSyntaxError,
+  OptionError,
+  ProjectNotFoundError,
+  RegexError,
+  RunNotFoundError,
+  ServerError,
+  UnsupportedError,
+  WorkerError,
+} from "./src/errors.ts";

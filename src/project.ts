@@ -5,9 +5,11 @@
  */
 
 import type { DataFrame } from "nodejs-polars";
+import { fetchMetricBucketsFrame, type FetchMetricBucketsOptions } from "./bulk/buckets.ts";
 import { downloadFilesFrame, type DownloadFilesOptions } from "./bulk/download.ts";
 import { fetchMetricsFrame, type FetchMetricsOptions } from "./bulk/metrics.ts";
 import { fetchRunsTable, type RunsTableOptions } from "./bulk/runs_table.ts";
+import { saveMetricsFile, type SaveMetricsOptions } from "./bulk/save_metrics.ts";
 import { type AttributeSelection, type RunSelection, selectPaths, selectRuns } from "./bulk/select.ts";
 import { fetchSeriesFrame, type FetchSeriesOptions } from "./bulk/series.ts";
 import { jupyterDisplay, type MediaBundle } from "./display/bundle.ts";
@@ -165,6 +167,43 @@ export class ReadOnlyProject {
    */
   async fetchMetrics(options: FetchMetricsOptions): Promise<DataFrame> {
     return await this.#bulk("metrics", options, (source, call) => fetchMetricsFrame(source, { ...options, ...call }));
+  }
+
+  /**
+   * Float series of many runs to a CSV, Parquet or Arrow file, also when they are larger than memory: the long format of
+   * {@linkcode ReadOnlyProject.fetchMetrics}, with the same rows in the same order. Gives the number of points.
+   *
+   * @example
+   * ```ts
+   * const points = await project.saveMetrics({ attributes: "^metrics/", destination: "metrics.parquet" });
+   * ```
+   */
+  async saveMetrics(options: SaveMetricsOptions): Promise<number> {
+    return await longCall(
+      options,
+      "metrics",
+      async (call) => saveMetricsFile(await this.#connection.source(call.signal), { ...options, ...call }),
+    );
+  }
+
+  /**
+   * Float series of many runs, summarised in buckets of steps, for charts of series with millions of points. One row per series
+   * and bucket that holds points: `run`, `attribute`, `from_step` (excluded, but for the first bucket), `to_step` (included),
+   * the first and last finite point (`first_step`, `first`, `last_step`, `last`), `min` and `max` of the finite values, and how
+   * many values are `finite`, `nan`, `positive_infinity` and `negative_infinity`. Where a bucket has no finite value, the
+   * columns about them are null. Archives and servers are summarised the same way, from all points.
+   *
+   * @example
+   * ```ts
+   * const curve = await project.fetchMetricBuckets({ experiments: "^mlp", attributes: ["train/loss"], buckets: 200 });
+   * ```
+   */
+  async fetchMetricBuckets(options: FetchMetricBucketsOptions): Promise<DataFrame> {
+    return await this.#bulk(
+      "metrics",
+      options,
+      (source, call) => fetchMetricBucketsFrame(source, { ...options, ...call }),
+    );
   }
 
   /**

@@ -13,8 +13,14 @@ import { checkStepRange, collectPoints } from "../points.ts";
 import type { LongCallOptions } from "../progress/show.ts";
 import type { CallOptions, Source } from "../source.ts";
 import type { FileRef, StepRange } from "../types.ts";
-import { existingSeries } from "./metrics.ts";
-import { type AttributeSelection, type RunSelection, type SelectedRuns, selectPaths, selectRuns } from "./select.ts";
+import {
+  type AttributeSelection,
+  existingSeries,
+  type RunSelection,
+  type SelectedRuns,
+  selectPaths,
+  selectRuns,
+} from "./select.ts";
 
 /** Options of {@linkcode ReadOnlyProject.downloadFiles}. */
 export interface DownloadFilesOptions extends RunSelection, LongCallOptions {

@@ -7,8 +7,8 @@
 import { OptionError } from "../errors.ts";
 import type { Nql } from "../nql/ast.ts";
 import { parseNql } from "../nql/parse.ts";
-import type { PathFilter, Source } from "../source.ts";
-import type { RunInfo } from "../types.ts";
+import type { PathFilter, SeriesRef, Source } from "../source.ts";
+import type { AttributeType, RunInfo } from "../types.ts";
 import { parsePattern } from "./pattern.ts";
 
 /** Which runs: at most one of `runs` and `experiments`; with neither, all runs. `query` narrows the choice further. */
@@ -88,4 +88,35 @@ function named(option: string, path: string, wanted: string[] | string): Nql {
     });
   }
   return { op: "or", terms: wanted.map((value) => ({ op: "=", operand, value })) };
+}
+
+/** One series of one run, with its label in a frame. */
+export interface LabelledSeries extends SeriesRef {
+  label: string;
+  type: AttributeType;
+}
+
+/** The series of these types that exist, sorted by label and path: asking for all of runs x paths would ask for many that do not. */
+export async function existingSeries(
+  source: Source,
+  { runs, labels }: SelectedRuns,
+  attributes: AttributeSelection,
+  types: AttributeType[],
+  signal?: AbortSignal,
+): Promise<LabelledSeries[]> {
+  const series: LabelledSeries[] = [];
+  if (runs.length === 0) return series;
+  const query = { runs: runs.map((run) => run.key), ...selectPaths(attributes), types, signal };
+  for await (const block of source.existing(query)) {
+    for (let i = 0; i < block.run.length; i++) {
+      const run = block.runs[block.run[i]];
+      series.push({ run, path: block.paths[block.path[i]], label: labels.get(run)!, type: block.types[block.type[i]] });
+    }
+  }
+  return series.sort((a, b) => compare(a.label, b.label) || compare(a.run, b.run) || compare(a.path, b.path));
+}
+
+/** By code unit, as JavaScript sorts texts. */
+export function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -11,8 +11,14 @@ import { checkStepRange, collectPoints, type Points } from "../points.ts";
 import type { LongCallOptions } from "../progress/show.ts";
 import type { CallOptions, Source } from "../source.ts";
 import type { SeriesType, StepRange } from "../types.ts";
-import { existingSeries, type LabelledSeries, nameColumns } from "./metrics.ts";
-import { type AttributeSelection, type RunSelection, selectRuns } from "./select.ts";
+import { nameColumns } from "./metrics_frame.ts";
+import {
+  type AttributeSelection,
+  existingSeries,
+  type LabelledSeries,
+  type RunSelection,
+  selectRuns,
+} from "./select.ts";
 
 /** The types that {@linkcode ReadOnlyProject.fetchSeries} reads. */
 export type OtherSeriesType = Exclude<SeriesType, "float_series">;

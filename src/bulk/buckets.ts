@@ -1,0 +1,133 @@
+/**
+ * `fetchMetricBuckets`: float series of many runs, summarised in buckets of steps.
+ *
+ * @module
+ */
+
+import pl, { type DataFrame } from "nodejs-polars";
+import { type BucketColumns, bucketPoints } from "../buckets.ts";
+import { OptionError } from "../errors.ts";
+import { codedNames, floats } from "../frame.ts";
+import type { CallOptions, Source } from "../source.ts";
+import { type FetchMetricsOptions, planMetrics } from "./metrics.ts";
+import type { LabelledSeries } from "./select.ts";
+
+/** Options of {@linkcode ReadOnlyProject.fetchMetricBuckets}. */
+export interface FetchMetricBucketsOptions extends
+  Pick<
+    FetchMetricsOptions,
+    | "runs"
+    | "experiments"
+    | "query"
+    | "attributes"
+    | "stepRange"
+    | "includeInherited"
+    | "includePointPreviews"
+    | "useThreads"
+    | "progressBar"
+    | "signal"
+  > {
+  /**
+   * Into how many buckets of equal width the steps are cut: from the first to the last step of all series together, or from
+   * end to end of `stepRange`. Default: 1000.
+   */
+  buckets?: number;
+}
+
+/** One row per series and bucket that holds points. */
+export async function fetchMetricBucketsFrame(
+  source: Source,
+  options: FetchMetricBucketsOptions & CallOptions,
+): Promise<DataFrame> {
+  const { buckets = 1000 } = options;
+  if (!(Number.isInteger(buckets) && buckets > 0)) {
+    throw new OptionError(`buckets is ${buckets}, but must be a whole number greater than 0.`, {
+      option: "buckets",
+      value: buckets,
+    });
+  }
+  const { series, query } = await planMetrics(source, options);
+  const [from, to] = query.stepRange;
+  const range = from !== null && to !== null ? [from, to] as const : null;
+  const columns = await bucketPoints(() => source.series(query), {
+    series: series.length,
+    maxBuckets: buckets + 1,
+    range,
+  });
+  return bucketsFrame(series, columns, range ? (range[1] - range[0]) / buckets : widthOf(columns));
+}
+
+/** The width of the buckets, which any but the first shows; where all points have the same step it is 0. */
+function widthOf({ fromX, toX }: BucketColumns): number {
+  return fromX.reduce((width, from, at) => Number.isFinite(toX[at] - from) ? toX[at] - from : width, 0);
+}
+
+/** A row of the frame, by its first bucket. */
+interface Row {
+  at: number;
+  /** The bucket that holds the first step and nothing else is one with the bucket after it. */
+  joined: boolean;
+}
+
+function rowsOf({ series, index }: BucketColumns): Row[] {
+  const rows: Row[] = [];
+  for (let at = 0; at < index.length; at++) {
+    const joined = index[at] === 0 && series[at + 1] === series[at] && index[at + 1] === 1;
+    rows.push({ at, joined });
+    if (joined) at++;
+  }
+  return rows;
+}
+
+function bucketsFrame(series: LabelledSeries[], columns: BucketColumns, width: number): DataFrame {
+  const rows = rowsOf(columns);
+  const labels = [...new Set(series.map((one) => one.label))];
+  const paths = [...new Set(series.map((one) => one.path))];
+  const labelCodes = new Map(labels.map((label, code) => [label, code]));
+  const pathCodes = new Map(paths.map((path, code) => [path, code]));
+  const seriesOf = ({ at }: Row) => series[columns.series[at]];
+  const pick = (
+    name: string,
+    column: Exclude<keyof BucketColumns, "series" | "index">,
+    join: (first: number, second: number) => number,
+  ) => {
+    const data = columns[column];
+    return floats(name, Float64Array.from(rows, ({ at, joined }) => joined ? join(data[at], data[at + 1]) : data[at]));
+  };
+  const earlier = (first: number, second: number) => first === first ? first : second;
+  const later = (first: number, second: number) => second === second ? second : first;
+  const sum = (first: number, second: number) => first + second;
+  const least = (first: number, second: number) => Math.min(earlier(first, second), later(first, second));
+  const most = (first: number, second: number) => Math.max(earlier(first, second), later(first, second));
+  // The first bucket is open on one side; the step on its other side is the first of all.
+  const from = ({ at }: Row) => columns.fromX[at] === -Infinity ? columns.toX[at] : columns.fromX[at];
+  const values = [
+    pick("first_step", "firstX", earlier),
+    pick("first", "firstY", earlier),
+    pick("last_step", "lastX", later),
+    pick("last", "lastY", later),
+    pick("min", "min", least),
+    pick("max", "max", most),
+  ];
+  const counts = [
+    pick("finite", "finiteCount", sum),
+    pick("nan", "nanCount", sum),
+    pick("positive_infinity", "positiveInfinityCount", sum),
+    pick("negative_infinity", "negativeInfinityCount", sum),
+  ];
+  return pl.DataFrame([
+    codedNames("run", Uint32Array.from(rows, (row) => labelCodes.get(seriesOf(row).label)!), labels),
+    codedNames("attribute", Uint32Array.from(rows, (row) => pathCodes.get(seriesOf(row).path)!), paths),
+    floats("from_step", Float64Array.from(rows, from)),
+    floats(
+      "to_step",
+      Float64Array.from(rows, (row) => columns.index[row.at] === 0 ? from(row) + width : columns.toX[row.at]),
+    ),
+    ...values,
+    ...counts,
+  ]).withColumns(
+    // No finite value: no first, no last.
+    ...values.map(({ name }) => pl.col(name).fillNan(null)),
+    ...counts.map(({ name }) => pl.col(name).cast(pl.UInt32)),
+  );
+}

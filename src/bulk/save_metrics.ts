@@ -1,0 +1,54 @@
+/**
+ * `saveMetrics`: float series of many runs to a file, also when they are larger than memory.
+ *
+ * @module
+ */
+
+import type { DataFrame } from "nodejs-polars";
+import { collectPoints } from "../points.ts";
+import { type FrameFormat, saveFrames } from "../save.ts";
+import type { CallOptions, Source } from "../source.ts";
+import { type FetchMetricsOptions, type MetricsPlan, planMetrics } from "./metrics.ts";
+import { longFrame } from "./metrics_frame.ts";
+
+/** Options of {@linkcode ReadOnlyProject.saveMetrics}. */
+export interface SaveMetricsOptions extends Omit<FetchMetricsOptions, "format"> {
+  /** The file to write. Its extension says what kind: `.csv`, `.parquet`, `.arrow`. A file of that name is replaced. */
+  destination: string;
+  /** The kind of file, where the extension does not say it. */
+  fileFormat?: FrameFormat;
+  /** CSV: start with a byte-order mark. Default: false. */
+  bom?: boolean;
+}
+
+/** About as many points are in memory at once. */
+const CHUNK_POINTS = 2_000_000;
+const FIRST_CHUNK_SERIES = 256;
+
+/** Writes the long frame chunk by chunk and gives the number of points. */
+export async function saveMetricsFile(source: Source, options: SaveMetricsOptions & CallOptions): Promise<number> {
+  const { destination, fileFormat, bom, includeTimestamp = true, includePointPreviews = false } = options;
+  const plan = await planMetrics(source, options);
+  const frames = chunks(source, plan, includeTimestamp);
+  const empty = longFrame([], [], includeTimestamp, includePointPreviews);
+  return await saveFrames(frames, empty, destination, { format: fileFormat, bom });
+}
+
+/** Long frames of as many series at a time as fit; how many that is shows as they are read. */
+async function* chunks(source: Source, { series, query }: MetricsPlan, timestamps: boolean): AsyncGenerator<DataFrame> {
+  let size = FIRST_CHUNK_SERIES;
+  for (let from = 0; from < series.length;) {
+    const some = series.slice(from, from + size);
+    const points = await collectPoints(
+      source.series({ ...query, series: some }),
+      some.length,
+      "float",
+      query.previews,
+    );
+    const count = points.reduce((sum, { step }) => sum + step.length, 0);
+    yield longFrame(some, points, timestamps, query.previews);
+    from += some.length;
+    const fitting = Math.ceil(CHUNK_POINTS * some.length / Math.max(1, count));
+    size = Math.max(1, Math.min(fitting, size * 4));
+  }
+}
