@@ -1,0 +1,100 @@
+/**
+ * The client beside a plain download and beside Neptune's own Python clients, all against one server of ours whose answers
+ * are ready before they are timed: `deno run -A bench/http_bench.ts [rounds]`.
+ *
+ * The Python clients are measured when `.peers/` holds them (`deno task test:peers` makes it). Every scenario runs in a
+ * process of its own, after one round that does not count; times are medians.
+ *
+ * @module
+ */
+
+const ROUNDS = Number(Deno.args[0] ?? 5);
+const PYTHON = ".peers/bin/python";
+
+interface Measured {
+  scenario: string;
+  seconds: number;
+  /** MB. */
+  peak: number;
+}
+
+const folder = new URL(".", import.meta.url).pathname;
+
+/** Starts the server and reads the line it prints. */
+async function startServer(): Promise<{ process: Deno.ChildProcess; line: string; url: string }> {
+  const process = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", `${folder}http_server.ts`],
+    stdout: "piped",
+  }).spawn();
+  const reader = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (!text.includes("\n")) {
+    const { done, value } = await reader.read();
+    if (done) throw new Error("The server did not start.");
+    text += value;
+  }
+  const line = text.trim();
+  return { process, line, url: JSON.parse(line).url };
+}
+
+async function measure(scenario: string, command: string, args: string[], line: string): Promise<Measured> {
+  const { success, stdout, stderr } = await new Deno.Command(command, {
+    args: [...args, scenario, String(ROUNDS), line],
+    env: { NEPTUNE_VERIFY_SSL: "false", PYTHONWARNINGS: "ignore" },
+  }).output();
+  if (!success) throw new Error(`${scenario}: ${new TextDecoder().decode(stderr)}`);
+  const { seconds, peak } = JSON.parse(new TextDecoder().decode(stdout).trim().split("\n").at(-1)!);
+  return { scenario, seconds: median(seconds), peak };
+}
+
+function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+
+const OURS = ["raw one", "one", "raw many", "many 0", "many 1", "many 2", "many 10"];
+const THEIRS = ["fetcher one", "query one", "fetcher many", "fetcher many threads", "query many"];
+
+const hasPeers = await Deno.stat(PYTHON).then(() => true, () => false);
+const server = await startServer();
+const results = new Map<string, Measured>();
+try {
+  for (const scenario of OURS) {
+    results.set(
+      scenario,
+      await measure(scenario, Deno.execPath(), ["run", "-A", "--quiet", `${folder}http_client.ts`], server.line),
+    );
+  }
+  for (const scenario of hasPeers ? THEIRS : []) {
+    results.set(scenario, await measure(scenario, PYTHON, [`${folder}http_peers.py`], server.line));
+  }
+  const { seconds: made } = await (await fetch(`${server.url}/made-in`)).json();
+
+  print("one series of 1M points (32 MB)", "one", ["raw one", "one", "fetcher one", "query one"]);
+  print("300 series of 10k points (96 MB)", "many 10", [
+    "raw many",
+    "many 0",
+    "many 1",
+    "many 2",
+    "many 10",
+    "fetcher many",
+    "fetcher many threads",
+    "query many",
+  ]);
+  console.log(`\nThe server spent ${made.toFixed(2)} s on making the answers, before they were timed.`);
+  if (!hasPeers) console.log(`There is no ${PYTHON}, so that the Python clients were not measured.`);
+} finally {
+  server.process.kill();
+}
+
+function print(title: string, own: string, scenarios: string[]): void {
+  console.log(`\n${title}`);
+  const reference = results.get(own)!.seconds;
+  for (const scenario of scenarios) {
+    const found = results.get(scenario);
+    if (!found) continue;
+    console.log(
+      `  ${scenario.padEnd(22)} ${found.seconds.toFixed(3).padStart(8)} s  ${found.peak.toFixed(0).padStart(6)} MB  ` +
+        `${(found.seconds / reference).toFixed(2).padStart(6)} x "${own}"`,
+    );
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * One scenario of `http_bench.ts`, in a process of its own: `deno run -A bench/http_client.ts SCENARIO ROUNDS SERVER`, where
+ * SERVER is the line that `http_server.ts` printed. Prints one line of JSON: seconds of each round, and peak memory.
+ */
+
+import { ReadOnlyProject, ReadOnlyRun } from "../mod.ts";
+
+const [scenario, rounds, line] = Deno.args;
+const server = JSON.parse(line) as { url: string; apiToken: string; project: string; run: string };
+const MANY = Array.from({ length: 300 }, (_, i) => `many/${String(i).padStart(3, "0")}`);
+
+/** The same requests as the client's, their answers thrown away. */
+async function raw(groups: string[][]): Promise<() => Promise<void>> {
+  const exchange = await fetch(`${server.url}/api/backend/v1/authorization/oauth-token`, {
+    headers: { "x-neptune-api-token": server.apiToken },
+  });
+  const { accessToken } = await exchange.json();
+  return async () => {
+    await Promise.all(groups.map(async (paths) => {
+      const response = await fetch(`${server.url}/api/leaderboard/v1/proto/attributes/series/float`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${accessToken}`, "content-type": "application/json" },
+        body: JSON.stringify({
+          perSeriesPointsLimit: Math.floor(1_000_000 / paths.length),
+          order: "ascending",
+          requests: paths.map((attribute, i) => ({
+            requestId: String(i),
+            series: { attribute, lineage: "FULL", holder: { identifier: "bench/bench/BEN-1", type: "experiment" } },
+          })),
+        }),
+      });
+      for await (const _ of response.body!);
+    }));
+  };
+}
+
+function client(work: (run: ReadOnlyRun) => Promise<unknown>, maxWorkers?: number): () => Promise<void> {
+  const project = new ReadOnlyProject({ apiToken: server.apiToken, project: server.project, maxWorkers });
+  return async () => {
+    await work(new ReadOnlyRun(project, { customId: server.run }));
+  };
+}
+
+const prefetch = (workers: number) =>
+  client(
+    (run) => run.prefetchSeriesValues(MANY, { useThreads: workers > 0, progressBar: false }),
+    workers || undefined,
+  );
+
+const SCENARIOS: Record<string, () => Promise<() => Promise<void>> | (() => Promise<void>)> = {
+  "raw one": () => raw([["one"]]),
+  "raw many": () => raw([0, 75, 150, 225].map((start) => MANY.slice(start, start + 75))),
+  "one": () => client((run) => run.attribute("one").fetchValues({ progressBar: false })),
+  "many 0": () => prefetch(0),
+  "many 1": () => prefetch(1),
+  "many 2": () => prefetch(2),
+  "many 10": () => prefetch(10),
+};
+
+const work = await SCENARIOS[scenario]();
+const seconds: number[] = [];
+await work();
+for (let round = 0; round < Number(rounds); round++) {
+  const started = performance.now();
+  await work();
+  seconds.push((performance.now() - started) / 1000);
+}
+const status = await Deno.readTextFile("/proc/self/status").catch(() => "");
+const peak = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? NaN) / 1024;
+console.log(JSON.stringify({ seconds, peak }));
+Deno.exit();
