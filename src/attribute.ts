@@ -4,13 +4,12 @@
  * @module
  */
 
-import type { DataFrame } from "nodejs-polars";
 import type { Cell } from "./cell.ts";
 import { jupyterDisplay, type MediaBundle } from "./display/bundle.ts";
 import { withDisplay } from "./display/frame.ts";
 import { AttributeTypeError } from "./errors.ts";
 import { RunFile } from "./file.ts";
-import { pointsFrame } from "./frame.ts";
+import { type Frame, pointsFrame } from "./frame.ts";
 import { showAttribute } from "./pages/attribute.ts";
 import { checkStepRange } from "./points.ts";
 import { longCall, type LongCallOptions } from "./progress/show.ts";
@@ -106,7 +105,7 @@ export class Attribute {
    *
    * Throws `AttributeTypeError` for an attribute that is no series.
    */
-  async fetchValues(options: FetchValuesOptions = {}): Promise<DataFrame> {
+  async fetchValues(options: FetchValuesOptions = {}): Promise<Frame> {
     const { includeTimestamp = true, includeInherited = true, includePointPreviews = false } = options;
     const stepRange = checkStepRange(options.stepRange);
     return await longCall(options, this.path, async (call) => {

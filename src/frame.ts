@@ -9,6 +9,12 @@ import type { Points } from "./points.ts";
 import type { FileRef, Histogram, RunInfo } from "./types.ts";
 import type { PointValues, PreviewColumns } from "./columns.ts";
 
+/**
+ * A Polars frame: the type `DataFrame` of `nodejs-polars`, under a name of its own so that documentation needs not hold all of
+ * that package.
+ */
+export type Frame = ReturnType<(typeof import("nodejs-polars"))["default"]["readParquet"]>;
+
 /** Which columns a frame of points has besides `step` and `value`. */
 export interface PointColumns {
   timestamp: boolean;

@@ -27,6 +27,8 @@ export class Listing<Item, All> implements AsyncIterable<Item>, PromiseLike<All>
   readonly #rows: () => AsyncIterable<object>;
 
   /**
+   * Made by this module.
+   *
    * @param what What is listed, for people: `runs of team/project`.
    * @param stream Reads the items one by one.
    * @param all Reads all of it.

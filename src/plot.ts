@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { DataFrame } from "nodejs-polars";
+import type { Frame } from "./frame.ts";
 import { Attribute, readerOf } from "./attribute.ts";
 import { Chart, checkStyle, type PlotLine, type PlotStyle } from "./display/plot.ts";
 import { frameLines } from "./display/plot_frame.ts";
@@ -21,7 +21,7 @@ export interface PlotOptions extends PlotStyle, LongCallOptions {
 }
 
 /** What can be plotted. */
-export type PlotData = ReadOnlyRun | Attribute | DataFrame | readonly (ReadOnlyRun | Attribute | PlotLine)[];
+export type PlotData = ReadOnlyRun | Attribute | Frame | readonly (ReadOnlyRun | Attribute | PlotLine)[];
 
 /**
  * Plots float series of one or more runs in one chart, which shows itself in a notebook and can be saved. Nothing is read or
@@ -45,7 +45,7 @@ export function plot(data: PlotData | PromiseLike<PlotData>, options: PlotOption
 
 async function linesOf(data: PlotData, { attributes }: PlotOptions, call: LongCall): Promise<PlotLine[]> {
   if (!Array.isArray(data) && !(data instanceof ReadOnlyRun) && !(data instanceof Attribute)) {
-    return frameLines(data as DataFrame);
+    return frameLines(data as Frame);
   }
   const lines: PlotLine[] = [];
   for (const one of [data].flat() as (ReadOnlyRun | Attribute | PlotLine)[]) {

@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { DataFrame } from "nodejs-polars";
 import { fetchMetricBucketsFrame, type FetchMetricBucketsOptions } from "./bulk/buckets.ts";
 import { downloadFilesFrame, type DownloadFilesOptions } from "./bulk/download.ts";
 import { fetchMetricsFrame, type FetchMetricsOptions } from "./bulk/metrics.ts";
@@ -15,7 +14,7 @@ import { fetchSeriesFrame, type FetchSeriesOptions } from "./bulk/series.ts";
 import { jupyterDisplay, type MediaBundle } from "./display/bundle.ts";
 import { withDisplay } from "./display/frame.ts";
 import { OptionError, UnsupportedError } from "./errors.ts";
-import { recordsFrame, runsFrame } from "./frame.ts";
+import { type Frame, recordsFrame, runsFrame } from "./frame.ts";
 import { Listing } from "./listing.ts";
 import type { Nql } from "./nql/ast.ts";
 import { connect, type Connection, type ReadOnlyProjectOptions } from "./open.ts";
@@ -92,7 +91,7 @@ export class ReadOnlyProject {
    * All runs, newest first: await it for a frame with the columns `sys/id`, `sys/custom_run_id` and `sys/name`, or loop over it
    * to get {@linkcode ReadOnlyRun}s.
    */
-  fetchRuns(options: ListOptions = {}): Listing<ReadOnlyRun, DataFrame> {
+  fetchRuns(options: ListOptions = {}): Listing<ReadOnlyRun, Frame> {
     return this.#frames("runs", options, false);
   }
 
@@ -100,7 +99,7 @@ export class ReadOnlyProject {
    * All experiments (their newest runs), newest first: await it for a frame with the columns `sys/id`, `sys/custom_run_id` and
    * `sys/name`, or loop over it to get {@linkcode ReadOnlyRun}s.
    */
-  fetchExperiments(options: ListOptions = {}): Listing<ReadOnlyRun, DataFrame> {
+  fetchExperiments(options: ListOptions = {}): Listing<ReadOnlyRun, Frame> {
     return this.#frames("experiments", options, true);
   }
 
@@ -141,12 +140,12 @@ export class ReadOnlyProject {
    * const frame = await project.fetchRunsDf({ columnsRegex: "^parameters/", sortBy: "metrics/loss", ascending: true, limit: 10 });
    * ```
    */
-  async fetchRunsDf(options: RunsTableOptions = {}): Promise<DataFrame> {
+  async fetchRunsDf(options: RunsTableOptions = {}): Promise<Frame> {
     return await this.#bulk("runs", options, (source, call) => fetchRunsTable(source, { ...options, ...call }, false));
   }
 
   /** Like {@linkcode ReadOnlyProject.fetchRunsDf}, with the newest run of each experiment. */
-  async fetchExperimentsDf(options: RunsTableOptions = {}): Promise<DataFrame> {
+  async fetchExperimentsDf(options: RunsTableOptions = {}): Promise<Frame> {
     return await this.#bulk(
       "experiments",
       options,
@@ -165,7 +164,7 @@ export class ReadOnlyProject {
    * const loss = await project.fetchMetrics({ experiments: "^digits-", attributes: ["metrics/train/loss"] });
    * ```
    */
-  async fetchMetrics(options: FetchMetricsOptions): Promise<DataFrame> {
+  async fetchMetrics(options: FetchMetricsOptions): Promise<Frame> {
     return await this.#bulk("metrics", options, (source, call) => fetchMetricsFrame(source, { ...options, ...call }));
   }
 
@@ -198,7 +197,7 @@ export class ReadOnlyProject {
    * const curve = await project.fetchMetricBuckets({ experiments: "^mlp", attributes: ["train/loss"], buckets: 200 });
    * ```
    */
-  async fetchMetricBuckets(options: FetchMetricBucketsOptions): Promise<DataFrame> {
+  async fetchMetricBuckets(options: FetchMetricBucketsOptions): Promise<Frame> {
     return await this.#bulk(
       "metrics",
       options,
@@ -210,7 +209,7 @@ export class ReadOnlyProject {
    * String, histogram and file series of many runs in one frame: `run`, `attribute`, `step`, `value`, `timestamp`. Where the
    * series found are of several types, there is one value column for each, named `value:string_series` and so on.
    */
-  async fetchSeries(options: FetchSeriesOptions): Promise<DataFrame> {
+  async fetchSeries(options: FetchSeriesOptions): Promise<Frame> {
     return await this.#bulk("series", options, (source, call) => fetchSeriesFrame(source, { ...options, ...call }));
   }
 
@@ -219,14 +218,14 @@ export class ReadOnlyProject {
    * where: `run`, `attribute`, `step`, `path`, `size` (bytes), `status` (`downloaded`, `present`, `missing`). Called again, it
    * fetches only what is not there yet.
    */
-  async downloadFiles(options: DownloadFilesOptions): Promise<DataFrame> {
+  async downloadFiles(options: DownloadFilesOptions): Promise<Frame> {
     return await this.#bulk("files", options, (source, call) => downloadFilesFrame(source, { ...options, ...call }));
   }
 
   /**
    * Which attributes the runs have, as a frame with the columns `attribute` and `type`, sorted. One row for each type a path has.
    */
-  async listAttributes(options: ListAttributesOptions = {}): Promise<DataFrame> {
+  async listAttributes(options: ListAttributesOptions = {}): Promise<Frame> {
     return await this.#bulk("attributes", options, async (source, { signal }) => {
       const all = options.runs === undefined && options.experiments === undefined && options.query === undefined;
       const runs = all ? null : (await selectRuns(source, options, signal)).runs.map((run) => run.key);
@@ -238,10 +237,34 @@ export class ReadOnlyProject {
   }
 
   /**
+   * The long table of an archive as a lazy Polars frame, for those who go on in Polars: one row per attribute and point, with
+   * the exporter's columns (`run_id`, `attribute_path`, `attribute_type`, `step`, `timestamp`, `float_value` and so on), steps as
+   * f64, NaN as NaN, `file_value` as the path of the file, and without the rows that the exporter wrote for attributes a run
+   * does not have. Points are each run's own, times are as they are stored. Throws `UnsupportedError` for a server.
+   *
+   * @example
+   * ```ts
+   * const rows = await project.scan();
+   * const last = await rows.filter(pl.col("attribute_path").eq(pl.lit("train/loss"))).groupBy("run_id").agg(pl.col("step").max())
+   *   .collect();
+   * ```
+   */
+  async scan(options: { signal?: AbortSignal } = {}): Promise<LazyDataFrame> {
+    const source = await this.#connection.source(options.signal);
+    if (!source.scan) {
+      throw new UnsupportedError(
+        `${source.label} is no archive, and only archives have a table to scan: use fetchMetrics or fetchRunsDf.`,
+        { source: source.label, feature: "scan" },
+      );
+    }
+    return await source.scan(options);
+  }
+
+  /**
    * What is wrong or doubtful in an archive, as a frame with the columns `severity` (`error`, `warning`, `info`), `kind`, `run`,
    * `attribute`, `file`, `count` and `message`; empty where all is well. Throws `UnsupportedError` for a server.
    */
-  async archiveReport(options: { signal?: AbortSignal } = {}): Promise<DataFrame> {
+  async archiveReport(options: { signal?: AbortSignal } = {}): Promise<Frame> {
     const source = await this.#connection.source(options.signal);
     if (!source.report) {
       throw new UnsupportedError(`${source.label} is no archive, and only archives have a report of their health.`, {
@@ -270,8 +293,8 @@ export class ReadOnlyProject {
   async #bulk(
     what: string,
     options: LongCallOptions,
-    work: (source: Source, call: LongCall) => Promise<DataFrame>,
-  ): Promise<DataFrame> {
+    work: (source: Source, call: LongCall) => Promise<Frame>,
+  ): Promise<Frame> {
     return await longCall(options, what, async (call) => {
       return withDisplay(await work(await this.#connection.source(call.signal), call));
     });
@@ -282,7 +305,7 @@ export class ReadOnlyProject {
     return new Listing(this.#of(what), rows, () => Array.fromAsync(rows()), rows);
   }
 
-  #frames(what: string, options: ListOptions, heads: boolean): Listing<ReadOnlyRun, DataFrame> {
+  #frames(what: string, options: ListOptions, heads: boolean): Listing<ReadOnlyRun, Frame> {
     const runs = this.#runs(what, options, heads, null);
     const all = async () =>
       withDisplay(runsFrame((await Array.fromAsync(this.#find(options, heads, null))).map(({ info }) => info)));

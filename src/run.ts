@@ -71,6 +71,8 @@ export class ReadOnlyRun {
   #reader: RunReader;
 
   /**
+   * Names a run; finds it when something is first read of it.
+   *
    * @param project The project that holds the run.
    * @param selector Exactly one of `experimentName`, `customId` and `withId`; else `OptionError`.
    */

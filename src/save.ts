@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Frame } from "./frame.ts";
 import pl, { type DataFrame, type DataType, type Expr, type LazyDataFrame } from "nodejs-polars";
 import { OptionError } from "./errors.ts";
 
@@ -31,7 +32,7 @@ export interface SaveOptions {
  *
  * @throws {OptionError} Neither the extension nor `format` tells the kind of file.
  */
-export async function saveFrame(frame: DataFrame, path: string, options: SaveOptions = {}): Promise<void> {
+export async function saveFrame(frame: Frame, path: string, options: SaveOptions = {}): Promise<void> {
   const format = formatOf(path, options);
   await whole(path, (part) => sink(frame.lazy(), frame.schema, part, format, options));
 }

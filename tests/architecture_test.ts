@@ -24,7 +24,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   points: ["columns", "types", "errors"],
   cell: ["columns", "types"],
   frame: ["points", "columns", "types"],
-  save: ["errors"],
+  save: ["frame", "errors"],
   progress: ["errors"],
   plot: ["run", "attribute", "reader", "pages", "display", "progress", "errors"],
   display: ["columns", "errors", "points", "cell", "types", "frame"],

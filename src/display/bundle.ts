@@ -14,6 +14,7 @@ export const jupyterDisplay: unique symbol = Symbol.for("Jupyter.display") as ne
 
 /** Something that shows itself in a notebook. */
 export interface Displayable {
+  /** What to show, by MIME type. */
   [jupyterDisplay](): MediaBundle | Promise<MediaBundle>;
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { DataFrame } from "nodejs-polars";
+import type { Frame } from "../frame.ts";
 import { Budget, bundle, type Displayable, jupyterDisplay, type MediaBundle } from "./bundle.ts";
 import { counted, formatCount } from "./format.ts";
 import { columnCells, isNumeric, typeName } from "./frame_cells.ts";
@@ -22,12 +22,12 @@ export interface FrameDisplayOptions {
 }
 
 /** A frame that shows itself in a notebook our way. The frame itself is not changed. */
-export function displayFrame(frame: DataFrame, options: FrameDisplayOptions = {}): Displayable {
+export function displayFrame(frame: Frame, options: FrameDisplayOptions = {}): Displayable {
   return { [jupyterDisplay]: () => frameBundle(frame, options) };
 }
 
 /** Gives this one frame our display instead of the one of Polars; frames derived from it keep that of Polars. */
-export function withDisplay(frame: DataFrame): DataFrame {
+export function withDisplay(frame: Frame): Frame {
   return Object.defineProperty(frame, jupyterDisplay, {
     value: () => frameBundle(frame, {}),
     configurable: true,
@@ -36,7 +36,7 @@ export function withDisplay(frame: DataFrame): DataFrame {
 }
 
 /** The bundle of a frame. Its text is the table that Polars prints. */
-export function frameBundle(frame: DataFrame, options: FrameDisplayOptions = {}): MediaBundle {
+export function frameBundle(frame: Frame, options: FrameDisplayOptions = {}): MediaBundle {
   const { rows = 15, columns = 16, textLength = 80 } = options;
   // Only methods are called: a column named `height` hides the property of the frame.
   const series = frame.getColumns();

@@ -22,6 +22,7 @@ export interface PlotLine {
   attribute: string;
   /** Ascending. */
   step: Float64Array;
+  /** One for each step; NaN leaves a gap. */
   value: Float64Array;
   /** Milliseconds since the epoch. Needed for time axes only. */
   timestamp?: Float64Array | null;

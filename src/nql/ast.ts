@@ -11,9 +11,11 @@ export type Aggregation = "last" | "min" | "max" | "average" | "variance";
 
 /** What a predicate looks at. */
 export interface Operand {
+  /** The path of the attribute. */
   readonly name: string;
   /** null: any type. */
   readonly type: AttributeType | null;
+  /** null: the value itself, for a series its last value. */
   readonly aggregation: Aggregation | null;
 }
 

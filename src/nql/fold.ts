@@ -2,9 +2,13 @@ import type { Nql, Predicate } from "./ast.ts";
 
 /** What {@linkcode foldNql} calls: once per predicate, and once per group after its terms. */
 export interface NqlFold<T> {
+  /** A test on one attribute. */
   predicate(node: Predicate): T;
+  /** All of these hold. */
   and(terms: T[]): T;
+  /** Any of these holds. */
   or(terms: T[]): T;
+  /** This does not hold. */
   not(term: T): T;
 }
 

@@ -26,9 +26,11 @@ const KEPT_ITEMS = 500_000;
 
 /** One request, for an access log. */
 export interface AccessLogEntry {
+  /** `GET` or `POST`. */
   method: string;
   /** The path, without the query. */
   path: string;
+  /** The status of the answer. */
   status: number;
   /** Until the answer began. */
   milliseconds: number;
