@@ -57,7 +57,7 @@ export class Archive {
       const folders = new Map<string, Folder>();
       const projects = new Map<string, string[]>();
       for (const name of await projectFolders(this.#settings.data)) {
-        const folder = await readFolder(this.#settings.data, name, signal);
+        const folder = readFolder(this.#settings.data, name);
         folders.set(name, folder);
         for (const project of await this.#projectsOf(folder, signal)) {
           projects.set(project, [...projects.get(project) ?? [], name]);

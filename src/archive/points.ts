@@ -8,7 +8,7 @@ import pl, { type DataFrame } from "nodejs-polars";
 import type { SeriesType, StepRange } from "../types.ts";
 import { partsOf } from "./batches.ts";
 import { allOf, pathCondition, runCondition, seriesCondition } from "./conditions.ts";
-import { coded, dictionary, floats } from "./decode.ts";
+import { asFloats, coded, dictionary, floats } from "./decode.ts";
 import type { ProjectIndex } from "./index.ts";
 import { type ColumnName, read, type Reading } from "./scan.ts";
 
@@ -56,31 +56,37 @@ export async function readPoints(
     to === null ? null : step.ltEq(pl.lit(to)),
   ]);
   const onlyRun = runs.length === 1;
+  const onlyPath = ask.paths?.length === 1 ? ask.paths[0] : null;
   const repeated = runs.some((run) => index.repeated.has(run));
   const frame = await read(partsOf(index, runs), {
     where,
     columns: [
       ...onlyRun ? [] : ["run"] as const,
-      "path",
+      ...onlyPath !== null ? [] : ["path"] as const,
       "step",
       ...ask.timestamps || repeated ? ["timestamp"] as const : [],
       ...PAYLOAD[ask.type],
     ],
     then: (rows) =>
-      (repeated ? rows.unique({ keep: "first", maintainOrder: true }) : rows)
-        .withColumns(coded("path"), ...onlyRun ? [] : [coded("run")]),
+      (repeated ? rows.unique({ keep: "first", maintainOrder: true }) : rows).withColumns(
+        ...onlyRun ? [] : [coded("run")],
+        ...onlyPath !== null ? [] : [coded("path")],
+        asFloats("step"),
+        ...ask.timestamps || repeated ? [asFloats("timestamp")] : [],
+        ...ask.type === "float_series" ? [asFloats("float")] : [],
+      ),
   }, reading);
-  return frame && group(frame, index, onlyRun ? runs[0] : null);
+  return frame && group(frame, index, onlyRun ? runs[0] : null, onlyPath);
 }
 
 /** Sorts rows into series: a counting sort, which keeps file order. */
-function group(frame: DataFrame, index: ProjectIndex, onlyRun: number | null): Points {
+function group(frame: DataFrame, index: ProjectIndex, onlyRun: number | null, onlyPath: string | null): Points {
   const step = floats(frame, "step");
-  const path = dictionary(frame, "path");
-  const run = onlyRun === null ? dictionary(frame, "run") : null;
+  const path = onlyPath === null ? dictionary(frame, "path") : { names: [onlyPath], codes: null };
+  const run = onlyRun === null ? dictionary(frame, "run") : { names: [index.keys[onlyRun]], codes: null };
   const width = path.names.length;
-  const starts = new Uint32Array(width * (run?.names.length ?? 1) + 1);
-  const groupOf = (row: number) => run === null ? path.codes[row] : run.codes[row] * width + path.codes[row];
+  const starts = new Uint32Array(width * run.names.length + 1);
+  const groupOf = (row: number) => (run.codes ? run.codes[row] * width : 0) + (path.codes ? path.codes[row] : 0);
   // A row without a step is no point.
   for (let row = 0; row < step.length; row++) if (step[row] === step[row]) starts[groupOf(row) + 1]++;
   for (let group = 1; group < starts.length; group++) starts[group] += starts[group - 1];
@@ -88,9 +94,7 @@ function group(frame: DataFrame, index: ProjectIndex, onlyRun: number | null): P
   const rows = new Uint32Array(starts[starts.length - 1]);
   for (let row = 0; row < step.length; row++) if (step[row] === step[row]) rows[next[groupOf(row)]++] = row;
   for (let group = 0; group + 1 < starts.length; group++) ascend(rows.subarray(starts[group], starts[group + 1]), step);
-  const runCodes = new Map(
-    run === null ? [[onlyRun!, 0]] : run.names.map((name, code) => [index.numbers.get(name)!, code]),
-  );
+  const runCodes = new Map(run.names.map((name, code) => [index.numbers.get(name), code]));
   return {
     paths: path.names,
     step,

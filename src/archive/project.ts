@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { LazyDataFrame } from "nodejs-polars";
 import { dirname } from "node:path";
 import type { PairBlock, SeriesBlock, ValueBlock } from "../columns.ts";
 import type {
@@ -23,6 +24,7 @@ import { damagedError, damagedPartNamed, damagedPartOf, runOf, warnDamaged } fro
 import { Files } from "./files.ts";
 import { type ProjectIndex, runInfo } from "./index.ts";
 import { type Part, sanitized } from "./layout.ts";
+import { longTable } from "./long.ts";
 import { Phantoms } from "./phantoms.ts";
 import { makeReport } from "./report.ts";
 import { ColumnCache, selectRuns } from "./runs.ts";
@@ -136,6 +138,10 @@ export class ArchivedProject implements Source {
       files: kept.filesRoot,
       timesConverted: toUtc !== null,
     });
+  }
+
+  async scan(options: CallOptions = {}): Promise<LazyDataFrame> {
+    return await longTable(this.#view(await this.#kept(options), options));
   }
 
   close(): void {}

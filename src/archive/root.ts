@@ -35,7 +35,7 @@ export async function projectFolders(root: string): Promise<string[]> {
   }
   if (!info.isDirectory) throw await fileError(root);
   const contents = await contentsOf(root);
-  if (await isDataRoot(root, contents)) return await folderNames(root);
+  if (await isDataRoot(root, contents)) return folderNames(root);
   throw await folderError(root, contents);
 }
 
@@ -88,7 +88,7 @@ async function contentsOf(path: string): Promise<Contents> {
   const contents: Contents = { folders: [], parts: false };
   try {
     for await (const entry of Deno.readDir(path)) {
-      if (await isFolder(path, entry)) {
+      if (isFolder(path, entry)) {
         if (!entry.name.startsWith(".")) contents.folders.push(entry.name);
       } else if (partName(entry.name.replace(/\.tmp$/, ""))) contents.parts = true;
     }

@@ -100,22 +100,31 @@ export function plan(parts: readonly Part[], ask: Ask): LazyDataFrame {
 /** Runs a query. The computation itself cannot be stopped, but the caller gets the signal's reason at once. */
 export async function collect(frame: LazyDataFrame, signal?: AbortSignal): Promise<DataFrame> {
   signal?.throwIfAborted();
-  return await abortable(frame.collect(), signal);
+  const result = await abortable(frame.collect(), signal);
+  // Every file is a chunk of its own, and many small chunks make every later step slow.
+  return result.width > 0 && result.nChunks() > 16 ? result.rechunk() : result;
 }
 
 /** One pattern scan reads many files four times as fast as one scan for each. */
 const PATTERN_FROM = 24;
 
+const known = new WeakMap<Folder, Map<string, Part[]>>();
+
 /** Groups of parts that one file pattern selects: the last digits of the digest in the file name. */
 export function buckets(folder: Folder): Map<string, Part[]> {
-  const digits = folder.parts.length > 65_536 ? 2 : folder.parts.length > 512 ? 1 : 0;
-  return Map.groupBy(folder.parts, (part) => bucketOf(part, digits));
+  let groups = known.get(folder);
+  if (!groups) {
+    const digits = folder.parts.length > 65_536 ? 2 : folder.parts.length > 512 ? 1 : 0;
+    groups = Map.groupBy(
+      folder.parts,
+      ({ stem }) => /-[0-9a-f]{16}$/.test(stem) ? stem.slice(stem.length - digits) : NO_PATTERN,
+    );
+    known.set(folder, groups);
+  }
+  return groups;
 }
 
-function bucketOf(part: Part, digits: number): string {
-  const match = /-[0-9a-f]{16}$/.exec(part.stem);
-  return match ? part.stem.slice(part.stem.length - digits) : "none";
-}
+const NO_PATTERN = "none";
 
 function sources(parts: readonly Part[], withPart: boolean): LazyDataFrame[] {
   const scans: LazyDataFrame[] = [];
@@ -136,7 +145,7 @@ function sources(parts: readonly Part[], withPart: boolean): LazyDataFrame[] {
 
 /** Tells whether these parts of a bucket are read by its pattern: when they are most of it and all of it is alike. */
 export function hasPattern(suffix: string, bucket: readonly Part[], inside: readonly Part[]): boolean {
-  return suffix !== "none" && inside.length >= PATTERN_FROM && inside.length * 2 >= bucket.length &&
+  return suffix !== NO_PATTERN && inside.length >= PATTERN_FROM && inside.length * 2 >= bucket.length &&
     bucket.every((part) => part.foreign === null && part.damage === null);
 }
 
@@ -210,16 +219,6 @@ export async function probe(part: Part, signal?: AbortSignal): Promise<void> {
   } catch (cause) {
     signal?.throwIfAborted();
     part.damage = cause instanceof Error ? cause.message : String(cause);
-  }
-}
-
-/** Tells whether the first file of a bucket has the exporter's schema; a pattern scan makes sure that the others are alike. */
-export async function isUniform(folder: Folder, suffix: string, signal?: AbortSignal): Promise<boolean> {
-  try {
-    return foreignTypes(await collect(scanPattern(folder, suffix, null, false).limit(0), signal)) === null;
-  } catch {
-    signal?.throwIfAborted();
-    return false;
   }
 }
 

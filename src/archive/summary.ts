@@ -8,7 +8,7 @@ import pl, { type DataFrame } from "nodejs-polars";
 import { dictionary } from "./decode.ts";
 import { type Folder, type Part, sanitized } from "./layout.ts";
 import { CONFIG_TYPES, type ConfigType, configValues, isConfigType, VALUE_COLUMNS, withValue } from "./parameters.ts";
-import { buckets, collect, hasPattern, isUniform, plan, probe, read, type Reading } from "./scan.ts";
+import { buckets, collect, hasPattern, plan, probe, read, type Reading } from "./scan.ts";
 
 /** The value of a system attribute: int as bigint, datetime as milliseconds, bool as boolean. */
 export type SystemValue = bigint | number | string | boolean | string[];
@@ -56,7 +56,9 @@ export async function summarize(
     const some = bucket.filter((part) => wanted.has(part));
     if (some.length === 0) continue;
     for (const part of some) part.foreign = part.damage = null;
-    const alike = hasPattern(suffix, bucket, some) && await isUniform(folder, suffix, signal);
+    // A pattern scan makes sure that all files are like the first.
+    await probe(some[0], signal);
+    const alike = some[0].foreign === null && hasPattern(suffix, bucket, some);
     await summarizeBucket(folder, some, alike, table, signal);
     onProgress?.(some.length);
   }
