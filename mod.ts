@@ -39,7 +39,7 @@ export type { PlotData, PlotOptions } from "./src/plot.ts";
 export { displayFrame as show } from "./src/display/frame.ts";
 export type { FrameDisplayOptions } from "./src/display/frame.ts";
 export type { Chart, PlotLine, PlotStyle } from "./src/display/plot.ts";
-export type { Frame } from "./src/frame.ts";
+export type { Frame, LazyFrame } from "./src/frame.ts";
 export { jupyterDisplay } from "./src/display/bundle.ts";
 export type { Displayable, MediaBundle } from "./src/display/bundle.ts";
 export type { XAxis } from "./src/display/plot_axis.ts";

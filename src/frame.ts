@@ -15,6 +15,9 @@ import type { PointValues, PreviewColumns } from "./columns.ts";
  */
 export type Frame = ReturnType<(typeof import("nodejs-polars"))["default"]["readParquet"]>;
 
+/** A lazy Polars frame: the type `LazyDataFrame` of `nodejs-polars`. Nothing is read before its `collect()`. */
+export type LazyFrame = ReturnType<Frame["lazy"]>;
+
 /** Which columns a frame of points has besides `step` and `value`. */
 export interface PointColumns {
   timestamp: boolean;

@@ -14,7 +14,7 @@ import { fetchSeriesFrame, type FetchSeriesOptions } from "./bulk/series.ts";
 import { jupyterDisplay, type MediaBundle } from "./display/bundle.ts";
 import { withDisplay } from "./display/frame.ts";
 import { OptionError, UnsupportedError } from "./errors.ts";
-import { type Frame, recordsFrame, runsFrame } from "./frame.ts";
+import { type Frame, type LazyFrame, recordsFrame, runsFrame } from "./frame.ts";
 import { Listing } from "./listing.ts";
 import type { Nql } from "./nql/ast.ts";
 import { connect, type Connection, type ReadOnlyProjectOptions } from "./open.ts";
@@ -249,7 +249,7 @@ export class ReadOnlyProject {
    *   .collect();
    * ```
    */
-  async scan(options: { signal?: AbortSignal } = {}): Promise<LazyDataFrame> {
+  async scan(options: { signal?: AbortSignal } = {}): Promise<LazyFrame> {
     const source = await this.#connection.source(options.signal);
     if (!source.scan) {
       throw new UnsupportedError(

@@ -10,6 +10,7 @@
  * @module
  */
 
+import type { LazyDataFrame } from "nodejs-polars";
 import type { PairBlock, PointKind, SeriesBlock, ValueBlock } from "./columns.ts";
 import type { Aggregation, Nql } from "./nql/ast.ts";
 import type { AttributeDefinition, AttributeType, FileRef, ProjectInfo, RunInfo, StepRange } from "./types.ts";
@@ -130,6 +131,8 @@ export interface Source {
   file(ref: FileRef, options?: CallOptions): Promise<ReadableStream<Uint8Array>>;
   /** What is wrong or doubtful with the stored data, for sources that can tell. */
   report?(options?: CallOptions): Promise<Finding[]>;
+  /** All rows as one lazy table, for sources that hold such a table. */
+  scan?(options?: CallOptions): Promise<LazyDataFrame>;
   /** Ends what the source keeps open. */
   close(): void;
 }
