@@ -17,26 +17,37 @@ export class Failure extends Error {
 export class Watch {
   readonly #abort = new AbortController();
   readonly #silence: number;
+  #fed = performance.now();
+  #started = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(silence: number) {
+  /**
+   * @param first How long to wait for the first sign, in milliseconds.
+   * @param silence How long to wait for every other.
+   */
+  constructor(first: number, silence: number) {
     this.#silence = silence;
+    this.#timer = setTimeout(() => this.#look(), first);
   }
 
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
 
-  feed(milliseconds = this.#silence): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(
-      () => this.#abort.abort(new Failure(`silence for ${round(milliseconds)} seconds`)),
-      milliseconds,
-    );
+  /** Called for every piece that arrives, so that it only takes the time. */
+  feed(): void {
+    this.#started = true;
+    this.#fed = performance.now();
   }
 
   stop(): void {
     clearTimeout(this.#timer);
+  }
+
+  #look(): void {
+    const left = this.#fed + this.#silence - performance.now();
+    if (left > 0 && this.#started) this.#timer = setTimeout(() => this.#look(), left);
+    else this.#abort.abort(new Failure(`silence for ${round(performance.now() - this.#fed)} seconds`));
   }
 }
 

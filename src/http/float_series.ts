@@ -6,7 +6,7 @@
 
 import type { SeriesBlock } from "../columns.ts";
 import { ConnectionError, DecodeError, WorkerError } from "../errors.ts";
-import type { FloatSeriesJob } from "../pool/job.ts";
+import type { RunJob } from "../pool/job.ts";
 import type { SeriesQuery } from "../source.ts";
 import type { Api } from "./api.ts";
 import { type Job, pause } from "./concurrent.ts";
@@ -21,15 +21,14 @@ import {
 } from "./plan_series.ts";
 import { reversed } from "./reverse.ts";
 
-/** Runs a job, here or in a Web Worker. */
-export type RunJob = (job: FloatSeriesJob, signal: AbortSignal) => AsyncGenerator<SeriesBlock, number[]>;
-
 /** What reading needs besides the query. */
 export interface Reading {
   api: Api;
   query: SeriesQuery;
   project: string;
+  /** Does the work of one request, here or in a Web Worker. */
   run: RunJob;
+  onPoints: (by: number) => void;
   atOnce: number;
   /** How long to go on without a single new point, in seconds. */
   deadlineSeconds: number;
@@ -67,7 +66,7 @@ async function* fromTheEnd(
 
 /** One request, sent again behind the last step received when the answer breaks off. */
 async function* readOnce(
-  { api, query, project, run, deadlineSeconds }: Reading,
+  { api, query, project, run, onPoints, deadlineSeconds }: Reading,
   tasks: SeriesTask[],
   signal: AbortSignal,
 ): AsyncGenerator<SeriesBlock, Received> {
@@ -81,7 +80,7 @@ async function* readOnce(
     const came = new Map<number, { points: number; lastStep: number }>();
     try {
       const call = floatSeriesCall(query, group, project);
-      const blocks = api.stream(call, signal, (request) => run({ request, options }, signal));
+      const blocks = api.stream(call, signal, (request) => run({ request, options }, signal, onPoints));
       let step = await blocks.next();
       for (; !step.done; step = await blocks.next()) {
         count(step.value, came);

@@ -8,10 +8,11 @@ import type { PairBlock, SeriesBlock, ValueBlock } from "../columns.ts";
 import { isNeptuneError, ProjectNotFoundError } from "../errors.ts";
 import type { AttributesQuery, CallOptions, RunsPage, RunsQuery, SeriesQuery, Source, ValuesQuery } from "../source.ts";
 import type { AttributeDefinition, FileRef, ProjectInfo } from "../types.ts";
+import type { RunJob } from "../pool/job.ts";
 import type { Api } from "./api.ts";
 import { readDefinitions } from "./definitions.ts";
 import { readFile } from "./file.ts";
-import type { RunJob } from "./float_series.ts";
+
 import { projectCall } from "./requests.ts";
 import { readRuns } from "./runs.ts";
 import { readSeries } from "./series.ts";

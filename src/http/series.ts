@@ -19,14 +19,15 @@ export async function* readSeries(
   query: SeriesQuery,
 ): AsyncGenerator<SeriesBlock> {
   const run = runner(query.useThreads === true);
-  const reading = { api, query, project, run, atOnce, deadlineSeconds };
+  const onPoints = (by: number) => query.onProgress?.(by, null);
+  const reading = { api, query, project, run, onPoints, atOnce, deadlineSeconds };
   const jobs = planSeries(query, atOnce).map((tasks) =>
     query.kind === "float" ? floatSeriesJob(reading, tasks) : otherSeriesJob(api, query, project, tasks)
   );
   let points = 0;
   for await (const block of concurrently(jobs, atOnce, query.signal)) {
     points += block.step.length;
-    query.onProgress?.(block.step.length, null);
+    if (query.kind !== "float") onPoints(block.step.length);
     yield block;
   }
   query.onProgress?.(0, points);

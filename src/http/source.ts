@@ -6,12 +6,11 @@
 
 import { getLogger } from "@logtape/logtape";
 import { OptionError } from "../errors.ts";
-import { runJob } from "../pool/job.ts";
+import { type RunJob, runJob } from "../pool/job.ts";
 import { WorkerPool } from "../pool/pool.ts";
 import type { CallOptions, Catalog, Source } from "../source.ts";
 import type { ProjectInfo } from "../types.ts";
 import { Api } from "./api.ts";
-import type { RunJob } from "./float_series.ts";
 import { ServerProject } from "./project.ts";
 import { projectsCall } from "./requests.ts";
 import { decodeApiToken } from "./token.ts";
@@ -110,10 +109,10 @@ class ServerCatalog implements Catalog {
     this.#api.close();
   }
 
-  readonly #here: RunJob = (job, signal) => runJob(this.#api.transport, job, signal);
+  readonly #here: RunJob = (job, signal, onPoints) => runJob(this.#api.transport, job, signal, onPoints);
 
   #inWorkers(): RunJob {
-    if (this.#pool) return (job, signal) => this.#pool!.run(job, signal);
+    if (this.#pool) return (job, signal, onPoints) => this.#pool!.run(job, signal, onPoints);
     if (!this.#saidNoWorkers) {
       this.#saidNoWorkers = true;
       logger.warn("A custom fetch cannot be used in Web Workers: the work is done on the main thread instead.");

@@ -99,11 +99,17 @@ export class Transport {
   /**
    * The body of an answer, piece by piece as it arrives. What fails after the first piece is not tried again.
    *
+   * @param onSize Told the size of the body before its first piece, where the server says it.
    * @throws As {@linkcode bytes}.
    */
-  async *chunks(request: WireRequest, signal?: AbortSignal): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  async *chunks(
+    request: WireRequest,
+    signal?: AbortSignal,
+    onSize: (bytes: number) => void = () => {},
+  ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     let pieces: AsyncGenerator<Uint8Array<ArrayBuffer>>;
     await this.#send(request, signal, (response, watch) => {
+      onSize(Number(response.headers.get("content-length") ?? 0));
       pieces = piecesOf(response, watch);
     });
     const started = performance.now();
@@ -166,8 +172,7 @@ export class Transport {
   /** One attempt, watched: silence for too long ends it. */
   async #attempt(input: Request, remaining: number, take: Take): Promise<Response> {
     const silence = 1000 * this.#options.requestTimeoutSeconds;
-    const watch = new Watch(silence);
-    watch.feed(Math.min(silence, Math.max(remaining, 1)));
+    const watch = new Watch(Math.min(silence, Math.max(remaining, 1)), silence);
     try {
       const signal = AbortSignal.any([input.signal, watch.signal]);
       const client = this.#client ??= makeClient(this.#options);

@@ -5,8 +5,12 @@
  */
 
 import type { SeriesBlock } from "../columns.ts";
+import { ConnectionError } from "../errors.ts";
 import type { Transport, WireRequest } from "../http/transport.ts";
 import { FloatSeriesDecoder, type FloatSeriesOptions } from "../wire/float_series.ts";
+
+/** Points that arrive between two signs of progress. */
+const POINTS_PER_SIGN = 1 << 15;
 
 /** A request for points of float series and how to decode the answer. Plain data. */
 export interface FloatSeriesJob {
@@ -14,15 +18,45 @@ export interface FloatSeriesJob {
   options: FloatSeriesOptions;
 }
 
-/** Sends the request and decodes the answer while it arrives; ends with the ids of all requests that were answered. */
+/**
+ * Does a job, somewhere: gives points as their blocks are full and ends with the ids of all requests that were answered.
+ * What has come when the answer breaks off is given before the error is thrown.
+ */
+export type RunJob = (
+  job: FloatSeriesJob,
+  signal: AbortSignal,
+  /** Told now and then how many more points have come. */
+  onPoints: (by: number) => void,
+) => AsyncGenerator<SeriesBlock, number[]>;
+
+/** Does a job in this thread: sends the request and decodes the answer while it arrives. */
 export async function* runJob(
   transport: Transport,
   { request, options }: FloatSeriesJob,
-  signal?: AbortSignal,
+  signal: AbortSignal,
+  onPoints: (by: number) => void,
 ): AsyncGenerator<SeriesBlock, number[]> {
-  const decoder = new FloatSeriesDecoder(options);
-  for await (const chunk of transport.chunks(request, signal)) yield* decoder.push(chunk);
+  let decoder = new FloatSeriesDecoder(options);
+  let told = 0;
+  const tell = (atLeast: number) => {
+    if (decoder.points - told < atLeast) return;
+    onPoints(decoder.points - told);
+    told = decoder.points;
+  };
+  try {
+    const chunks = transport.chunks(request, signal, (bytes) => decoder = new FloatSeriesDecoder(options, bytes));
+    for await (const chunk of chunks) {
+      yield* decoder.push(chunk);
+      tell(POINTS_PER_SIGN);
+    }
+  } catch (error) {
+    const rest = error instanceof ConnectionError ? decoder.rescue() : null;
+    tell(1);
+    if (rest) yield rest;
+    throw error;
+  }
   const last = decoder.finish();
+  tell(1);
   if (last) yield last;
   return [...decoder.answered];
 }

@@ -74,7 +74,12 @@ export class Member {
    *
    * @param onFree Called when the worker can take the next job, or has ended.
    */
-  async *run(job: FloatSeriesJob, signal: AbortSignal, onFree: () => void): AsyncGenerator<SeriesBlock, number[]> {
+  async *run(
+    job: FloatSeriesJob,
+    signal: AbortSignal,
+    onPoints: (by: number) => void,
+    onFree: () => void,
+  ): AsyncGenerator<SeriesBlock, number[]> {
     const inbox: FromWorker[] = [];
     let failure: Error | null = null;
     let wake = () => {};
@@ -97,6 +102,7 @@ export class Member {
     this.#listen = (message) => {
       missed = 0;
       if (message.type === "retry") this.#options.onRetry(message.retry);
+      else if (message.type === "points") onPoints(message.by);
       else if (message.type !== "alive") inbox.push(message);
       if (message.type === "end" || message.type === "error") finish();
       wake();

@@ -8,7 +8,7 @@ import { getLogger } from "@logtape/logtape";
 import type { SeriesBlock } from "../columns.ts";
 import { WorkerError } from "../errors.ts";
 import type { Retry, TransportOptions } from "../http/transport.ts";
-import type { FloatSeriesJob } from "./job.ts";
+import type { FloatSeriesJob, RunJob } from "./job.ts";
 import { Member, StartError } from "./member.ts";
 
 const logger = getLogger(["neptune-fetcher", "pool"]);
@@ -25,7 +25,7 @@ export interface PoolOptions {
   /** How workers send requests. */
   transport: TransportOptions;
   /** Does a job on the main thread, where workers cannot be started. */
-  here: (job: FloatSeriesJob, signal: AbortSignal) => AsyncGenerator<SeriesBlock, number[]>;
+  here: RunJob;
   onRetry?: (retry: Retry) => void;
   /** Makes a worker. Default: one of this module. */
   create?: () => Worker;
@@ -64,10 +64,14 @@ export class WorkerPool {
    *
    * @throws {WorkerError} when the worker fails in a way of its own.
    */
-  async *run(job: FloatSeriesJob, signal: AbortSignal): AsyncGenerator<SeriesBlock, number[]> {
+  async *run(
+    job: FloatSeriesJob,
+    signal: AbortSignal,
+    onPoints: (by: number) => void,
+  ): AsyncGenerator<SeriesBlock, number[]> {
     const member = await this.#take(signal);
-    if (member) return yield* member.run(job, signal, () => this.#give(member));
-    return yield* this.#options.here(job, signal);
+    if (member) return yield* member.run(job, signal, onPoints, () => this.#give(member));
+    return yield* this.#options.here(job, signal, onPoints);
   }
 
   /** Ends all workers. */

@@ -21,6 +21,8 @@ export type FromWorker =
   | { type: "ready" }
   /** Sent all the time while a job runs, so that a worker that hangs is found out. */
   | { type: "alive" }
+  /** So many more points have come. */
+  | { type: "points"; by: number }
   | { type: "block"; block: SeriesBlock }
   | { type: "retry"; retry: Retry }
   /** The job is done; `answered` is what it returned. */

@@ -26,7 +26,7 @@ async function run(message: Extract<ToWorker, { type: "run" }>): Promise<void> {
   abort = new AbortController();
   const alive = setInterval(() => post({ type: "alive" }), ALIVE_EVERY);
   try {
-    const blocks = runJob(transport, message.job, abort.signal);
+    const blocks = runJob(transport, message.job, abort.signal, (by) => post({ type: "points", by }));
     let step = await blocks.next();
     for (; !step.done; step = await blocks.next()) post({ type: "block", block: step.value }, buffersOf(step.value));
     post({ type: "end", answered: step.value });

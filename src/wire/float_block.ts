@@ -7,30 +7,32 @@
 import type { SeriesBlock, Span } from "../columns.ts";
 
 const FIRST_ROWS = 1 << 10;
-/** 1 MB for each column of doubles. */
-const FULL_ROWS = 1 << 17;
+/** As many points as one answer may have, so that most answers are one block. */
+const FULL_ROWS = 1_000_000;
 
 type Column = Float64Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
 
 /** Columns with room for `capacity` rows, of which `rows` are filled. */
 export class FloatBlock {
   rows = 0;
-  capacity: number = FIRST_ROWS;
+  capacity = 0;
   readonly previews: boolean;
-  step: Float64Array<ArrayBuffer> = new Float64Array(FIRST_ROWS);
-  timestamp: Float64Array<ArrayBuffer> = new Float64Array(FIRST_ROWS);
-  value: Float64Array<ArrayBuffer> = new Float64Array(FIRST_ROWS);
-  isPreview: Uint8Array<ArrayBuffer>;
-  completion: Float64Array<ArrayBuffer>;
+  step!: Float64Array<ArrayBuffer>;
+  timestamp!: Float64Array<ArrayBuffer>;
+  value!: Float64Array<ArrayBuffer>;
+  isPreview!: Uint8Array<ArrayBuffer>;
+  completion!: Float64Array<ArrayBuffer>;
 
   #spans: Span[] = [];
   #spanStart = 0;
 
-  /** @param previews Has the columns that tell previews. */
-  constructor(previews: boolean) {
+  /**
+   * @param previews Has the columns that tell previews.
+   * @param expectedRows How many rows there will be, as far as it is known.
+   */
+  constructor(previews: boolean, expectedRows: number) {
     this.previews = previews;
-    this.isPreview = new Uint8Array(previews ? FIRST_ROWS : 0);
-    this.completion = new Float64Array(previews ? FIRST_ROWS : 0);
+    this.#start(Math.ceil(Math.min(Math.max(expectedRows, FIRST_ROWS), FULL_ROWS)));
   }
 
   /** Tells whether the block has enough rows to be passed on. */
@@ -58,7 +60,9 @@ export class FloatBlock {
   /** Gives the rows and starts anew; `series` is the one that goes on in the next block, or null. */
   take(series: number | null): SeriesBlock {
     if (series !== null) this.endSpan(series);
-    const { rows, previews } = this;
+    const { previews } = this;
+    // Rows of a series that is not known are of no use.
+    const rows = this.#spanStart;
     const block: SeriesBlock = {
       spans: this.#spans,
       step: cut(this.step, rows),
@@ -66,16 +70,24 @@ export class FloatBlock {
       values: { kind: "float", data: cut(this.value, rows) },
       preview: previews ? { isPreview: cut(this.isPreview, rows), completion: cut(this.completion, rows) } : null,
     };
-    // The next block will be about as large: what fills a block goes on for a while.
-    const capacity = this.capacity = rows >= FULL_ROWS ? FULL_ROWS : FIRST_ROWS;
+    this.#start(FIRST_ROWS);
+    return block;
+  }
+
+  /** Tells whether {@linkcode take} would give any rows; those of the open series count only where it is known. */
+  hasRows(openToo: boolean): boolean {
+    return this.#spans.length > 0 || (openToo && this.rows > this.#spanStart);
+  }
+
+  #start(capacity: number): void {
+    this.capacity = capacity;
     this.rows = this.#spanStart = 0;
     this.#spans = [];
     this.step = new Float64Array(capacity);
     this.timestamp = new Float64Array(capacity);
     this.value = new Float64Array(capacity);
-    this.isPreview = new Uint8Array(previews ? capacity : 0);
-    this.completion = new Float64Array(previews ? capacity : 0);
-    return block;
+    this.isPreview = new Uint8Array(this.previews ? capacity : 0);
+    this.completion = new Float64Array(this.previews ? capacity : 0);
   }
 }
 
@@ -84,7 +96,7 @@ function copied<T extends Column>(from: T, to: T): T {
   return to;
 }
 
-/** The first rows of a column, in memory of their own size. */
+/** The first rows of a column; where much of its memory would be left over, in memory of their own. */
 function cut<T extends Column>(column: T, rows: number): T {
-  return (column.length === rows ? column : column.slice(0, rows)) as T;
+  return (column.length - rows < rows / 16 ? column.subarray(0, rows) : column.slice(0, rows)) as T;
 }

@@ -1,0 +1,172 @@
+/**
+ * Points of float series (`ProtoFloatPointValueDTO`), decoded into the rows of a block.
+ *
+ * @module
+ */
+
+import type { DecodeError } from "../errors.ts";
+import type { FloatBlock } from "./float_block.ts";
+import { notThat } from "./reader.ts";
+
+/** The furthest a `Date` reaches from the epoch, in milliseconds. */
+const MAX_TIME = 8.64e15;
+
+/** What the bytes are, for errors. */
+export const FLOAT_SERIES = "points of float series";
+
+/** Bytes of a list of points, and where the next one starts. */
+export interface PointBytes {
+  data: Uint8Array;
+  view: DataView;
+  /** Where `data` starts in the whole answer. */
+  base: number;
+}
+
+/** Reads the points of one series after the other. */
+export class FloatPoints {
+  readonly #block: FloatBlock;
+  readonly #direction: 1 | -1;
+  #lastStep = NaN;
+
+  constructor(block: FloatBlock, descending: boolean) {
+    this.#block = block;
+    this.#direction = descending ? -1 : 1;
+  }
+
+  /** Says that the next point belongs to another series. */
+  startSeries(): void {
+    this.#lastStep = NaN;
+  }
+
+  /**
+   * Reads points that look like nearly all do: 32 bytes, a time between 1971 and 3084, a step, a value, a completion.
+   *
+   * @returns Where the first point starts that looks otherwise, does not fit before `end`, or finds the block full.
+   */
+  plain({ data, view }: PointBytes, at: number, end: number): number {
+    const block = this.#block;
+    const { step, timestamp, value, completion, previews, capacity } = block;
+    const direction = this.#direction;
+    let lastStep = this.#lastStep;
+    let row = block.rows;
+    for (; row < capacity && at + 32 <= end; at += 32, row++) {
+      // 12 values, 1e its size, 08 timestamp_millis of six bytes, 11 step, 19 value, 2d completion_ratio
+      const looksPlain = data[at] === 0x12 && data[at + 1] === 0x1e && data[at + 2] === 0x08 && data[at + 9] === 0x11 &&
+        data[at + 18] === 0x19 && data[at + 27] === 0x2d;
+      const low = view.getUint32(at + 3, true);
+      const high = view.getUint16(at + 7, true);
+      if (!looksPlain || (low & 0x8080_8080) !== (0x8080_8080 | 0) || (high & 0x8080) !== 0x0080) break;
+      const next = view.getFloat64(at + 10, true);
+      const ahead = (next - lastStep) * direction;
+      if (!(ahead >= 0 && ahead < Infinity)) break;
+      const seconds28 = low & 0x7f | low >>> 1 & 0x3f80 | low >>> 2 & 0x1f_c000 | low >>> 3 & 0xfe0_0000;
+      timestamp[row] = (high & 0x7f | high >>> 1 & 0x3f80) * 0x1000_0000 + seconds28;
+      step[row] = lastStep = next;
+      value[row] = view.getFloat64(at + 19, true);
+      if (previews) completion[row] = 1;
+    }
+    block.rows = row;
+    this.#lastStep = lastStep;
+    return at;
+  }
+
+  // ProtoFloatPointValueDTO: 1 timestamp_millis, 2 step, 3 value, 4 is_preview, 5 completion_ratio
+  /** Reads one point, whatever it looks like, into a block that has room. */
+  any(bytes: PointBytes, at: number, end: number): void {
+    const { data, view } = bytes;
+    let time = 0n;
+    let step = 0;
+    let value = 0;
+    let isPreview = false;
+    let completion = 0;
+    while (at < end) {
+      const start = at + 1;
+      switch (data[at]) {
+        case 0x08:
+          at = endOfVarint(bytes, start, end);
+          time = BigInt.asIntN(64, bits(data, start, at));
+          break;
+        case 0x11:
+          at = endOf(bytes, start, 8, end);
+          step = view.getFloat64(start, true);
+          break;
+        case 0x19:
+          at = endOf(bytes, start, 8, end);
+          value = view.getFloat64(start, true);
+          break;
+        case 0x20:
+          at = endOfVarint(bytes, start, end);
+          isPreview = bits(data, start, at) !== 0n;
+          break;
+        case 0x2d:
+          at = endOf(bytes, start, 4, end);
+          completion = view.getFloat32(start, true);
+          break;
+        default:
+          at = endOfUnknown(bytes, at, end);
+      }
+    }
+    const milliseconds = Number(time);
+    if (Math.abs(milliseconds) > MAX_TIME) throw broken(bytes, at, `the time ${time} is no date`);
+    // Steps that writers rounded may be equal.
+    if (!Number.isFinite(step)) throw broken(bytes, at, `a step is ${step}`);
+    if ((step - this.#lastStep) * this.#direction < 0) {
+      throw broken(bytes, at, `step ${step} comes after step ${this.#lastStep}`);
+    }
+    this.#lastStep = step;
+    const block = this.#block;
+    const row = block.rows++;
+    block.step[row] = step;
+    // 0 is how the protocol says that there is no time.
+    block.timestamp[row] = milliseconds === 0 ? NaN : milliseconds;
+    block.value[row] = value;
+    if (block.previews) {
+      block.isPreview[row] = isPreview ? 1 : 0;
+      block.completion[row] = isPreview ? completion : 1;
+    }
+  }
+}
+
+/** Passes over a field of a later version. */
+function endOfUnknown(bytes: PointBytes, start: number, end: number): number {
+  let at = endOfVarint(bytes, start, end);
+  const tag = Number(bits(bytes.data, start, at));
+  const field = Math.floor(tag / 8);
+  if (field <= 5) throw broken(bytes, start, `field ${field} of a point has the wrong type`);
+  switch (tag & 7) {
+    case 0:
+      return endOfVarint(bytes, at, end);
+    case 1:
+      return endOf(bytes, at, 8, end);
+    case 2: {
+      const sizeAt = at;
+      at = endOfVarint(bytes, at, end);
+      return endOf(bytes, at, Number(bits(bytes.data, sizeAt, at)), end);
+    }
+    case 5:
+      return endOf(bytes, at, 4, end);
+    default:
+      throw broken(bytes, start, `a point has the unknown wire type ${tag & 7}`);
+  }
+}
+
+function endOf(bytes: PointBytes, at: number, size: number, end: number): number {
+  if (size > end - at) throw broken(bytes, at, "a point is cut off");
+  return at + size;
+}
+
+function endOfVarint(bytes: PointBytes, at: number, end: number): number {
+  for (let i = at; i < end && i < at + 10; i++) if (bytes.data[i] < 0x80) return i + 1;
+  throw broken(bytes, at, "a number does not end");
+}
+
+/** The bits of a varint, at most 64 of them. */
+function bits(data: Uint8Array, start: number, end: number): bigint {
+  let value = 0n;
+  for (let i = end - 1; i >= start; i--) value = value << 7n | BigInt(data[i] & 0x7f);
+  return BigInt.asUintN(64, value);
+}
+
+function broken({ base }: PointBytes, at: number, why: string): DecodeError {
+  return notThat(FLOAT_SERIES, base + at, why);
+}
