@@ -18,6 +18,8 @@
 
 export { ReadOnlyProject } from "./src/project.ts";
 export type { ListAttributesOptions, ListOptions, RunIds } from "./src/project.ts";
+export { fetchExperimentsDfGlobal, fetchRunsDfGlobal, listProjects } from "./src/global.ts";
+export type { SourceOptions } from "./src/global.ts";
 export { ReadOnlyRun } from "./src/run.ts";
 export type { FileValue, PrefetchSeriesOptions, RunSelector } from "./src/run.ts";
 export { Attribute } from "./src/attribute.ts";

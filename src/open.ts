@@ -100,7 +100,8 @@ function makeConnection(options: ReadOnlyProjectOptions): Connection {
   };
 }
 
-function openCatalog(options: ReadOnlyProjectOptions): Catalog {
+/** Decides where to read from. Reads nothing but the environment. */
+export function openCatalog(options: Omit<ReadOnlyProjectOptions, "project">): Catalog {
   if (options.archive !== undefined && options.apiToken !== undefined) {
     throw new OptionError("Both an archive and an API token are given: leave one out to say where to read.", {
       option: "archive",

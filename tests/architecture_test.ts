@@ -36,6 +36,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   file: ["source", "types", "display"],
   attribute: [...API, "pages", "reader", "listing", "file"],
   run: [...API, "pages", "attribute", "reader", "listing", "file", "open", "near"],
+  global: ["bulk", "open", "display", "frame", "progress"],
   project: [...API, "pages", "run", "bulk", "reader", "listing", "open", "near"],
 };
 

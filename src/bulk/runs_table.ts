@@ -6,6 +6,7 @@
 
 import type { DataFrame } from "nodejs-polars";
 import { getLogger } from "@logtape/logtape";
+import type { ValueBlock } from "../columns.ts";
 import { OptionError } from "../errors.ts";
 import { type RunsFilter, runsFilter } from "../nql/build.ts";
 import type { Aggregation } from "../nql/ast.ts";
@@ -49,39 +50,58 @@ export async function fetchRunsTable(
   options: RunsTableOptions & CallOptions,
   heads: boolean,
 ): Promise<DataFrame> {
-  const { columns = null, columnsRegex = null, aggregates = [], limit = null, ascending = false, signal, onProgress } =
-    options;
-  checkColumns(columns);
-  checkLimit(limit);
-  const sort = { ...await resolveSort(source, options.sortBy ?? "sys/creation_time", signal), descending: !ascending };
-
-  const runs: RunInfo[] = [];
-  const query = { where: runsFilter(options), heads, sort, limit: limit ?? undefined, signal };
-  for await (const page of source.runs(query)) runs.push(...page.runs);
-
-  const table = new TableBuilder(runs, aggregates);
-  const keys = runs.map((run) => run.key);
-  const paths = [...new Set(["sys/custom_run_id", "sys/name", sort.path, ...columns ?? []])];
-  const wanted = [{ paths, filter: null }];
-  const byPattern = columnsRegex === null
-    ? []
-    : [{ paths: null, filter: { any: [{ must: [columnsRegex], mustNot: [] }] } }];
-  if (runs.length > 0) {
-    for (const which of [...wanted, ...byPattern]) {
-      for await (const block of source.values({ runs: keys, ...which, types: null, signal, onProgress })) {
-        table.add(block);
-      }
-    }
-  }
-  return table.frame([sort.path, ...columns ?? []]);
+  const { columns, limit, aggregates } = checkTable(options);
+  const sort = await resolveSort([source], options);
+  const runs = await readRows(source, options, sort, heads, limit);
+  const table = new TableBuilder(runs.map((run) => ({ run, project: null })), aggregates);
+  for await (const block of readCells(source, runs, sort, options)) table.add(block, null);
+  return table.frame([sort.path, ...columns]);
 }
 
-/** Finds the type of the attribute to sort by, where it is not given. */
-async function resolveSort(
+/** The options that have to be checked, completed. */
+export function checkTable(
+  { columns = null, aggregates = [], limit = null }: RunsTableOptions,
+): { columns: string[]; aggregates: SeriesAggregate[]; limit: number | null } {
+  checkColumns(columns);
+  checkLimit(limit);
+  return { columns: columns ?? [], aggregates, limit };
+}
+
+/** The runs that are the rows, in order. */
+export async function readRows(
   source: Source,
-  sortBy: string | SortBy,
-  signal?: AbortSignal,
-): Promise<Omit<RunsSort, "descending">> {
+  options: RunsTableOptions & CallOptions,
+  sort: RunsSort,
+  heads: boolean,
+  limit: number | null,
+): Promise<RunInfo[]> {
+  const runs: RunInfo[] = [];
+  const query = { where: runsFilter(options), heads, sort, limit: limit ?? undefined, signal: options.signal };
+  for await (const page of source.runs(query)) runs.push(...page.runs);
+  return runs;
+}
+
+/** The values of the columns. */
+export async function* readCells(
+  source: Source,
+  runs: RunInfo[],
+  sort: RunsSort,
+  { columns, columnsRegex = null, signal, onProgress }: RunsTableOptions & CallOptions,
+): AsyncGenerator<ValueBlock> {
+  if (runs.length === 0) return;
+  const keys = runs.map((run) => run.key);
+  const paths = [...new Set(["sys/custom_run_id", "sys/name", sort.path, ...columns ?? []])];
+  yield* source.values({ runs: keys, paths, filter: null, types: null, signal, onProgress });
+  if (columnsRegex === null) return;
+  const filter = { any: [{ must: [columnsRegex], mustNot: [] }] };
+  yield* source.values({ runs: keys, paths: null, filter, types: null, signal, onProgress });
+}
+
+/** By what to sort; reads the type of the attribute where it is not given. */
+export async function resolveSort(
+  sources: Source[],
+  { sortBy = "sys/creation_time", ascending = false, signal }: RunsTableOptions & CallOptions,
+): Promise<RunsSort> {
   const { path, type, aggregation }: SortBy = typeof sortBy === "string" ? { path: sortBy } : sortBy;
   if (type && !ATTRIBUTE_TYPES.includes(type)) {
     throw new OptionError(`sortBy.type is "${type}", but must be one of ${SORTABLE.join(", ")}.`, {
@@ -89,22 +109,30 @@ async function resolveSort(
       value: type,
     });
   }
-  if (type) return { path, type, aggregation };
-  if (path === "sys/creation_time") return { path, type: "datetime", aggregation };
-  if (path === "sys/id") return { path, type: "string", aggregation };
-  const pages = source.attributes({ runs: null, paths: [path], filter: null, types: SORTABLE, signal });
-  const types = (await Array.fromAsync(pages)).flat().map((one) => one.type);
-  if (types.length > 1) {
+  const known = type ?? SORT_TYPES[path];
+  return { path, type: known ?? await findType(sources, path, signal), aggregation, descending: !ascending };
+}
+
+const SORT_TYPES: Record<string, AttributeType> = { "sys/creation_time": "datetime", "sys/id": "string" };
+
+async function findType(sources: Source[], path: string, signal?: AbortSignal): Promise<AttributeType> {
+  const types = new Set<AttributeType>();
+  for (const source of sources) {
+    const pages = source.attributes({ runs: null, paths: [path], filter: null, types: SORTABLE, signal });
+    for await (const page of pages) for (const { type } of page) types.add(type);
+  }
+  const [first = "string", ...others] = types;
+  if (others.length > 0) {
     throw new OptionError(
-      `sortBy "${path}" is of type ${types.join(" in some runs and ")} in others: say which, ` +
-        `for example { path: "${path}", type: "${types[0]}" }.`,
+      `sortBy "${path}" is of type ${[...types].join(" in some runs and ")} in others: say which, ` +
+        `for example { path: "${path}", type: "${first}" }.`,
       { option: "sortBy", value: path },
     );
   }
-  if (types.length === 0) {
+  if (types.size === 0) {
     logger.warn(`No run has an attribute "{path}" to sort by; the newest runs come first.`, { path });
   }
-  return { path, type: types[0] ?? "string", aggregation };
+  return first;
 }
 
 function checkColumns(columns: string[] | null): void {

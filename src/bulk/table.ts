@@ -20,23 +20,31 @@ interface Filling {
   cells: unknown[];
 }
 
+/** A row: a run, and its project where there are several. */
+export interface Row {
+  run: RunInfo;
+  project: string | null;
+}
+
 /** Fills a table block by block. */
 export class TableBuilder {
-  readonly #rows: Map<string, number>;
-  readonly #runs: RunInfo[];
+  readonly #rows: Row[];
+  readonly #numbers: Map<string, number>;
   readonly #aggregates: SeriesAggregate[];
+  readonly #hidden: SeriesAggregate[];
   readonly #columns = new Map<string, Filling>();
 
-  /** The rows, in their order, and what to add for float series. */
-  constructor(runs: RunInfo[], aggregates: SeriesAggregate[]) {
-    this.#runs = runs;
-    this.#rows = new Map(runs.map((run, row) => [run.key, row]));
+  /** The rows, in their order, and what to add for float series: to be shown, and only to sort by. */
+  constructor(rows: Row[], aggregates: SeriesAggregate[], hidden: SeriesAggregate[] = []) {
+    this.#rows = rows;
+    this.#numbers = new Map(rows.map(({ run, project }, row) => [rowKey(run.key, project), row]));
     this.#aggregates = aggregates;
+    this.#hidden = hidden.filter((aggregate) => !aggregates.includes(aggregate));
   }
 
   /** Adds the values of a block; runs that are no row of the table are an error of the source. */
-  add(block: ValueBlock): void {
-    const rows = block.runs.map((key) => this.#rows.get(key)!);
+  add(block: ValueBlock, project: string | null): void {
+    const rows = block.runs.map((key) => this.#numbers.get(rowKey(key, project))!);
     for (const column of block.columns) {
       const values = valuesOf(column);
       const targets = block.paths.map(() => undefined as unknown[] | undefined);
@@ -46,7 +54,7 @@ export class TableBuilder {
         cells[rows[column.run[i]]] = values(i);
       }
       if (column.type === "float_series") {
-        for (const aggregate of this.#aggregates) {
+        for (const aggregate of [...this.#aggregates, ...this.#hidden]) {
           this.#addAggregate(block, rows, column.run, column.path, column.data, aggregate);
         }
       }
@@ -56,25 +64,45 @@ export class TableBuilder {
   /**
    * The table. Always has `sys/custom_run_id`, `sys/name` and the columns in `always`; `sys/` comes first, `monitoring/` last,
    * each part by name. A path that has several types among these runs gives one column for each, named `path:type`.
+   *
+   * @param order Which rows, in which order. Default: all as they are.
    */
-  frame(always: string[] = []): DataFrame {
+  frame(always: string[], order?: number[]): DataFrame {
     for (const path of ["sys/custom_run_id", "sys/name", ...always]) this.#addIdentity(path);
-    const types = Map.groupBy(this.#columns.values(), (column) => column.path);
-    const named = [...this.#columns.values()].map((column) => {
+    const shown = [...this.#columns.values()].filter(({ aggregate }) =>
+      !aggregate || !this.#hidden.includes(aggregate)
+    );
+    const types = Map.groupBy(shown, (column) => column.path);
+    const named = shown.map((column) => {
       const several = new Set(types.get(column.path)!.map((one) => one.type)).size > 1;
       const name = several ? `${column.path}:${column.type}` : column.path;
       return { column, name: column.aggregate ? `${name}:${column.aggregate}` : name };
     });
     named.sort((a, b) => group(a.column.path) - group(b.column.path) || (a.name < b.name ? -1 : 1));
-    if (this.#runs.length === 0) return pl.DataFrame(named.map(({ name, column }) => toSeries(name, column, 0)));
-    return pl.DataFrame(named.map(({ name, column }) => toSeries(name, column, this.#runs.length)));
+    const series = named.map(({ name, column }) => toSeries(name, column, order));
+    return pl.DataFrame(series);
+  }
+
+  /**
+   * The numbers of the rows sorted by a column: rows without a value last, NaN before them, equal ones in their order.
+   *
+   * @param aggregate Of a float series; null: the value.
+   */
+  order(path: string, type: AttributeType, aggregate: SeriesAggregate | null, descending: boolean): number[] {
+    const cells = this.#cells(path, type, aggregate);
+    const rank = (value: unknown) => value === null ? 2 : value !== value ? 1 : 0;
+    return [...cells.keys()].sort((a, b) => {
+      const [x, y] = [cells[a] as number, cells[b] as number];
+      if (rank(x) > 0 || rank(y) > 0) return rank(x) - rank(y);
+      return x < y ? (descending ? 1 : -1) : x > y ? (descending ? -1 : 1) : 0;
+    });
   }
 
   #cells(path: string, type: AttributeType, aggregate: SeriesAggregate | null): unknown[] {
     const key = `${path}\0${type}\0${aggregate ?? ""}`;
     let column = this.#columns.get(key);
     if (!column) {
-      column = { path, type, aggregate, cells: new Array(this.#runs.length).fill(null) };
+      column = { path, type, aggregate, cells: new Array(this.#rows.length).fill(null) };
       this.#columns.set(key, column);
     }
     return column.cells;
@@ -101,7 +129,7 @@ export class TableBuilder {
     const known = { "sys/id": "sysId", "sys/custom_run_id": "customId", "sys/name": "name" }[path] as
       | keyof RunInfo
       | undefined;
-    if (known) this.#runs.forEach((run, row) => cells[row] = run[known]);
+    if (known) this.#rows.forEach(({ run }, row) => cells[row] = run[known]);
   }
 }
 
@@ -126,8 +154,12 @@ function valuesOf(column: ValueColumn): (row: number) => unknown {
   }
 }
 
-function toSeries(name: string, { type, aggregate, cells }: Filling, length: number): Series {
-  const data = length === 0 ? [] : cells;
+function rowKey(run: string, project: string | null): string {
+  return project === null ? run : `${project}\0${run}`;
+}
+
+function toSeries(name: string, { type, aggregate, cells }: Filling, order?: number[]): Series {
+  const data = order ? order.map((row) => cells[row]) : cells;
   if (aggregate) return numbers(name, data as (number | null)[]);
   switch (type) {
     case "int":
