@@ -35,10 +35,9 @@ function overSocket(wrap: (catalog: Catalog) => Catalog, options: Partial<Server
   return ({ data, files }, choices) => {
     const archive = openArchive({ data, files, cache: null, ...choices });
     const secret = newSecret();
-    const server = Deno.serve(
-      { port: 0, hostname: "127.0.0.1", onListen: () => {} },
-      createHandler(archive, { secret }),
-    );
+    const handler = createHandler(archive, { secret });
+    const listen = { port: 0, hostname: "127.0.0.1", onListen: () => {} };
+    const server = Deno.serve(listen, (request) => handler(request));
     const catalog = openServer({ apiToken: makeApiToken(secret, `http://127.0.0.1:${server.addr.port}`), ...options });
     return Promise.resolve({
       catalog: wrap(catalog),
