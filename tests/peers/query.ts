@@ -1,0 +1,386 @@
+/** Questions to neptune-query, and to the alpha module of neptune-fetcher, which has the same calls. */
+
+import { type DataFrame } from "nodejs-polars";
+import { bucketPoints } from "../../src/buckets.ts";
+import type { RunsTableOptions } from "../../src/bulk/runs_table.ts";
+import { compileRegex } from "../../src/nql/regex.ts";
+import { queryTable } from "./differences.ts";
+import { type Plain, plainPoints, plainTable } from "./plain.ts";
+import { py, type Question, type Subject } from "./question.ts";
+
+/** One way to call the clients: experiments or runs, of neptune-query or alpha. */
+interface Way {
+  module: "nq" | "nq_runs" | "alpha";
+  /** The name of the argument that says which. */
+  which: "experiments" | "runs";
+}
+
+const WAYS: Way[] = [
+  { module: "nq", which: "experiments" },
+  { module: "nq_runs", which: "runs" },
+  { module: "alpha", which: "experiments" },
+];
+
+/** Questions to all functions of `neptune_query`, `neptune_query.runs`, `neptune_query.experimental` and alpha. */
+export function queryQuestions(subject: Subject): Question[] {
+  return [
+    ...WAYS.flatMap((way) => [
+      ...lists(subject, way),
+      ...tables(subject, way),
+      ...metrics(subject, way),
+      ...series(subject, way),
+      ...files(subject, way),
+    ]),
+    ...filters(subject),
+    ...buckets(subject),
+    ...global(subject),
+    {
+      name: "neptune-query: a project that does not exist",
+      code: 'nq.list_experiments(project="no/such")',
+      ours: () => ({ error: "NeptuneProjectInaccessible" }),
+    },
+    {
+      name: "neptune-query: an API token of another server",
+      code: "import base64, os; good = os.environ['NEPTUNE_API_TOKEN']; fields = json.loads(base64.b64decode(good)); " +
+        "nq.set_api_token(base64.b64encode(json.dumps({**fields, 'api_key': 'wrong'}).encode()).decode()); " +
+        "result = [type(error).__name__ for error in [failure(lambda: nq.list_experiments())]]; nq.set_api_token(good); result",
+      ours: () => ["NeptuneInvalidCredentialsError"],
+    },
+  ];
+}
+
+/** Runs or experiments whose names match, in the words of each side. */
+function chosen({ words }: Subject, { which }: Way) {
+  const pattern = which === "runs" ? words.runsRegex : words.experimentsRegex;
+  return { pattern, code: `${which}=${py(pattern)}`, ours: { [which]: pattern } };
+}
+
+function lists({ project, words }: Subject, { module, which }: Way): Question[] {
+  const listing = async (options: RunsTableOptions) => {
+    const frame = await (which === "runs" ? project.fetchRunsDf(options) : project.fetchExperimentsDf(options));
+    return (frame.getColumn(which === "runs" ? "sys/custom_run_id" : "sys/name").toArray() as string[]).sort();
+  };
+  const both = { trashed: null };
+  const pattern = which === "runs" ? words.runsRegex : words.experimentsRegex;
+  const regex = which === "runs" ? { customIdRegex: pattern } : { namesRegex: pattern };
+  const one = which === "runs" ? words.run : words.experiment;
+  const attributes = async (options: object) =>
+    ((await project.listAttributes(options)).getColumn("attribute").toArray() as string[])
+      .filter((name, i, all) => all.indexOf(name) === i).sort();
+  return [
+    { name: `${module}.list_${which}()`, code: `sorted(${module}.list_${which}())`, ours: () => listing(both) },
+    {
+      name: `${module}.list_${which}(pattern)`,
+      code: `sorted(${module}.list_${which}(${which}=${py(pattern)}))`,
+      ours: () => listing({ ...both, ...regex }),
+    },
+    {
+      name: `${module}.list_${which}(names)`,
+      code: `sorted(${module}.list_${which}(${which}=${py([one, "no such"])}))`,
+      ours: () => [one],
+    },
+    {
+      name: `${module}.list_attributes()`,
+      code: `sorted(${module}.list_attributes())`,
+      ours: () => attributes(which === "runs" ? {} : { experiments: ".*" }),
+    },
+    {
+      name: `${module}.list_attributes(pattern, pattern)`,
+      code: `sorted(${module}.list_attributes(${which}=${py(pattern)}, attributes=${py(words.metricsRegex)}))`,
+      ours: () => attributes({ [which]: pattern, attributes: words.metricsRegex }),
+    },
+    {
+      name: `${module}.list_attributes(names, pattern with operators)`,
+      code: `sorted(${module}.list_attributes(${which}=${py([one])}, attributes="^(config|sys)/ & !id$ | loss$"))`,
+      ours: () => attributes({ [which]: [one], attributes: "^(config|sys)/ & !id$ | loss$" }),
+    },
+    ...["float_series", "string", "file", "int"].map((type): Question => {
+      const filter = `${module === "alpha" ? "alpha_filters." : ""}AttributeFilter`;
+      const argument = module === "alpha" ? "type_in" : "type";
+      return {
+        name: `${module}.list_attributes(type ${type})`,
+        code: `sorted(${module}.list_attributes(${which}=".*", attributes=${filter}(${argument}=${py([type])})))`,
+        ours: () => attributes({ [which]: ".*", types: type === "file" ? ["file", "file_set", "artifact"] : [type] }),
+      };
+    }),
+  ];
+}
+
+function tables(subject: Subject, way: Way): Question[] {
+  const { project, words } = subject;
+  const { module, which } = way;
+  const label = which === "runs" ? "run" : "experiment";
+  const call = `${module}.fetch_${which}_table`;
+  const table = (
+    name: string,
+    code: string,
+    options: RunsTableOptions,
+    asked: (path: string) => boolean,
+  ): Question => ({
+    name: `${call}(${name})`,
+    code: `${call}(${code})`,
+    ours: async () => {
+      const all = { ...options, trashed: null };
+      const frame = await (which === "runs" ? project.fetchRunsDf(all) : project.fetchExperimentsDf(all));
+      return queryTable(plainTable(frame), label, asked);
+    },
+  });
+  const { columns, columnsRegex, sortBy } = words;
+  const { pattern } = chosen(subject, way);
+  const regex = which === "runs" ? { customIdRegex: pattern } : { namesRegex: pattern };
+  const listed = (path: string) => columns.includes(path);
+  const matched = (path: string) => compileRegex(columnsRegex).test(path);
+  const kind = module === "alpha" ? "alpha_filters.Attribute" : "Attribute";
+  return [
+    table("attributes as a list", `attributes=${py(columns)}`, { columns }, listed),
+    table("attributes as a pattern", `attributes=${py(columnsRegex)}`, { columnsRegex }, matched),
+    table("all attributes", `attributes=".*"`, { columnsRegex: ".*" }, () => true),
+    table(`${which} and limit`, `${which}=${py(pattern)}, attributes=${py(columns)}, limit=2`, {
+      ...regex,
+      columns,
+      limit: 2,
+    }, listed),
+    ...sortBy.flatMap(([path, type]) =>
+      ["asc", "desc"].map((direction) =>
+        table(
+          `sort_by ${path} ${direction}`,
+          `attributes=${py(columns)}, sort_by=${kind}(${py(path)}, type=${py(type)}), sort_direction=${py(direction)}`,
+          { columns, sortBy: { path, type }, ascending: direction === "asc" },
+          listed,
+        )
+      )
+    ),
+  ];
+}
+
+function metrics(subject: Subject, way: Way): Question[] {
+  const { project, words } = subject;
+  const { module, which } = way;
+  const { code, ours } = chosen(subject, way);
+  const [from, to] = words.stepRange;
+  const ask = (name: string, theirs: string, options: Record<string, unknown>, ...fields: string[]): Question => ({
+    name: `${module}.fetch_metrics(${name})`,
+    code: `points(${module}.fetch_metrics(${code}${theirs}))`,
+    ours: async () => {
+      const frame = await project.fetchMetrics({ attributes: words.metricsRegex, ...ours, ...options });
+      return plainPoints(frame, ...fields.length > 0 ? fields : ["value"]);
+    },
+  });
+  const all = `, attributes=${py(words.metricsRegex)}`;
+  return [
+    ask("pattern", all, {}),
+    ask("names", `, attributes=${py([words.metric, "no/such"])}`, { attributes: [words.metric] }),
+    ask("include_time", `${all}, include_time="absolute"`, {}, "timestamp", "value"),
+    ask("step_range", `${all}, step_range=(${from}, ${to})`, { stepRange: [from, to] }),
+    ask("step_range from", `${all}, step_range=(${from}, None)`, { stepRange: [from, null] }),
+    ask("lineage_to_the_root=False", `${all}, lineage_to_the_root=False`, alphaLineage(module)),
+    ask("tail_limit", `${all}, tail_limit=3`, { tailLimit: 3 }),
+    ask("tail_limit and step_range", `${all}, tail_limit=2, step_range=(None, ${to})`, {
+      tailLimit: 2,
+      stepRange: [null, to],
+    }),
+    ask(
+      "include_point_previews",
+      `${all}, include_point_previews=True`,
+      { includePointPreviews: true },
+      "is_preview",
+      "preview_completion",
+      "value",
+    ),
+    {
+      name: `${module}.fetch_metrics(type_suffix_in_column_names)`,
+      code: `points(${module}.fetch_metrics(${code}, attributes=${
+        py([words.metric])
+      }, type_suffix_in_column_names=True))`,
+      ours: async () => {
+        const frame = await project.fetchMetrics({ attributes: [words.metric], ...ours });
+        const points = Object.entries(plainPoints(frame, "value") as Record<string, Plain>);
+        return Object.fromEntries(points.map(([name, points]) => [`${name}:float_series`, points]));
+      },
+    },
+  ];
+}
+
+/** Alpha does not say what it asks for is an experiment: its runs then have their own points only. */
+function alphaLineage(module: Way["module"]): Record<string, unknown> {
+  return module === "alpha" ? { includeInherited: false, alpha: true } : { includeInherited: false };
+}
+
+function series(subject: Subject, way: Way): Question[] {
+  const { project, words } = subject;
+  const { module } = way;
+  const { code, ours } = chosen(subject, way);
+  const [from, to] = words.stepRange;
+  const ask = (name: string, theirs: string, options: Record<string, unknown>, ...fields: string[]): Question => ({
+    name: `${module}.fetch_series(${name})`,
+    code: `points(${module}.fetch_series(${code}, attributes=${py(words.seriesRegex)}${theirs}))`,
+    ours: async () => {
+      const frame = await project.fetchSeries({ attributes: words.seriesRegex, ...ours, ...options });
+      return plainPoints(frame, ...fields, "value");
+    },
+  });
+  return [
+    ask("", "", {}),
+    ask("include_time", `, include_time="absolute"`, {}, "timestamp"),
+    ask("step_range", `, step_range=(${from}, ${to})`, { stepRange: [from, to] }),
+    ask("lineage_to_the_root=False", ", lineage_to_the_root=False", alphaLineage(module)),
+    ask("tail_limit", ", tail_limit=1", { tailLimit: 1 }),
+  ];
+}
+
+function files(subject: Subject, way: Way): Question[] {
+  const { project, words, folder } = subject;
+  const { module, which } = way;
+  const { code, ours } = chosen(subject, way);
+  const downloaded = async (attributes: string) => {
+    const frame = await project.downloadFiles({ attributes, ...ours, destination: `${folder}/ours-${module}` });
+    return await digests(frame);
+  };
+  const destination = py(`${folder}/theirs-${module}`);
+  const fetched = `${module}.fetch_${which}_table(${code}, attributes=${py(words.filesRegex)})`;
+  const single: Question = {
+    name: `${module}.download_files(single files)`,
+    code: module === "alpha"
+      ? `digests(alpha.download_files(${code}, attributes=${py(words.filesRegex)}, destination=${destination}))`
+      : `digests(${module}.download_files(files=${fetched}, destination=${destination}))`,
+    ours: () => downloaded(words.filesRegex),
+  };
+  if (module === "alpha") return [single];
+  const filter = `AttributeFilter(name=${py(words.seriesRegex)}, type="file_series")`;
+  return [single, {
+    name: `${module}.download_files(file series)`,
+    code:
+      `digests(${module}.download_files(files=${module}.fetch_series(${code}, attributes=${filter}), destination=${destination}))`,
+    ours: () => downloaded(words.seriesRegex),
+  }];
+}
+
+async function digests(frame: DataFrame): Promise<Plain> {
+  const found: Record<string, Plain> = {};
+  for (const { run, attribute, step, path } of frame.toRecords() as Record<string, string | number | null>[]) {
+    if (path === null) continue;
+    const digest = await crypto.subtle.digest("SHA-256", await Deno.readFile(path as string));
+    const place = step === null ? "" : Number.isInteger(step) ? `${step}.0` : step;
+    found[`${run}|${attribute}|${place}`] = new Uint8Array(digest).toHex();
+  }
+  return found;
+}
+
+function filters({ project, words }: Subject): Question[] {
+  return words.filters.flatMap(([code, query]): Question[] => {
+    const ours = async (experiments: boolean) => {
+      const options = { query, trashed: null };
+      const frame = await (experiments ? project.fetchExperimentsDf(options) : project.fetchRunsDf(options));
+      return (frame.getColumn(experiments ? "sys/name" : "sys/custom_run_id").toArray() as string[]).toSorted();
+    };
+    return [
+      { name: `list_runs(${code})`, code: `sorted(nq_runs.list_runs(runs=${code}))`, ours: () => ours(false) },
+      {
+        name: `list_experiments(${code})`,
+        code: `sorted(nq.list_experiments(experiments=${code}))`,
+        ours: () => ours(true),
+      },
+    ];
+  });
+}
+
+function buckets({ project, words }: Subject): Question[] {
+  return [3, 10, 1000].flatMap((limit) =>
+    [true, false].map((inherited): Question => ({
+      name: `fetch_metric_buckets(limit=${limit}, lineage_to_the_root=${py(inherited)})`,
+      code:
+        `buckets(nq.fetch_metric_buckets(experiments=${py(words.experimentsRegex)}, y=${
+          py([words.metric])
+        }, limit=${limit}, ` +
+        `lineage_to_the_root=${py(inherited)}))`,
+      ours: async () => {
+        const options = {
+          experiments: words.experimentsRegex,
+          attributes: [words.metric],
+          includeInherited: inherited,
+        };
+        return await bucketRows(await project.fetchMetrics(options), limit + 1);
+      },
+    }))
+  );
+}
+
+/**
+ * Buckets as neptune-query shows them: the first point of the first bucket and the last of the others, of which the second joins
+ * the first.
+ */
+async function bucketRows(frame: DataFrame, maxBuckets: number): Promise<Plain> {
+  const { columns, rows } = plainTable(frame);
+  const [run, attribute, step, value] = ["run", "attribute", "step", "value"].map((name) => columns.indexOf(name));
+  const names = [...new Set(rows.map((row) => row[run] as string))];
+  const block = {
+    spans: names.map((name, series) => ({
+      series,
+      start: rows.findIndex((row) => row[run] === name),
+      end: rows.findLastIndex((row) => row[run] === name) + 1,
+    })),
+    step: Float64Array.from(rows, (row) => row[step] as number),
+    timestamp: new Float64Array(rows.length),
+    values: { kind: "float" as const, data: Float64Array.from(frame.getColumn("value").toArray() as number[]) },
+    preview: null,
+  };
+  const read = async function* () {
+    yield block;
+  };
+  const found = await bucketPoints(read, { series: names.length, maxBuckets, range: null });
+  const path = rows[0][attribute] as string;
+  void value;
+  const result: Plain[][] = [];
+  names.forEach((name, series) => {
+    const mine = [...found.series.keys()].filter((row) => found.series[row] === series);
+    for (const row of mine) {
+      const first = row === mine[0];
+      if (found.index[row] === 0 && mine.length > 1) {
+        // The client joins this bucket with the next one, if there is one.
+        const next = mine[1];
+        const joins = found.index[next] === 1;
+        const width = found.toX[next] - found.fromX[next];
+        if (finite(found.firstX[row])) {
+          result.push([
+            name,
+            path,
+            found.toX[row],
+            joins ? found.toX[next] : found.toX[row] + width,
+            found.firstX[row],
+            found.firstY[row],
+          ]);
+        }
+        continue;
+      }
+      if (found.index[row] === 1 && mine.some((other) => found.index[other] === 0)) continue;
+      const x = first ? found.firstX[row] : found.lastX[row];
+      const y = first ? found.firstY[row] : found.lastY[row];
+      if (finite(x)) result.push([name, path, found.fromX[row], found.toX[row], x, y]);
+    }
+  });
+  return result.sort((a, b) =>
+    String(a[0]) < String(b[0]) ? -1 : String(a[0]) > String(b[0]) ? 1 : (a[2] as number) - (b[2] as number)
+  );
+}
+
+function finite(value: number): boolean {
+  return Number.isFinite(value);
+}
+
+function global({ project, words }: Subject): Question[] {
+  const [path, type] = words.sortBy[0];
+  const columns = words.columns;
+  return (["runs", "experiments"] as const).map((which): Question => ({
+    name: `experimental.fetch_${which}_table_global`,
+    code:
+      `frame = global_.fetch_${which}_table_global(attributes=${py(columns)}, sort_by=Attribute(${py(path)}, type=${
+        py(type)
+      })); ` +
+      `frame.reset_index(level=0, drop=True)`,
+    ours: async () => {
+      const options = { columns, sortBy: { path, type }, trashed: null };
+      const frame = await (which === "runs" ? project.fetchRunsDf(options) : project.fetchExperimentsDf(options));
+      return queryTable(plainTable(frame), which === "runs" ? "run" : "experiment", (path) => columns.includes(path));
+    },
+  }));
+}
