@@ -9,11 +9,11 @@ import type { PairBlock } from "../columns.ts";
 import type { AttributesQuery } from "../source.ts";
 import { ATTRIBUTE_TYPES, type AttributeDefinition, type AttributeType, type SeriesType } from "../types.ts";
 import { batches, partsOf } from "./batches.ts";
-import { allOf, parameterCondition, pathCondition, runCondition, seriesCondition, splitTypes } from "./conditions.ts";
-import { coded, dictionary, floats } from "./decode.ts";
+import { allOf, pathCondition, runCondition, seriesCondition, splitTypes } from "./conditions.ts";
+import { readCells } from "./cells.ts";
+import { coded, dictionary, floats, numbered } from "./decode.ts";
 import type { ProjectIndex } from "./index.ts";
 import { chainOf } from "./lineage.ts";
-import { columnsOf, type ParameterType, withValue } from "./parameters.ts";
 import { type PathSelection, selectPaths } from "./paths.ts";
 import { read } from "./scan.ts";
 import type { View } from "./view.ts";
@@ -57,7 +57,10 @@ export async function* readExisting(
       if (!parameters.includes(type)) continue;
       for (const run of batch.targets) if (values[run] !== undefined) pairs.add(run, path, type);
     }
-    if (parameters.length > 0) await addParameters(view, batch.targets, pairs, parameters, paths);
+    for (const { type, valued, lost } of await readCells(view, batch.targets, parameters, paths.list)) {
+      pairs.addAll(valued, type);
+      if (lost) pairs.addAll(lost, type);
+    }
     if (series.length > 0) await addSeries(view, batch.targets, batch.sources, chain, pairs, series, paths);
     if (pairs.length > 0) yield pairs.block();
     query.onProgress?.(batch.targets.length, runs.length);
@@ -92,15 +95,12 @@ class Pairs {
     this.push(this.#positions.get(run)!, this.code(path), ATTRIBUTE_TYPES.indexOf(type));
   }
 
-  /** Adds all rows of a frame with `run`, `path` and `type`. */
-  addAll(frame: DataFrame): void {
-    const run = dictionary(frame, "run"), path = dictionary(frame, "path"), type = dictionary(frame, "type");
-    const position = run.names.map((name) => this.#positions.get(this.#index.numbers.get(name)!)!);
-    const code = path.names.map((name) => this.code(name));
-    const types = type.names.map((name) => ATTRIBUTE_TYPES.indexOf(name as AttributeType));
-    for (let row = 0; row < run.codes.length; row++) {
-      this.push(position[run.codes[row]], code[path.codes[row]], types[type.codes[row]]);
-    }
+  /** Adds all rows of a frame with the coded columns `run` and `path`. */
+  addAll(frame: DataFrame, type: AttributeType): void {
+    const run = numbered(frame, "run", (name) => this.#positions.get(this.#index.numbers.get(name)!)!);
+    const path = numbered(frame, "path", (name) => this.code(name) + 1);
+    const number = ATTRIBUTE_TYPES.indexOf(type);
+    for (let row = 0; row < run.length; row++) this.push(run[row], path[row] - 1, number);
   }
 
   /** The number of a path in the block, or -1 where it was not asked for. */
@@ -129,39 +129,6 @@ class Pairs {
       path: Uint32Array.from(this.#path),
       type: Uint8Array.from(this.#type),
     };
-  }
-}
-
-async function addParameters(
-  view: View,
-  runs: readonly number[],
-  pairs: Pairs,
-  types: readonly ParameterType[],
-  paths: PathSelection,
-): Promise<void> {
-  const { index, reading } = view;
-  const valued = types.map(withValue).reduce((any, one) => any.or(one)).alias("valued");
-  const repeated = runs.some((run) => index.repeated.has(run));
-  const frame = await read(partsOf(index, runs), {
-    where: allOf([parameterCondition(types), pathCondition(paths.list), runCondition(index, runs)]),
-    columns: ["run", "path", "type", ...columnsOf(types)],
-    then: (rows) => {
-      const cells = rows.withColumns(valued).filter(pl.col("valued").or(pl.col("type").isIn(["float", "file"])))
-        .select("run", "path", "type", "valued");
-      return (repeated ? cells.unique() : cells).withColumns(coded("run"), coded("path"), coded("type"));
-    },
-  }, reading);
-  if (!frame) return;
-  const found = frame.filter(pl.col("valued"));
-  pairs.addAll(found);
-  for (const type of ["float", "file"] as const) {
-    const isType = pl.col("type").cast(pl.Utf8).eq(pl.lit(type));
-    const rows = frame.filter(isType.and(pl.col("valued").not()));
-    if (rows.height === 0) continue;
-    const known = new Set(dictionary(found.filter(isType), "path").names);
-    const open = new Set(dictionary(rows, "path").names.filter((path) => !known.has(path) && pairs.code(path) >= 0));
-    const real = await view.phantoms.real(type, open, reading);
-    if (real.size > 0) pairs.addAll(rows.filter(pl.col("path").cast(pl.Utf8).isIn([...real])));
   }
 }
 

@@ -15,10 +15,14 @@ export interface Batch {
   targets: number[];
   /** Those and the runs they inherit from. */
   sources: number[];
+  /** How many rows came out of reading them; to be set by who reads, so that the next batches are as large as they may be. */
+  kept?: number;
 }
 
-/** About as many rows are in memory at once. */
-const BATCH_ROWS = 2_000_000;
+/** About as many rows of a batch are in memory at once. */
+const BATCH_ROWS = 1_000_000;
+/** By how much batches grow from one to the next, at most. */
+const GROWTH = 16;
 /** Files below this size are not opened to count their rows; a row takes some ten bytes. */
 const COUNTED_FROM = 1 << 20;
 const BYTES_PER_ROW = 8;
@@ -36,24 +40,39 @@ export async function* batches(
   const many = runs.length > 512;
   const digest = (run: number) => index.parts[run][0].stem.slice(-2);
   const ordered = many ? runs.map((run) => [digest(run), run] as const).sort((a, b) => a[0] < b[0] ? -1 : 1) : null;
-  let targets: number[] = [], sources = new Set<number>(), rows = 0, bucket = "";
+  let batch: Batch = { targets: [], sources: [] }, sources = new Set<number>(), rows = 0, bucket = "", share = 1;
   for (const run of ordered ? ordered.map(([, run]) => run) : runs) {
-    const fresh = sourcesOf(run).filter((source) => !sources.has(source));
     let more = 0;
-    for (const source of fresh) for (const part of index.parts[source]) more += await rowCount(part, reading);
-    const boundary = many && digest(run)[0] !== bucket && rows > BATCH_ROWS / 2;
-    if (targets.length > 0 && (boundary || rows + more > BATCH_ROWS)) {
-      yield { targets, sources: [...sources] };
-      [targets, sources, rows] = [[], new Set(), 0];
-      for (const source of sourcesOf(run)) sources.add(source);
-    } else {
-      for (const source of fresh) sources.add(source);
+    for (const source of sourcesOf(run)) {
+      if (sources.has(source)) continue;
+      for (const part of index.parts[source]) more += await rowCount(part, reading) * share;
     }
-    targets.push(run);
+    const boundary = many && digest(run)[0] !== bucket && rows > BATCH_ROWS / 2;
+    if (batch.targets.length > 0 && (boundary || rows + more > BATCH_ROWS)) {
+      batch.sources = [...sources];
+      yield batch;
+      if (batch.kept !== undefined) share = Math.min(1, Math.max(share / GROWTH, 2 * share * batch.kept / rows));
+      [batch, sources, rows] = [{ targets: [], sources: [] }, new Set(), 0];
+    }
+    for (const source of sourcesOf(run)) sources.add(source);
+    batch.targets.push(run);
     rows += more;
     bucket = digest(run)[0];
   }
-  if (targets.length > 0) yield { targets, sources: [...sources] };
+  batch.sources = [...sources];
+  if (batch.targets.length > 0) yield batch;
+}
+
+/** Works on each item while the result for the one before is used. */
+export async function* ahead<T, R>(items: AsyncIterable<T>, work: (item: T) => Promise<R>): AsyncGenerator<R> {
+  let pending: Promise<R> | null = null;
+  for await (const item of items) {
+    const next = work(item);
+    next.catch(() => {}); // Whoever awaits it hears of it.
+    if (pending) yield await pending;
+    pending = next;
+  }
+  if (pending) yield await pending;
 }
 
 /** The parts of runs, each once. */

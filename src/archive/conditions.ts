@@ -16,7 +16,10 @@ export const SERIES_TYPES: readonly SeriesType[] = ["float_series", "string_seri
 /** A condition on the rows of files: parameters of these types outside the `sys` namespace, which the index holds. */
 export function parameterCondition(types: readonly ParameterType[]): Expr {
   const path = pl.col("attribute_path");
-  return pl.col("attribute_type").isIn([...types]).and(path.lt(pl.lit("sys/")).or(path.gtEq(pl.lit("sys0"))));
+  const type = pl.col("attribute_type");
+  return (types.length === 1 ? type.eq(pl.lit(types[0])) : type.isIn([...types])).and(
+    path.lt(pl.lit("sys/")).or(path.gtEq(pl.lit("sys0"))),
+  );
 }
 
 /** The types of a query that are one value, or series. */

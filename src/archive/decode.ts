@@ -19,18 +19,25 @@ export function coded(column: string): Expr {
 
 /** The texts of a column prepared with {@linkcode coded}. */
 export function dictionary(frame: DataFrame, column: string): Dictionary {
+  const names: string[] = [];
+  const codes = numbered(frame, column, (name) => names.push(name) - 1);
+  return { names, codes };
+}
+
+/** A column prepared with {@linkcode coded}, each text as the number that `number` gives it; asked once for each text. */
+export function numbered(frame: DataFrame, column: string, number: (name: string) => number): Uint32Array {
   const series = frame.getColumn(column);
   const codes = series.cast(pl.UInt32).toTypedArray() as Uint32Array;
   const distinct = series.unique();
   const names = distinct.cast(pl.Utf8).toArray() as string[];
   const values = distinct.cast(pl.UInt32).toTypedArray() as Uint32Array;
-  // Polars numbers the texts of the whole process: renumber them densely.
+  // Polars numbers the texts of the whole process.
   let most = 0;
   for (const value of values) if (value > most) most = value;
-  const dense = new Uint32Array(most + 1);
-  values.forEach((value, index) => dense[value] = index);
-  for (let i = 0; i < codes.length; i++) codes[i] = dense[codes[i]];
-  return { names, codes };
+  const numbers = new Uint32Array(most + 1);
+  values.forEach((value, i) => numbers[value] = number(names[i]));
+  for (let i = 0; i < codes.length; i++) codes[i] = numbers[codes[i]];
+  return codes;
 }
 
 /** A number column as floats, null as NaN. Fastest where the query already made it so: see {@linkcode asFloats}. */

@@ -51,6 +51,12 @@ const BY_EXTENSION: Record<string, string> = {
   bin: UNKNOWN,
 };
 
+/** The extension, with its dot, that stands for a type; null where none is known. */
+export function extensionOf(mimeType: string): string | null {
+  const found = Object.entries(BY_EXTENSION).find(([, type]) => type === mimeType);
+  return found ? `.${found[0]}` : null;
+}
+
 /** The type that a file name stands for, or null where its extension is missing or not known. */
 export function mimeOfName(path: string): string | null {
   const name = path.slice(path.lastIndexOf("/") + 1);

@@ -41,6 +41,11 @@ const COLUMN_OF: Record<ParameterType, typeof VALUE_COLUMNS[number]> = {
   artifact: "file",
 };
 
+/** The column that holds the values of parameters of this type. */
+export function columnOf(type: ParameterType): ColumnName {
+  return COLUMN_OF[type];
+}
+
 /** The columns that hold the values of parameters of these types. */
 export function columnsOf(types: readonly ParameterType[]): ColumnName[] {
   return [...new Set(types.map((type) => COLUMN_OF[type]))];

@@ -70,11 +70,13 @@ async function valuelessRows(
         pathCondition(paths),
         runCondition(index, batch.sources),
       ]),
-      columns: ["path", type],
+      columns: ["run", "path", type],
       then: (rows) =>
-        rows.groupBy("path").agg(pl.len().alias("rows"), pl.col(type).count().alias("values")).withColumns(
-          coded("path"),
-        ),
+        // Copies of a run count once.
+        rows.groupBy("path").agg(pl.col("run").nUnique().alias("rows"), pl.col(type).count().alias("values"))
+          .withColumns(
+            coded("path"),
+          ),
     }, tolerant);
     if (!frame) continue;
     const path = dictionary(frame, "path"), count = floats(frame, "rows"), values = floats(frame, "values");

@@ -97,13 +97,31 @@ export function plan(parts: readonly Part[], ask: Ask): LazyDataFrame {
   return ask.then ? ask.then(rows) : rows;
 }
 
+/** Rows; smaller chunks are joined. */
+const SMALL_CHUNK = 10_000;
+
 /** Runs a query. The computation itself cannot be stopped, but the caller gets the signal's reason at once. */
 export async function collect(frame: LazyDataFrame, signal?: AbortSignal): Promise<DataFrame> {
   signal?.throwIfAborted();
   const result = await abortable(frame.collect(), signal);
+  if (result.width === 0) return result;
   // Every file is a chunk of its own, and many small chunks make every later step slow.
-  return result.width > 0 && result.nChunks() > 16 ? result.rechunk() : result;
+  const small = result.nChunks() > Math.max(1, result.height / SMALL_CHUNK);
+  return weighed(small ? result.rechunk() : result);
 }
+
+const weights = new WeakMap<DataFrame, ArrayBuffer>();
+
+/**
+ * The garbage collector does not see the memory behind a frame and would let hundreds of dead ones pile up. A buffer of the
+ * same size that dies with the frame tells it; as nobody writes to it, it takes up no memory itself.
+ */
+function weighed(frame: DataFrame): DataFrame {
+  weights.set(frame, new ArrayBuffer(frame.height * frame.width * BYTES_PER_CELL));
+  return frame;
+}
+
+const BYTES_PER_CELL = 16;
 
 /** One pattern scan reads many files four times as fast as one scan for each. */
 const PATTERN_FROM = 24;

@@ -7,7 +7,7 @@
 import type { PointKind, PointValues, SeriesBlock, Span } from "../columns.ts";
 import type { SeriesQuery } from "../source.ts";
 import type { SeriesType } from "../types.ts";
-import { batches } from "./batches.ts";
+import { ahead, batches } from "./batches.ts";
 import { floats } from "./decode.ts";
 import { chainOf, inherit, upTo } from "./lineage.ts";
 import { pointFloats, pointValues } from "./payload.ts";
@@ -40,7 +40,7 @@ export async function* readSeries(view: View, query: SeriesQuery): AsyncGenerato
   const chain = (run: number) => chainOf(run, query.lineage, index.parents, name);
   const type = TYPE_OF[query.kind];
   let done = 0;
-  for await (const batch of batches(index, runs, chain, reading)) {
+  const portions = ahead(batches(index, runs, chain, reading), async (batch) => {
     const refs = batch.targets.flatMap((run) => asked.get(index.keys[run])!.map((ref) => ({ ...ref, number: run })));
     const points = await readPoints(index, batch.sources, {
       type,
@@ -48,20 +48,28 @@ export async function* readSeries(view: View, query: SeriesQuery): AsyncGenerato
       stepRange: query.stepRange,
       timestamps: true,
     }, reading);
-    if (points === null) continue;
-    const code = new Map(points.paths.map((path, code) => [path, code]));
+    batch.kept = points?.step.length ?? 0;
+    const code = new Map(points?.paths.map((path, code) => [path, code]));
     const stretches: Stretch[] = [];
     for (const ref of refs) {
       const path = code.get(ref.path);
-      if (path === undefined) continue;
+      if (points === null || path === undefined) continue;
       const all = inherit(chain(ref.number), index.parents, (run) => points.own(run, path), points.step);
       const rows = limited(within(all, points.step, ref.after, ref.before), query.limit);
       if (rows.length > 0) stretches.push({ series: ref.series, run: ref.number, rows });
     }
+    return { points, stretches, refs: refs.length };
+  });
+  let seen = 0;
+  for await (const { points, stretches, refs } of portions) {
+    seen += refs;
+    const expected = done + stretches.reduce((sum, { rows }) => sum + rows.length, 0);
+    if (points === null) continue;
     for await (const block of blocks(view, query, type, points, stretches)) {
       yield block;
       done += block.step.length;
-      query.onProgress?.(block.step.length, null);
+      // What is still to come is taken to be as long as what was read.
+      query.onProgress?.(block.step.length, Math.round(expected * query.series.length / seen));
     }
   }
   query.onProgress?.(0, done);
@@ -89,7 +97,7 @@ async function* blocks(
 ): AsyncGenerator<SeriesBlock> {
   const stored = floats(points.frame, "timestamp");
   const values = type === "float_series" ? pointFloats(points.frame) : null;
-  for (const some of portions(stretches)) {
+  for (const some of cut(stretches)) {
     const length = some.reduce((sum, { rows }) => sum + rows.length, 0);
     const rows = new Uint32Array(length);
     const step = new Float64Array(length),
@@ -119,7 +127,7 @@ async function* blocks(
 }
 
 /** Cuts stretches into portions of at most a block each. */
-function* portions(stretches: Stretch[]): Generator<Stretch[]> {
+function* cut(stretches: Stretch[]): Generator<Stretch[]> {
   let portion: Stretch[] = [], room = BLOCK_POINTS;
   for (const { series, run, rows } of stretches) {
     for (let from = 0; from < rows.length;) {

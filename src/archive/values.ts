@@ -8,19 +8,12 @@ import pl, { type DataFrame } from "nodejs-polars";
 import type { FloatAggregates, ValueBlock, ValueColumn } from "../columns.ts";
 import type { ValuesQuery } from "../source.ts";
 import type { AttributeType, SeriesType } from "../types.ts";
-import { type Batch, batches, partsOf } from "./batches.ts";
-import { allOf, parameterCondition, pathCondition, runCondition, splitTypes } from "./conditions.ts";
-import { coded, dictionary, texts } from "./decode.ts";
+import { ahead, type Batch, batches, partsOf } from "./batches.ts";
+import { readCells } from "./cells.ts";
+import { allOf, runCondition, splitTypes } from "./conditions.ts";
+import { numbered, texts } from "./decode.ts";
 import { chainOf, inherit } from "./lineage.ts";
-import {
-  columnsOf,
-  CONFIG_TYPES,
-  type ConfigType,
-  configValues,
-  isConfigType,
-  type ParameterType,
-  withValue,
-} from "./parameters.ts";
+import { CONFIG_TYPES, type ConfigType, configValues, isConfigType, type ParameterType } from "./parameters.ts";
 import { type PathSelection, selectPaths } from "./paths.ts";
 import { pointFloats, pointValues } from "./payload.ts";
 import { readPoints } from "./points.ts";
@@ -46,16 +39,21 @@ export async function* readValues(view: View, runs: readonly number[], query: Va
     if (block.columns.length > 0) yield block.finish();
     return;
   }
-  for await (const batch of batches(index, runs, sources, reading)) {
+  const blocks = ahead(batches(index, runs, sources, reading), async (batch) => {
     const block = new Block(index.keys, batch.targets);
     block.addSystem(system);
     const list = paths.all || paths.list ? paths.list : await matchingPaths(view, batch, parameters, series, paths);
+    let kept = 0;
     if (list === null || list.length > 0) {
-      await addParameters(view, batch, block, parameters, list);
-      for (const type of series) await addSeries(view, batch, block, type, list, chain);
+      kept += await addParameters(view, batch, block, parameters, list);
+      for (const type of series) kept += await addSeries(view, batch, block, type, list, chain);
     }
-    if (block.columns.length > 0) yield block.finish();
-    query.onProgress?.(batch.targets.length, runs.length);
+    batch.kept = kept;
+    return block.finish();
+  });
+  for await (const block of blocks) {
+    if (block.columns.length > 0) yield block;
+    query.onProgress?.(block.runs.length, runs.length);
   }
 }
 
@@ -168,63 +166,37 @@ function append<T extends ArrayLike<unknown>>(first: T, second: T): T {
   return all;
 }
 
+/** Gives the number of rows that were read. */
 async function addParameters(
   view: View,
   batch: Batch,
   block: Block,
   types: ParameterType[],
   paths: string[] | null,
-): Promise<void> {
-  if (types.length === 0) return;
-  const { index, reading } = view;
-  const valued = types.map(withValue).reduce((any, one) => any.or(one)).alias("valued");
-  const repeated = batch.targets.some((run) => index.repeated.has(run));
-  const frame = await read(partsOf(index, batch.targets), {
-    where: allOf([parameterCondition(types), pathCondition(paths), runCondition(index, batch.targets)]),
-    columns: ["run", "path", "type", ...columnsOf(types)],
-    then: (rows) => {
-      // Rows without a value are phantoms, but for those that may be real.
-      const cells = rows.withColumns(valued).filter(pl.col("valued").or(pl.col("type").isIn(["float", "file"])));
-      const subset = ["run", "path", "type", "valued"];
-      return (repeated ? cells.unique({ subset, keep: "first", maintainOrder: true }) : cells)
-        .withColumns(coded("run"), coded("path"));
-    },
-  }, reading);
-  if (!frame) return;
-  for (const type of types) {
-    const rows = frame.filter(withValue(type));
-    if (rows.height === 0) continue;
+): Promise<number> {
+  let rows = 0;
+  for (const { type, valued, lost } of await readCells(view, batch.targets, types, paths)) {
+    rows += valued.height;
     const data = isConfigType(type)
-      ? configValues(rows, type)
-      : await view.files.refs(texts(rows, "file"), reading.signal);
-    block.add({ ...place(rows, block, view), type, data } as ValueColumn);
+      ? configValues(valued, type)
+      : await view.files.refs(texts(valued, "file"), view.reading.signal);
+    block.add({ ...place(valued, block, view), type, data } as ValueColumn);
+    if (lost === null) continue;
+    const nothing = type === "float" ? new Float64Array(lost.height).fill(NaN) : new Array(lost.height).fill(null);
+    block.add({ ...place(lost, block, view), type, data: nothing } as ValueColumn);
   }
-  for (const type of ["float", "file"] as const) {
-    if (types.includes(type)) await addReal(view, block, type, frame);
-  }
-}
-
-/** Adds values that were lost: rows without one that are real all the same. */
-async function addReal(view: View, block: Block, type: "float" | "file", frame: DataFrame): Promise<void> {
-  const rows = frame.filter(pl.col("type").eq(pl.lit(type)).and(pl.col(type).isNull()));
-  if (rows.height === 0) return;
-  const valued = new Set(dictionary(frame.filter(withValue(type)), "path").names);
-  const open = new Set(dictionary(rows, "path").names.filter((path) => !valued.has(path)));
-  const real = await view.phantoms.real(type, open, view.reading);
-  if (real.size === 0) return;
-  const found = rows.filter(pl.col("path").cast(pl.Utf8).isIn([...real]));
-  const data = type === "float" ? new Float64Array(found.height).fill(NaN) : new Array(found.height).fill(null);
-  block.add({ ...place(found, block, view), type, data } as ValueColumn);
+  return rows;
 }
 
 /** Where the rows of a frame belong in a block. */
 function place(rows: DataFrame, block: Block, { index }: View): { run: Uint32Array; path: Uint32Array } {
-  const run = dictionary(rows, "run"), path = dictionary(rows, "path");
-  const position = run.names.map((name) => block.position(index.numbers.get(name)!));
-  const code = path.names.map((name) => block.code(name));
-  return { run: run.codes.map((run) => position[run]), path: path.codes.map((path) => code[path]) };
+  return {
+    run: numbered(rows, "run", (name) => block.position(index.numbers.get(name)!)),
+    path: numbered(rows, "path", (name) => block.code(name)),
+  };
 }
 
+/** Gives the number of rows that were read. */
 async function addSeries(
   view: View,
   batch: Batch,
@@ -232,7 +204,7 @@ async function addSeries(
   type: SeriesType,
   paths: string[] | null,
   chain: (run: number) => number[],
-): Promise<void> {
+): Promise<number> {
   const { index, reading } = view;
   const points = await readPoints(
     index,
@@ -240,7 +212,7 @@ async function addSeries(
     { type, paths, stepRange: [null, null], timestamps: false },
     reading,
   );
-  if (points === null) return;
+  if (points === null) return 0;
   const run: number[] = [], path: number[] = [], found: Uint32Array[] = [];
   batch.targets.forEach((target, position) => {
     const ancestors = chain(target);
@@ -258,6 +230,7 @@ async function addSeries(
     last: await pointValues(type, points.frame, lastRows, view.files, reading.signal),
   };
   block.add({ run: Uint32Array.from(run), path: Uint32Array.from(path), type, data } as ValueColumn);
+  return points.step.length;
 }
 
 /**

@@ -1,0 +1,237 @@
+/**
+ * Archives against Polars queries written by hand: `deno run -A bench/archive_bench.ts [folder for generated archives]`.
+ *
+ * Each pair reads the same files into the same kind of frame; medians of several rounds, taken in turn. The first run
+ * generates some 250 MB of archives, which later runs find again.
+ *
+ * @module
+ */
+
+import { tmpdir } from "node:os";
+import pl, { type DataFrame } from "nodejs-polars";
+import { openArchive } from "../src/archive/source.ts";
+import { codedNames, floats, instants } from "../src/frame.ts";
+import type { Source } from "../src/source.ts";
+import { longRuns, smallRuns, wideRuns } from "./generate.ts";
+
+const PROJECT = "bench/project";
+const ROUNDS = 7;
+
+interface Scenario {
+  name: string;
+  archive: string;
+  generate: (data: string) => Promise<void>;
+  ours: (source: Source) => Promise<DataFrame>;
+  byHand: (pattern: string) => Promise<DataFrame>;
+  /** Peak resident memory that must not be passed, in MB. */
+  memory?: number;
+}
+
+const PATH = "metrics/group-3/metric-3";
+
+const SCENARIOS: Scenario[] = [
+  {
+    name: "one series (10k points) of a run of 1M rows",
+    archive: "one-run",
+    generate: (data) => longRuns(data, PROJECT, { runs: 1, series: 100, steps: 10_000 }),
+    ours: (source) => seriesFrame(source, ["run-0"], [PATH]),
+    byHand: (pattern) => seriesByHand(pattern, pl.col("attribute_path").eq(pl.lit(PATH))),
+  },
+  {
+    name: "all 100 series of a run of 1M rows",
+    archive: "one-run",
+    generate: (data) => longRuns(data, PROJECT, { runs: 1, series: 100, steps: 10_000 }),
+    ours: async (source) => seriesFrame(source, ["run-0"], await seriesPaths(source, "run-0")),
+    byHand: (pattern) => seriesByHand(pattern, pl.lit(true)),
+  },
+  {
+    name: "one series of each of 20 runs, 20M rows",
+    archive: "twenty-runs",
+    generate: (data) => longRuns(data, PROJECT, { runs: 20, series: 100, steps: 10_000 }),
+    ours: (source) => seriesFrame(source, Array.from({ length: 20 }, (_, n) => `run-${n}`), [PATH]),
+    byHand: (pattern) => seriesByHand(pattern, pl.col("attribute_path").eq(pl.lit(PATH))),
+    memory: 300,
+  },
+  {
+    name: "table of last values, 20 runs x 100 series",
+    archive: "twenty-runs",
+    generate: (data) => longRuns(data, PROJECT, { runs: 20, series: 100, steps: 10_000 }),
+    ours: (source) => lastValues(source),
+    byHand: (pattern) =>
+      pl.scanParquet(pattern).filter(pl.col("attribute_type").eq(pl.lit("float_series")))
+        .select("run_id", "attribute_path", pl.col("step").cast(pl.Float64), "float_value")
+        .groupBy(["run_id", "attribute_path"]).agg(pl.col("float_value").sortBy("step").last()).collect(),
+  },
+  {
+    name: "table of 800 runs x 18,000 configs",
+    archive: "wide-runs",
+    generate: (data) => wideRuns(data, PROJECT, 800, 18_000),
+    ours: (source) => configs(source),
+    byHand: (pattern) =>
+      pl.scanParquet(pattern)
+        .filter(pl.col("attribute_type").eq(pl.lit("float")).and(pl.col("float_value").isNotNull()))
+        .select(pl.col("run_id").cast(pl.Categorical), pl.col("attribute_path").cast(pl.Categorical), "float_value")
+        .collect(),
+    memory: 1000,
+  },
+];
+
+async function seriesFrame(source: Source, runs: string[], paths: string[]): Promise<DataFrame> {
+  const series = runs.flatMap((run) => paths.map((path) => ({ run, path })));
+  const query = {
+    kind: "float",
+    series,
+    stepRange: [null, null],
+    lineage: "full",
+    previews: false,
+    limit: null,
+  } as const;
+  const frames: DataFrame[] = [];
+  for await (const block of source.series({ ...query })) {
+    const code = new Uint32Array(block.step.length);
+    for (const span of block.spans) code.fill(span.series, span.start, span.end);
+    frames.push(pl.DataFrame([
+      codedNames("attribute", code.map((at) => at % paths.length), paths),
+      floats("step", block.step),
+      floats("value", block.values.data as Float64Array),
+      instants("timestamp", block.timestamp),
+    ]));
+  }
+  return frames.length === 1 ? frames[0] : pl.concat(frames);
+}
+
+function seriesByHand(pattern: string, condition: pl.Expr): Promise<DataFrame> {
+  return pl.scanParquet(pattern)
+    .filter(pl.col("attribute_type").eq(pl.lit("float_series")).and(condition))
+    .select("run_id", "attribute_path", pl.col("step").cast(pl.Float64), "float_value", "timestamp")
+    .sort(["run_id", "attribute_path", "step"])
+    .collect();
+}
+
+async function seriesPaths(source: Source, run: string): Promise<string[]> {
+  const paths: string[] = [];
+  const query = { runs: [run], paths: null, filter: null, types: ["float_series" as const] };
+  for await (const page of source.attributes(query)) paths.push(...page.map(({ path }) => path));
+  return paths;
+}
+
+async function lastValues(source: Source): Promise<DataFrame> {
+  const frames: DataFrame[] = [];
+  for await (const block of source.values({ runs: null, paths: null, filter: null, types: ["float_series"] })) {
+    for (const column of block.columns) {
+      if (column.type !== "float_series") continue;
+      frames.push(pl.DataFrame([
+        codedNames("run", column.run, block.runs),
+        codedNames("attribute", column.path, block.paths),
+        floats("value", column.data.last),
+      ]));
+    }
+  }
+  return pl.concat(frames);
+}
+
+async function configs(source: Source): Promise<DataFrame> {
+  const frames: DataFrame[] = [];
+  for await (const block of source.values({ runs: null, paths: null, filter: null, types: ["float"] })) {
+    for (const column of block.columns) {
+      if (column.type !== "float") continue;
+      frames.push(pl.DataFrame([
+        codedNames("run", column.run, block.runs),
+        codedNames("attribute", column.path, block.paths),
+        floats("value", column.data),
+      ]));
+    }
+  }
+  return pl.concat(frames);
+}
+
+async function archiveOf(folder: string, name: string, generate: (data: string) => Promise<void>): Promise<string> {
+  const done = `${folder}/${name}/complete`;
+  const data = `${folder}/${name}/data`;
+  if (!(await Deno.stat(done).catch(() => null))) {
+    console.error(`generating ${data}`);
+    await Deno.remove(`${folder}/${name}`, { recursive: true }).catch(() => {});
+    await generate(data);
+    await Deno.writeTextFile(done, "");
+  }
+  return data;
+}
+
+async function time(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+
+async function compare(scenario: Scenario, folder: string): Promise<void> {
+  const data = await archiveOf(folder, scenario.archive, scenario.generate);
+  const pattern = `${data}/*/*.parquet`;
+  const catalog = openArchive({ data });
+  const source = catalog.open(PROJECT);
+  const rows = (await scenario.ours(source)).height;
+  const expected = (await scenario.byHand(pattern)).height;
+  if (rows !== expected) throw new Error(`${scenario.name}: ${rows} rows, by hand ${expected}`);
+  const ours: number[] = [], byHand: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    ours.push(await time(() => scenario.ours(source)));
+    byHand.push(await time(() => scenario.byHand(pattern)));
+  }
+  const [a, b] = [median(ours), median(byHand)];
+  const peak = await peakMemory(scenario, folder);
+  console.log(
+    `${scenario.name.padEnd(46)} ${a.toFixed(0).padStart(6)} ms ${b.toFixed(0).padStart(6)} ms   x${
+      (a / b).toFixed(2)
+    }` +
+      `  goal x1.30   peak ${peak.toFixed(0)} MB${scenario.memory ? ` of ${scenario.memory}` : ""}`,
+  );
+}
+
+/** Peak resident memory of a process that only opens the archive and reads, in MB. */
+async function peakMemory(scenario: Scenario, folder: string): Promise<number> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", import.meta.filename!, folder, `--measure=${SCENARIOS.indexOf(scenario)}`],
+    stderr: "inherit",
+  }).output();
+  return Number(new TextDecoder().decode(stdout));
+}
+
+async function measure(scenario: Scenario, folder: string): Promise<void> {
+  const data = await archiveOf(folder, scenario.archive, scenario.generate);
+  await scenario.ours(openArchive({ data }).open(PROJECT));
+  const status = await Deno.readTextFile("/proc/self/status").catch(() => "");
+  console.log(Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? NaN) / 1024);
+}
+
+async function listing(folder: string): Promise<void> {
+  const data = await archiveOf(folder, "small-runs", (data) => smallRuns(data, PROJECT, 20_000));
+  const cache = await Deno.makeTempDir();
+  try {
+    for (const [name, goal] of [["first listing of 20,000 runs", 15], ["second opening, summary cached", 1]] as const) {
+      let runs = 0;
+      const seconds = await time(async () => {
+        const source = openArchive({ data, cache }).open(PROJECT);
+        for await (const page of source.runs({ where: null, heads: false, sort: null })) runs += page.runs.length;
+      }) / 1000;
+      if (runs !== 20_000) throw new Error(`${name}: ${runs} runs`);
+      console.log(`${name.padEnd(46)} ${seconds.toFixed(2).padStart(6)} s    goal ${goal} s`);
+    }
+  } finally {
+    await Deno.remove(cache, { recursive: true });
+  }
+}
+
+if (import.meta.main) {
+  const folder = Deno.args.find((arg) => !arg.startsWith("--")) ?? `${tmpdir()}/neptune-fetcher-bench`;
+  const measured = Deno.args.find((arg) => arg.startsWith("--measure="));
+  if (measured) {
+    await measure(SCENARIOS[Number(measured.slice("--measure=".length))], folder);
+  } else {
+    console.log(`${"".padEnd(46)}      ours   by hand  ratio`);
+    for (const scenario of SCENARIOS) await compare(scenario, folder);
+    await listing(folder);
+  }
+}

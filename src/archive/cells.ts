@@ -1,0 +1,78 @@
+/**
+ * Rows of parameters, by type, without the cells of the exporter's grid that no run logged.
+ *
+ * @module
+ */
+
+import pl, { type DataFrame } from "nodejs-polars";
+import { partsOf } from "./batches.ts";
+import { allOf, parameterCondition, pathCondition, runCondition } from "./conditions.ts";
+import { coded, dictionary } from "./decode.ts";
+import { columnOf, columnsOf, type ParameterType, withValue } from "./parameters.ts";
+import type { DoubtfulType } from "./phantoms.ts";
+import { read } from "./scan.ts";
+import type { View } from "./view.ts";
+
+/** The rows of one type, with the coded columns `run` and `path` and the column of the value. */
+export interface Cells {
+  type: ParameterType;
+  /** Rows with a value. */
+  valued: DataFrame;
+  /** Rows whose value was lost; null: there are none. */
+  lost: DataFrame | null;
+}
+
+/** Reads the parameters of runs outside the `sys` namespace, which the index holds. Types without rows are left out. */
+export async function readCells(
+  view: View,
+  runs: readonly number[],
+  types: readonly ParameterType[],
+  paths: readonly string[] | null,
+): Promise<Cells[]> {
+  if (types.length === 0) return [];
+  const { index, reading } = view;
+  const typed = types.length > 1;
+  const frame = await read(partsOf(index, runs), {
+    where: allOf([parameterCondition(types), pathCondition(paths), runCondition(index, runs)]),
+    columns: ["run", "path", ...typed ? ["type"] as const : [], ...columnsOf(types)],
+    then: (rows) =>
+      (typed ? rows.filter(valuedOrDoubtful(types)) : rows)
+        .withColumns(coded("run"), coded("path"), ...typed ? [coded("type")] : []),
+  }, reading);
+  if (!frame) return [];
+  const present = typed ? dictionary(frame, "type").names as ParameterType[] : types;
+  const repeated = runs.some((run) => index.repeated.has(run));
+  const cells: Cells[] = [];
+  for (const type of present) {
+    const rows = typed ? frame.filter(pl.col("type").cast(pl.Utf8).eq(pl.lit(type))) : frame;
+    const value = pl.col(columnOf(type));
+    const whole = rows.getColumn(columnOf(type)).nullCount() === 0;
+    const all = whole ? rows : rows.filter(value.isNotNull());
+    const valued = repeated ? once(all) : all;
+    const lost = whole || !isDoubtful(type) ? null : await lostRows(view, type, valued, rows.filter(value.isNull()));
+    if (valued.height > 0 || lost !== null) cells.push({ type, valued, lost: lost && repeated ? once(lost) : lost });
+  }
+  return cells;
+}
+
+function isDoubtful(type: ParameterType): type is DoubtfulType {
+  return type === "float" || type === "file";
+}
+
+function valuedOrDoubtful(types: readonly ParameterType[]): pl.Expr {
+  return types.map((type) => isDoubtful(type) ? pl.col("type").eq(pl.lit(type)) : withValue(type))
+    .reduce((any, one) => any.or(one));
+}
+
+/** Copies of a run count once. */
+function once(rows: DataFrame): DataFrame {
+  return rows.unique({ subset: ["run", "path"], keep: "first", maintainOrder: true });
+}
+
+/** Of rows without a value, those that are real all the same. */
+async function lostRows(view: View, type: DoubtfulType, valued: DataFrame, rows: DataFrame): Promise<DataFrame | null> {
+  const known = new Set(dictionary(valued, "path").names);
+  const open = new Set(dictionary(rows, "path").names.filter((path) => !known.has(path)));
+  const real = await view.phantoms.real(type, open, view.reading);
+  return real.size === 0 ? null : rows.filter(pl.col("path").cast(pl.Utf8).isIn([...real]));
+}

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { mimeOfBytes, mimeOfName } from "../../src/archive/mime.ts";
+
+const bytes = (text: string) => Uint8Array.from(text, (char) => char.charCodeAt(0));
+
+Deno.test("mimeOfName() goes by the extension, and says nothing where there is none", () => {
+  assert.equal(mimeOfName("run/images/3.png"), "image/png");
+  assert.equal(mimeOfName("run/images/0.svg+xml"), "image/svg+xml");
+  assert.equal(mimeOfName("run/model.BIN"), "application/octet-stream");
+  assert.equal(mimeOfName("run.png/sample"), null);
+  assert.equal(mimeOfName("run/a.unheard-of"), null);
+});
+
+Deno.test("mimeOfBytes() knows files by how they begin", () => {
+  const known: [string, string][] = [
+    ["\x89PNG\r\n\x1a\n\0\0", "image/png"],
+    ["\xff\xd8\xff\xe0JFIF", "image/jpeg"],
+    ["GIF89a", "image/gif"],
+    ["RIFF\x01\0\0\0WEBPVP8 ", "image/webp"],
+    ["RIFF\x01\0\0\0WAVEfmt ", "audio/x-wav"],
+    ["%PDF-1.7", "application/pdf"],
+    ["PK\x03\x04rest", "application/zip"],
+    ["\x1f\x8b\x08", "application/gzip"],
+    ["<?xml version='1.0'?>\n<!-- made by hand -->\n<svg xmlns='x'>", "image/svg+xml"],
+    ["  <svg>", "image/svg+xml"],
+    ["<!DOCTYPE html>\n<html>", "text/html"],
+    ["<?xml version='1.0'?><data/>", "text/xml"],
+    ["name,score\na,1\n", "text/plain"],
+    ["", "application/octet-stream"],
+    ["\0\x01\x02\x03", "application/octet-stream"],
+  ];
+  for (const [text, type] of known) assert.equal(mimeOfBytes(bytes(text), true), type, JSON.stringify(text));
+});
+
+Deno.test("mimeOfBytes() takes for JSON what is JSON, as far as it can see", () => {
+  assert.equal(mimeOfBytes(bytes('{"a": 1}'), true), "application/json");
+  assert.equal(mimeOfBytes(bytes("[1, 2]"), true), "application/json");
+  assert.equal(mimeOfBytes(bytes('{"a": [1, 2, '), false), "application/json");
+  assert.equal(mimeOfBytes(bytes("{not json"), true), "text/plain");
+  assert.equal(mimeOfBytes(bytes("[INFO] Starting"), false), "text/plain");
+});
+
+Deno.test("mimeOfBytes() does not mind a character that the first bytes cut in two", () => {
+  const text = new TextEncoder().encode("zażółć");
+  assert.equal(mimeOfBytes(text.subarray(0, 3), false), "text/plain");
+  assert.equal(mimeOfBytes(text.subarray(0, 3), true), "application/octet-stream");
+});
