@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { concurrently, type Job } from "../../src/http/concurrent.ts";
+
+const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+Deno.test("no more jobs run at once than are allowed, and those added later run too", async () => {
+  let running = 0;
+  let most = 0;
+  const job = (depth: number): Job<number> =>
+    async function* (_signal, add) {
+      most = Math.max(most, ++running);
+      await wait(2);
+      yield depth;
+      if (depth > 0) add(job(depth - 1));
+      running--;
+    };
+  const found = await Array.fromAsync(concurrently(Array.from({ length: 10 }, () => job(2)), 3));
+  assert.deepEqual(found.sort(), [...Array(10).fill(0), ...Array(10).fill(1), ...Array(10).fill(2)]);
+  assert.equal(most, 3);
+});
+
+Deno.test("an error of one job ends all others", async () => {
+  const ended: string[] = [];
+  const hanging: Job<number> = async function* (signal) {
+    try {
+      yield await new Promise<number>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+    } finally {
+      ended.push("hanging");
+    }
+  };
+  // deno-lint-ignore require-yield
+  const failing: Job<number> = async function* () {
+    await wait(5);
+    throw new Error("broken");
+  };
+  await assert.rejects(Array.fromAsync(concurrently([hanging, failing], 2)), /broken/);
+  await wait(1);
+  assert.deepEqual(ended, ["hanging"]);
+});
+
+Deno.test("an abort ends it at once, even when a job does not listen", async () => {
+  const deaf: Job<number> = async function* () {
+    yield await wait(300).then(() => 1);
+  };
+  const abort = new AbortController();
+  setTimeout(() => abort.abort(new Error("enough")), 10);
+  const started = performance.now();
+  await assert.rejects(Array.fromAsync(concurrently([deaf], 2, abort.signal)), /enough/);
+  assert.ok(performance.now() - started < 200);
+  await wait(300);
+});
+
+Deno.test("jobs do not run ahead of a slow reader by more than one value each", async () => {
+  let made = 0;
+  const job: Job<number> = async function* () {
+    for (let i = 0; i < 100; i++) yield await Promise.resolve(++made);
+  };
+  for await (const value of concurrently([job, job], 2)) {
+    await wait(1);
+    if (value > 20) break;
+    assert.ok(made <= value + 4, `${made} made when ${value} was read`);
+  }
+});

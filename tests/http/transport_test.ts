@@ -1,0 +1,255 @@
+import assert from "node:assert/strict";
+import { configure, type LogRecord, reset } from "@logtape/logtape";
+import { ConnectionError, OptionError, ProjectNotFoundError, ServerError } from "../../src/errors.ts";
+import { openServer } from "../../src/http/source.ts";
+import { type Retry, Transport, type TransportOptions } from "../../src/http/transport.ts";
+import { apiToken, brokenOff, PATHS, stalled, Stub } from "./stub.ts";
+
+const OPTIONS: TransportOptions = { userAgent: "test", requestTimeoutSeconds: 60, deadlineSeconds: 5 };
+const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+const bytes = (content: string) => new TextEncoder().encode(content);
+
+function transport(options: Partial<TransportOptions> = {}): { retries: Retry[]; transport: Transport } {
+  const retries: Retry[] = [];
+  return { retries, transport: new Transport({ ...OPTIONS, ...options }, { onRetry: (one) => retries.push(one) }) };
+}
+
+const get = (url: string) => ({ method: "GET" as const, url, headers: {} });
+
+Deno.test("429 is tried again after the time that Retry-After says", async () => {
+  await using stub = new Stub({
+    "/x": (_, count) =>
+      count === 0 ? new Response("slow down", { status: 429, headers: { "retry-after": "1" } }) : new Response("ok"),
+  });
+  const { transport: one, retries } = transport();
+  const started = performance.now();
+  assert.equal(text(await one.bytes(get(`${stub.url}/x?secret=1`))), "ok");
+  assert.ok(performance.now() - started > 990);
+  assert.deepEqual(retries, [{ url: `${stub.url}/x`, attempt: 1, reason: "status 429" }]);
+});
+
+Deno.test("a Retry-After beyond the deadline is not waited for", async () => {
+  await using stub = new Stub({ "/x": () => new Response("", { status: 503, headers: { "retry-after": "3600" } }) });
+  const started = performance.now();
+  await assert.rejects(transport().transport.bytes(get(`${stub.url}/x`)), ServerError);
+  assert.ok(performance.now() - started < 1000);
+  assert.equal(stub.count("/x"), 1);
+});
+
+Deno.test("any status from 500 on is tried again, also for POST with its body", async () => {
+  const statuses = [500, 520, 599];
+  await using stub = new Stub({
+    "/x": ({ body }, count) =>
+      count < statuses.length ? new Response("", { status: statuses[count] }) : new Response(body),
+  });
+  const { transport: one, retries } = transport({ deadlineSeconds: 30 });
+  const answer = await one.bytes({ method: "POST", url: `${stub.url}/x`, headers: {}, body: "hello" });
+  assert.equal(text(answer), "hello");
+  assert.deepEqual(retries.map(({ reason }) => reason), statuses.map((status) => `status ${status}`));
+});
+
+Deno.test("a storm that does not end is an error when the deadline is over", async () => {
+  await using stub = new Stub({ "/x": () => new Response("overloaded", { status: 503 }) });
+  const started = performance.now();
+  await assert.rejects(transport({ deadlineSeconds: 1 }).transport.bytes(get(`${stub.url}/x`)), (error) => {
+    assert.ok(error instanceof ServerError);
+    assert.deepEqual(error.fields, { status: 503, errorType: null, url: `${stub.url}/x` });
+    assert.match(error.message, /answered 503 .*: overloaded/);
+    return true;
+  });
+  const seconds = (performance.now() - started) / 1000;
+  assert.ok(seconds < 2.5, `${seconds} s`);
+  assert.ok(stub.count("/x") > 1);
+});
+
+Deno.test("other errors are not tried again, and say what the server says but no secret", async () => {
+  await using stub = new Stub({
+    "/x": ({ headers }) =>
+      Response.json({ errorType: "BAD_REQUEST", message: `${headers.get("authorization")} asks nonsense` }, {
+        status: 400,
+      }),
+    "/redirect": () => new Response(null, { status: 307, headers: { location: "/x" } }),
+    "/list": () => Response.json(["a"], { status: 404 }),
+  });
+  const { transport: one } = transport();
+  await assert.rejects(
+    one.bytes({ ...get(`${stub.url}/x?q=1`), headers: { authorization: "Bearer sesame" } }),
+    (error) => {
+      assert.ok(error instanceof ServerError);
+      assert.deepEqual(error.fields, { status: 400, errorType: "BAD_REQUEST", url: `${stub.url}/x` });
+      assert.ok(!Deno.inspect(error).includes("sesame"));
+      return true;
+    },
+  );
+  await assert.rejects(one.bytes(get(`${stub.url}/redirect`)), (error) => (error as ServerError).fields.status === 307);
+  await assert.rejects(one.bytes(get(`${stub.url}/list`)), (error) => (error as ServerError).fields.status === 404);
+  assert.equal(stub.seen.length, 3);
+});
+
+Deno.test("a body that breaks off is read again from the start, as part of the attempt", async () => {
+  await using stub = new Stub({
+    "/x": (_, count) => count < 2 ? brokenOff(bytes("half")) : new Response("half and half"),
+  });
+  const { transport: one, retries } = transport();
+  assert.equal(text(await one.bytes(get(`${stub.url}/x`))), "half and half");
+  assert.equal(retries.length, 2);
+});
+
+Deno.test("silence ends an attempt, before the answer and in the middle of it", async () => {
+  await using stub = new Stub({
+    "/before": (_, count) =>
+      count === 0 ? new Promise((resolve) => setTimeout(() => resolve(new Response("late")), 700)) : new Response("ok"),
+    "/within": (_, count) => count === 0 ? stalled(bytes("half")) : new Response("ok"),
+  });
+  const { transport: one, retries } = transport({ requestTimeoutSeconds: 0.2 });
+  assert.equal(text(await one.bytes(get(`${stub.url}/before`))), "ok");
+  assert.equal(text(await one.bytes(get(`${stub.url}/within`))), "ok");
+  assert.deepEqual(retries.map(({ reason }) => reason), ["silence for 0.2 seconds", "silence for 0.2 seconds"]);
+});
+
+Deno.test("an answer that arrives slowly but steadily is no silence", async () => {
+  await using stub = new Stub({
+    "/x": () =>
+      new Response(ReadableStream.from((async function* () {
+        for (let i = 0; i < 8; i++) {
+          yield bytes(String(i));
+          await new Promise((resolve) => setTimeout(resolve, 100));
+        }
+      })())),
+  });
+  const { transport: one, retries } = transport({ requestTimeoutSeconds: 0.4, deadlineSeconds: 0.5 });
+  assert.equal(text(await one.bytes(get(`${stub.url}/x`))), "01234567");
+  assert.deepEqual(retries, []);
+});
+
+Deno.test("pieces are passed on as they arrive; what breaks off after the first is a ConnectionError", async () => {
+  await using stub = new Stub({ "/x": () => brokenOff(bytes("half")) });
+  let size = -1;
+  const pieces = transport().transport.chunks(get(`${stub.url}/x`), undefined, (told) => size = told);
+  assert.equal(text((await pieces.next()).value!), "half");
+  assert.equal(size, 0);
+  await assert.rejects(pieces.next(), (error) => error instanceof ConnectionError && error.fields.brokenOff === true);
+  assert.equal(stub.count("/x"), 1);
+});
+
+Deno.test("an abort ends everything with the signal's own reason: request, body, wait between attempts", async () => {
+  await using stub = new Stub({
+    "/silent": () => new Promise((resolve) => setTimeout(() => resolve(new Response()), 500)),
+    "/stalled": () => stalled(bytes("half")),
+    "/failing": () => new Response("", { status: 500, headers: { "retry-after": "3" } }),
+  });
+  const { transport: one } = transport();
+  for (const path of ["/silent", "/stalled", "/failing"]) {
+    const reason = new Error(`enough of ${path}`);
+    const abort = new AbortController();
+    setTimeout(() => abort.abort(reason), 100);
+    const started = performance.now();
+    await assert.rejects(one.bytes(get(stub.url + path), abort.signal), (error) => error === reason);
+    assert.ok(performance.now() - started < 400, path);
+  }
+  const reason = new Error("before");
+  await assert.rejects(one.bytes(get(`${stub.url}/silent`), AbortSignal.abort(reason)), (error) => error === reason);
+});
+
+Deno.test("a missing permission is not taken for a network that fails", async () => {
+  const denied = new Deno.errors.NotCapable("no net");
+  const one = new Transport(OPTIONS, { fetch: () => Promise.reject(denied) });
+  await assert.rejects(one.bytes(get("http://x.test/")), (error) => error === denied);
+});
+
+Deno.test("a custom fetch is used for everything, and the requests carry our User-Agent", async () => {
+  await using stub = new Stub({
+    [PATHS.projects]: () => Response.json({ entries: [{ id: "1", name: "p", organizationName: "w" }] }),
+  });
+  let calls = 0;
+  const catalog = stub.open({
+    fetch: (input, init) => {
+      calls++;
+      return fetch(input, init);
+    },
+  });
+  assert.deepEqual(await catalog.projects(), [{ id: "1", name: "w/p" }]);
+  assert.equal(calls, 2);
+  assert.match(stub.seen[0].headers.get("user-agent")!, /^neptune-fetcher-deno \(deno=/);
+  assert.equal(stub.seen[0].headers.get("accept"), "*/*");
+});
+
+Deno.test("requests go through the proxy that is given", async () => {
+  const asked: string[] = [];
+  const proxy = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const serving = (async () => {
+    for await (const connection of proxy) {
+      const buffer = new Uint8Array(4096);
+      const read = await connection.read(buffer);
+      asked.push(text(buffer.subarray(0, read ?? 0)));
+      await connection.write(bytes("HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok"));
+      connection.close();
+    }
+  })();
+  const address = `http://127.0.0.1:${proxy.addr.port}`;
+  const { transport: one } = transport({ proxy: { url: address, basicAuth: { username: "u", password: "p" } } });
+  assert.equal(text(await one.bytes(get("http://neptune.test/x"))), "ok");
+  assert.match(asked[0], /^GET http:\/\/neptune\.test\/x HTTP\/1\.1/);
+  assert.match(asked[0], /proxy-authorization: Basic dTpw/i);
+  one.close();
+  proxy.close();
+  await serving;
+});
+
+Deno.test("certificates that are none are an OptionError", async () => {
+  const { transport: one } = transport({ caCerts: ["-----BEGIN CERTIFICATE-----\nbad\n-----END CERTIFICATE-----"] });
+  await assert.rejects(one.bytes(get("https://127.0.0.1:9/")), (error) => {
+    assert.ok(error instanceof OptionError, String(error));
+    assert.equal(error.fields.option, "caCerts");
+    return true;
+  });
+});
+
+Deno.test("every retry is logged, and told to the option onRetry", async () => {
+  const records: LogRecord[] = [];
+  await configure({
+    sinks: { memory: (record) => records.push(record) },
+    loggers: [{ category: ["neptune-fetcher"], sinks: ["memory"] }, { category: ["logtape", "meta"], sinks: [] }],
+  });
+  try {
+    await using stub = new Stub({
+      [PATHS.projects]: (_, count) => count === 0 ? new Response("", { status: 502 }) : Response.json({ entries: [] }),
+    });
+    const retries: Retry[] = [];
+    await stub.open({ onRetry: (retry) => retries.push(retry) }).projects();
+    assert.equal(retries.length, 1);
+    assert.deepEqual(records.map(({ category, level }) => [category.join("."), level]), [[
+      "neptune-fetcher.http",
+      "warning",
+    ]]);
+    assert.equal(records[0].properties.reason, "status 502");
+  } finally {
+    await reset();
+  }
+});
+
+Deno.test("an unknown project is a ProjectNotFoundError, however the server says it", async () => {
+  const refusals = [
+    () => Response.json({ errorType: "ACCESS_DENIED", message: "no" }, { status: 403 }),
+    () => Response.json({ errorType: "PROJECT_NOT_FOUND" }, { status: 404 }),
+    () => new Response("nothing here", { status: 404 }),
+  ];
+  for (const refusal of refusals) {
+    await using stub = new Stub({ [PATHS.project]: refusal });
+    await assert.rejects(stub.source().project(), (error) => {
+      assert.ok(error instanceof ProjectNotFoundError, String(error));
+      assert.equal(error.fields.project, "ws/proj");
+      assert.match(error.message, /no project "ws\/proj".*check the name/);
+      return true;
+    });
+  }
+});
+
+Deno.test("a server of a path of its own keeps it", async () => {
+  await using stub = new Stub({
+    "/prefix/api/backend/v1/authorization/oauth-token": () => new Response("", { status: 401 }),
+  });
+  const catalog = openServer({ apiToken: apiToken(`${stub.url}/prefix/`) });
+  await assert.rejects(catalog.projects(), /refuses the API token/);
+  catalog.close();
+});
