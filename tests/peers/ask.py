@@ -11,6 +11,7 @@ import json
 import math
 import os
 import sys
+import time
 import warnings
 
 warnings.simplefilter("ignore")
@@ -130,11 +131,13 @@ def main():
     for line in sys.stdin:
         question = json.loads(line)
         answer = {"name": question["name"]}
+        started = time.monotonic()
         try:
             answer["value"] = plain(evaluate(question["code"], scope))
         except Exception as error:
             answer["error"] = type(error).__name__
             answer["message"] = str(error)[:2000]
+        answer["seconds"] = time.monotonic() - started
         answers.write(json.dumps(answer, allow_nan=False) + "\n")
         answers.flush()
 

@@ -59,5 +59,24 @@ export function queryTable(
   };
 }
 
-/** neptune-query drops points whose value is NaN from its frames; so do both sides before they are compared. */
-export const NAN_IS_ABSENT = true;
+/** Types that the alpha module does not know. */
+export const UNKNOWN_TO_ALPHA: ReadonlySet<AttributeType> = new Set(["histogram_series", "file_series"]);
+
+/**
+ * A table of alpha: without types it does not know; the last value of a series has a column that says so, a file three columns.
+ */
+export function alphaTable({ columns, rows }: PlainTable, types: Map<string, AttributeType[]>): PlainTable {
+  const parts = columns.flatMap((path, i): [name: string, i: number, field: string | null][] => {
+    const all = types.get(path) ?? [];
+    if (all.length > 0 && all.every((type) => UNKNOWN_TO_ALPHA.has(type))) return [];
+    if (all.some((type) => type.endsWith("_series"))) return [[`${path}|last`, i, null]];
+    if (!all.some((type) => type.startsWith("file"))) return [[path, i, null]];
+    return [[`${path}|mime_type`, i, "mime_type"], [`${path}|path`, i, "path"], [`${path}|size_bytes`, i, "size"]];
+  });
+  const cell = (value: Plain, field: string | null) =>
+    field === null || value === null ? value : (value as Record<string, Plain>)[field];
+  return {
+    columns: parts.map(([name]) => name),
+    rows: rows.map((row) => parts.map(([, i, field]) => cell(row[i], field))),
+  };
+}

@@ -19,8 +19,11 @@ export function plain(value: unknown): Plain {
       return value <= 2n ** 53n && value >= -(2n ** 53n) ? Number(value) : { int: String(value) };
     case "number":
       return Number.isNaN(value) ? null : Number.isFinite(value) ? value : { float: value > 0 ? "inf" : "-inf" };
-    case "object":
-      return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, plain(one)]));
+    case "object": {
+      const fields = Object.entries(value).map(([name, one]) => [name, plain(one)] as const);
+      // An absent struct reaches JavaScript as one whose fields are all absent.
+      return fields.length > 0 && fields.every(([, one]) => one === null) ? null : Object.fromEntries(fields);
+    }
     default:
       return value as boolean | string;
   }

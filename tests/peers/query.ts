@@ -4,9 +4,11 @@ import { type DataFrame } from "nodejs-polars";
 import { bucketPoints } from "../../src/buckets.ts";
 import type { RunsTableOptions } from "../../src/bulk/runs_table.ts";
 import { compileRegex } from "../../src/nql/regex.ts";
-import { queryTable } from "./differences.ts";
+import { alphaTable, queryTable, UNKNOWN_TO_ALPHA } from "./differences.ts";
 import { type Plain, plainPoints, plainTable } from "./plain.ts";
 import { py, type Question, type Subject } from "./question.ts";
+
+const SERIES_TYPES = ["string_series", "histogram_series", "file_series"] as const;
 
 /** One way to call the clients: experiments or runs, of neptune-query or alpha. */
 interface Way {
@@ -55,7 +57,7 @@ function chosen({ words }: Subject, { which }: Way) {
   return { pattern, code: `${which}=${py(pattern)}`, ours: { [which]: pattern } };
 }
 
-function lists({ project, words }: Subject, { module, which }: Way): Question[] {
+function lists({ project, words, types }: Subject, { module, which }: Way): Question[] {
   const listing = async (options: RunsTableOptions) => {
     const frame = await (which === "runs" ? project.fetchRunsDf(options) : project.fetchExperimentsDf(options));
     return (frame.getColumn(which === "runs" ? "sys/custom_run_id" : "sys/name").toArray() as string[]).sort();
@@ -66,7 +68,11 @@ function lists({ project, words }: Subject, { module, which }: Way): Question[] 
   const one = which === "runs" ? words.run : words.experiment;
   const attributes = async (options: object) =>
     ((await project.listAttributes(options)).getColumn("attribute").toArray() as string[])
-      .filter((name, i, all) => all.indexOf(name) === i).sort();
+      .filter((name, i, all) => all.indexOf(name) === i)
+      .filter((name) => module !== "alpha" || !types.get(name)!.every((type) => UNKNOWN_TO_ALPHA.has(type)))
+      .sort();
+  // Alpha has no operators in patterns.
+  const names = module === "alpha" ? "loss$" : "^(config|sys)/ & !id$ | loss$";
   return [
     { name: `${module}.list_${which}()`, code: `sorted(${module}.list_${which}())`, ours: () => listing(both) },
     {
@@ -90,9 +96,9 @@ function lists({ project, words }: Subject, { module, which }: Way): Question[] 
       ours: () => attributes({ [which]: pattern, attributes: words.metricsRegex }),
     },
     {
-      name: `${module}.list_attributes(names, pattern with operators)`,
-      code: `sorted(${module}.list_attributes(${which}=${py([one])}, attributes="^(config|sys)/ & !id$ | loss$"))`,
-      ours: () => attributes({ [which]: [one], attributes: "^(config|sys)/ & !id$ | loss$" }),
+      name: `${module}.list_attributes(names, ${names})`,
+      code: `sorted(${module}.list_attributes(${which}=${py([one])}, attributes=${py(names)}))`,
+      ours: () => attributes({ [which]: [one], attributes: names }),
     },
     ...["float_series", "string", "file", "int"].map((type): Question => {
       const filter = `${module === "alpha" ? "alpha_filters." : ""}AttributeFilter`;
@@ -122,7 +128,8 @@ function tables(subject: Subject, way: Way): Question[] {
     ours: async () => {
       const all = { ...options, trashed: null };
       const frame = await (which === "runs" ? project.fetchRunsDf(all) : project.fetchExperimentsDf(all));
-      return queryTable(plainTable(frame), label, asked);
+      const table = queryTable(plainTable(frame), label, asked);
+      return module === "alpha" ? alphaTable(table, subject.types) : table;
     },
   });
   const { columns, columnsRegex, sortBy } = words;
@@ -173,7 +180,15 @@ function metrics(subject: Subject, way: Way): Question[] {
     ask("include_time", `${all}, include_time="absolute"`, {}, "timestamp", "value"),
     ask("step_range", `${all}, step_range=(${from}, ${to})`, { stepRange: [from, to] }),
     ask("step_range from", `${all}, step_range=(${from}, None)`, { stepRange: [from, null] }),
-    ask("lineage_to_the_root=False", `${all}, lineage_to_the_root=False`, alphaLineage(module)),
+    {
+      name: `${module}.fetch_metrics(lineage_to_the_root=False)`,
+      code: `points(${module}.fetch_metrics(${code}${all}, lineage_to_the_root=False))`,
+      ours: async () => {
+        const { options, relabelled } = ownPoints(subject, way, ours);
+        const frame = await project.fetchMetrics({ attributes: words.metricsRegex, ...options });
+        return relabelled(plainPoints(frame, "value"));
+      },
+    },
     ask("tail_limit", `${all}, tail_limit=3`, { tailLimit: 3 }),
     ask("tail_limit and step_range", `${all}, tail_limit=2, step_range=(None, ${to})`, {
       tailLimit: 2,
@@ -201,9 +216,28 @@ function metrics(subject: Subject, way: Way): Question[] {
   ];
 }
 
-/** Alpha does not say what it asks for is an experiment: its runs then have their own points only. */
-function alphaLineage(module: Way["module"]): Record<string, unknown> {
-  return module === "alpha" ? { includeInherited: false, alpha: true } : { includeInherited: false };
+/**
+ * What `lineage_to_the_root=False` means. Alpha does not tell the server that it asks for an experiment, so it gets the points of its
+ * newest run alone; what we call by the name of a run is called there by that of its experiment.
+ */
+function ownPoints({ runs }: Subject, { module }: Way, ours: Record<string, unknown>) {
+  if (module !== "alpha") {
+    return {
+      options: { ...ours, includeInherited: false },
+      relabelled: (points: Plain) => points,
+    };
+  }
+  const heads = runs.filter((run, i) => runs.findIndex((other) => other["sys/name"] === run["sys/name"]) === i);
+  const chosen = heads.filter((run) => run["sys/name"] && compileRegex(String(ours.experiments)).test(run["sys/name"]));
+  const names = new Map(chosen.map((run) => [run["sys/custom_run_id"]!, run["sys/name"]!]));
+  const relabelled = (points: Plain): Plain =>
+    Object.fromEntries(
+      Object.entries(points as Record<string, Plain>).map(([key, points]) => {
+        const [run, attribute] = key.split("|");
+        return [`${names.get(run)}|${attribute}`, points];
+      }),
+    );
+  return { options: { runs: [...names.keys()], includeInherited: false }, relabelled };
 }
 
 function series(subject: Subject, way: Way): Question[] {
@@ -211,11 +245,12 @@ function series(subject: Subject, way: Way): Question[] {
   const { module } = way;
   const { code, ours } = chosen(subject, way);
   const [from, to] = words.stepRange;
+  const types = SERIES_TYPES.filter((type) => module !== "alpha" || !UNKNOWN_TO_ALPHA.has(type));
   const ask = (name: string, theirs: string, options: Record<string, unknown>, ...fields: string[]): Question => ({
     name: `${module}.fetch_series(${name})`,
     code: `points(${module}.fetch_series(${code}, attributes=${py(words.seriesRegex)}${theirs}))`,
     ours: async () => {
-      const frame = await project.fetchSeries({ attributes: words.seriesRegex, ...ours, ...options });
+      const frame = await project.fetchSeries({ attributes: words.seriesRegex, ...ours, ...options, types });
       return plainPoints(frame, ...fields, "value");
     },
   });
@@ -223,7 +258,15 @@ function series(subject: Subject, way: Way): Question[] {
     ask("", "", {}),
     ask("include_time", `, include_time="absolute"`, {}, "timestamp"),
     ask("step_range", `, step_range=(${from}, ${to})`, { stepRange: [from, to] }),
-    ask("lineage_to_the_root=False", ", lineage_to_the_root=False", alphaLineage(module)),
+    {
+      name: `${module}.fetch_series(lineage_to_the_root=False)`,
+      code: `points(${module}.fetch_series(${code}, attributes=${py(words.seriesRegex)}, lineage_to_the_root=False))`,
+      ours: async () => {
+        const { options, relabelled } = ownPoints(subject, way, ours);
+        const frame = await project.fetchSeries({ attributes: words.seriesRegex, ...options, types });
+        return relabelled(plainPoints(frame, "value"));
+      },
+    },
     ask("tail_limit", ", tail_limit=1", { tailLimit: 1 }),
   ];
 }

@@ -94,7 +94,7 @@ function check(archive: string, { name, code }: Question, answer: Answer, ours: 
   failed++;
   const shown = (value: unknown) => {
     const text = JSON.stringify(value);
-    return text.length > 1500 ? text.slice(0, 1500) + " ..." : text;
+    return text.length > 700 ? text.slice(0, 700) + " ..." : text;
   };
   console.log(
     `FAILED ${archive}: ${name}\n  code   ${code.slice(0, 300)}\n  theirs ${shown(theirs)} ${

@@ -69,10 +69,10 @@ Deno.test("an address that was changed or has expired is refused", async () => {
   const other = new URL((await sign("no/such")).url);
   for (
     const change of [
-      (url: URL) => url.searchParams.set("expires", String(Number(url.searchParams.get("expires")) + 1)),
-      (url: URL) => url.searchParams.delete("expires"),
-      (url: URL) => url.searchParams.set("signature", "x"),
-      (url: URL) => url.searchParams.delete("signature"),
+      (url: URL) => url.searchParams.set("se", String(Number(url.searchParams.get("se")) + 1)),
+      (url: URL) => url.searchParams.delete("se"),
+      (url: URL) => url.searchParams.set("sig", "x"),
+      (url: URL) => url.searchParams.delete("sig"),
       (url: URL) => url.pathname = other.pathname,
     ]
   ) {
