@@ -32,6 +32,7 @@ export type { FetchMetricBucketsOptions } from "./src/bulk/buckets.ts";
 export type { SaveMetricsOptions } from "./src/bulk/save_metrics.ts";
 export type { FetchSeriesOptions, OtherSeriesType } from "./src/bulk/series.ts";
 export type { DownloadFilesOptions } from "./src/bulk/download.ts";
+export type { ExportArchiveOptions } from "./src/export/archive.ts";
 export { saveFrame } from "./src/save.ts";
 export type { FrameFormat, SaveOptions } from "./src/save.ts";
 export type { RunsFilter } from "./src/nql/build.ts";

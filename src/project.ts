@@ -14,6 +14,7 @@ import { fetchSeriesFrame, type FetchSeriesOptions } from "./bulk/series.ts";
 import { jupyterDisplay, type MediaBundle } from "./display/bundle.ts";
 import { withDisplay } from "./display/frame.ts";
 import { OptionError, UnsupportedError } from "./errors.ts";
+import { type ExportArchiveOptions, writeArchive } from "./export/archive.ts";
 import { type Frame, type LazyFrame, recordsFrame, runsFrame } from "./frame.ts";
 import { Listing } from "./listing.ts";
 import type { Nql } from "./nql/ast.ts";
@@ -220,6 +221,25 @@ export class ReadOnlyProject {
    */
   async downloadFiles(options: DownloadFilesOptions): Promise<Frame> {
     return await this.#bulk("files", options, (source, call) => downloadFilesFrame(source, { ...options, ...call }));
+  }
+
+  /**
+   * Writes runs to an archive exactly as neptune-exporter does, so that data of a server can be kept: Parquet files below
+   * `<destination>/data`, copies of files below `<destination>/files`. Forks keep their own points and their parents come
+   * along, NaN stays NaN. A run appears only when it is whole and has been read back; called again, the call goes on with the
+   * runs that are not there yet.
+   *
+   * Returns a frame that tells what became of each run: `run`, `status` (`written`, `present`), and how many `attributes`,
+   * `points`, `files` and `missing_files` were written.
+   *
+   * @example
+   * ```ts
+   * await project.exportArchive({ experiments: "^final-", destination: "kept" });
+   * const kept = new ReadOnlyProject({ archive: "kept/data" });
+   * ```
+   */
+  async exportArchive(options: ExportArchiveOptions): Promise<Frame> {
+    return await this.#bulk("export", options, (source, call) => writeArchive(source, { ...options, ...call }));
   }
 
   /**

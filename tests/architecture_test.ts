@@ -31,13 +31,14 @@ const MAY_IMPORT: Record<string, string[]> = {
   open: ["source", "http", "archive", "errors"],
   pages: ["reader", "cell", "points", "display", "progress", "nql", "source", "columns", "types", "errors"],
   bulk: ["source", "nql", "buckets", "frame", "points", "cell", "save", "columns", "progress", "types", "errors"],
+  export: ["bulk", "archive", "source", "nql", "frame", "points", "columns", "progress", "types", "errors"],
   reader: ["cell", "points", "near", "source", "columns", "types", "errors"],
   listing: ["display"],
   file: ["source", "types", "display"],
   attribute: [...API, "pages", "reader", "listing", "file"],
   run: [...API, "pages", "attribute", "reader", "listing", "file", "open", "near"],
   global: ["bulk", "open", "display", "frame", "progress"],
-  project: [...API, "pages", "run", "bulk", "reader", "listing", "open", "near"],
+  project: [...API, "pages", "run", "bulk", "export", "reader", "listing", "open", "near"],
 };
 
 /** Each of these has one home; the pattern is looked for in code with comments and strings taken out. */
