@@ -12,6 +12,7 @@ import { ahead, type Batch, batches, partsOf } from "./batches.ts";
 import { readCells } from "./cells.ts";
 import { allOf, runCondition, splitTypes } from "./conditions.ts";
 import { numbered, texts } from "./decode.ts";
+import { typesHeld } from "./held.ts";
 import { chainOf, inherit } from "./lineage.ts";
 import { CONFIG_TYPES, type ConfigType, configValues, isConfigType, type ParameterType } from "./parameters.ts";
 import { type PathSelection, selectPaths } from "./paths.ts";
@@ -46,7 +47,11 @@ export async function* readValues(view: View, runs: readonly number[], query: Va
     let kept = 0;
     if (list === null || list.length > 0) {
       kept += await addParameters(view, batch, block, parameters, list);
-      for (const type of series) kept += await addSeries(view, batch, block, type, list, chain);
+      // One reading that tells which types there are saves one for each that is not.
+      const held = series.length > 1 ? await typesHeld(partsOf(index, batch.sources), reading) : null;
+      for (const type of series) {
+        if (held === null || held.has(type)) kept += await addSeries(view, batch, block, type, list, chain);
+      }
     }
     batch.kept = kept;
     return block.finish();
