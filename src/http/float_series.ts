@@ -93,7 +93,7 @@ async function* readOnce(
       groups = groups.slice(1);
     } catch (error) {
       failures = came.size > 0 ? 1 : failures + 1;
-      const patience = error instanceof WorkerError
+      const patience = error instanceof WorkerError && error.fields.reason !== "closed"
         ? failures <= MAX_WORKER_FAILURES
         : error instanceof ConnectionError && error.fields.brokenOff === true &&
           performance.now() - lastProgress < 1000 * deadlineSeconds;

@@ -73,7 +73,7 @@ Deno.test("an answer that breaks off anywhere is taken up behind the last point 
         if (cuts[0] > 0.4) assert.ok(body.includes("afterStep"), "asks again from zero");
       },
     ),
-    { numRuns: 8 },
+    { numRuns: 5 },
   );
 });
 

@@ -1,0 +1,35 @@
+/// <reference lib="webworker" />
+/** A worker that fails at its first job, in the way that its name says. */
+
+const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
+
+/** The first ten points of the series asked for, as a worker sends them. */
+function firstPoints(): void {
+  const step = Float64Array.from({ length: 10 }, (_, i) => i + 1);
+  const block = {
+    spans: [{ series: 0, start: 0, end: 10 }],
+    step,
+    timestamp: step.map((one) => 1.7e12 + one),
+    values: { kind: "float", data: step.slice() },
+    preview: null,
+  };
+  scope.postMessage({ type: "block", block });
+}
+
+const WAYS: Record<string, () => void> = {
+  throws: () => {
+    throw new TypeError("out of order");
+  },
+  hangs: () => {
+    while (true);
+  },
+  dies: () => {
+    firstPoints();
+    // Not before the points are on their way.
+    setTimeout(() => scope.close(), 10);
+  },
+  mutters: () => scope.postMessage(() => "a function cannot be posted"),
+};
+
+scope.onmessage = () => WAYS[scope.name]();
+scope.postMessage({ type: "ready" });

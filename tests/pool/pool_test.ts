@@ -1,0 +1,273 @@
+/** Web Workers: what they give, how they fail, and that nothing of them is left. */
+
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { configure, type LogRecord, reset } from "@logtape/logtape";
+import { ServerError, WorkerError } from "../../src/errors.ts";
+import { Api } from "../../src/http/api.ts";
+import { ServerProject } from "../../src/http/project.ts";
+import { decodeApiToken } from "../../src/http/token.ts";
+import type { Retry, TransportOptions } from "../../src/http/transport.ts";
+import { runJob } from "../../src/pool/job.ts";
+import { type PoolOptions, WorkerPool } from "../../src/pool/pool.ts";
+import type { SeriesQuery, Source } from "../../src/source.ts";
+import { POINTS, seriesStub } from "../http/series_stub.ts";
+import { apiToken, brokenOff, PATHS, stalled, type Stub } from "../http/stub.ts";
+
+const UP = Array.from({ length: POINTS }, (_, i) => i + 1);
+const OPTIONS: TransportOptions = { userAgent: "test", requestTimeoutSeconds: 60, deadlineSeconds: 5 };
+
+const floats = (count: number, query: Partial<SeriesQuery> = {}): SeriesQuery => ({
+  kind: "float",
+  series: Array.from({ length: count }, (_, i) => ({ run: "ws/proj/R-1", path: `m/${i}` })),
+  stepRange: [null, null],
+  lineage: "full",
+  previews: false,
+  limit: null,
+  useThreads: true,
+  ...query,
+});
+
+async function steps(source: Source, query: SeriesQuery): Promise<number[][]> {
+  const all: number[][] = query.series.map(() => []);
+  for await (const { spans, step } of source.series(query)) {
+    for (const { series, start, end } of spans) all[series].push(...step.subarray(start, end));
+  }
+  return all;
+}
+
+/** A client whose pool is made as a test wants it. */
+class Client implements Disposable {
+  readonly retries: Retry[] = [];
+  readonly pool: WorkerPool;
+  readonly source: Source;
+  readonly #api: Api;
+
+  constructor(stub: Stub, options: Partial<PoolOptions> = {}) {
+    const api = this.#api = new Api(decodeApiToken(apiToken(stub.url)), OPTIONS, {
+      onRetry: (one) => this.retries.push(one),
+    });
+    this.pool = new WorkerPool({
+      size: 4,
+      transport: OPTIONS,
+      here: (job, signal, onPoints) => runJob(api.transport, job, signal, onPoints),
+      onRetry: api.retried,
+      ...options,
+    });
+    this.source = new ServerProject({
+      api,
+      project: "ws/proj",
+      atOnce: 4,
+      deadlineSeconds: 5,
+      runner: () => (job, signal, onPoints) => this.pool.run(job, signal, onPoints),
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.pool.close();
+    this.#api.close();
+  }
+}
+
+const realWorker = () => new Worker(new URL("../../src/pool/worker.ts", import.meta.url), { type: "module" });
+const badWorker = (way: string) =>
+  new Worker(new URL("./bad_worker.ts", import.meta.url), { type: "module", name: way });
+
+/** The first workers are bad in these ways, the others are good. */
+function workers(...ways: string[]): () => Worker {
+  return () => {
+    const way = ways.shift();
+    return way ? badWorker(way) : realWorker();
+  };
+}
+
+async function logged(work: () => Promise<void>): Promise<LogRecord[]> {
+  const records: LogRecord[] = [];
+  await configure({
+    sinks: { memory: (record) => records.push(record) },
+    loggers: [{ category: ["neptune-fetcher"], sinks: ["memory"] }, { category: ["logtape", "meta"], sinks: [] }],
+  });
+  try {
+    await work();
+  } finally {
+    await reset();
+  }
+  return records;
+}
+
+Deno.test("workers give what the main thread gives, are no more than requests, and are kept", async () => {
+  await using stub = seriesStub();
+  using client = new Client(stub);
+  assert.deepEqual(await steps(client.source, floats(200)), Array(200).fill(UP));
+  assert.equal(stub.count(PATHS.floatSeries), 3);
+  assert.equal(client.pool.size, 3);
+  assert.deepEqual(await steps(client.source, floats(2)), Array(2).fill(UP));
+  assert.equal(client.pool.size, 3);
+});
+
+Deno.test("no more workers start than are allowed; the rest of the work waits for them", async () => {
+  await using stub = seriesStub();
+  using client = new Client(stub, { size: 1 });
+  assert.deepEqual(await steps(client.source, floats(200)), Array(200).fill(UP));
+  assert.equal(client.pool.size, 1);
+});
+
+Deno.test("progress comes from workers too", async () => {
+  await using stub = seriesStub();
+  using client = new Client(stub);
+  let told = 0;
+  await steps(client.source, floats(3, { onProgress: (by) => told += by }));
+  assert.equal(told, 3 * POINTS);
+});
+
+Deno.test("errors come from workers with their class, fields and cause", async () => {
+  await using stub = seriesStub(() => Response.json({ errorType: "BAD_REQUEST", message: "no" }, { status: 400 }));
+  using client = new Client(stub);
+  await assert.rejects(steps(client.source, floats(1)), (error) => {
+    assert.ok(error instanceof ServerError);
+    assert.deepEqual(error.fields, { status: 400, errorType: "BAD_REQUEST", url: `${stub.url}${PATHS.floatSeries}` });
+    return true;
+  });
+  assert.equal(client.pool.size, 1, "the worker is not to blame");
+});
+
+Deno.test("a token that is not taken any more is replaced for workers too", async () => {
+  await using stub = seriesStub((_, count) => count === 0 ? Response.json({}, { status: 401 }) : null);
+  using client = new Client(stub);
+  assert.deepEqual(await steps(client.source, floats(1)), [UP]);
+  assert.equal(stub.count(PATHS.exchange), 2);
+});
+
+Deno.test("attempts that a worker makes again are told on the main thread", async () => {
+  await using stub = seriesStub((right, count) =>
+    count === 0 ? new Response("", { status: 502 }) : count === 1 ? brokenOff(right.slice(0, right.length / 2)) : null
+  );
+  using client = new Client(stub);
+  assert.deepEqual(await steps(client.source, floats(2)), Array(2).fill(UP));
+  assert.equal(client.retries.length, 2);
+  assert.equal(client.retries[0].reason, "status 502");
+  assert.match(client.retries[1].reason, /broke off/);
+});
+
+for (const way of ["throws", "hangs", "dies", "mutters"]) {
+  Deno.test(`a worker that ${way} is replaced by another, and the answer is whole`, async () => {
+    await using stub = seriesStub();
+    using client = new Client(stub, { create: workers(way), lookEvery: 100 });
+    assert.deepEqual(await steps(client.source, floats(1)), [UP]);
+    assert.equal(client.pool.size, 1, "the bad worker is gone");
+    assert.equal(client.retries.length, 1);
+    if (way === "dies") assert.ok(stub.seen.at(-1)!.body.includes(`"afterStep":10`), "goes on behind its points");
+  });
+}
+
+Deno.test("when every worker fails, the call ends with a WorkerError and no worker is left", async () => {
+  await using stub = seriesStub();
+  using client = new Client(stub, { create: () => badWorker("throws") });
+  await assert.rejects(steps(client.source, floats(1)), (error) => {
+    assert.ok(error instanceof WorkerError, String(error));
+    assert.match(error.message, /out of order/);
+    return true;
+  });
+  assert.equal(client.pool.size, 0);
+});
+
+Deno.test("an abort ends the requests of workers at once, and the workers can work again", async () => {
+  await using stub = seriesStub((right, count) => count < 3 ? stalled(right.slice(0, right.length / 2)) : null);
+  using client = new Client(stub);
+  const abort = new AbortController();
+  const reason = new Error("enough");
+  const ended = assert.rejects(
+    steps(client.source, floats(200, { signal: abort.signal })),
+    (error) => error === reason,
+  );
+  while (stub.count(PATHS.floatSeries) < 3) await new Promise((resolve) => setTimeout(resolve, 10));
+  const started = performance.now();
+  abort.abort(reason);
+  await ended;
+  assert.ok(performance.now() - started < 100);
+  // Time for the workers to say that they have stopped.
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.deepEqual(await steps(client.source, floats(2)), Array(2).fill(UP));
+  assert.equal(client.pool.size, 3);
+});
+
+Deno.test("a call that is aborted while its worker starts leaves a worker for the next one", async () => {
+  await using stub = seriesStub();
+  using client = new Client(stub);
+  const abort = new AbortController();
+  await client.source.project();
+  const ended = assert.rejects(steps(client.source, floats(1, { signal: abort.signal })), /enough/);
+  while (client.pool.size === 0) await new Promise((resolve) => setTimeout(resolve));
+  abort.abort(new Error("enough"));
+  await ended;
+  assert.deepEqual(await steps(client.source, floats(1)), [UP]);
+  assert.ok(client.pool.size <= 2);
+});
+
+Deno.test("closing in the middle ends the call with a WorkerError", async () => {
+  await using stub = seriesStub((right) => stalled(right.slice(0, 100)));
+  using client = new Client(stub);
+  const ended = assert.rejects(steps(client.source, floats(1)), WorkerError);
+  while (stub.count(PATHS.floatSeries) < 1) await new Promise((resolve) => setTimeout(resolve, 10));
+  client.pool.close();
+  await ended;
+});
+
+Deno.test("idle workers end by themselves", async () => {
+  await using stub = seriesStub();
+  using client = new Client(stub, { idle: 50 });
+  await steps(client.source, floats(1));
+  assert.equal(client.pool.size, 1);
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  assert.equal(client.pool.size, 0);
+  assert.deepEqual(await steps(client.source, floats(1)), [UP]);
+});
+
+Deno.test("where workers cannot start the main thread does the work, and the log says so once", async () => {
+  const cannot: (() => Worker)[] = [
+    () => {
+      throw new Deno.errors.NotCapable("no workers here");
+    },
+    () => new Worker(`data:application/javascript,throw new Error("broken at start")`, { type: "module" }),
+  ];
+  for (const create of cannot) {
+    await using stub = seriesStub();
+    using client = new Client(stub, { create });
+    const records = await logged(async () => {
+      for (let i = 0; i < 2; i++) assert.deepEqual(await steps(client.source, floats(200)), Array(200).fill(UP));
+    });
+    assert.equal(records.length, 1);
+    assert.match(String(records[0].properties.reason), /no workers here|broken at start/);
+    assert.equal(client.pool.size, 0);
+  }
+});
+
+Deno.test("a custom fetch keeps the work on the main thread, and the log says so once", async () => {
+  await using stub = seriesStub();
+  let calls = 0;
+  const source = stub.source({
+    fetch: (input, init) => {
+      calls++;
+      return fetch(input, init);
+    },
+  });
+  const records = await logged(async () => {
+    for (let i = 0; i < 2; i++) assert.deepEqual(await steps(source, floats(1)), [UP]);
+  });
+  assert.equal(records.length, 1);
+  assert.equal(calls, 4);
+});
+
+Deno.test("a script that has used workers exits by itself, promptly", async () => {
+  await using stub = seriesStub();
+  const script = fileURLToPath(new URL("./exits.ts", import.meta.url));
+  const { stdout, success } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", script, apiToken(stub.url)],
+    stderr: "inherit",
+  }).output();
+  const ended = Date.now();
+  const [points, last] = new TextDecoder().decode(stdout).split(" ").map(Number);
+  assert.ok(success);
+  assert.equal(points, POINTS);
+  assert.ok(ended - last < 1500, `${ended - last} ms after its last line`);
+});
