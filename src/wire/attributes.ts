@@ -63,7 +63,7 @@ function entry(reader: Reader, onRun: (sysId: string) => void, onAttribute: (rea
   while (reader.more()) {
     switch (reader.tag()) {
       case 0x0a:
-        reader.string();
+        reader.pass();
         break;
       case 0x12:
         onRun(reader.string());
@@ -93,7 +93,7 @@ export function decodeAttributes(bytes: Uint8Array, runKey: string): ValueBlock 
   while (reader.more()) {
     const tag = reader.tag();
     if (tag === 0x3a) attribute(reader, rows);
-    else if ((tag & 7) === 2 && tag < 0x3a) reader.string();
+    else if ((tag & 7) === 2 && tag < 0x3a) reader.pass();
     else reader.skip(7);
   }
   return rows.finish();

@@ -55,13 +55,16 @@ function entry(reader: Reader): Entry {
   return found;
 }
 
+const [SYS_ID, CUSTOM_ID, NAME] = [0, 1, 2];
+const PATHS = ["sys/id", "sys/custom_run_id", "sys/name"].map((path) => new TextEncoder().encode(path));
+
 // ProtoAttributeDTO: 1 name, 2 type, 5 string_properties; ProtoStringAttributeDTO: 3 value
 function identity(reader: Reader, into: Entry): void {
-  let name = "";
+  let path = -1;
   let value: string | null = null;
   while (reader.more()) {
     const tag = reader.tag();
-    if (tag === 0x0a) name = reader.string();
+    if (tag === 0x0a) path = reader.oneOf(PATHS);
     else if (tag === 0x2a) {
       const outer = reader.enter();
       value = "";
@@ -72,7 +75,7 @@ function identity(reader: Reader, into: Entry): void {
       reader.leave(outer);
     } else reader.skip(0);
   }
-  if (name === "sys/id") into.sysId = value ?? "";
-  else if (name === "sys/custom_run_id") into.customId = value;
-  else if (name === "sys/name") into.name = value;
+  if (path === SYS_ID) into.sysId = value ?? "";
+  else if (path === CUSTOM_ID) into.customId = value;
+  else if (path === NAME) into.name = value;
 }

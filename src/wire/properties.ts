@@ -39,7 +39,7 @@ function scalar(reader: Reader, type: SentType): Values[SentType] {
   let value: Values[SentType] = type === "int" ? 0n : type === "string" ? "" : type === "bool" ? false : 0;
   while (reader.more()) {
     const tag = reader.tag();
-    if (tag === 0x0a || tag === 0x12) reader.string();
+    if (tag === 0x0a || tag === 0x12) reader.pass();
     else if (tag === 0x18 && type === "int") value = BigInt.asIntN(64, reader.int64());
     else if (tag === 0x19 && type === "float") value = reader.double();
     else if (tag === 0x1a && type === "string") value = reader.string();
@@ -55,7 +55,7 @@ function stringSet(reader: Reader): string[] {
   const set: string[] = [];
   while (reader.more()) {
     const tag = reader.tag();
-    if (tag === 0x0a || tag === 0x12) reader.string();
+    if (tag === 0x0a || tag === 0x12) reader.pass();
     else if (tag === 0x1a) set.push(reader.string());
     else reader.skip(3);
   }
@@ -71,7 +71,7 @@ function floatSeries(reader: Reader): Aggregates | null {
   let present = false;
   while (reader.more()) {
     const tag = reader.tag();
-    if (tag === 0x0a || tag === 0x12) reader.string();
+    if (tag === 0x0a || tag === 0x12) reader.pass();
     else if ((tag & 7) === 1 && tag >= 0x19 && tag <= 0x41) {
       found[AGGREGATES[(tag >>> 3) - 3]] = reader.double();
       present ||= tag <= 0x21;
@@ -86,7 +86,7 @@ function lastPoint<T>(reader: Reader, value: () => T | null): LastPoint<T> | nul
   let last: T | null = null;
   while (reader.more()) {
     const tag = reader.tag();
-    if (tag === 0x0a || tag === 0x12) reader.string();
+    if (tag === 0x0a || tag === 0x12) reader.pass();
     else if (tag === 0x19) step = reader.double();
     else if (tag === 0x22) last = value();
     else reader.skip(4);
@@ -110,7 +110,7 @@ function fileRef(reader: Reader, first: 1 | 3, known: number): FileRef | null {
     if (tag === first * 8 + 2) ref.path = reader.string();
     else if (field === 1 && (tag & 7) === 0) ref.size = sizeOrUnknown(reader.integer());
     else if (field === 2 && (tag & 7) === 2) ref.mimeType = reader.string() || ref.mimeType;
-    else if (field < 0 && (tag & 7) === 2) reader.string();
+    else if (field < 0 && (tag & 7) === 2) reader.pass();
     else reader.skip(known);
   }
   return ref.path === "" ? null : ref;
