@@ -4,21 +4,47 @@
  * @module
  */
 
-import pl, { type DataFrame, type DataType, type Series } from "nodejs-polars";
-import type { FloatAggregates, ValueBlock, ValueColumn } from "../columns.ts";
-import { fileStructs, floats, histogramStructs, strings } from "../frame.ts";
+import pl, { type DataFrame, type Series } from "nodejs-polars";
+import type { ValueBlock, ValueColumn } from "../columns.ts";
+import { fileStructs, histogramStructs, strings } from "../frame.ts";
 import type { AttributeType, FileRef, Histogram, RunInfo } from "../types.ts";
+import { NumberColumn, NumberColumns, type NumberKind } from "./number_columns.ts";
 
 /** What a table can say of a float series besides its last value. */
 export type SeriesAggregate = "min" | "max" | "average" | "variance" | "last_step";
 
-/** A column while it is filled: row by row of the table, absent cells undefined. */
+/** A column while it is filled. */
 interface Filling {
   path: string;
   type: AttributeType;
   aggregate: SeriesAggregate | null;
-  cells: unknown[];
+  cells: NumberColumn | OtherCells;
 }
+
+/** Cells that are no numbers; null where there is none. */
+class OtherCells {
+  readonly values: unknown[];
+
+  constructor(rows: number) {
+    this.values = new Array(rows).fill(null);
+  }
+
+  set(row: number, value: unknown): void {
+    this.values[row] = value;
+  }
+
+  get(row: number): unknown {
+    return this.values[row];
+  }
+}
+
+const NUMBER_KIND: Partial<Record<AttributeType, NumberKind>> = {
+  int: "int",
+  float: "float",
+  float_series: "float",
+  bool: "bool",
+  datetime: "datetime",
+};
 
 /** A row: a run, and its project where there are several. */
 export interface Row {
@@ -33,6 +59,7 @@ export class TableBuilder {
   readonly #aggregates: SeriesAggregate[];
   readonly #hidden: SeriesAggregate[];
   readonly #columns = new Map<string, Filling>();
+  readonly #pools: Partial<Record<NumberKind, NumberColumns>> = {};
 
   /** The rows, in their order, and what to add for float series: to be shown, and only to sort by. */
   constructor(rows: Row[], aggregates: SeriesAggregate[], hidden: SeriesAggregate[] = []) {
@@ -46,18 +73,30 @@ export class TableBuilder {
   add(block: ValueBlock, project: string | null): void {
     const rows = block.runs.map((key) => this.#numbers.get(rowKey(key, project))!);
     for (const column of block.columns) {
-      const values = valuesOf(column);
-      const targets = block.paths.map(() => undefined as unknown[] | undefined);
-      for (let i = 0; i < column.run.length; i++) {
-        const path = column.path[i];
-        const cells = targets[path] ??= this.#cells(block.paths[path], column.type, null);
-        cells[rows[column.run[i]]] = values(i);
-      }
       if (column.type === "float_series") {
+        const { present } = column.data;
+        this.#fill(block, rows, column, null, column.data.last, present);
         for (const aggregate of [...this.#aggregates, ...this.#hidden]) {
-          this.#addAggregate(block, rows, column.run, column.path, column.data, aggregate);
+          const values = aggregate === "last_step" ? column.data.lastStep : column.data[aggregate];
+          this.#fill(block, rows, column, aggregate, values, present);
         }
-      }
+      } else this.#fill(block, rows, column, null, valuesOf(column), null);
+    }
+  }
+
+  /** Sets cells; where `present` is 0, the column is made and the cell stays empty. */
+  #fill(
+    { paths }: ValueBlock,
+    rows: number[],
+    { type, run, path }: ValueColumn,
+    aggregate: SeriesAggregate | null,
+    values: ArrayLike<unknown>,
+    present: Uint8Array | null,
+  ): void {
+    const targets = new Array<Filling["cells"] | undefined>(paths.length);
+    for (let i = 0; i < run.length; i++) {
+      const cells = targets[path[i]] ??= this.#cells(paths[path[i]], type, aggregate);
+      if (present === null || present[i] === 1) cells.set(rows[run[i]], values[i] as never);
     }
   }
 
@@ -68,7 +107,10 @@ export class TableBuilder {
    * @param order Which rows, in which order. Default: all as they are.
    */
   frame(always: string[], order?: number[]): DataFrame {
-    for (const path of ["sys/custom_run_id", "sys/name", ...always]) this.#addIdentity(path);
+    const there = new Set([...this.#columns.values()].map(({ path }) => path));
+    for (const path of new Set(["sys/custom_run_id", "sys/name", ...always])) {
+      if (!there.has(path)) this.#addIdentity(path);
+    }
     const shown = [...this.#columns.values()].filter(({ aggregate }) =>
       !aggregate || !this.#hidden.includes(aggregate)
     );
@@ -91,45 +133,36 @@ export class TableBuilder {
   order(path: string, type: AttributeType, aggregate: SeriesAggregate | null, descending: boolean): number[] {
     const cells = this.#cells(path, type, aggregate);
     const rank = (value: unknown) => value === null ? 2 : value !== value ? 1 : 0;
-    return [...cells.keys()].sort((a, b) => {
-      const [x, y] = [cells[a] as number, cells[b] as number];
+    return [...this.#rows.keys()].sort((a, b) => {
+      const [x, y] = [cells.get(a) as number, cells.get(b) as number];
       if (rank(x) > 0 || rank(y) > 0) return rank(x) - rank(y);
       return x < y ? (descending ? 1 : -1) : x > y ? (descending ? -1 : 1) : 0;
     });
   }
 
-  #cells(path: string, type: AttributeType, aggregate: SeriesAggregate | null): unknown[] {
+  #cells(path: string, type: AttributeType, aggregate: SeriesAggregate | null): Filling["cells"] {
     const key = `${path}\0${type}\0${aggregate ?? ""}`;
     let column = this.#columns.get(key);
     if (!column) {
-      column = { path, type, aggregate, cells: new Array(this.#rows.length).fill(null) };
+      const kind = NUMBER_KIND[type];
+      const cells = kind ? this.#pool(kind).add() : new OtherCells(this.#rows.length);
+      column = { path, type, aggregate, cells };
       this.#columns.set(key, column);
     }
     return column.cells;
   }
 
-  #addAggregate(
-    block: ValueBlock,
-    rows: number[],
-    run: Uint32Array,
-    path: Uint32Array,
-    data: FloatAggregates,
-    aggregate: SeriesAggregate,
-  ): void {
-    const values = aggregate === "last_step" ? data.lastStep : data[aggregate];
-    for (let i = 0; i < run.length; i++) {
-      if (data.present[i] === 1) this.#cells(block.paths[path[i]], "float_series", aggregate)[rows[run[i]]] = values[i];
-    }
+  #pool(kind: NumberKind): NumberColumns {
+    return this.#pools[kind] ??= new NumberColumns(kind, this.#rows.length);
   }
 
   /** Columns that tables always have: identity is known without reading, others are there even when no run has them. */
   #addIdentity(path: string): void {
-    if ([...this.#columns.values()].some((column) => column.path === path)) return;
     const cells = this.#cells(path, "string", null);
     const known = { "sys/id": "sysId", "sys/custom_run_id": "customId", "sys/name": "name" }[path] as
       | keyof RunInfo
       | undefined;
-    if (known) this.#rows.forEach(({ run }, row) => cells[row] = run[known]);
+    if (known) this.#rows.forEach(({ run }, row) => cells.set(row, run[known] as never));
   }
 }
 
@@ -137,20 +170,16 @@ function group(path: string): number {
   return path.startsWith("sys/") ? 0 : path.startsWith("monitoring/") ? 2 : 1;
 }
 
-function valuesOf(column: ValueColumn): (row: number) => unknown {
+function valuesOf(column: Exclude<ValueColumn, { type: "float_series" }>): ArrayLike<unknown> {
   switch (column.type) {
-    case "float_series":
-      return (row) => column.data.present[row] === 1 ? column.data.last[row] : null;
     case "string_series":
     case "histogram_series":
     case "file_series":
-      return (row) => column.data.last[row];
-    case "bool":
-      return (row) => column.data[row] === 1;
+      return column.data.last;
     case "experiment_state":
-      return () => null;
+      return new Array(column.run.length).fill(null);
     default:
-      return (row) => column.data[row];
+      return column.data;
   }
 }
 
@@ -158,19 +187,10 @@ function rowKey(run: string, project: string | null): string {
   return project === null ? run : `${project}\0${run}`;
 }
 
-function toSeries(name: string, { type, aggregate, cells }: Filling, order?: number[]): Series {
-  const data = order ? order.map((row) => cells[row]) : cells;
-  if (aggregate) return numbers(name, data as (number | null)[]);
+function toSeries(name: string, { type, cells }: Filling, order?: number[]): Series {
+  if (cells instanceof NumberColumn) return cells.series(name, order);
+  const data = order ? order.map((row) => cells.get(row)) : cells.values;
   switch (type) {
-    case "int":
-      return integers(name, data as (bigint | null)[]);
-    case "float":
-    case "float_series":
-      return numbers(name, data as (number | null)[]);
-    case "bool":
-      return typed(name, data, pl.Bool);
-    case "datetime":
-      return pl.Series(name, data as number[], pl.Int64).cast(pl.Datetime("ms", "UTC"));
     case "string_set":
       return listsOfText(name, data as (string[] | null)[]);
     case "histogram_series":
@@ -185,26 +205,7 @@ function toSeries(name: string, { type, aggregate, cells }: Filling, order?: num
   }
 }
 
-function numbers(name: string, data: (number | null)[]): Series {
-  return data.includes(null) ? typed(name, data, pl.Float64) : floats(name, Float64Array.from(data as number[]));
-}
-
-/** A column of i64. Polars takes nulls only among numbers, and numbers only up to 2^53. */
-function integers(name: string, data: (bigint | null)[]): Series {
-  const exact = data.every((value) => value === null || Number.isSafeInteger(Number(value)));
-  if (exact) return typed(name, data.map((value) => value === null ? null : Number(value)), pl.Int64);
-  const values = pl.Series("value", BigInt64Array.from(data, (value) => value ?? 0n), pl.Int64);
-  const absent = typed("absent", data.map((value) => value === null), pl.Bool);
-  return pl.DataFrame([values, absent])
-    .select(pl.when(pl.col("absent")).then(pl.lit(null)).otherwise(pl.col("value")).alias(name))
-    .getColumn(name);
-}
-
 function listsOfText(name: string, data: (string[] | null)[]): Series {
   // The first row tells Polars the type, as in frame.ts.
   return pl.Series(name, [[""], ...data], pl.List(pl.String)).slice(1, data.length);
-}
-
-function typed(name: string, data: unknown[], type: DataType | unknown): Series {
-  return pl.Series(name, data as never[], type as never);
 }
