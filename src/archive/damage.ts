@@ -7,10 +7,10 @@
 import { getLogger } from "@logtape/logtape";
 import { DamagedFileError } from "../errors.ts";
 import type { Nql, Predicate } from "../nql/ast.ts";
+import { foldNql } from "../nql/fold.ts";
 import { compileRegex } from "../nql/regex.ts";
 import type { ProjectIndex } from "./index.ts";
 import { type Part, sanitized } from "./layout.ts";
-import { predicates } from "./match.ts";
 
 const logger = getLogger(["neptune-fetcher", "archive"]);
 const warned = new WeakSet<Part>();
@@ -57,14 +57,30 @@ export function damagedPartOf(index: ProjectIndex, run: string): Part | null {
   return [...index.damaged.keys()].find((part) => part.stem === stem) ?? null;
 }
 
-/** The damaged part of a run that a query names by its id. */
+/** The damaged part of a run that a query asks for by its id. */
 export function damagedPartNamed(index: ProjectIndex, query: Nql | null): Part | null {
   if (index.damaged.size === 0 || query === null) return null;
-  for (const id of predicates(query).flatMap(namedIds)) {
+  const merge = (terms: NamedIds[]): NamedIds => ({
+    wanted: terms.flatMap(({ wanted }) => wanted),
+    unwanted: terms.flatMap(({ unwanted }) => unwanted),
+  });
+  const { wanted } = foldNql<NamedIds>(query, {
+    predicate: (node) => ({ wanted: namedIds(node), unwanted: [] }),
+    and: merge,
+    or: merge,
+    not: ({ wanted, unwanted }) => ({ wanted: unwanted, unwanted: wanted }),
+  });
+  for (const id of wanted) {
     const part = damagedPartOf(index, id);
     if (part) return part;
   }
   return null;
+}
+
+/** The ids that a query asks for, and those it asks not to have. */
+interface NamedIds {
+  wanted: string[];
+  unwanted: string[];
 }
 
 function namedIds(predicate: Predicate): string[] {

@@ -67,7 +67,8 @@ export class Files {
   async #look(path: string): Promise<FileRef> {
     const missing = { path, size: null, mimeType: mimeOfName(path) ?? "application/octet-stream" };
     for (const candidate of this.#candidates(path) ?? []) {
-      const info = await stat(candidate);
+      // A path that cannot even be looked up, being too long for one, is missing like others.
+      const info = await stat(candidate).catch(() => null);
       if (!info) continue;
       if (info.isDirectory) return { path, size: null, mimeType: "inode/directory" };
       return { path, size: info.size, mimeType: mimeOfName(path) ?? await sniff(candidate, info.size) };

@@ -92,7 +92,7 @@ export class ArchivedProject implements Source {
     const kept = await this.#kept(query);
     const { index } = kept;
     const numbers = await selectRuns(this.#view(kept, query, true), query, kept.columns);
-    const lost = numbers.length === 0 ? damagedPartNamed(index, query.where) : null;
+    const lost = damagedPartNamed(index, query.where);
     if (lost) this.#damaged(index, lost);
     const from = query.offset ?? 0;
     const wanted = numbers.slice(from, query.limit === undefined ? undefined : from + query.limit);

@@ -13,6 +13,9 @@ import { isSystem } from "./summary.ts";
 import { readValues } from "./values.ts";
 import type { View } from "./view.ts";
 
+/** More columns than that are not kept from one query to the next. */
+const MOST_COLUMNS = 200;
+
 /** Columns of attributes outside the index that queries have asked for, kept for the next query. */
 export class ColumnCache {
   readonly #columns = new Map<string, Map<string, ArrayLike<unknown>>>();
@@ -23,6 +26,9 @@ export class ColumnCache {
       !(type && isSystem(path, type)) && !this.#columns.has(key(path, type))
     );
     if (missing.length === 0) return;
+    const needed = new Set(wanted.map(({ path, type }) => key(path, type)));
+    const idle = [...this.#columns.keys()].filter((id) => !needed.has(id));
+    for (const oldest of idle.slice(0, -MOST_COLUMNS)) this.#columns.delete(oldest);
     const runs = view.index.keys.map((_, run) => run);
     const loaded = new Map<string, ArrayLike<unknown>>();
     const query = {

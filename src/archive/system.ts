@@ -14,12 +14,14 @@ export class System {
   /** Puts columns together from rows of summaries: for each run those that belong to it, of which the first value counts. */
   static from(runs: { summary: Summary; row: number }[][]): System {
     const system = new System();
+    const targets = new Map<SystemColumn, SystemColumn>();
     runs.forEach((rows, run) => {
       for (const { summary, row } of rows) {
-        for (const { path, type, values } of summary.columns) {
-          if (values[row] === undefined) continue;
-          const column = system.#ensure(path, type, runs.length);
-          column.values[run] ??= values[row];
+        for (const source of summary.columns) {
+          if (source.values[row] === undefined) continue;
+          let target = targets.get(source);
+          if (!target) targets.set(source, target = system.#ensure(source.path, source.type, runs.length));
+          target.values[run] ??= source.values[row];
         }
       }
     });

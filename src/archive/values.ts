@@ -5,21 +5,22 @@
  */
 
 import pl, { type DataFrame } from "nodejs-polars";
-import type { FloatAggregates, ValueBlock, ValueColumn } from "../columns.ts";
+import type { ValueBlock, ValueColumn } from "../columns.ts";
 import type { ValuesQuery } from "../source.ts";
 import type { AttributeType, SeriesType } from "../types.ts";
 import { ahead, type Batch, batches, partsOf } from "./batches.ts";
+import { aggregates } from "./aggregates.ts";
+import { Block } from "./block.ts";
 import { readCells } from "./cells.ts";
 import { allOf, runCondition, splitTypes } from "./conditions.ts";
 import { numbered, texts } from "./decode.ts";
 import { typesHeld } from "./held.ts";
 import { chainOf, inherit } from "./lineage.ts";
-import { CONFIG_TYPES, type ConfigType, configValues, isConfigType, type ParameterType } from "./parameters.ts";
+import { configValues, isConfigType, type ParameterType } from "./parameters.ts";
 import { type PathSelection, selectPaths } from "./paths.ts";
 import { pointFloats, pointValues } from "./payload.ts";
 import { readPoints } from "./points.ts";
 import { read } from "./scan.ts";
-import type { SystemColumn } from "./summary.ts";
 import type { View } from "./view.ts";
 
 /** Latest values of attributes of runs, by number. */
@@ -84,91 +85,6 @@ async function matchingPaths(
     then: (rows) => rows.groupBy("path").agg(pl.len()),
   }, reading);
   return frame ? texts(frame, "path").filter((path) => paths.test(path!)) as string[] : [];
-}
-
-/** A block under construction. */
-class Block {
-  readonly columns: ValueColumn[] = [];
-  readonly paths: string[] = [];
-  readonly #targets: readonly number[];
-  readonly #position: Map<number, number>;
-  readonly #codes = new Map<string, number>();
-
-  constructor(readonly keys: readonly string[], targets: readonly number[]) {
-    this.#targets = targets;
-    this.#position = new Map(targets.map((run, position) => [run, position]));
-  }
-
-  /** The position of a run in the block, or -1. */
-  position(run: number | undefined): number {
-    return run === undefined ? -1 : this.#position.get(run) ?? -1;
-  }
-
-  /** The number of a path in the block. */
-  code(path: string): number {
-    let code = this.#codes.get(path);
-    if (code === undefined) {
-      this.#codes.set(path, code = this.paths.length);
-      this.paths.push(path);
-    }
-    return code;
-  }
-
-  /** Adds rows; to a column of the same type, if there is one. */
-  add(column: ValueColumn): void {
-    if (column.run.length === 0) return;
-    const same = this.columns.findIndex(({ type }) => type === column.type);
-    if (same < 0) this.columns.push(column);
-    else this.columns[same] = joined(this.columns[same], column);
-  }
-
-  addSystem(system: readonly SystemColumn[]): void {
-    for (const type of CONFIG_TYPES) {
-      const run: number[] = [], path: number[] = [], data: unknown[] = [];
-      for (const column of system) {
-        if (column.type !== type) continue;
-        this.#targets.forEach((number, position) => {
-          const value = column.values[number];
-          if (value === undefined) return;
-          run.push(position);
-          path.push(this.code(column.path));
-          data.push(value);
-        });
-      }
-      this.add(
-        { run: Uint32Array.from(run), path: Uint32Array.from(path), type, data: typed(type, data) } as ValueColumn,
-      );
-    }
-  }
-
-  finish(): ValueBlock {
-    return { runs: this.#targets.map((run) => this.keys[run]), paths: this.paths, columns: this.columns };
-  }
-}
-
-function typed(type: ConfigType, data: unknown[]): unknown {
-  if (type === "int") return BigInt64Array.from(data as bigint[]);
-  if (type === "float" || type === "datetime") return Float64Array.from(data as number[]);
-  return type === "bool" ? Uint8Array.from(data as boolean[], Number) : data;
-}
-
-/** Rows of two columns of one type. */
-function joined(first: ValueColumn, second: ValueColumn): ValueColumn {
-  return {
-    ...first,
-    run: append(first.run, second.run),
-    path: append(first.path, second.path),
-    data: append(first.data as unknown[], second.data as unknown[]),
-  } as ValueColumn;
-}
-
-function append<T extends ArrayLike<unknown>>(first: T, second: T): T {
-  if (Array.isArray(first)) return first.concat(second) as unknown as T;
-  const Kind = first.constructor as new (length: number) => Float64Array & T;
-  const all = new Kind(first.length + second.length);
-  all.set(first as never);
-  all.set(second as never, first.length);
-  return all;
 }
 
 /** Gives the number of rows that were read. */
@@ -236,40 +152,4 @@ async function addSeries(
   };
   block.add({ run: Uint32Array.from(run), path: Uint32Array.from(path), type, data } as ValueColumn);
   return points.step.length;
-}
-
-/**
- * Aggregates of float series over rows ascending by step. Values that are not finite spread as in arithmetic: one NaN makes
- * all but `last` NaN, an infinity makes the variance NaN.
- */
-function aggregates(series: Uint32Array[], step: Float64Array, value: Float64Array): FloatAggregates {
-  const column = () => new Float64Array(series.length);
-  const result = {
-    present: new Uint8Array(series.length).fill(1),
-    lastStep: column(),
-    last: column(),
-    min: column(),
-    max: column(),
-    average: column(),
-    variance: column(),
-  };
-  series.forEach((rows, i) => {
-    let min = Infinity, max = -Infinity, sum = 0, squares = 0;
-    for (const row of rows) {
-      const x = value[row];
-      min = Math.min(min, x);
-      max = Math.max(max, x);
-      sum += x;
-    }
-    const average = sum / rows.length;
-    for (const row of rows) squares += (value[row] - average) ** 2;
-    const last = rows[rows.length - 1];
-    result.lastStep[i] = step[last];
-    result.last[i] = value[last];
-    result.min[i] = min;
-    result.max[i] = max;
-    result.average[i] = average;
-    result.variance[i] = squares / rows.length;
-  });
-  return result;
 }

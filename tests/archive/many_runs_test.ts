@@ -89,7 +89,11 @@ Deno.test("hundreds of runs read by file patterns are read as each by itself, on
       await assert.rejects(pointsOf(source, { kind: "float", series: [{ run: "run-11", path: "loss" }] }), isDamaged);
       await assert.rejects(attributes(source, { runs: ["run-11"] }), isDamaged);
       const operand = { name: "sys/custom_run_id", type: "string", aggregation: null } as const;
-      await assert.rejects(runs(source, { where: { op: "=", operand, value: "run-11" } }), isDamaged);
+      const isIt = { op: "=", operand, value: "run-11" } as const, isOther = { ...isIt, value: "run-12" };
+      await assert.rejects(runs(source, { where: isIt }), isDamaged);
+      await assert.rejects(runs(source, { where: { op: "or", terms: [isOther, isIt] } }), isDamaged);
+      const others12 = { op: "and", terms: [isOther, { op: "not", term: isIt }] } as const;
+      assert.deepEqual(await runIds(source, { where: others12 }), ["run-12"]);
       assert.equal((await valuesByKey(open({ damagedRuns: "skip" }), { paths: ["lr"] })).size, RUNS - 1);
     });
   } finally {
