@@ -48,6 +48,14 @@ export class NumberColumns {
   }
 }
 
+/** The cells of a column: the one of row r is at `start + r`. */
+export interface Place {
+  data: (number | bigint)[];
+  /** To be set to 1 where there is a value. */
+  present: Uint8Array;
+  start: number;
+}
+
 /** One column. */
 export class NumberColumn {
   readonly #kind: NumberKind;
@@ -63,8 +71,14 @@ export class NumberColumn {
   }
 
   set(row: number, value: number | bigint): void {
-    (this.#chunk.data as unknown as (number | bigint)[])[this.#start + row] = value;
-    this.#chunk.present[this.#start + row] = 1;
+    const { data, present, start } = this.place;
+    data[start + row] = value;
+    present[start + row] = 1;
+  }
+
+  /** Where the cells are, for those who fill millions of them. */
+  get place(): Place {
+    return { data: this.#chunk.data as unknown as Place["data"], present: this.#chunk.present, start: this.#start };
   }
 
   /** The value of a row, or null. */

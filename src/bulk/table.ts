@@ -8,7 +8,7 @@ import pl, { type DataFrame, type Series } from "nodejs-polars";
 import type { ValueBlock, ValueColumn } from "../columns.ts";
 import { fileStructs, histogramStructs, strings } from "../frame.ts";
 import type { AttributeType, FileRef, Histogram, RunInfo } from "../types.ts";
-import { NumberColumn, NumberColumns, type NumberKind } from "./number_columns.ts";
+import { NumberColumn, NumberColumns, type NumberKind, type Place } from "./number_columns.ts";
 
 /** What a table can say of a float series besides its last value. */
 export type SeriesAggregate = "min" | "max" | "average" | "variance" | "last_step";
@@ -93,11 +93,15 @@ export class TableBuilder {
     values: ArrayLike<unknown>,
     present: Uint8Array | null,
   ): void {
-    const targets = new Array<Filling["cells"] | undefined>(paths.length);
-    for (let i = 0; i < run.length; i++) {
-      const cells = targets[path[i]] ??= this.#cells(paths[path[i]], type, aggregate);
-      if (present === null || present[i] === 1) cells.set(rows[run[i]], values[i] as never);
+    const has = (i: number) => present === null || present[i] === 1;
+    const targets = paths.map(() => undefined as Filling["cells"] | undefined);
+    for (let i = 0; i < run.length; i++) targets[path[i]] ??= this.#cells(paths[path[i]], type, aggregate);
+    if (NUMBER_KIND[type] === undefined) {
+      for (let i = 0; i < run.length; i++) if (has(i)) targets[path[i]]!.set(rows[run[i]], values[i] as never);
+      return;
     }
+    const places = targets.map((target) => target && (target as NumberColumn).place);
+    fillNumbers(places as Place[], rows, run, path, values as ArrayLike<number>, has);
   }
 
   /**
@@ -180,6 +184,24 @@ function valuesOf(column: Exclude<ValueColumn, { type: "float_series" }>): Array
       return new Array(column.run.length).fill(null);
     default:
       return column.data;
+  }
+}
+
+/** Millions of cells come here: no calls, no objects. */
+function fillNumbers(
+  places: Place[],
+  rows: number[],
+  run: Uint32Array,
+  path: Uint32Array,
+  values: ArrayLike<number | bigint>,
+  has: (i: number) => boolean,
+): void {
+  for (let i = 0; i < run.length; i++) {
+    if (!has(i)) continue;
+    const { data, present, start } = places[path[i]];
+    const at = start + rows[run[i]];
+    data[at] = values[i];
+    present[at] = 1;
   }
 }
 
