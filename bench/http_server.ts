@@ -149,15 +149,15 @@ async function handle(request: Request): Promise<Response> {
     madeIn = 0;
     return response;
   }
-  if (!pathname.startsWith("/api/leaderboard/")) return await answer(request);
   const body = await request.bytes();
   const key = `${request.method} ${pathname}${search} ${new TextDecoder().decode(body)}`;
   const ready = kept.get(key);
   if (ready) return new Response(ready);
+  const { method, headers } = request;
+  const again = new Request(request.url, { method, headers, body: body.length ? body : null });
+  if (!pathname.startsWith("/api/leaderboard/")) return await answer(again);
   const started = performance.now();
-  const response = await answer(
-    new Request(request.url, { method: request.method, headers: request.headers, body: body.length ? body : null }),
-  );
+  const response = await answer(again);
   const bytes = await response.bytes();
   madeIn += performance.now() - started;
   if (response.ok) kept.set(key, bytes);
