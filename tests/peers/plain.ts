@@ -31,10 +31,8 @@ export function plain(value: unknown): Plain {
 
 /** A frame as JSON, with exact integers. */
 export function plainTable(frame: DataFrame): PlainTable {
-  const integers = new Set(frame.columns.filter((name) => frame.schema[name].equals(pl.Int64)));
-  const columns = frame.columns.map((name) => {
-    const column = frame.getColumn(name);
-    return integers.has(name)
+  const columns = frame.getColumns().map((column) => {
+    return column.dtype.equals(pl.Int64)
       ? column.cast(pl.Utf8).toArray().map((text) => plain(text === null ? null : BigInt(text)))
       : column.toArray().map(plain);
   });
