@@ -1,4 +1,3 @@
-/// <reference lib="webworker" />
 /**
  * The Web Worker: sends requests, decodes the answers, and hands the columns over.
  *
@@ -12,7 +11,11 @@ import { buffersOf, type FromWorker, type ToWorker } from "./protocol.ts";
 
 const ALIVE_EVERY = 1000;
 
-const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
+/** What is global in a worker. */
+const scope = globalThis as unknown as {
+  postMessage(message: FromWorker, transfer: ArrayBuffer[]): void;
+  onmessage: (event: MessageEvent<ToWorker>) => void;
+};
 let transport: Transport | null = null;
 let abort: AbortController | null = null;
 
