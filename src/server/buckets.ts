@@ -21,7 +21,7 @@ import {
 import { Body } from "./body.ts";
 import { protobuf, type Server, signalOf } from "./context.ts";
 import { Refusal } from "./refusal.ts";
-import { groups, readLineage, type SeriesRequest } from "./series.ts";
+import { groups, readLineage, type SeriesRequest } from "./requests.ts";
 
 /** Adds E11. */
 export function addBucketRoutes(app: Hono, server: Server): void {

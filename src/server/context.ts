@@ -6,6 +6,7 @@
 
 import type { Context } from "hono";
 import type { Definition } from "./definitions.ts";
+import type { RestOfPoints } from "./float_pages.ts";
 import type { Keys } from "./keys.ts";
 import type { Leftovers } from "./leftovers.ts";
 import type { Project, Projects } from "./projects.ts";
@@ -20,6 +21,8 @@ export interface Server {
   definitions: Leftovers<Definition[]>;
   /** Remainders of E6. */
   values: Leftovers<RestOfValues>;
+  /** Remainders of E8. */
+  points: Leftovers<RestOfPoints>;
 }
 
 /** Aborts when nobody waits for the answer any more. */

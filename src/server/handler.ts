@@ -18,11 +18,13 @@ import { addPointSeriesRoutes } from "./point_series.ts";
 import { addProjectRoutes } from "./project_routes.ts";
 import { Projects } from "./projects.ts";
 import { errorResponse, Refusal } from "./refusal.ts";
-import { addFloatSeriesRoutes } from "./series.ts";
+import { addFloatSeriesRoutes } from "./float_series.ts";
 import { addValueRoutes } from "./values.ts";
 
-/** Definitions and values that do not fit a page and are kept for the next one; some 100 bytes each. */
+/** Definitions, and values, that do not fit a page and are kept for the next one; some 100 bytes each. */
 const KEPT_ITEMS = 500_000;
+/** Points that are kept for pages to come; 24 bytes each, with previews 33. */
+const KEPT_POINTS = 2_000_000;
 
 /** One request, for an access log. */
 export interface AccessLogEntry {
@@ -67,6 +69,7 @@ export function createHandler(catalog: Catalog, options: HandlerOptions): Handle
     projects: new Projects(catalog),
     definitions: new Leftovers(KEPT_ITEMS),
     values: new Leftovers(KEPT_ITEMS),
+    points: new Leftovers(KEPT_POINTS),
   };
   const app = new Hono();
   app.onError((error) => errorResponse(error));

@@ -12,7 +12,7 @@ import type { FileRef, Histogram, SeriesType } from "../types.ts";
 import { type ProtoPointValueDTOSchema, ProtoSeriesValuesResponseDTOSchema } from "../wire/gen/neptune_pb.ts";
 import { Body } from "./body.ts";
 import { protobuf, type Server, signalOf } from "./context.ts";
-import { type Group, groups, readRequests, readStepRange, type SeriesRequest } from "./series.ts";
+import { type Group, groups, readRequests, readStepRange, type SeriesRequest } from "./requests.ts";
 
 type Kind = Exclude<PointKind, "float">;
 type Point = MessageInitShape<typeof ProtoPointValueDTOSchema>;

@@ -6,14 +6,21 @@
 
 import type { Context, Hono } from "hono";
 import type { ValueBlock } from "../columns.ts";
-import { type CellRef, cellsInOrder, encodeAttributes, encodeQueryAttributes } from "../wire/attributes_encode.ts";
+import { ATTRIBUTE_TYPES, isSeriesType } from "../types.ts";
+import {
+  type CellRef,
+  cellsInOrder,
+  encodeAttributes,
+  encodeQueryAttributes,
+  type RunHome,
+} from "../wire/attributes_encode.ts";
 import { Body } from "./body.ts";
 import { readCells } from "./cells.ts";
 import { parameter, projectOf, protobuf, type Server, signalOf } from "./context.ts";
 import { readToken, writeToken } from "./leftovers.ts";
 import type { Project } from "./projects.ts";
 import { Refusal } from "./refusal.ts";
-import type { KnownRun } from "./runs.ts";
+import { type KnownRun, PATIENCE } from "./runs.ts";
 import { readSelection, type Selection } from "./select.ts";
 
 const DEFAULT_LIMIT = 10_000;
@@ -33,13 +40,49 @@ export function addValueRoutes(app: Hono, server: Server): void {
   app.post("/api/leaderboard/v1/proto/leaderboard/attributes/query", (context) => valuesOfRuns(server, context));
 }
 
+/** A run whose attributes are asked one by one is read once for all that are not series. */
 async function valuesOfRun(server: Server, context: Context): Promise<Response> {
   const signal = signalOf(context);
   const { project, run } = await runOf(server, parameter(context, "holderIdentifier"), signal);
   const body = await Body.of(context.req.raw);
-  const selection = { paths: body.strings("attributePathsFilter"), filter: null, types: null };
-  const block = await readCells(project.source, [run], selection, { signal });
-  return protobuf(encodeAttributes(block, cellsInOrder(block), homeOf(project, run)) as Uint8Array<ArrayBuffer>);
+  const paths = body.strings("attributePathsFilter");
+  const home = homeOf(project, run);
+  if (paths === null) return protobuf(encoded(await readCells(project.source, [run], EVERYTHING, { signal }), home));
+
+  const wanted = new Set(paths);
+  const { block, cells } = await singleValues(server, project, run, signal);
+  const found = cells.filter(({ column, row }) => wanted.delete(block.paths[column.path[row]]));
+  const single = encodeAttributes(block, found, home);
+  if (wanted.size === 0) return protobuf(single as Uint8Array<ArrayBuffer>);
+  const series = await readCells(project.source, [run], { ...EVERYTHING, paths: [...wanted], types: SERIES }, {
+    signal,
+  });
+  return protobuf(concatenated([single, encoded(series, home)]));
+}
+
+const EVERYTHING: Selection = { paths: null, filter: null, types: null };
+const SERIES = ATTRIBUTE_TYPES.filter(isSeriesType);
+const SINGLE = ATTRIBUTE_TYPES.filter((type) => !isSeriesType(type));
+
+async function singleValues(
+  server: Server,
+  project: Project,
+  run: KnownRun,
+  signal: AbortSignal,
+): Promise<RestOfValues> {
+  // What was read some seconds ago is as good as new.
+  const words = [project.info.id, run.key, String(Math.floor(Date.now() / PATIENCE))];
+  let values = server.values.take(words);
+  if (!values) {
+    const block = await readCells(project.source, [run], { ...EVERYTHING, types: SINGLE }, { signal });
+    values = { block, cells: cellsInOrder(block) };
+  }
+  server.values.put(words, values, values.cells.length);
+  return values;
+}
+
+function encoded(block: ValueBlock, home: RunHome): Uint8Array<ArrayBuffer> {
+  return encodeAttributes(block, cellsInOrder(block), home) as Uint8Array<ArrayBuffer>;
 }
 
 /** The run that a holder identifier means; refuses one that means none. */
@@ -50,7 +93,7 @@ export async function runOf(server: Server, identifier: string, signal: AbortSig
 }
 
 /** Where a run belongs, for the answers that tell it. */
-export function homeOf(project: Project, run: KnownRun) {
+export function homeOf(project: Project, run: KnownRun): RunHome {
   return {
     id: run.uuid,
     projectId: project.info.id,

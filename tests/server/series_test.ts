@@ -151,6 +151,40 @@ Deno.test("a request for more points than fit in memory is answered part by part
   assert.equal(asked.length, 3);
 });
 
+Deno.test("pages that follow are read ahead: many pages cost two readings, and changing course in between does no harm", async () => {
+  const points = range(1, 1000).map((step) => [step, -step] as [number, number]);
+  const { catalog, asked } = memoryCatalog({
+    runs: [memoryRun(1)],
+    series: { "run-1:m": points, "run-1:short": points.slice(0, 30) },
+  });
+  const memory = await connect(catalog);
+  const page = (order: string, path: string, afterStep: number | null, limit = 10) => {
+    const requests = [{ requestId: "0", afterStep, series: series(path, `${MEMORY_PROJECT}/MEM-1`) }];
+    return ask({ order, perSeriesPointsLimit: limit, requests }, memory).then(([one]) => steps(one.series!.values));
+  };
+  for (const order of ["ascending", "descending"]) {
+    const expected = order === "ascending" ? range(1, 1000) : range(1, 1000).reverse();
+    asked.length = 0;
+    const collected = [];
+    for (
+      let next: number[] = await page(order, "m", null);
+      next.length > 0;
+      next = await page(order, "m", next.at(-1)!)
+    ) {
+      collected.push(...next);
+    }
+    assert.deepEqual(collected, expected);
+    assert.equal(asked.length, 2);
+  }
+  assert.deepEqual(await page("ascending", "short", 10), range(11, 20));
+  assert.deepEqual(await page("ascending", "m", 20), range(21, 30));
+  assert.deepEqual(await page("descending", "m", 20), range(10, 19).reverse());
+  assert.deepEqual(await page("ascending", "m", 30, 300), range(31, 330));
+  assert.deepEqual(await page("ascending", "short", 20), range(21, 30));
+  assert.deepEqual(await page("ascending", "short", 30), []);
+  assert.deepEqual(await page("ascending", "m", 30), range(31, 40));
+});
+
 Deno.test("one series is also given by address, as the older form of the request wants it", async () => {
   const query = { experimentId: HOLDER("DIG-4"), attribute: "train/loss", limit: "3", skipToStep: "10" };
   const { values, totalItemCount } = await client.message(

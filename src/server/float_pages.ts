@@ -1,0 +1,149 @@
+/**
+ * Pages of float series. A client that has got a full page asks for the next one, so the second reading goes far beyond its page, and
+ * what is beyond it is kept for the pages that follow: reading a few points from a file takes as long as reading many.
+ *
+ * @module
+ */
+
+import type { SeriesBlock } from "../columns.ts";
+import type { SeriesRef } from "../source.ts";
+import type { StepRange } from "../types.ts";
+import type { Leftovers } from "./leftovers.ts";
+import { type Group, groups, type SeriesRequest } from "./requests.ts";
+
+/** Points to read at once, over all series of a request, where pages are known to follow. */
+const AHEAD = 1_000_000;
+
+/** How a request wants its points. */
+export interface Pages {
+  /** At most this many points of each series. */
+  limit: number;
+  /** From the last step to the first. */
+  descending: boolean;
+  stepRange: StepRange;
+}
+
+/** Rows of a block, which belong to one series. */
+export interface Piece {
+  block: SeriesBlock;
+  start: number;
+  end: number;
+}
+
+/** The points of a page by the position of their series in the request; pieces ascend by step. */
+export type FloatPages = Map<number, Piece[]>;
+
+/** Points that follow a page. */
+export interface RestOfPoints {
+  pieces: Piece[];
+  /** Whether no others follow. */
+  complete: boolean;
+}
+
+/** Reads one page of each series. */
+export async function readFloatPages(
+  kept: Leftovers<RestOfPoints>,
+  requests: SeriesRequest[],
+  pages: Pages,
+  signal: AbortSignal,
+): Promise<FloatPages> {
+  const found: FloatPages = new Map();
+  for (const group of groups(requests)) {
+    const missing: number[] = [];
+    for (const i of group.members) {
+      const cursor = cursorOf(requests[i]);
+      const rest = cursor === null ? null : kept.take(placeOf(group, requests[i], pages, cursor));
+      if (rest && (rest.complete || count(rest.pieces) >= pages.limit)) {
+        turn(kept, group, requests[i], pages, rest, (page) => found.set(i, page));
+      } else missing.push(i);
+    }
+    if (missing.length > 0) await read(kept, { ...group, members: missing }, requests, pages, found, signal);
+  }
+  return found;
+}
+
+async function read(
+  kept: Leftovers<RestOfPoints>,
+  group: Group,
+  requests: SeriesRequest[],
+  pages: Pages,
+  found: FloatPages,
+  signal: AbortSignal,
+): Promise<void> {
+  const { project, lineage, previews, members } = group;
+  const goesOn = members.every((i) => cursorOf(requests[i]) !== null);
+  const points = goesOn ? Math.max(pages.limit, Math.floor(AHEAD / members.length)) : pages.limit;
+  const series = members.map((i): SeriesRef => {
+    const cursor = cursorOf(requests[i]);
+    const place = cursor === null ? {} : pages.descending ? { before: cursor } : { after: cursor };
+    return { run: requests[i].holder!.run.key, path: requests[i].path, ...place };
+  });
+  const pieces: Piece[][] = members.map(() => []);
+  const limit = { points, from: pages.descending ? "end" as const : "start" as const };
+  const { stepRange } = pages;
+  for await (
+    const block of project.source.series({ kind: "float", series, stepRange, limit, lineage, previews, signal })
+  ) {
+    for (const { series, start, end } of block.spans) pieces[series].push({ block, start, end });
+  }
+  members.forEach((i, position) => {
+    const rest = { pieces: pieces[position], complete: count(pieces[position]) < points };
+    turn(goesOn ? kept : null, group, requests[i], pages, rest, (page) => found.set(i, page));
+  });
+}
+
+/** Takes a page from the points at hand and keeps what follows it, if somebody will ask. */
+function turn(
+  kept: Leftovers<RestOfPoints> | null,
+  group: Group,
+  request: SeriesRequest,
+  pages: Pages,
+  { pieces, complete }: RestOfPoints,
+  use: (page: Piece[]) => void,
+): void {
+  const total = count(pieces);
+  const [page, rest] = pages.descending
+    ? cut(pieces, Math.max(0, total - pages.limit)).reverse()
+    : cut(pieces, pages.limit);
+  use(page);
+  if (kept === null || total < pages.limit) return;
+  const { block, start, end } = pages.descending ? page[0] : page.at(-1)!;
+  const cursor = block.step[pages.descending ? start : end - 1];
+  kept.put(placeOf(group, request, pages, cursor), { pieces: rest, complete }, memory(rest));
+}
+
+/** How many points stay in memory for these: a series answers for its share of each block. */
+function memory(pieces: Piece[]): number {
+  return 1 + pieces.reduce((sum, { block }) => sum + block.step.length / block.spans.length, 0);
+}
+
+/** The first rows, and the others. */
+function cut(pieces: Piece[], rows: number): [Piece[], Piece[]] {
+  const first: Piece[] = [], others: Piece[] = [];
+  let room = rows;
+  for (const { block, start, end } of pieces) {
+    const middle = Math.min(end, start + room);
+    if (middle > start) first.push({ block, start, end: middle });
+    if (end > middle) others.push({ block, start: middle, end });
+    room -= middle - start;
+  }
+  return [first, others];
+}
+
+function count(pieces: Piece[]): number {
+  return pieces.reduce((sum, { start, end }) => sum + end - start, 0);
+}
+
+function cursorOf(request: SeriesRequest): number | null {
+  return request.rest.number("afterStep");
+}
+
+function placeOf(
+  { project, lineage, previews }: Group,
+  { holder, path }: SeriesRequest,
+  pages: Pages,
+  cursor: number,
+): string[] {
+  const { descending, stepRange } = pages;
+  return [project.info.id, holder!.run.key, path, JSON.stringify([lineage, previews, descending, stepRange, cursor])];
+}
