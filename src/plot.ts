@@ -18,6 +18,8 @@ import { ReadOnlyRun } from "./run.ts";
 export interface PlotOptions extends PlotStyle, LongCallOptions {
   /** Which float series of runs. Runs that lack one are passed over. Needed where runs are given. */
   attributes?: string[];
+  /** Default: none, as a chart is drawn below the cell. */
+  progressBar?: LongCallOptions["progressBar"];
 }
 
 /** What can be plotted. */
@@ -40,7 +42,8 @@ export type PlotData = ReadOnlyRun | Attribute | Frame | readonly (ReadOnlyRun |
  */
 export function plot(data: PlotData | PromiseLike<PlotData>, options: PlotOptions = {}): Chart {
   checkStyle(options);
-  return new Chart(() => longCall(options, "plot", async (call) => await linesOf(await data, options, call)), options);
+  const quiet = { progressBar: null, ...options };
+  return new Chart(() => longCall(quiet, "plot", async (call) => await linesOf(await data, options, call)), options);
 }
 
 async function linesOf(data: PlotData, { attributes }: PlotOptions, call: LongCall): Promise<PlotLine[]> {

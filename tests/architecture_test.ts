@@ -26,7 +26,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   frame: ["points", "columns", "types"],
   save: ["frame", "errors"],
   progress: ["errors"],
-  plot: ["run", "attribute", "reader", "pages", "display", "progress", "errors"],
+  plot: ["run", "attribute", "reader", "pages", "frame", "display", "progress", "errors"],
   display: ["columns", "errors", "points", "cell", "types", "frame"],
   open: ["source", "http", "archive", "errors"],
   pages: ["reader", "cell", "points", "display", "progress", "nql", "source", "columns", "types", "errors"],

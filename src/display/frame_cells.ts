@@ -65,7 +65,10 @@ export function typeName(series: Series): string {
 
 function shortName({ DataType: type }: { DataType: unknown }, text: string): string {
   if (typeof type === "string") {
-    return type.replace(/^UInt/, "u").replace(/^Int/, "i").replace(/^Float/, "f").replace(/^String$/, "str")
+    return type.replace(/^UInt/, "u").replace(/^Int/, "i").replace(/^Float/, "f").replace(/^String$/, "str").replace(
+      /^Categorical$/,
+      "cat",
+    )
       .toLowerCase();
   }
   const [[name, inner]] = Object.entries(type as Record<string, unknown>);

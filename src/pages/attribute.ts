@@ -16,7 +16,7 @@ const IMAGE_BYTES = 180_000;
 
 /** The page of an attribute. Throws `AttributeNotFoundError` where the run has none of this path. */
 export async function showAttribute(reader: RunReader, path: string): Promise<MediaBundle> {
-  return await longCall({}, path, async ({ signal, onProgress }) => {
+  return await longCall({ progressBar: null }, path, async ({ signal }) => {
     const { type, value } = await reader.cell(path, signal);
     const { source, info } = await reader.locate(signal);
     const points = isSeriesType(type)
@@ -25,7 +25,6 @@ export async function showAttribute(reader: RunReader, path: string): Promise<Me
         inherited: true,
         previews: type === "float_series",
         signal,
-        onProgress,
       })
       : null;
     const files: (FileRef | null)[] = points?.values.kind === "file"

@@ -22,7 +22,7 @@ const IMAGE_BYTES = 40_000;
 
 /** The page of a run. */
 export async function showRun(reader: RunReader): Promise<MediaBundle> {
-  return await longCall({}, "run", async ({ signal }) => {
+  return await longCall({ progressBar: null }, "run", async ({ signal }) => {
     const { source, info } = await reader.locate(signal);
     const query = { runs: [info.key], paths: null, filter: null, types: null, signal };
     const values = await Array.fromAsync(source.values(query));

@@ -60,7 +60,7 @@ Deno.test("cells of every type are readable: numbers aligned, nulls and NaN mark
       "l|list[f64]",
       "utc|datetime[ms, UTC]",
       "dec|decimal",
-      "cat|categorical",
+      "cat|cat",
       "file|struct[2]",
     ],
   );

@@ -56,3 +56,11 @@ export function joined(text: string | string[] | undefined): string {
 export function lines(text: string): string[] {
   return text.match(/[^\n]*\n|[^\n]+/g) ?? [];
 }
+
+/** The notebook as nobody has run it yet. */
+export function withoutOutputs(notebook: Notebook): Notebook {
+  const cells = notebook.cells.map((cell) =>
+    cell.cell_type === "code" ? { ...cell, execution_count: null, outputs: [] } : cell
+  );
+  return { ...notebook, cells };
+}
