@@ -1,0 +1,34 @@
+/**
+ * One scenario of `bulk_bench.ts`, in a process of its own: `deno run -A bench/bulk_client.ts SCENARIO ROUNDS SERVER`, where SERVER
+ * is the line that `bulk_server.ts` printed. Prints one line of JSON: seconds of each round, points (or names), peak memory.
+ */
+
+import { ReadOnlyProject } from "../mod.ts";
+
+const [scenario, rounds, line] = Deno.args;
+const { apiToken } = JSON.parse(line) as { apiToken: string };
+const project = new ReadOnlyProject({ apiToken, project: `bench/${scenario}` });
+
+/** Gives how many points, or names, there were. */
+async function work(): Promise<number> {
+  if (scenario.startsWith("le")) return (await project.listExperiments({ trashed: null })).length;
+  const frame = await project.fetchMetrics({
+    experiments: ".*",
+    attributes: ".*",
+    includeTimestamp: false,
+    progressBar: false,
+  });
+  return frame.height;
+}
+
+let count = await work();
+const seconds: number[] = [];
+for (let round = 0; round < Number(rounds); round++) {
+  const started = performance.now();
+  count = await work();
+  seconds.push((performance.now() - started) / 1000);
+}
+const status = await Deno.readTextFile("/proc/self/status").catch(() => "");
+const peak = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? NaN) / 1024;
+console.log(JSON.stringify({ seconds, count, peak }));
+Deno.exit();
