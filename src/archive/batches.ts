@@ -41,20 +41,27 @@ export async function* batches(
   const digest = (run: number) => index.parts[run][0].stem.slice(-2);
   const ordered = many ? runs.map((run) => [digest(run), run] as const).sort((a, b) => a[0] < b[0] ? -1 : 1) : null;
   let batch: Batch = { targets: [], sources: [] }, sources = new Set<number>(), rows = 0, bucket = "", share = 1;
-  for (const run of ordered ? ordered.map(([, run]) => run) : runs) {
+  // In the oldest layout many runs share a part.
+  let parts = new Set<Part>();
+  const weigh = async (run: number) => {
     let more = 0;
-    for (const source of sourcesOf(run)) {
-      if (sources.has(source)) continue;
-      for (const part of index.parts[source]) more += await rowCount(part, reading) * share;
+    for (const part of partsOf(index, sourcesOf(run))) {
+      if (!parts.has(part)) more += await rowCount(part, reading) * share;
     }
+    return more;
+  };
+  for (const run of ordered ? ordered.map(([, run]) => run) : runs) {
+    let more = await weigh(run);
     const boundary = many && digest(run)[0] !== bucket && rows > BATCH_ROWS / 2;
-    if (batch.targets.length > 0 && (boundary || rows + more > BATCH_ROWS)) {
+    if (batch.targets.length > 0 && more > 0 && (boundary || rows + more > BATCH_ROWS)) {
       batch.sources = [...sources];
       yield batch;
       if (batch.kept !== undefined) share = Math.min(1, Math.max(share / GROWTH, 2 * share * batch.kept / rows));
-      [batch, sources, rows] = [{ targets: [], sources: [] }, new Set(), 0];
+      [batch, sources, parts, rows] = [{ targets: [], sources: [] }, new Set(), new Set(), 0];
+      more = await weigh(run);
     }
     for (const source of sourcesOf(run)) sources.add(source);
+    for (const part of partsOf(index, sourcesOf(run))) parts.add(part);
     batch.targets.push(run);
     rows += more;
     bucket = digest(run)[0];

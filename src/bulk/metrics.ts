@@ -78,12 +78,7 @@ export async function planMetrics(
   options: Omit<FetchMetricsOptions, "format"> & CallOptions,
 ): Promise<MetricsPlan> {
   const { tailLimit = null, includePointPreviews = false, includeInherited = true, signal, onProgress } = options;
-  if (tailLimit !== null && !(Number.isInteger(tailLimit) && tailLimit > 0)) {
-    throw new OptionError(`tailLimit is ${tailLimit}, but must be a whole number greater than 0.`, {
-      option: "tailLimit",
-      value: tailLimit,
-    });
-  }
+  checkTailLimit(tailLimit);
   const stepRange = checkStepRange(options.stepRange);
   const selected = await selectRuns(source, options, signal);
   const series = await existingSeries(source, selected, options.attributes, ["float_series"], signal);
@@ -101,4 +96,13 @@ export async function planMetrics(
       onProgress,
     },
   };
+}
+
+/** Refuses what is no number of points. */
+export function checkTailLimit(tailLimit: number | null): void {
+  if (tailLimit === null || (Number.isInteger(tailLimit) && tailLimit > 0)) return;
+  throw new OptionError(`tailLimit is ${tailLimit}, but must be a whole number greater than 0.`, {
+    option: "tailLimit",
+    value: tailLimit,
+  });
 }

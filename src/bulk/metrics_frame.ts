@@ -18,9 +18,10 @@ export function longFrame(
 ): DataFrame {
   const length = points.reduce((sum, one) => sum + one.step.length, 0);
   const columns = nameColumns(series, points, length);
-  const joined = joinNumbers(points, length);
-  columns.push(floats("step", joined.step), floats("value", joined.value));
-  if (timestamps) columns.push(instants("timestamp", joined.timestamp));
+  const joined = (part: (one: Points) => Float64Array) => joinNumbers(points, length, part);
+  columns.push(floats("step", joined((one) => one.step)));
+  columns.push(floats("value", joined((one) => one.values.data as Float64Array)));
+  if (timestamps) columns.push(instants("timestamp", joined((one) => one.timestamp)));
   if (previews) columns.push(...previewColumns(points.map((one) => one.preview), length));
   return pl.DataFrame(columns);
 }
@@ -42,18 +43,15 @@ export function nameColumns(series: LabelledSeries[], points: Points[], length: 
   return [codedNames("run", run, labels), codedNames("attribute", attribute, paths)];
 }
 
-function joinNumbers(points: Points[], length: number): Record<"step" | "value" | "timestamp", Float64Array> {
-  const step = new Float64Array(length);
-  const value = new Float64Array(length);
-  const timestamp = new Float64Array(length);
+/** One number of every point, series after series. */
+export function joinNumbers(points: Points[], length: number, part: (one: Points) => Float64Array): Float64Array {
+  const all = new Float64Array(length);
   let at = 0;
   for (const one of points) {
-    step.set(one.step, at);
-    value.set(one.values.data as Float64Array, at);
-    timestamp.set(one.timestamp, at);
+    all.set(part(one), at);
     at += one.step.length;
   }
-  return { step, value, timestamp };
+  return all;
 }
 
 /** One row per run and step. A step that a series has twice (an archive may) gives two rows: no point is lost. */

@@ -11,7 +11,8 @@ import { checkStepRange, collectPoints, type Points } from "../points.ts";
 import type { LongCallOptions } from "../progress/show.ts";
 import type { CallOptions, Source } from "../source.ts";
 import type { SeriesType, StepRange } from "../types.ts";
-import { nameColumns } from "./metrics_frame.ts";
+import { checkTailLimit } from "./metrics.ts";
+import { joinNumbers, nameColumns } from "./metrics_frame.ts";
 import {
   type AttributeSelection,
   existingSeries,
@@ -55,6 +56,7 @@ export async function fetchSeriesFrame(
 ): Promise<DataFrame> {
   const { types = ["string_series", "histogram_series", "file_series"], tailLimit = null, signal, onProgress } =
     options;
+  checkTailLimit(tailLimit);
   const selected = await selectRuns(source, options, signal);
   const series = await existingSeries(source, selected, options.attributes, types, signal);
   const points: Points[] = new Array(series.length);
@@ -80,7 +82,7 @@ export async function fetchSeriesFrame(
 function seriesFrame(series: LabelledSeries[], points: Points[], timestamps: boolean): DataFrame {
   const length = points.reduce((sum, one) => sum + one.step.length, 0);
   const types = [...new Set(series.map((one) => one.type as OtherSeriesType))].sort();
-  const join = (part: (one: Points) => Float64Array) => Float64Array.from(points.flatMap((one) => [...part(one)]));
+  const join = (part: (one: Points) => Float64Array) => joinNumbers(points, length, part);
   const values = types.map((type) => {
     const data = points.flatMap((one, i) =>
       series[i].type === type ? one.values.data as unknown[] : new Array(one.step.length).fill(null)

@@ -163,6 +163,7 @@ Deno.test("other series share one value column when of one type, and have one ea
   const all = await project.fetchSeries({ runs: ["gull-1"], attributes: ".*" });
   assert.deepEqual(all.columns.slice(3, 5), ["value:histogram_series", "value:string_series"]);
   assert.equal(all.height, 3);
+  await assert.rejects(() => project.fetchSeries({ attributes: ".*", tailLimit: 0 }), OptionError);
 });
 
 Deno.test("files are downloaded once, and the frame tells where each is", async () => {
