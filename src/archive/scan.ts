@@ -55,7 +55,7 @@ export async function read(parts: readonly Part[], ask: Ask, reading: Reading): 
   const sound = parts.filter((part) => part.damage === null || reading.damaged(part));
   if (sound.length === 0) return null;
   try {
-    return await collect(plan(sound, ask), reading.signal);
+    return await readAlike(sound, ask, reading.signal);
   } catch (cause) {
     reading.signal?.throwIfAborted();
     const readable: Part[] = [];
@@ -68,6 +68,13 @@ export async function read(parts: readonly Part[], ask: Ask, reading: Reading): 
     if (readable.length === sound.length) throw cause;
     return await read(readable, ask, reading);
   }
+}
+
+/** Rows of parts that all can be read. */
+export async function readAlike(parts: readonly Part[], ask: Ask, signal?: AbortSignal): Promise<DataFrame> {
+  const frame = await collect(plan(parts, ask), signal);
+  const bytes = parts.length > 1 ? parts.reduce((sum, part) => sum + part.size, 0) : 0;
+  return weighed(frame, KEPT_PER_BYTE * bytes);
 }
 
 /** The lazy rows of parts. */
@@ -90,7 +97,7 @@ export async function collect(frame: LazyDataFrame, signal?: AbortSignal): Promi
   if (result.width === 0) return result;
   // Every file is a chunk of its own, and many small chunks make every later step slow.
   const small = result.nChunks() > Math.max(1, result.height / SMALL_CHUNK);
-  return weighed(small ? result.rechunk() : result);
+  return small ? result.rechunk() : result;
 }
 
 const weights = new WeakMap<DataFrame, ArrayBuffer>();
@@ -99,12 +106,17 @@ const weights = new WeakMap<DataFrame, ArrayBuffer>();
  * The garbage collector does not see the memory behind a frame and would let hundreds of dead ones pile up. A buffer of the
  * same size that dies with the frame tells it; as nobody writes to it, it takes up no memory itself.
  */
-function weighed(frame: DataFrame): DataFrame {
-  weights.set(frame, new ArrayBuffer(frame.height * frame.width * BYTES_PER_CELL));
+function weighed(frame: DataFrame, bytes: number): DataFrame {
+  const size = Math.max(bytes, frame.height * frame.width * BYTES_PER_CELL);
+  if (size > UNTOUCHED_FROM) weights.set(frame, new ArrayBuffer(size));
   return frame;
 }
 
 const BYTES_PER_CELL = 16;
+/** Only large buffers get pages of their own, which stay empty. */
+const UNTOUCHED_FROM = 1 << 20;
+/** The texts of a few rows may keep the pages of whole files in memory. */
+const KEPT_PER_BYTE = 6;
 
 /** One pattern scan reads many files four times as fast as one scan for each. */
 const PATTERN_FROM = 24;

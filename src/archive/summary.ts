@@ -8,7 +8,7 @@ import pl, { type DataFrame } from "nodejs-polars";
 import { dictionary } from "./decode.ts";
 import { type Folder, type Part, sanitized } from "./layout.ts";
 import { CONFIG_TYPES, type ConfigType, configValues, isConfigType, VALUE_COLUMNS, withValue } from "./parameters.ts";
-import { buckets, collect, hasPattern, plan, probe, read, type Reading } from "./scan.ts";
+import { buckets, hasPattern, probe, read, readAlike, type Reading } from "./scan.ts";
 
 /** The value of a system attribute: int as bigint, datetime as milliseconds, bool as boolean. */
 export type SystemValue = bigint | number | string | boolean | string[];
@@ -36,7 +36,8 @@ export function isSystem(path: string, type: string): boolean {
 }
 
 const SYSTEM = pl.col("attribute_path").gtEq(pl.lit("sys/")).and(pl.col("attribute_path").lt(pl.lit("sys0")))
-  .and(pl.col("attribute_type").isIn([...CONFIG_TYPES]));
+  // Row groups of metrics are passed over by their statistics; a longer condition would cost more than it saves.
+  .and(pl.col("attribute_type").neq(pl.lit("float_series")));
 const IDENTITY = ["part", "project", "run"] as const;
 
 /**
@@ -83,7 +84,7 @@ async function summarizeBucket(
       if (part.damage === null) part.damage = cause instanceof Error ? cause.message : String(cause);
     },
   };
-  let frame = alike ? await collect(plan(parts, ask), signal).catch(() => null) : null;
+  let frame = alike ? await readAlike(parts, ask, signal).catch(() => null) : null;
   signal?.throwIfAborted();
   if (frame === null) {
     for (const part of parts) await probe(part, signal);
