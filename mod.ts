@@ -36,7 +36,7 @@ export type { ExportArchiveOptions } from "./src/export/archive.ts";
 export { saveFrame } from "./src/save.ts";
 export type { FrameFormat, SaveOptions } from "./src/save.ts";
 export type { RunsFilter } from "./src/nql/build.ts";
-export type { Aggregation } from "./src/nql/ast.ts";
+export type { Aggregation, Comparison, Nql, Operand, Predicate } from "./src/nql/ast.ts";
 export { plot } from "./src/plot.ts";
 export type { PlotData, PlotOptions } from "./src/plot.ts";
 export { displayFrame as show } from "./src/display/frame.ts";

@@ -12,6 +12,7 @@ import { RunFile } from "./file.ts";
 import { type Frame, pointsFrame } from "./frame.ts";
 import { showAttribute } from "./pages/attribute.ts";
 import { checkStepRange } from "./points.ts";
+import { interruptible } from "./progress/interrupt.ts";
 import { longCall, type LongCallOptions } from "./progress/show.ts";
 import type { RunReader } from "./reader.ts";
 import { type AttributeType, type FileRef, type Histogram, isSeriesType, type StepRange } from "./types.ts";
@@ -69,7 +70,7 @@ export class Attribute {
 
   /** The type of the attribute. Throws `AttributeNotFoundError` where the run has no such attribute. */
   async fetchType(options: { signal?: AbortSignal } = {}): Promise<AttributeType> {
-    return (await this.#reader.cell(this.path, options.signal)).type;
+    return (await this.#cell(options.signal)).type;
   }
 
   /**
@@ -78,7 +79,7 @@ export class Attribute {
    * The type parameter is what you expect; it is not checked: `await run["parameters/lr"].fetch<number>()`.
    */
   async fetch<T extends AttributeValue = AttributeValue>(options: { signal?: AbortSignal } = {}): Promise<T> {
-    return this.#open(await this.#reader.cell(this.path, options.signal)) as T;
+    return this.#open(await this.#cell(options.signal)) as T;
   }
 
   /**
@@ -86,7 +87,7 @@ export class Attribute {
    * attribute that is no series.
    */
   async fetchLast<T extends AttributeValue = AttributeValue>(options: { signal?: AbortSignal } = {}): Promise<T> {
-    const cell = await this.#reader.cell(this.path, options.signal);
+    const cell = await this.#cell(options.signal);
     if (!isSeriesType(cell.type)) {
       throw new AttributeTypeError(
         `"${this.path}" is of type ${cell.type}, which has a single value: use fetch() instead of fetchLast().`,
@@ -113,6 +114,11 @@ export class Attribute {
       const points = await this.#reader.points(this.path, query);
       return withDisplay(pointsFrame(points, { timestamp: includeTimestamp, previews: includePointPreviews }));
     });
+  }
+
+  async #cell(signal?: AbortSignal): Promise<Cell> {
+    using call = interruptible(signal);
+    return await this.#reader.cell(this.path, call.signal);
   }
 
   #open({ type, value }: Cell): AttributeValue {

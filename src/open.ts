@@ -45,7 +45,10 @@ export interface ReadOnlyProjectOptions {
    * inside the archive. Default: `neptune-fetcher` in the user's cache folder.
    */
   cacheFolder?: string | null;
-  /** Servers: the address of a proxy, for example `"http://proxy:3128"`. Default: `HTTPS_PROXY` and `HTTP_PROXY`. */
+  /**
+   * Servers: the address of a proxy, for example `"http://proxy:3128"`. Default: what `HTTPS_PROXY`, `HTTP_PROXY` and
+   * `NO_PROXY` say, which Deno reads by itself.
+   */
   proxy?: string;
   /** Servers: additional certificate authorities, each a PEM text. */
   caCerts?: string[];
@@ -129,7 +132,7 @@ export function openCatalog(options: Omit<ReadOnlyProjectOptions, "project">): C
   }
   return openServer({
     apiToken,
-    proxy: options.proxy ?? env("HTTPS_PROXY") ?? env("HTTP_PROXY"),
+    proxy: options.proxy,
     caCerts: options.caCerts,
     fetch: options.fetch,
     requestTimeoutSeconds: options.requestTimeoutSeconds ?? envNumber("NEPTUNE_HTTP_REQUEST_TIMEOUT_SECONDS"),

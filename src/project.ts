@@ -22,6 +22,7 @@ import { connect, type Connection, type ReadOnlyProjectOptions } from "./open.ts
 import { showProject } from "./pages/project.ts";
 import { type ReadOnlyRun, runFrom } from "./run.ts";
 import type { Located } from "./reader.ts";
+import { interruptible } from "./progress/interrupt.ts";
 import { type LongCall, longCall, type LongCallOptions } from "./progress/show.ts";
 import type { Source } from "./source.ts";
 import type { AttributeType, ProjectInfo, RunInfo } from "./types.ts";
@@ -75,7 +76,8 @@ export class ReadOnlyProject {
 
   /** The name and id of the project. Throws `ProjectNotFoundError` where there is none of this name. */
   async fetchInfo(options: { signal?: AbortSignal } = {}): Promise<ProjectInfo> {
-    return await (await this.#connection.source(options.signal)).project(options);
+    using call = interruptible(options.signal);
+    return await (await this.#connection.source(call.signal)).project({ signal: call.signal });
   }
 
   /** The ids and names of all runs, newest first: await it for an array, or loop over it. */
@@ -284,25 +286,8 @@ export class ReadOnlyProject {
    * What is wrong or doubtful in an archive, as a frame with the columns `severity` (`error`, `warning`, `info`), `kind`, `run`,
    * `attribute`, `file`, `count` and `message`; empty where all is well. Throws `UnsupportedError` for a server.
    */
-  async archiveReport(options: { signal?: AbortSignal } = {}): Promise<Frame> {
-    const source = await this.#connection.source(options.signal);
-    if (!source.report) {
-      throw new UnsupportedError(`${source.label} is no archive, and only archives have a report of their health.`, {
-        source: source.label,
-        feature: "report",
-      });
-    }
-    const findings = await source.report(options);
-    const report = recordsFrame({
-      severity: findings.map((one) => one.severity),
-      kind: findings.map((one) => one.kind),
-      run: findings.map((one) => one.run),
-      attribute: findings.map((one) => one.attribute),
-      file: findings.map((one) => one.file),
-      count: findings.map((one) => one.count),
-      message: findings.map((one) => one.message),
-    }, ["count"]);
-    return withDisplay(report);
+  async archiveReport(options: LongCallOptions = {}): Promise<Frame> {
+    return await this.#bulk("archive report", options, reportFrame);
   }
 
   /** Ends what the project keeps open: connections and Web Workers. Optional; nothing of it keeps a program from ending. */
@@ -350,7 +335,8 @@ export class ReadOnlyProject {
   }
 
   async *#find({ trashed = false, signal }: ListOptions, heads: boolean, where: Nql | null): AsyncGenerator<Located> {
-    const source = await this.#connection.source(signal);
+    using call = interruptible(signal);
+    const source = await this.#connection.source(call.signal);
     const terms: Nql[] = where ? [where] : [];
     if (trashed !== null) {
       terms.push({
@@ -359,7 +345,12 @@ export class ReadOnlyProject {
         value: String(trashed),
       });
     }
-    const query = { where: terms.length ? { op: "and", terms } as const : null, heads, sort: null, signal };
+    const query = {
+      where: terms.length ? { op: "and", terms } as const : null,
+      heads,
+      sort: null,
+      signal: call.signal,
+    };
     for await (const page of source.runs(query)) {
       for (const info of page.runs) yield { source, info };
     }
@@ -379,6 +370,25 @@ export class ReadOnlyProject {
     const name = this.#connection.projectName ?? "(the only project)";
     return `ReadOnlyProject ${name}\n  in ${this.#connection.catalog.label}\n  fetchRuns(), fetchExperiments() list what it holds`;
   }
+}
+
+async function reportFrame(source: Source, call: LongCall): Promise<Frame> {
+  if (!source.report) {
+    throw new UnsupportedError(`${source.label} is no archive, and only archives have a report of their health.`, {
+      source: source.label,
+      feature: "report",
+    });
+  }
+  const findings = await source.report(call);
+  return recordsFrame({
+    severity: findings.map((one) => one.severity),
+    kind: findings.map((one) => one.kind),
+    run: findings.map((one) => one.run),
+    attribute: findings.map((one) => one.attribute),
+    file: findings.map((one) => one.file),
+    count: findings.map((one) => one.count),
+    message: findings.map((one) => one.message),
+  }, ["count"]);
 }
 
 function ids(info: RunInfo): RunIds {

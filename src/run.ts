@@ -13,6 +13,7 @@ import { closeToIt, nearest } from "./near.ts";
 import type { Nql } from "./nql/ast.ts";
 import { connectionOf } from "./open.ts";
 import { checkStepRange } from "./points.ts";
+import { interruptible } from "./progress/interrupt.ts";
 import { longCall, type LongCallOptions } from "./progress/show.ts";
 import { showRun } from "./pages/run.ts";
 import type { ReadOnlyProject } from "./project.ts";
@@ -98,7 +99,10 @@ export class ReadOnlyRun {
 
   /** The paths of all attributes of the run, sorted: await it for an array, or loop over it. */
   get attributeNames(): Listing<string, string[]> {
-    const names = async () => (await this.#reader.definitions()).map((one) => one.path);
+    const names = async () => {
+      using call = interruptible();
+      return (await this.#reader.definitions(call.signal)).map((one) => one.path);
+    };
     return new Listing(
       `the attribute names of run ${this.#label()}`,
       async function* () {
@@ -116,7 +120,8 @@ export class ReadOnlyRun {
    * not exist are passed over: fetching them is an error.
    */
   async prefetch(paths: string[], options: { signal?: AbortSignal } = {}): Promise<void> {
-    await this.#reader.load(checkPaths(paths), options.signal);
+    using call = interruptible(options.signal);
+    await this.#reader.load(checkPaths(paths), call.signal);
   }
 
   /**

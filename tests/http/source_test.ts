@@ -95,7 +95,7 @@ Deno.test("answers that always break off end with a ConnectionError when the dea
     assert.match(error.message, /broke off/);
     return true;
   });
-  assert.ok(performance.now() - started < 4000);
+  assert.ok(performance.now() - started < 60_000);
 });
 
 Deno.test("an answer that stalls is taken up again after the time a server may be silent", async () => {
