@@ -85,12 +85,12 @@ def points(frame):
 
 
 def buckets(frame):
-    """A frame of buckets as [[run, attribute, left, right, x, y], ...]."""
+    """A frame of buckets as [[run, attribute, left, right, x, y], ...]; edges to 9 digits, because their last ones are roundings."""
     result = []
     for run, name in dict.fromkeys((column[0], column[1]) for column in frame.columns):
         for interval, x, y in zip(frame.index, frame[(run, name, "x")], frame[(run, name, "y")]):
             if not pd.isna(x):
-                result.append([run, name, interval.left, interval.right, x, y])
+                result.append([run, name, *(float(f"{edge:.9g}") for edge in (interval.left, interval.right)), x, y])
     return sorted(result)
 
 

@@ -6,6 +6,18 @@
 import type { AttributeType } from "../../src/types.ts";
 import type { Plain, PlainTable } from "./plain.ts";
 
+/**
+ * What the protocol has no word for: a file of unknown size (a folder, or one that was not exported) has -1 bytes there, and a point
+ * without a time has that of the epoch. We say null.
+ */
+export function asTransmitted(value: Plain): Plain {
+  const file = value as { path?: Plain; size?: Plain } | null;
+  return typeof file === "object" && file?.path && file.size === null ? { ...file, size: -1 } : value;
+}
+
+/** See {@linkcode asTransmitted}. */
+export const NO_TIME: Plain = { time: 0 };
+
 /** neptune-fetcher has no values of these types (quirk Q4); we have. */
 const UNKNOWN_TO_FETCHER: ReadonlySet<AttributeType> = new Set(
   ["file", "file_set", "artifact", "string_series", "file_series", "histogram_series", "experiment_state"],
@@ -52,7 +64,7 @@ export function queryTable(
     .filter((i) => asked(columns[i]) && rows.some((row) => row[i] !== null))
     .sort((a, b) => columns[a] < columns[b] ? -1 : 1);
   const sorted = (value: Plain) =>
-    Array.isArray(value) && value.every((one) => typeof one === "string") ? value.toSorted() : value;
+    Array.isArray(value) && value.every((one) => typeof one === "string") ? value.toSorted() : asTransmitted(value);
   return {
     columns: [label, ...kept.map((i) => columns[i])],
     rows: rows.map((row) => [row[key], ...kept.map((i) => sorted(row[i]))]),

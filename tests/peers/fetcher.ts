@@ -127,8 +127,10 @@ function identity(call: string, ours: () => PromiseLike<DataFrame>): Question {
   };
 }
 
-/** Questions about the attributes of every run. */
+/** Questions about the attributes of every run, and the points of some: the newest of each experiment, and one more. */
 export function fetcherRuns({ project, runs, types, words }: Subject): Question[] {
+  const newest = runs.filter((run, i) => runs.findIndex((other) => other["sys/name"] === run["sys/name"]) === i);
+  const asked = new Set([words.run, ...newest.map((run) => run["sys/custom_run_id"])]);
   const questions = runs.flatMap((ids): Question[] => {
     const customId = ids["sys/custom_run_id"]!;
     const run = new ReadOnlyRun(project, { customId });
@@ -153,7 +155,7 @@ export function fetcherRuns({ project, runs, types, words }: Subject): Question[
           return values;
         },
       },
-      ...series(customId, run),
+      ...(asked.has(customId) ? series(customId, run) : []),
     ];
   });
   const { experiment, metric } = words;

@@ -1,10 +1,9 @@
 /** Questions to neptune-query, and to the alpha module of neptune-fetcher, which has the same calls. */
 
-import { type DataFrame } from "nodejs-polars";
-import { bucketPoints } from "../../src/buckets.ts";
+import type { DataFrame } from "nodejs-polars";
 import type { RunsTableOptions } from "../../src/bulk/runs_table.ts";
 import { compileRegex } from "../../src/nql/regex.ts";
-import { alphaTable, queryTable, UNKNOWN_TO_ALPHA } from "./differences.ts";
+import { alphaTable, NO_TIME, queryTable, UNKNOWN_TO_ALPHA } from "./differences.ts";
 import { type Plain, plainPoints, plainTable } from "./plain.ts";
 import { py, type Question, type Subject } from "./question.ts";
 
@@ -162,7 +161,7 @@ function tables(subject: Subject, way: Way): Question[] {
 
 function metrics(subject: Subject, way: Way): Question[] {
   const { project, words } = subject;
-  const { module, which } = way;
+  const { module } = way;
   const { code, ours } = chosen(subject, way);
   const [from, to] = words.stepRange;
   const ask = (name: string, theirs: string, options: Record<string, unknown>, ...fields: string[]): Question => ({
@@ -251,7 +250,13 @@ function series(subject: Subject, way: Way): Question[] {
     code: `points(${module}.fetch_series(${code}, attributes=${py(words.seriesRegex)}${theirs}))`,
     ours: async () => {
       const frame = await project.fetchSeries({ attributes: words.seriesRegex, ...ours, ...options, types });
-      return plainPoints(frame, ...fields, "value");
+      const found = plainPoints(frame, ...fields, "value") as Record<string, Plain[][]>;
+      if (fields.length === 0) return found;
+      return Object.fromEntries(
+        Object.entries(found).map((
+          [name, points],
+        ) => [name, points.map(([step, time, value]) => [step, time ?? NO_TIME, value])]),
+      );
     },
   });
   return [
@@ -329,85 +334,30 @@ function filters({ project, words }: Subject): Question[] {
 
 function buckets({ project, words }: Subject): Question[] {
   return [3, 10, 1000].flatMap((limit) =>
-    [true, false].map((inherited): Question => ({
-      name: `fetch_metric_buckets(limit=${limit}, lineage_to_the_root=${py(inherited)})`,
-      code:
-        `buckets(nq.fetch_metric_buckets(experiments=${py(words.experimentsRegex)}, y=${
-          py([words.metric])
-        }, limit=${limit}, ` +
-        `lineage_to_the_root=${py(inherited)}))`,
+    [true, false].map((includeInherited): Question => ({
+      name: `fetch_metric_buckets(limit=${limit}, lineage_to_the_root=${py(includeInherited)})`,
+      code: `buckets(nq.fetch_metric_buckets(experiments=${py(words.experimentsRegex)}, y=${py([words.metric])}, ` +
+        `limit=${limit}, lineage_to_the_root=${py(includeInherited)}))`,
       ours: async () => {
-        const options = {
-          experiments: words.experimentsRegex,
-          attributes: [words.metric],
-          includeInherited: inherited,
-        };
-        return await bucketRows(await project.fetchMetrics(options), limit + 1);
+        const which = { experiments: words.experimentsRegex, attributes: [words.metric], includeInherited };
+        return bucketPoints(await project.fetchMetricBuckets({ ...which, buckets: limit }));
       },
     }))
   );
 }
 
-/**
- * Buckets as neptune-query shows them: the first point of the first bucket and the last of the others, of which the second joins
- * the first.
- */
-async function bucketRows(frame: DataFrame, maxBuckets: number): Promise<Plain> {
+/** One point for each bucket, as neptune-query shows them: the first point of a series, then the last one of each bucket. */
+function bucketPoints(frame: DataFrame): Plain {
   const { columns, rows } = plainTable(frame);
-  const [run, attribute, step, value] = ["run", "attribute", "step", "value"].map((name) => columns.indexOf(name));
-  const names = [...new Set(rows.map((row) => row[run] as string))];
-  const block = {
-    spans: names.map((name, series) => ({
-      series,
-      start: rows.findIndex((row) => row[run] === name),
-      end: rows.findLastIndex((row) => row[run] === name) + 1,
-    })),
-    step: Float64Array.from(rows, (row) => row[step] as number),
-    timestamp: new Float64Array(rows.length),
-    values: { kind: "float" as const, data: Float64Array.from(frame.getColumn("value").toArray() as number[]) },
-    preview: null,
-  };
-  const read = async function* () {
-    yield block;
-  };
-  const found = await bucketPoints(read, { series: names.length, maxBuckets, range: null });
-  const path = rows[0][attribute] as string;
-  void value;
-  const result: Plain[][] = [];
-  names.forEach((name, series) => {
-    const mine = [...found.series.keys()].filter((row) => found.series[row] === series);
-    for (const row of mine) {
-      const first = row === mine[0];
-      if (found.index[row] === 0 && mine.length > 1) {
-        // The client joins this bucket with the next one, if there is one.
-        const next = mine[1];
-        const joins = found.index[next] === 1;
-        const width = found.toX[next] - found.fromX[next];
-        if (finite(found.firstX[row])) {
-          result.push([
-            name,
-            path,
-            found.toX[row],
-            joins ? found.toX[next] : found.toX[row] + width,
-            found.firstX[row],
-            found.firstY[row],
-          ]);
-        }
-        continue;
-      }
-      if (found.index[row] === 1 && mine.some((other) => found.index[other] === 0)) continue;
-      const x = first ? found.firstX[row] : found.lastX[row];
-      const y = first ? found.firstY[row] : found.lastY[row];
-      if (finite(x)) result.push([name, path, found.fromX[row], found.toX[row], x, y]);
-    }
+  const at = (row: Plain[], ...names: string[]) => names.map((name) => row[columns.indexOf(name)]);
+  const found = rows.map((row, i) => {
+    const isFirst = i === 0 || String(at(rows[i - 1], "run", "attribute")) !== String(at(row, "run", "attribute"));
+    const point = isFirst ? at(row, "first_step", "first") : at(row, "last_step", "last");
+    const edges = at(row, "from_step", "to_step").map((edge) => Number((edge as number).toPrecision(9)));
+    return [...at(row, "run", "attribute"), ...edges, ...point];
   });
-  return result.sort((a, b) =>
-    String(a[0]) < String(b[0]) ? -1 : String(a[0]) > String(b[0]) ? 1 : (a[2] as number) - (b[2] as number)
-  );
-}
-
-function finite(value: number): boolean {
-  return Number.isFinite(value);
+  return found.filter((row) => row[4] !== null)
+    .sort((a, b) => a[0]! < b[0]! ? -1 : a[0]! > b[0]! ? 1 : Number(a[2]) - Number(b[2]));
 }
 
 function global({ project, words }: Subject): Question[] {

@@ -6,7 +6,6 @@
  */
 
 import { ReadOnlyProject } from "../../mod.ts";
-import { serve } from "../../serve.ts";
 import type { AttributeType } from "../../src/types.ts";
 import { ARCHIVES } from "./archives.ts";
 import { fetcherRuns, fetcherTables } from "./fetcher.ts";
@@ -34,19 +33,34 @@ console.log(`${passed} passed, ${failed} failed`);
 Deno.exit(failed === 0 && passed > 0 ? 0 : 1);
 
 async function compare(name: string, data: string, words: Words): Promise<void> {
-  const server = await serve({ archive: data, port: 0, cacheFolder: null });
+  const server = await startServer(data);
   const project = new ReadOnlyProject({ archive: data, cacheFolder: null });
   const folder = await Deno.makeTempDir();
   const subject: Subject = { project, runs: await project.listRuns(), types: await typesOf(project), folder, words };
   const questions = [...fetcherTables(subject), ...fetcherRuns(subject), ...queryQuestions(subject)]
     .filter((question) => question.name.includes(wanted));
   const started = performance.now();
-  const answers = await ask(server.apiToken, server.projects[0], questions, folder);
-  for (const [i, question] of questions.entries()) check(name, question, answers[i], await question.ours());
+  const [theirs, ours] = await Promise.all([
+    ask(server.apiToken, server.projects[0], questions, folder),
+    Array.fromAsync(questions, (question) => question.ours()),
+  ]);
+  questions.forEach((question, i) => check(name, question, theirs[i], ours[i]));
   console.log(`${name}: ${questions.length} questions in ${((performance.now() - started) / 1000).toFixed(1)} s`);
   project.close();
-  await server.close();
+  server.process.kill("SIGTERM");
+  await server.process.status;
   await Deno.remove(folder, { recursive: true });
+}
+
+/** Starts the server as users do, in a process of its own. */
+async function startServer(
+  data: string,
+): Promise<{ process: Deno.ChildProcess; apiToken: string; projects: string[] }> {
+  const program = new URL("../../serve.ts", import.meta.url).pathname;
+  const args = ["run", "-A", program, "--archive", data, "--port", "0", "--json"];
+  const process = new Deno.Command(Deno.execPath(), { args, stdout: "piped", stderr: "inherit" }).spawn();
+  for await (const line of process.stdout.pipeThrough(new TextDecoderStream())) return { process, ...JSON.parse(line) };
+  throw new Error(`The server on ${data} ended before it listened.`);
 }
 
 async function typesOf(project: ReadOnlyProject): Promise<Map<string, AttributeType[]>> {
@@ -65,10 +79,10 @@ async function ask(apiToken: string, project: string, questions: Question[], fol
     env: {
       NEPTUNE_API_TOKEN: apiToken,
       NEPTUNE_PROJECT: project,
-      NEPTUNE_FETCHER_RETRY_SOFT_TIMEOUT: "5",
-      NEPTUNE_FETCHER_RETRY_HARD_TIMEOUT: "10",
-      NEPTUNE_QUERY_RETRY_SOFT_TIMEOUT: "5",
-      NEPTUNE_QUERY_RETRY_HARD_TIMEOUT: "10",
+      NEPTUNE_FETCHER_RETRY_SOFT_TIMEOUT: "60",
+      NEPTUNE_FETCHER_RETRY_HARD_TIMEOUT: "60",
+      NEPTUNE_QUERY_RETRY_SOFT_TIMEOUT: "60",
+      NEPTUNE_QUERY_RETRY_HARD_TIMEOUT: "60",
       TZ: "Europe/Warsaw",
     },
     stdin: "piped",
@@ -92,13 +106,25 @@ function check(archive: string, { name, code }: Question, answer: Answer, ours: 
     return;
   }
   failed++;
-  const shown = (value: unknown) => {
-    const text = JSON.stringify(value);
-    return text.length > 700 ? text.slice(0, 700) + " ..." : text;
-  };
+  const [a, b] = firstDifference(theirs, ours).map((value) => JSON.stringify(value) ?? "nothing");
+  const shown = (text: string) => text.length > 600 ? text.slice(0, 600) + " ..." : text;
   console.log(
-    `FAILED ${archive}: ${name}\n  code   ${code.slice(0, 300)}\n  theirs ${shown(theirs)} ${
-      answer.message ?? ""
-    }\n  ours   ${shown(ours)}`,
+    `FAILED ${archive}: ${name}\n  code   ${shown(code)}\n  theirs ${shown(a)} ${answer.message ?? ""}\n  ours   ${
+      shown(b)
+    }`,
   );
+}
+
+/** The smallest parts of two answers that differ. */
+function firstDifference(a: Plain | undefined, b: Plain | undefined): [Plain | undefined, Plain | undefined] {
+  if (typeof a !== "object" || typeof b !== "object" || !a || !b || Array.isArray(a) !== Array.isArray(b)) {
+    return [a, b];
+  }
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  for (const name of names) {
+    const [x, y] = [(a as Record<string, Plain>)[name], (b as Record<string, Plain>)[name]];
+    if (x === undefined || y === undefined) return [{ [name]: x ?? "nothing" }, { [name]: y ?? "nothing" }];
+    if (!same(x, y)) return firstDifference(x, y);
+  }
+  return [a, b];
 }
