@@ -18,7 +18,7 @@ import { Body } from "./body.ts";
 import { readCells } from "./cells.ts";
 import { parameter, projectOf, protobuf, type Server, signalOf } from "./context.ts";
 import { readToken, writeToken } from "./leftovers.ts";
-import type { Project } from "./projects.ts";
+import type { Holder, Project } from "./projects.ts";
 import { Refusal } from "./refusal.ts";
 import { type KnownRun, PATIENCE } from "./runs.ts";
 import { readSelection, type Selection } from "./select.ts";
@@ -86,7 +86,7 @@ function encoded(block: ValueBlock, home: RunHome): Uint8Array<ArrayBuffer> {
 }
 
 /** The run that a holder identifier means; refuses one that means none. */
-export async function runOf(server: Server, identifier: string, signal: AbortSignal) {
+export async function runOf(server: Server, identifier: string, signal: AbortSignal): Promise<Holder> {
   const [holder] = await server.projects.holders([identifier], null, { signal });
   if (holder) return holder;
   throw new Refusal(404, "EXPERIMENT_NOT_FOUND", `There is no run ${JSON.stringify(identifier)}.`);

@@ -28,6 +28,49 @@ Deno.test("parseNql() refuses what is no query, telling where, what was expected
   }
 });
 
+Deno.test("parseNql() takes every type with every operator, in every way to write them", () => {
+  const types = [
+    ..."int float string bool datetime stringSet floatSeries stringSeries histogramSeries fileRef fileRefSeries".split(
+      " ",
+    ),
+    "experimentState",
+  ];
+  const compare = ["=", "==", "!=", ">", ">=", "<", "<=", "CONTAINS", "MATCHES", "NOT CONTAINS", "NOT MATCHES"];
+  for (const type of types) {
+    for (const operator of compare) {
+      const printed = `\`a/b\`:${type} ${operator === "==" ? "=" : operator} "x-1"`;
+      const blank = /^[=!<>]/.test(operator) ? ["", " "] : [" "];
+      for (const space of blank) {
+        for (const name of ["a/b", "`a/b`"]) {
+          for (const value of ["x-1", '"x-1"']) {
+            const text = `${name}:${type}${space}${operator}${space}${value}`;
+            assert.equal(printNql(parseNql(text)), printed, text);
+            assert.equal(
+              printNql(parseNql(`( ${text.replace(/NOT |CONTAINS|MATCHES/g, (word) => word.toLowerCase())} )`)),
+              printed,
+            );
+          }
+        }
+      }
+    }
+    assert.equal(printNql(parseNql(`a:${type} EXISTS`)), `\`a\`:${type} EXISTS`);
+    assert.equal(printNql(parseNql(`a:${type} not exists`)), `NOT (\`a\`:${type} EXISTS)`);
+    for (const name of ["average", "last", "max", "min", "variance"]) {
+      assert.equal(printNql(parseNql(`${name}(a:${type}) > 1`)), `${name}(\`a\`:${type}) > "1"`);
+    }
+  }
+});
+
+Deno.test("parseNql() says of every query that breaks off that something is missing at its end", () => {
+  const text = '(`a`:int > "1" AND NOT last(b:float) <= 2) OR NOT (c MATCHES "^x y$" AND d:stringSet NOT CONTAINS z)';
+  const whole = new Set(['(`a`:int > "1" AND NOT last(b:float) <= 2)']);
+  for (let end = 1; end < text.length; end++) {
+    const part = text.slice(0, end);
+    if (whole.has(part.trim())) continue;
+    assert.throws(() => parseNql(part), NqlSyntaxError, part);
+  }
+});
+
 Deno.test("parseNql() shows the line concerned with a caret under the place", () => {
   const message = (text: string) => {
     try {
