@@ -101,10 +101,8 @@ export function strings(name: string, data: (string | null)[]): Series {
 
 /** A column of `datetime[ms, UTC]` from milliseconds since the epoch; NaN becomes null. */
 export function instants(name: string, milliseconds: Float64Array): Series {
-  // A frame, because a Series alone has no fillNan.
-  return pl.DataFrame([floats(name, milliseconds)])
-    .select(pl.col(name).fillNan(null).cast(pl.Int64).cast(pl.Datetime("ms", "UTC")))
-    .getColumn(name);
+  // Not strict: what is no integer, which is NaN alone, becomes null.
+  return floats(name, milliseconds).cast(pl.Int64, false).cast(pl.Datetime("ms", "UTC"));
 }
 
 /** A column of the values of points, with the type that fits their kind. */
