@@ -37,8 +37,11 @@ const SCENARIOS: Scenario[] = [
     goal: "x1.30",
     archive: "one-run",
     generate: (data) => longRuns(data, PROJECT, { runs: 1, series: 100, steps: 10_000 }),
-    ours: (source) => seriesFrame(source, ["run-0"], [PATH]),
-    byHand: (pattern) => seriesByHand(pattern, pl.col("attribute_path").eq(pl.lit(PATH))),
+    ours: (source) => oneSeries(source),
+    byHand: (pattern) =>
+      pl.scanParquet(pattern)
+        .filter(pl.col("attribute_type").eq(pl.lit("float_series")).and(pl.col("attribute_path").eq(pl.lit(PATH))))
+        .select(pl.col("step").cast(pl.Float64), "float_value", "timestamp").sort("step").collect(),
   },
   {
     name: "all 100 series of a run of 1M rows",
@@ -82,6 +85,24 @@ const SCENARIOS: Scenario[] = [
     memory: 1000,
   },
 ];
+
+async function oneSeries(source: Source): Promise<DataFrame> {
+  const series = [{ run: "run-0", path: PATH }];
+  const query = {
+    kind: "float",
+    series,
+    stepRange: [null, null],
+    lineage: "full",
+    previews: false,
+    limit: null,
+  } as const;
+  const [block] = await Array.fromAsync(source.series({ ...query }));
+  return pl.DataFrame([
+    floats("step", block.step),
+    floats("value", block.values.data as Float64Array),
+    instants("timestamp", block.timestamp),
+  ]);
+}
 
 async function seriesFrame(source: Source, runs: string[], paths: string[]): Promise<DataFrame> {
   const series = runs.flatMap((run) => paths.map((path) => ({ run, path })));

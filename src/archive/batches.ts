@@ -30,17 +30,20 @@ const BYTES_PER_ROW = 8;
 /**
  * Splits runs into batches. Many runs are put in the order of the file name's digest, so that one file pattern reads most
  * files of a batch; few keep their order.
+ *
+ * @param share Which share of the rows is expected to be kept, as long as nothing is known.
  */
 export async function* batches(
   index: ProjectIndex,
   runs: readonly number[],
   sourcesOf: (run: number) => readonly number[],
   reading: Reading,
+  share = 1,
 ): AsyncGenerator<Batch> {
   const many = runs.length > 512;
   const digest = (run: number) => index.parts[run][0].stem.slice(-2);
   const ordered = many ? runs.map((run) => [digest(run), run] as const).sort((a, b) => a[0] < b[0] ? -1 : 1) : null;
-  let batch: Batch = { targets: [], sources: [] }, sources = new Set<number>(), rows = 0, bucket = "", share = 1;
+  let batch: Batch = { targets: [], sources: [] }, sources = new Set<number>(), rows = 0, bucket = "";
   // In the oldest layout many runs share a part.
   let parts = new Set<Part>();
   const weigh = async (run: number) => {

@@ -24,6 +24,10 @@ const TYPE_OF: Record<PointKind, SeriesType> = {
 /** The most points in one block. */
 const BLOCK_POINTS = 1_000_000;
 
+/** Few paths are a small share of what a run usually has. */
+const FEW_PATHS = 16;
+const FEW_SHARE = 1 / 8;
+
 /** A stretch of one series: rows of a batch. */
 interface Stretch {
   series: number;
@@ -40,7 +44,8 @@ export async function* readSeries(view: View, query: SeriesQuery): AsyncGenerato
   const chain = (run: number) => chainOf(run, query.lineage, index.parents, name);
   const type = TYPE_OF[query.kind];
   let done = 0;
-  const portions = ahead(batches(index, runs, chain, reading), async (batch) => {
+  const few = new Set(query.series.map((ref) => ref.path)).size <= FEW_PATHS;
+  const portions = ahead(batches(index, runs, chain, reading, few ? FEW_SHARE : 1), async (batch) => {
     const refs = batch.targets.flatMap((run) => asked.get(index.keys[run])!.map((ref) => ({ ...ref, number: run })));
     const points = await readPoints(index, batch.sources, {
       type,
