@@ -124,6 +124,8 @@ function interpret(text: string, { type }: Value): bigint | number | string | bo
     case "bool":
       return { true: true, false: false }[text.toLowerCase()] ?? null;
     case "datetime": {
+      // Date.parse takes much that is no ISO 8601, such as "-5".
+      if (!/^\d{4}-\d\d-\d\d/.test(text)) return null;
       const zoned = /(Z|[+-]\d\d(:?\d\d)?)$/.test(text.slice(10)) || text.length === 10 ? text : `${text}Z`;
       const instant = Date.parse(zoned.replace(/([+-]\d\d)$/, (zone) => zoned.length > 10 ? `${zone}:00` : zone));
       return Number.isNaN(instant) ? null : instant;
