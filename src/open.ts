@@ -30,7 +30,8 @@ export interface ReadOnlyProjectOptions {
   apiToken?: string;
   /**
    * Archives: what to do with a run one of whose data files is damaged. `"error"`: using the run throws `DamagedFileError`.
-   * `"skip"`: the run is left out of everything but `archiveReport()`. Default: `"error"`.
+   * `"skip"`: the run is left out of everything but `archiveReport()`; where the damage shows only
+   * while a file is read, its rows are, with a warning in the log. Default: `"error"`.
    */
   damagedRuns?: "error" | "skip";
   /** Archives: read runs whose export was interrupted before it finished, too. Default: false. */

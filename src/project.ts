@@ -226,9 +226,9 @@ export class ReadOnlyProject {
   }
 
   /**
-   * Writes runs to an archive exactly as neptune-exporter does, so that data of a server can be kept: Parquet files below
+   * Writes runs to an archive in the format of neptune-exporter, so that data of a server can be kept: Parquet files below
    * `<destination>/data`, copies of files below `<destination>/files`. Forks keep their own points and their parents come
-   * along, NaN stays NaN. A run appears only when it is whole and has been read back; called again, the call goes on with the
+   * along; unlike with the exporter, NaN stays NaN. A run appears only when it is whole and has been read back; called again, the call goes on with the
    * runs that are not there yet.
    *
    * Returns a frame that tells what became of each run: `run`, `status` (`written`, `present`), and how many `attributes`,

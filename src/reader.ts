@@ -41,7 +41,7 @@ const KINDS: Record<SeriesType, PointKind> = {
 /** One run of one source, with a cache that lives as long as it does. */
 export class RunReader {
   readonly #find: (signal?: AbortSignal) => Promise<Located>;
-  #located: Promise<Located> | null = null;
+  #search: { located: Promise<Located>; signal?: AbortSignal } | null = null;
   #known: Located | null = null;
   #definitions: AttributeDefinition[] | null = null;
   /** null: the run is known to have no such attribute. */
@@ -67,18 +67,19 @@ export class RunReader {
   }
 
   /** Finds the run; a failed or aborted search is not remembered. */
-  locate(signal?: AbortSignal): Promise<Located> {
-    this.#located ??= this.#find(signal).then(
-      (located) => {
-        this.#remember(located.info);
-        return this.#known = located;
-      },
-      (error) => {
-        this.#located = null;
-        throw error;
-      },
-    );
-    return this.#located;
+  async locate(signal?: AbortSignal): Promise<Located> {
+    if (this.#known) return this.#known;
+    const search = this.#search ??= { located: this.#find(signal), signal };
+    try {
+      const located = await search.located;
+      this.#remember(located.info);
+      return this.#known = located;
+    } catch (error) {
+      if (this.#search === search) this.#search = null;
+      // Whoever asked first may have given up; that is no answer for others who wait.
+      if (search.signal === signal || !search.signal?.aborted) throw error;
+      return await this.locate(signal);
+    }
   }
 
   /** All attributes of the run. */

@@ -211,6 +211,18 @@ Deno.test("an aborted call throws the signal's reason and the run can be read af
   assert.equal((await run["metrics/loss"].fetchValues()).height, 4);
 });
 
+Deno.test("a call that is aborted while the run is looked up does not end another that waits for it", async () => {
+  await using fixture = await Fixture.make();
+  const { project } = fixture.project();
+  const run = new ReadOnlyRun(project, { customId: "gull-1" });
+  const controller = new AbortController();
+  const first = run["parameters/epochs"].fetch({ signal: controller.signal });
+  const second = run["parameters/epochs"].fetch();
+  controller.abort(new Error("enough"));
+  await assert.rejects(first, /enough/);
+  assert.equal(await second, 7);
+});
+
 Deno.test("console.log says what a run, an attribute and a file are", async () => {
   await using fixture = await Fixture.make();
   const { project } = fixture.project();
