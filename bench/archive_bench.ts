@@ -10,6 +10,7 @@
 import { tmpdir } from "node:os";
 import pl, { type DataFrame } from "nodejs-polars";
 import { openArchive } from "../src/archive/source.ts";
+import { seriesList } from "../src/columns.ts";
 import { codedNames, floats, instants } from "../src/frame.ts";
 import type { Source } from "../src/source.ts";
 import { longRuns, smallRuns, wideRuns } from "./generate.ts";
@@ -87,7 +88,7 @@ const SCENARIOS: Scenario[] = [
 ];
 
 async function oneSeries(source: Source): Promise<DataFrame> {
-  const series = [{ run: "run-0", path: PATH }];
+  const series = seriesList([{ run: "run-0", path: PATH }]);
   const query = {
     kind: "float",
     series,
@@ -105,7 +106,7 @@ async function oneSeries(source: Source): Promise<DataFrame> {
 }
 
 async function seriesFrame(source: Source, runs: string[], paths: string[]): Promise<DataFrame> {
-  const series = runs.flatMap((run) => paths.map((path) => ({ run, path })));
+  const series = seriesList(runs.flatMap((run) => paths.map((path) => ({ run, path }))));
   const query = {
     kind: "float",
     series,

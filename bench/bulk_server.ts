@@ -3,7 +3,7 @@
  * second time it is asked it costs next to nothing. Prints one line of JSON when it listens.
  */
 
-import type { PairBlock, SeriesBlock, ValueBlock } from "../src/columns.ts";
+import { type PairBlock, type SeriesBlock, seriesRefs, type ValueBlock } from "../src/columns.ts";
 import { createHandler } from "../src/server/handler.ts";
 import { makeApiToken, newSecret } from "../src/server/keys.ts";
 import type { AttributesQuery, Catalog, SeriesQuery, Source } from "../src/source.ts";
@@ -92,7 +92,7 @@ function made(name: string, { experiments, attributes, density, steps }: Scenari
   }
   async function* series({ series, kind, limit }: SeriesQuery): AsyncGenerator<SeriesBlock> {
     if (kind !== "float") return;
-    const found = series.flatMap(({ run, path, after = 0 }, i) => {
+    const found = seriesRefs(series).flatMap(({ run, path, after = 0 }, i) => {
       if (!numbers.has(path) || !exists(Number(run), numbers.get(path)!, density)) return [];
       const start = Math.floor(after), end = Math.min(steps, start + (limit?.points ?? Infinity));
       return start < end ? [{ series: i, start, end }] : [];

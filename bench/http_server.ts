@@ -5,7 +5,7 @@
  * The run `bench` has the float series `one` of 1M points and `many/000` to `many/299` of 10k points each.
  */
 
-import type { FloatAggregates, SeriesBlock, ValueBlock } from "../src/columns.ts";
+import { type FloatAggregates, type SeriesBlock, seriesRefs, type ValueBlock } from "../src/columns.ts";
 import { createHandler } from "../src/server/handler.ts";
 import { makeApiToken, newSecret } from "../src/server/keys.ts";
 import type { AttributesQuery, Catalog, SeriesQuery, Source } from "../src/source.ts";
@@ -84,7 +84,7 @@ function valuesOf(definitions: AttributeDefinition[]): ValueBlock {
 
 function blocks({ series, stepRange: [from, to], limit, kind }: SeriesQuery): SeriesBlock[] {
   if (kind !== "float") return [];
-  return series.flatMap(({ run, path, after, before }, i): SeriesBlock[] => {
+  return seriesRefs(series).flatMap(({ run, path, after, before }, i): SeriesBlock[] => {
     const found = run === RUN.key ? SERIES.get(path) : undefined;
     if (!found) return [];
     // Steps are 1, 2, 3, so that a step is also a place.

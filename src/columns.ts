@@ -17,6 +17,58 @@ export interface Span {
   end: number;
 }
 
+/**
+ * Names of series: series `i` is path `paths[path[i]]` of run `runs[run[i]]`. A million of them take a few megabytes.
+ */
+export interface SeriesList {
+  /** Run keys ({@linkcode RunInfo.key}). */
+  runs: string[];
+  paths: string[];
+  run: Uint32Array;
+  path: Uint32Array;
+  /** Only points with a greater step; NaN: all. Absent: all of every series. */
+  after?: Float64Array;
+  /** Only points with a smaller step; NaN: all. Absent: all of every series. */
+  before?: Float64Array;
+}
+
+/** One series of one run. */
+export interface SeriesRef {
+  /** Run key. */
+  run: string;
+  path: string;
+  /** Only points with a greater step. */
+  after?: number;
+  /** Only points with a smaller step. */
+  before?: number;
+}
+
+/** Columns of a few series, written one by one. */
+export function seriesList(refs: readonly SeriesRef[]): SeriesList {
+  const runs = coded(refs.map((ref) => ref.run)), paths = coded(refs.map((ref) => ref.path));
+  const list: SeriesList = { runs: runs.names, paths: paths.names, run: runs.codes, path: paths.codes };
+  for (const bound of ["after", "before"] as const) {
+    if (refs.some((ref) => ref[bound] !== undefined)) list[bound] = Float64Array.from(refs, (ref) => ref[bound] ?? NaN);
+  }
+  return list;
+}
+
+function coded(all: string[]): { names: string[]; codes: Uint32Array } {
+  const numbers = new Map<string, number>();
+  for (const name of all) if (!numbers.has(name)) numbers.set(name, numbers.size);
+  return { names: [...numbers.keys()], codes: Uint32Array.from(all, (name) => numbers.get(name)!) };
+}
+
+/** The series of a list one by one, for what does not read many. */
+export function seriesRefs({ runs, paths, run, path, after, before }: SeriesList): SeriesRef[] {
+  return Array.from(run, (code, i) => ({
+    run: runs[code],
+    path: paths[path[i]],
+    ...(after && after[i] === after[i] ? { after: after[i] } : {}),
+    ...(before && before[i] === before[i] ? { before: before[i] } : {}),
+  }));
+}
+
 /** The values of a block of points, one array as long as the block. */
 export type PointValues =
   /** NaN and infinities are values like others. */

@@ -33,7 +33,7 @@ export interface PointColumns {
 export function pointsFrame(points: Points, columns: PointColumns): DataFrame {
   const series: Series[] = [floats("step", points.step), valueSeries("value", points.values)];
   if (columns.timestamp) series.push(instants("timestamp", points.timestamp));
-  if (columns.previews) series.push(...previewColumns([points.preview], points.step.length));
+  if (columns.previews) series.push(...previewColumns(points.preview, points.step.length));
   return pl.DataFrame(series);
 }
 
@@ -81,17 +81,10 @@ export function codedNames(name: string, codes: Uint32Array, names: string[]): S
 }
 
 /** The columns `is_preview` and `preview_completion`; points without preview columns are committed. */
-export function previewColumns(parts: (PreviewColumns | null)[], length: number): Series[] {
-  const flags = new Uint8Array(length);
-  const completion = new Float64Array(length).fill(1);
-  let at = 0;
-  for (const part of parts) {
-    if (!part) continue;
-    flags.set(part.isPreview, at);
-    completion.set(part.completion, at);
-    at += part.isPreview.length;
-  }
-  return [pl.Series("is_preview", flags).cast(pl.Bool), floats("preview_completion", completion)];
+export function previewColumns(preview: PreviewColumns | null, length: number): Series[] {
+  const { isPreview, completion } = preview ??
+    { isPreview: new Uint8Array(length), completion: new Float64Array(length).fill(1) };
+  return [pl.Series("is_preview", isPreview).cast(pl.Bool), floats("preview_completion", completion)];
 }
 
 /** A column of strings; null stays null. */

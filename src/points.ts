@@ -107,7 +107,8 @@ function joinPreviews(parts: (PreviewColumns | null)[]): PreviewColumns {
   return { isPreview, completion: concat(parts.map((part) => part!.completion)) };
 }
 
-function concat(parts: Float64Array[]): Float64Array {
+/** One array after the other. */
+export function concat(parts: Float64Array[]): Float64Array {
   const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

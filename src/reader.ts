@@ -5,7 +5,7 @@
  */
 
 import { type Cell, cells } from "./cell.ts";
-import type { PointKind } from "./columns.ts";
+import { type PointKind, seriesList } from "./columns.ts";
 import { AttributeNotFoundError, AttributeTypeError } from "./errors.ts";
 import { closeToIt, nearest } from "./near.ts";
 import { collectPoints, type Points, withinSteps, withoutPreviews } from "./points.ts";
@@ -137,7 +137,7 @@ export class RunReader {
       const blocks = source.series({
         ...options,
         kind,
-        series: names.map((path) => ({ run: info.key, path })),
+        series: seriesList(names.map((path) => ({ run: info.key, path }))),
         stepRange,
         lineage: inherited ? "full" : "own",
         previews: kind === "float",
@@ -178,7 +178,7 @@ export class RunReader {
     const blocks = source.series({
       ...options,
       kind,
-      series: [{ run: info.key, path }],
+      series: seriesList([{ run: info.key, path }]),
       lineage: inherited ? "full" : "own",
       previews: asked,
       limit: null,

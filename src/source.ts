@@ -11,7 +11,7 @@
  */
 
 import type { LazyDataFrame } from "nodejs-polars";
-import type { PairBlock, PointKind, SeriesBlock, ValueBlock } from "./columns.ts";
+import type { PairBlock, PointKind, SeriesBlock, SeriesList, ValueBlock } from "./columns.ts";
 import type { Aggregation, Nql } from "./nql/ast.ts";
 import type { AttributeDefinition, AttributeType, FileRef, ProjectInfo, RunInfo, StepRange } from "./types.ts";
 
@@ -85,21 +85,10 @@ export type ValuesQuery = AttributesQuery;
  */
 export type Lineage = "full" | "experiment" | "own";
 
-/** One series of one run. */
-export interface SeriesRef {
-  /** Run key. */
-  run: string;
-  path: string;
-  /** Only points with a greater step. */
-  after?: number;
-  /** Only points with a smaller step. */
-  before?: number;
-}
-
 /** Which points of which series. */
 export interface SeriesQuery extends CallOptions {
   kind: PointKind;
-  series: SeriesRef[];
+  series: SeriesList;
   /** Both ends inclusive. */
   stepRange: StepRange;
   lineage: Lineage;

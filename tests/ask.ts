@@ -5,8 +5,17 @@
  */
 
 import assert from "node:assert/strict";
-import type { FloatAggregates, LastPoints, PointKind, SeriesBlock, ValueBlock, ValueColumn } from "../src/columns.ts";
-import type { AttributesQuery, Finding, RunsQuery, SeriesQuery, SeriesRef, Source } from "../src/source.ts";
+import {
+  type FloatAggregates,
+  type LastPoints,
+  type PointKind,
+  type SeriesBlock,
+  seriesList,
+  type SeriesRef,
+  type ValueBlock,
+  type ValueColumn,
+} from "../src/columns.ts";
+import type { AttributesQuery, Finding, RunsQuery, SeriesQuery, Source } from "../src/source.ts";
 import type { FileRef, Histogram, RunInfo } from "../src/types.ts";
 
 /** One point of a series, as a test compares it. */
@@ -159,16 +168,24 @@ export async function pairs(
 /** The points of every series asked for, in the order asked. */
 export async function pointsOf(
   source: Source,
-  query: Partial<SeriesQuery> & { kind: PointKind; series: SeriesRef[] },
+  { series: refs, ...query }: Omit<Partial<SeriesQuery>, "series"> & { kind: PointKind; series: SeriesRef[] },
 ): Promise<Point[][]> {
-  const found: Point[][] = query.series.map(() => []);
-  const whole: SeriesQuery = { stepRange: [null, null], lineage: "full", previews: false, limit: null, ...query };
+  const found: Point[][] = refs.map(() => []);
+  const series = seriesList(refs);
+  const whole: SeriesQuery = {
+    stepRange: [null, null],
+    lineage: "full",
+    previews: false,
+    limit: null,
+    ...query,
+    series,
+  };
   for await (const block of source.series(whole)) {
     checkSeriesBlock(block, whole);
     for (const { series, start, end } of block.spans) {
       for (let i = start; i < end; i++) {
         const previous = found[series].at(-1);
-        assert.ok(!previous || previous.step <= block.step[i], `steps of ${query.series[series].path} ascend`);
+        assert.ok(!previous || previous.step <= block.step[i], `steps of ${refs[series].path} ascend`);
         found[series].push({ step: block.step[i], value: plainPoint(block, i), timestamp: block.timestamp[i] });
       }
     }
@@ -183,7 +200,10 @@ function checkSeriesBlock({ spans, step, timestamp, values, preview }: SeriesBlo
   assert.equal(preview !== null, query.previews, "preview columns come when asked for");
   if (preview) assert.equal(preview.isPreview.length, step.length);
   for (const { series, start, end } of spans) {
-    assert.ok(series < query.series.length && start < end && end <= step.length, "spans are not empty and in bounds");
+    assert.ok(
+      series < query.series.run.length && start < end && end <= step.length,
+      "spans are not empty and in bounds",
+    );
   }
 }
 

@@ -121,7 +121,7 @@ export class ArchivedProject implements Source {
 
   async *series(query: SeriesQuery): AsyncGenerator<SeriesBlock> {
     const kept = await this.#kept({ signal: query.signal });
-    this.#numbers(kept.index, query.series.map((ref) => ref.run));
+    this.#numbers(kept.index, query.series.runs);
     yield* readSeries(this.#view(kept, query), query);
   }
 

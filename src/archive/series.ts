@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { PointKind, PointValues, SeriesBlock, Span } from "../columns.ts";
+import { type PointKind, type PointValues, type SeriesBlock, seriesRefs, type Span } from "../columns.ts";
 import type { SeriesQuery } from "../source.ts";
 import type { SeriesType } from "../types.ts";
 import { ahead, batches } from "./batches.ts";
@@ -38,13 +38,14 @@ interface Stretch {
 /** Points of series. */
 export async function* readSeries(view: View, query: SeriesQuery): AsyncGenerator<SeriesBlock> {
   const { index, reading } = view;
-  const asked = Map.groupBy(query.series.map((ref, series) => ({ ...ref, series })), (ref) => ref.run);
+  const refs = seriesRefs(query.series).map((ref, series) => ({ ...ref, series }));
+  const asked = Map.groupBy(refs, (ref) => ref.run);
   const runs = [...asked.keys()].flatMap((key) => index.numbers.get(key) ?? []);
   const name = (run: number) => index.system.value("sys/name", "string", run);
   const chain = (run: number) => chainOf(run, query.lineage, index.parents, name);
   const type = TYPE_OF[query.kind];
   let done = 0;
-  const few = new Set(query.series.map((ref) => ref.path)).size <= FEW_PATHS;
+  const few = query.series.paths.length <= FEW_PATHS;
   const portions = ahead(batches(index, runs, chain, reading, few ? FEW_SHARE : 1), async (batch) => {
     const refs = batch.targets.flatMap((run) => asked.get(index.keys[run])!.map((ref) => ({ ...ref, number: run })));
     const points = await readPoints(index, batch.sources, {
@@ -74,7 +75,7 @@ export async function* readSeries(view: View, query: SeriesQuery): AsyncGenerato
       yield block;
       done += block.step.length;
       // What is still to come is taken to be as long as what was read.
-      query.onProgress?.(block.step.length, Math.round(expected * query.series.length / seen));
+      query.onProgress?.(block.step.length, Math.round(expected * query.series.run.length / seen));
     }
   }
   query.onProgress?.(0, done);

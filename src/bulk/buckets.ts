@@ -7,10 +7,11 @@
 import pl, { type DataFrame } from "nodejs-polars";
 import { type BucketColumns, bucketPoints } from "../buckets.ts";
 import { OptionError } from "../errors.ts";
-import { codedNames, floats } from "../frame.ts";
+import { floats } from "../frame.ts";
 import type { CallOptions, Source } from "../source.ts";
 import { type FetchMetricsOptions, planMetrics } from "./metrics.ts";
-import type { LabelledSeries } from "./select.ts";
+import { nameColumns } from "./metrics_frame.ts";
+import type { ChosenSeries } from "./select.ts";
 
 /** Options of {@linkcode ReadOnlyProject.fetchMetricBuckets}. */
 export interface FetchMetricBucketsOptions extends
@@ -50,7 +51,7 @@ export async function fetchMetricBucketsFrame(
   const [from, to] = query.stepRange;
   const range = from !== null && to !== null ? [from, to] as const : null;
   const columns = await bucketPoints(() => source.series(query), {
-    series: series.length,
+    series: series.run.length,
     maxBuckets: buckets + 1,
     range,
   });
@@ -79,13 +80,11 @@ function rowsOf({ series, index }: BucketColumns): Row[] {
   return rows;
 }
 
-function bucketsFrame(series: LabelledSeries[], columns: BucketColumns, width: number): DataFrame {
+function bucketsFrame(series: ChosenSeries, columns: BucketColumns, width: number): DataFrame {
   const rows = rowsOf(columns);
-  const labels = [...new Set(series.map((one) => one.label))];
-  const paths = [...new Set(series.map((one) => one.path))];
-  const labelCodes = new Map(labels.map((label, code) => [label, code]));
-  const pathCodes = new Map(paths.map((path, code) => [path, code]));
-  const seriesOf = ({ at }: Row) => series[columns.series[at]];
+  const offsets = new Uint32Array(series.run.length + 1);
+  for (const { at } of rows) offsets[columns.series[at] + 1]++;
+  offsets.forEach((_, i) => i > 0 && (offsets[i] += offsets[i - 1]));
   const pick = (
     name: string,
     column: Exclude<keyof BucketColumns, "series" | "index">,
@@ -116,8 +115,7 @@ function bucketsFrame(series: LabelledSeries[], columns: BucketColumns, width: n
     pick("negative_infinity", "negativeInfinityCount", sum),
   ];
   return pl.DataFrame([
-    codedNames("run", Uint32Array.from(rows, (row) => labelCodes.get(seriesOf(row).label)!), labels),
-    codedNames("attribute", Uint32Array.from(rows, (row) => pathCodes.get(seriesOf(row).path)!), paths),
+    ...nameColumns(series, offsets),
     floats("from_step", Float64Array.from(rows, from)),
     floats(
       "to_step",

@@ -109,7 +109,6 @@ async function singleFiles(source: Source, selected: SelectedRuns, options: Down
 async function seriesFiles(source: Source, selected: SelectedRuns, options: DownloadFilesOptions): Promise<Wanted[]> {
   const { signal, attributes, destination } = options;
   const series = await existingSeries(source, selected, attributes, ["file_series"], signal);
-  if (series.length === 0) return [];
   const stepRange = checkStepRange(options.stepRange);
   const blocks = source.series({
     kind: "file",
@@ -120,16 +119,17 @@ async function seriesFiles(source: Source, selected: SelectedRuns, options: Down
     limit: null,
     signal,
   });
-  const points = await collectPoints(blocks, series.length, "file", false);
-  return points.flatMap(({ step, values }, i) =>
-    (values.data as (FileRef | null)[]).map((ref, row) => ({
-      run: series[i].label,
-      attribute: series[i].path,
+  const points = await collectPoints(blocks, series.run.length, "file", false);
+  return points.flatMap(({ step, values }, i) => {
+    const run = series.labels[series.run[i]], attribute = series.paths[series.path[i]];
+    return (values.data as (FileRef | null)[]).map((ref, row) => ({
+      run,
+      attribute,
       step: step[row],
       ref,
-      target: target(destination, series[i].label, series[i].path, step[row], ref),
-    }))
-  );
+      target: target(destination, run, attribute, step[row], ref),
+    }));
+  });
 }
 
 async function fetchOne(source: Source, { ref, target }: Wanted, signal?: AbortSignal) {

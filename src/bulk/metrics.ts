@@ -6,18 +6,13 @@
 
 import type { DataFrame } from "nodejs-polars";
 import { OptionError } from "../errors.ts";
-import { checkStepRange, collectPoints } from "../points.ts";
+import { checkStepRange } from "../points.ts";
 import type { LongCallOptions } from "../progress/show.ts";
 import type { CallOptions, SeriesQuery, Source } from "../source.ts";
 import type { StepRange } from "../types.ts";
 import { longFrame, wideFrame } from "./metrics_frame.ts";
-import {
-  type AttributeSelection,
-  existingSeries,
-  type LabelledSeries,
-  type RunSelection,
-  selectRuns,
-} from "./select.ts";
+import { PointTable } from "./point_table.ts";
+import { type AttributeSelection, type ChosenSeries, existingSeries, type RunSelection, selectRuns } from "./select.ts";
 
 /** Options of {@linkcode ReadOnlyProject.fetchMetrics}. */
 export interface FetchMetricsOptions extends RunSelection, LongCallOptions {
@@ -47,7 +42,7 @@ export interface FetchMetricsOptions extends RunSelection, LongCallOptions {
 
 /** Float series that exist, and the query for their points. */
 export interface MetricsPlan {
-  series: LabelledSeries[];
+  series: ChosenSeries;
   query: SeriesQuery;
 }
 
@@ -64,9 +59,7 @@ export async function fetchMetricsFrame(
     );
   }
   const { series, query } = await planMetrics(source, options);
-  const points = series.length > 0
-    ? await collectPoints(source.series(query), series.length, "float", query.previews)
-    : [];
+  const points = await PointTable.of(source.series(query), series.run.length);
   return format === "wide"
     ? wideFrame(series, points, options.includeTimestamp ?? false)
     : longFrame(series, points, options.includeTimestamp ?? true, query.previews);

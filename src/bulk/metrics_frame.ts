@@ -6,69 +6,51 @@
 
 import pl, { type DataFrame, type Series } from "nodejs-polars";
 import { codedNames, floats, instants, maskedFloats, previewColumns } from "../frame.ts";
-import type { Points } from "../points.ts";
-import { compare, type LabelledSeries } from "./select.ts";
+import type { PointTable } from "./point_table.ts";
+import type { ChosenSeries } from "./select.ts";
 
 /** One row per point; names are dictionary coded (Polars categoricals). */
-export function longFrame(
-  series: LabelledSeries[],
-  points: Points[],
-  timestamps: boolean,
-  previews: boolean,
-): DataFrame {
-  const length = points.reduce((sum, one) => sum + one.step.length, 0);
-  const columns = nameColumns(series, points, length);
-  const joined = (part: (one: Points) => Float64Array) => joinNumbers(points, length, part);
-  columns.push(floats("step", joined((one) => one.step)));
-  columns.push(floats("value", joined((one) => one.values.data as Float64Array)));
-  if (timestamps) columns.push(instants("timestamp", joined((one) => one.timestamp)));
-  if (previews) columns.push(...previewColumns(points.map((one) => one.preview), length));
+export function longFrame(series: ChosenSeries, points: PointTable, timestamps: boolean, previews: boolean): DataFrame {
+  const columns = nameColumns(series, points.offsets);
+  columns.push(floats("step", points.steps()));
+  columns.push(floats("value", points.values()));
+  if (timestamps) columns.push(instants("timestamp", points.timestamps()));
+  if (previews) columns.push(...previewColumns(points.previews(), points.length));
   return pl.DataFrame(columns);
 }
 
-/** The columns `run` and `attribute` of a long frame. */
-export function nameColumns(series: LabelledSeries[], points: Points[], length: number): Series[] {
-  const labels = [...new Set(series.map((one) => one.label))];
-  const paths = [...new Set(series.map((one) => one.path))];
-  const labelCodes = new Map(labels.map((label, code) => [label, code]));
-  const pathCodes = new Map(paths.map((path, code) => [path, code]));
-  const run = new Uint32Array(length);
-  const attribute = new Uint32Array(length);
-  let at = 0;
-  points.forEach(({ step }, i) => {
-    run.fill(labelCodes.get(series[i].label)!, at, at + step.length);
-    attribute.fill(pathCodes.get(series[i].path)!, at, at + step.length);
-    at += step.length;
-  });
-  return [codedNames("run", run, labels), codedNames("attribute", attribute, paths)];
-}
-
-/** One number of every point, series after series. */
-export function joinNumbers(points: Points[], length: number, part: (one: Points) => Float64Array): Float64Array {
-  const all = new Float64Array(length);
-  let at = 0;
-  for (const one of points) {
-    all.set(part(one), at);
-    at += one.step.length;
-  }
-  return all;
+/** The columns `run` and `attribute` of a long frame; the rows of series `i` start at `offsets[i]`. */
+export function nameColumns({ labels, paths, run, path }: ChosenSeries, offsets: Uint32Array): Series[] {
+  const length = offsets[offsets.length - 1];
+  // Runs are sorted by label, so that those with the same one are neighbours.
+  const distinct = labels.filter((label, i) => label !== labels[i - 1]);
+  let code = -1;
+  const labelOf = Uint32Array.from(labels, (label, i) => label === labels[i - 1] ? code : ++code);
+  const column = (name: string, of: Uint32Array, names: string[], codes: (one: number) => number) => {
+    const rows = new Uint32Array(length);
+    for (let i = 0; i < of.length; i++) rows.fill(codes(of[i]), offsets[i], offsets[i + 1]);
+    return codedNames(name, rows, names);
+  };
+  return [column("run", run, distinct, (one) => labelOf[one]), column("attribute", path, paths, (one) => one)];
 }
 
 /** One row per run and step. A step that a series has twice (an archive may) gives two rows: no point is lost. */
-export function wideFrame(series: LabelledSeries[], points: Points[], timestamps: boolean): DataFrame {
-  const byRun = [...Map.groupBy(series.keys(), (i) => series[i].run).values()];
-  const rowsOfRun = byRun.map((members) => mergeSteps(members.map((i) => points[i].step)));
+export function wideFrame(series: ChosenSeries, points: PointTable, timestamps: boolean): DataFrame {
+  const { offsets } = points;
+  const allSteps = points.steps(), allValues = points.values();
+  const allTimes = timestamps ? points.timestamps() : null;
+  const stepsOf = (i: number) => allSteps.subarray(offsets[i], offsets[i + 1]);
+  const byRun = [...Map.groupBy(series.run.keys(), (i) => series.run[i]).values()];
+  const rowsOfRun = byRun.map((members) => mergeSteps(members.map(stepsOf)));
   const length = rowsOfRun.reduce((sum, steps) => sum + steps.length, 0);
   const step = new Float64Array(length);
   const run = new Uint32Array(length);
-  const labels = byRun.map((members) => series[members[0]].label);
-  const values = new Map(
-    [...new Set(series.map((one) => one.path))].sort(compare).map((path) => [path, {
-      value: new Float64Array(length),
-      timestamp: new Float64Array(timestamps ? length : 0),
-      present: new Uint8Array(length),
-    }]),
-  );
+  const labels = byRun.map((members) => series.labels[series.run[members[0]]]);
+  const targets = series.paths.map(() => ({
+    value: new Float64Array(length),
+    timestamp: new Float64Array(timestamps ? length : 0),
+    present: new Uint8Array(length),
+  }));
 
   let start = 0;
   byRun.forEach((members, which) => {
@@ -76,26 +58,25 @@ export function wideFrame(series: LabelledSeries[], points: Points[], timestamps
     step.set(steps, start);
     run.fill(which, start, start + steps.length);
     for (const i of members) {
-      const target = values.get(series[i].path)!;
+      const target = targets[series.path[i]];
       let row = 0;
-      points[i].step.forEach((at, point) => {
-        while (steps[row] < at) row++;
-        target.value[start + row] = (points[i].values.data as Float64Array)[point];
-        if (timestamps) target.timestamp[start + row] = points[i].timestamp[point];
+      for (let point = offsets[i]; point < offsets[i + 1]; point++) {
+        while (steps[row] < allSteps[point]) row++;
+        target.value[start + row] = allValues[point];
+        if (allTimes) target.timestamp[start + row] = allTimes[point];
         target.present[start + row] = 1;
         row++;
-      });
+      }
     }
     start += steps.length;
   });
 
   const columns = [codedNames("run", run, labels), floats("step", step)];
-  for (const [path, { value, timestamp, present }] of values) {
-    columns.push(maskedFloats(path, value, present));
-    if (timestamps) {
-      columns.push(instants(`${path}:timestamp`, timestamp.map((time, row) => present[row] ? time : NaN)));
-    }
-  }
+  targets.forEach(({ value, timestamp, present }, i) => {
+    columns.push(maskedFloats(series.paths[i], value, present));
+    if (!timestamps) return;
+    columns.push(instants(`${series.paths[i]}:timestamp`, timestamp.map((time, row) => present[row] ? time : NaN)));
+  });
   return pl.DataFrame(columns);
 }
 

@@ -5,11 +5,12 @@
  */
 
 import type { DataFrame } from "nodejs-polars";
-import { collectPoints } from "../points.ts";
 import { type FrameFormat, saveFrames } from "../save.ts";
 import type { CallOptions, Source } from "../source.ts";
 import { type FetchMetricsOptions, type MetricsPlan, planMetrics } from "./metrics.ts";
 import { longFrame } from "./metrics_frame.ts";
+import { PointTable } from "./point_table.ts";
+import { sliceSeries } from "./select.ts";
 
 /** Options of {@linkcode ReadOnlyProject.saveMetrics}. */
 export interface SaveMetricsOptions extends Omit<FetchMetricsOptions, "format"> {
@@ -30,25 +31,21 @@ export async function saveMetricsFile(source: Source, options: SaveMetricsOption
   const { destination, fileFormat, bom, includeTimestamp = true, includePointPreviews = false } = options;
   const plan = await planMetrics(source, options);
   const frames = chunks(source, plan, includeTimestamp);
-  const empty = longFrame([], [], includeTimestamp, includePointPreviews);
+  const none = await PointTable.of(ReadableStream.from([]), 0);
+  const empty = longFrame(sliceSeries(plan.series, 0, 0), none, includeTimestamp, includePointPreviews);
   return await saveFrames(frames, empty, destination, { format: fileFormat, bom });
 }
 
 /** Long frames of as many series at a time as fit; how many that is shows as they are read. */
 async function* chunks(source: Source, { series, query }: MetricsPlan, timestamps: boolean): AsyncGenerator<DataFrame> {
   let size = FIRST_CHUNK_SERIES;
-  for (let from = 0; from < series.length;) {
-    const some = series.slice(from, from + size);
-    const points = await collectPoints(
-      source.series({ ...query, series: some }),
-      some.length,
-      "float",
-      query.previews,
-    );
-    const count = points.reduce((sum, { step }) => sum + step.length, 0);
+  for (let from = 0; from < series.run.length;) {
+    const some = sliceSeries(series, from, from + size);
+    const count = some.run.length;
+    const points = await PointTable.of(source.series({ ...query, series: some }), count);
     yield longFrame(some, points, timestamps, query.previews);
-    from += some.length;
-    const fitting = Math.ceil(CHUNK_POINTS * some.length / Math.max(1, count));
+    from += count;
+    const fitting = Math.ceil(CHUNK_POINTS * count / Math.max(1, points.length));
     size = Math.max(1, Math.min(fitting, size * 4));
   }
 }

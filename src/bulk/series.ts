@@ -7,18 +7,19 @@
 import pl, { type DataFrame } from "nodejs-polars";
 import type { PointKind, PointValues } from "../columns.ts";
 import { floats, instants, valueSeries } from "../frame.ts";
-import { checkStepRange, collectPoints, type Points } from "../points.ts";
+import { checkStepRange, collectPoints, concat, type Points } from "../points.ts";
 import type { LongCallOptions } from "../progress/show.ts";
 import type { CallOptions, Source } from "../source.ts";
 import type { SeriesType, StepRange } from "../types.ts";
 import { checkTailLimit } from "./metrics.ts";
-import { joinNumbers, nameColumns } from "./metrics_frame.ts";
+import { nameColumns } from "./metrics_frame.ts";
 import {
   type AttributeSelection,
+  type ChosenSeries,
   existingSeries,
-  type LabelledSeries,
   type RunSelection,
   selectRuns,
+  someSeries,
 } from "./select.ts";
 
 /** The types that {@linkcode ReadOnlyProject.fetchSeries} reads. */
@@ -59,13 +60,13 @@ export async function fetchSeriesFrame(
   checkTailLimit(tailLimit);
   const selected = await selectRuns(source, options, signal);
   const series = await existingSeries(source, selected, options.attributes, types, signal);
-  const points: Points[] = new Array(series.length);
-  for (const type of types) {
-    const members = [...series.keys()].filter((i) => series[i].type === type);
+  const points: Points[] = new Array(series.run.length);
+  for (const [code, type] of types.entries()) {
+    const members = Uint32Array.from([...series.type.keys()].filter((i) => series.type[i] === code));
     if (members.length === 0) continue;
     const blocks = source.series({
       kind: KINDS[type],
-      series: members.map((i) => series[i]),
+      series: someSeries(series, members),
       stepRange: checkStepRange(options.stepRange),
       lineage: options.includeInherited === false ? (selected.heads ? "experiment" : "own") : "full",
       previews: false,
@@ -79,17 +80,19 @@ export async function fetchSeriesFrame(
   return seriesFrame(series, points, options.includeTimestamp ?? true);
 }
 
-function seriesFrame(series: LabelledSeries[], points: Points[], timestamps: boolean): DataFrame {
-  const length = points.reduce((sum, one) => sum + one.step.length, 0);
-  const types = [...new Set(series.map((one) => one.type as OtherSeriesType))].sort();
-  const join = (part: (one: Points) => Float64Array) => joinNumbers(points, length, part);
+function seriesFrame(series: ChosenSeries, points: Points[], timestamps: boolean): DataFrame {
+  const offsets = new Uint32Array(points.length + 1);
+  points.forEach((one, i) => offsets[i + 1] = offsets[i] + one.step.length);
+  const typeOf = (i: number) => series.types[series.type[i]] as OtherSeriesType;
+  const types = [...new Set(points.map((_, i) => typeOf(i)))].sort();
+  const join = (part: (one: Points) => Float64Array) => concat(points.map(part));
   const values = types.map((type) => {
     const data = points.flatMap((one, i) =>
-      series[i].type === type ? one.values.data as unknown[] : new Array(one.step.length).fill(null)
+      typeOf(i) === type ? one.values.data as unknown[] : new Array(one.step.length).fill(null)
     );
     return valueSeries(types.length === 1 ? "value" : `value:${type}`, { kind: KINDS[type], data } as PointValues);
   });
-  const columns = [...nameColumns(series, points, length), floats("step", join((one) => one.step)), ...values];
+  const columns = [...nameColumns(series, offsets), floats("step", join((one) => one.step)), ...values];
   if (timestamps) columns.push(instants("timestamp", join((one) => one.timestamp)));
   return pl.DataFrame(columns);
 }

@@ -7,7 +7,7 @@
 import pl, { type DataFrame } from "nodejs-polars";
 import { sanitized } from "../archive/layout.ts";
 import { type RunSelection, selectRuns } from "../bulk/select.ts";
-import type { PointKind } from "../columns.ts";
+import { type PointKind, seriesList } from "../columns.ts";
 import { OptionError } from "../errors.ts";
 import { strings } from "../frame.ts";
 import type { Nql } from "../nql/ast.ts";
@@ -214,7 +214,7 @@ async function exportSeries(
       if (refs.length === 0) continue;
       const blocks = source.series({
         kind: KINDS[type],
-        series: refs.map(({ path }) => ({ run: info.key, path })),
+        series: seriesList(refs.map(({ path }) => ({ run: info.key, path }))),
         stepRange: [null, null],
         lineage: "own",
         previews: false,

@@ -17,7 +17,7 @@ export interface ApiCall {
   method: "GET" | "POST";
   path: string;
   query?: Record<string, string>;
-  /** Sent as JSON. */
+  /** Sent as JSON; a text is JSON already. */
   body?: unknown;
   /** Whose data it is, for errors. */
   project?: string;
@@ -99,7 +99,7 @@ export class Api {
       method,
       url: this.address + path + (search && `?${search}`),
       headers,
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined || typeof body === "string" ? body : JSON.stringify(body),
     };
   }
 

@@ -5,7 +5,7 @@
  */
 
 import type { SeriesBlock } from "../columns.ts";
-import { ConnectionError, DecodeError, WorkerError } from "../errors.ts";
+import { ConnectionError, WorkerError } from "../errors.ts";
 import type { RunJob } from "../pool/job.ts";
 import type { SeriesQuery } from "../source.ts";
 import type { Api } from "./api.ts";
@@ -16,8 +16,8 @@ import {
   goOnAfterBreak,
   isDescending,
   pointsEach,
-  type Received,
-  type SeriesTask,
+  Received,
+  type SeriesGroup,
 } from "./plan_series.ts";
 import { reversed } from "./reverse.ts";
 
@@ -38,61 +38,69 @@ export interface Reading {
 const MAX_WORKER_FAILURES = 2;
 
 /** Reads one group of series; long ones are added as jobs of their own. */
-export function floatSeriesJob(reading: Reading, tasks: SeriesTask[]): Job<SeriesBlock> {
-  const { query, atOnce } = reading;
-  if (isDescending(query)) return (signal) => fromTheEnd(reading, tasks, signal);
+export function floatSeriesJob(reading: Reading, group: SeriesGroup): Job<SeriesBlock> {
+  if (isDescending(reading.query)) return (signal) => fromTheEnd(reading, group, signal);
   return async function* (signal, add) {
-    const received = yield* readOnce(reading, tasks, signal);
-    for (const group of goOn(tasks, received, atOnce)) add(floatSeriesJob(reading, group));
+    for (const rest of yield* readOnce(reading, group, signal, reading.atOnce)) add(floatSeriesJob(reading, rest));
   };
 }
 
 /** Steps descend on the way here and ascend in the result, so that the last block to come is the first to be passed on. */
 async function* fromTheEnd(
   reading: Reading,
-  tasks: SeriesTask[],
+  first: SeriesGroup,
   signal: AbortSignal,
 ): AsyncGenerator<SeriesBlock, void> {
   const blocks: SeriesBlock[] = [];
-  for (let groups = [tasks]; groups.length > 0;) {
-    const group = groups.shift()!;
-    const pages = readOnce(reading, group, signal);
+  for (let groups = [first]; groups.length > 0;) {
+    const pages = readOnce(reading, groups.shift()!, signal, 1);
     let page = await pages.next();
     for (; !page.done; page = await pages.next()) blocks.push(page.value);
-    groups = [...goOn(group, page.value, 1), ...groups];
+    groups = [...page.value, ...groups];
   }
   for (const block of blocks.reverse()) yield reversed(block);
 }
 
-/** One request, sent again behind the last step received when the answer breaks off. */
+/**
+ * One request, sent again behind the last step received when the answer breaks off.
+ *
+ * @returns What is still to be asked, in up to `most` groups for each request that was made.
+ */
 async function* readOnce(
   { api, query, project, run, onPoints, deadlineSeconds }: Reading,
-  tasks: SeriesTask[],
+  group: SeriesGroup,
   signal: AbortSignal,
-): AsyncGenerator<SeriesBlock, Received> {
-  const received = new Map<number, { points: number; lastStep: number }>();
-  const options = { previews: query.previews, descending: isDescending(query) };
-  let groups = [tasks];
+  most: number,
+): AsyncGenerator<SeriesBlock, SeriesGroup[]> {
+  const rest: SeriesGroup[] = [];
   let failures = 0;
   let lastProgress = performance.now();
-  while (groups.length > 0) {
-    const group = groups[0];
-    const came = new Map<number, { points: number; lastStep: number }>();
+  for (let open = [group]; open.length > 0;) {
+    const [asked] = open;
+    const received = new Received(asked.series.length);
+    const options = {
+      previews: query.previews,
+      descending: isDescending(query),
+      requests: asked.series.length,
+      pointsEach: pointsEach(asked),
+    };
+    let came = false;
     try {
-      const call = floatSeriesCall(query, group, project);
-      const blocks = api.stream(call, signal, (request) => run({ request, options }, signal, onPoints));
-      let step = await blocks.next();
-      for (; !step.done; step = await blocks.next()) {
-        count(step.value, came);
-        count(step.value, received);
-        check(group, came);
-        yield step.value;
+      const call = floatSeriesCall(query, asked, project);
+      for await (const block of api.stream(call, signal, (request) => run({ request, options }, signal, onPoints))) {
+        for (const span of block.spans) {
+          received.points[span.series] += span.end - span.start;
+          received.lastStep[span.series] = block.step[span.end - 1];
+          span.series = asked.series[span.series];
+        }
+        came = true;
+        yield block;
         lastProgress = performance.now();
       }
-      checkAnswered(group, step.value);
-      groups = groups.slice(1);
+      rest.push(...goOn(query, asked, received, most));
+      open = open.slice(1);
     } catch (error) {
-      failures = came.size > 0 ? 1 : failures + 1;
+      failures = came ? 1 : failures + 1;
       const patience = error instanceof WorkerError && error.fields.reason !== "closed"
         ? failures <= MAX_WORKER_FAILURES
         : error instanceof ConnectionError && error.fields.brokenOff === true &&
@@ -100,39 +108,8 @@ async function* readOnce(
       if (!patience) throw error;
       api.retried({ url: api.address, attempt: failures, reason: (error as Error).message });
       if (failures > 1) await pause(Math.random() * Math.min(500 * 2 ** failures, 30_000), signal);
-      groups = [...goOnAfterBreak(group, came), ...groups.slice(1)];
+      open = [...goOnAfterBreak(asked, received), ...open.slice(1)];
     }
   }
-  return received;
-}
-
-function count(block: SeriesBlock, into: Map<number, { points: number; lastStep: number }>): void {
-  for (const { series, start, end } of block.spans) {
-    const points = (into.get(series)?.points ?? 0) + end - start;
-    into.set(series, { points, lastStep: block.step[end - 1] });
-  }
-}
-
-/** Points that were not asked for would end up in the wrong place. */
-function check(tasks: readonly SeriesTask[], came: Received): void {
-  const asked = new Set(tasks.map(({ index }) => index));
-  const each = pointsEach(tasks);
-  for (const [series, { points }] of came) {
-    if (!asked.has(series) || points > each) throw wrongAnswer(`points that were not asked for (request ${series})`);
-  }
-}
-
-function checkAnswered(tasks: readonly SeriesTask[], answered: readonly number[]): void {
-  const ids = new Set(answered);
-  for (const { index } of tasks) {
-    if (!ids.delete(index)) throw wrongAnswer(`no answer to request ${index}`);
-  }
-  if (ids.size > 0) throw wrongAnswer("an answer that was not asked for");
-}
-
-function wrongAnswer(what: string): DecodeError {
-  return new DecodeError(
-    `The server's answer holds ${what}, so that it cannot be trusted. Ask again; if it stays so, report it.`,
-    { offset: 0, what: "points of float series" },
-  );
+  return rest;
 }

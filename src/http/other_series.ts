@@ -10,13 +10,13 @@ import type { SeriesQuery } from "../source.ts";
 import { decodeSeriesValues } from "../wire/series_values.ts";
 import type { Api } from "./api.ts";
 import type { Job } from "./concurrent.ts";
-import { isDescending, otherSeriesCall, type SeriesTask } from "./plan_series.ts";
+import { isDescending, otherSeriesCall, type SeriesGroup } from "./plan_series.ts";
 import { reversed } from "./reverse.ts";
 
 /** Reads one group of series. */
-export function otherSeriesJob(api: Api, query: SeriesQuery, project: string, tasks: SeriesTask[]): Job<SeriesBlock> {
+export function otherSeriesJob(api: Api, query: SeriesQuery, project: string, group: SeriesGroup): Job<SeriesBlock> {
   return async function* (signal) {
-    const pages = readPages(api, query, project, tasks, signal);
+    const pages = readPages(api, query, project, group, signal);
     if (!isDescending(query)) {
       yield* pages;
       return;
@@ -30,29 +30,30 @@ async function* readPages(
   api: Api,
   query: SeriesQuery,
   project: string,
-  tasks: SeriesTask[],
+  group: SeriesGroup,
   signal: AbortSignal,
 ): AsyncGenerator<SeriesBlock, void> {
   if (query.kind === "float") return;
-  const open = new Map(tasks.map((task) => [task.index, task]));
+  const open = new Set(group.series.keys());
   const tokens = new Map<number, string>();
   const lastSteps = new Map<number, number>();
   while (open.size > 0) {
-    const call = otherSeriesCall(query, [...open.values()], tokens, project);
+    const call = otherSeriesCall(query, group, open, tokens, project);
     const { block, answers } = decodeSeriesValues(await api.bytes(call, signal), query.kind);
     checkOrder(block, open, lastSteps, isDescending(query) ? -1 : 1);
+    for (const span of block.spans) span.series = group.series[span.series];
     if (block.spans.length > 0) yield block;
 
     // A series without an answer does not exist; one that had no room on this page is asked for again.
     const before = new Map(tokens);
-    const unanswered = new Set(open.keys());
+    const unanswered = new Set(open);
     for (const { series, next } of answers) {
       unanswered.delete(series);
       if (next === "end") open.delete(series);
       else if (next !== "again") tokens.set(series, next.token);
     }
     for (const series of unanswered) open.delete(series);
-    const stuck = [...open.keys()].every((series) => tokens.get(series) === before.get(series));
+    const stuck = [...open].every((series) => tokens.get(series) === before.get(series));
     if (open.size > 0 && stuck && block.spans.length === 0) throw standstill(call.path);
   }
 }
@@ -60,7 +61,7 @@ async function* readPages(
 /** Steps that do not go on would come out in the wrong order. */
 function checkOrder(
   { spans, step }: SeriesBlock,
-  asked: ReadonlyMap<number, SeriesTask>,
+  asked: ReadonlySet<number>,
   lastSteps: Map<number, number>,
   direction: 1 | -1,
 ): void {

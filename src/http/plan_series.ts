@@ -6,7 +6,7 @@
 
 import type { SeriesQuery } from "../source.ts";
 import type { ApiCall } from "./api.ts";
-import { jsonBytes, split } from "./split.ts";
+import { jsonBytes } from "./split.ts";
 
 /** The most points of one answer. */
 const MAX_POINTS = 1_000_000;
@@ -14,23 +14,34 @@ const MAX_POINTS = 1_000_000;
 const MAX_FLOAT_SERIES = 10_000;
 const MAX_OTHER_SERIES = 2_000;
 /** The most bytes of one request. A name of 1024 bytes has been seen to work 2000 times. */
-const MAX_BODY_BYTES = 1_000_000;
+const MAX_BODY_BYTES = 2_000_000;
+/** What a series takes in a request besides its names, at most. */
+const SERIES_BYTES = 190;
 /** Up to so many series share a request, with room for ten thousand points of each; more are shared out first. */
 const FEW_SERIES = 96;
 
-/** One series on its way. */
-export interface SeriesTask {
-  /** Index into the series of the query. */
-  index: number;
-  run: string;
-  path: string;
-  /** Only steps beyond this one, in the direction of travel; null: from its end. */
-  cursor: number | null;
+/** Series that share a request: all have the same range and want as many points. */
+export interface SeriesGroup {
+  /** Their numbers in the query. A request names them by their position here. */
+  series: Uint32Array;
+  /** Only steps beyond this one, in the direction of travel; NaN: from the end of the series. */
+  cursor: Float64Array;
   /** Inclusive; null: open. */
   from: number | null;
   to: number | null;
-  /** Points still wanted; null: all. */
+  /** Points still wanted of each; null: all. */
   remaining: number | null;
+}
+
+/** What came of each series of a group, by its position there. */
+export class Received {
+  readonly points: Uint32Array;
+  readonly lastStep: Float64Array;
+
+  constructor(series: number) {
+    this.points = new Uint32Array(series);
+    this.lastStep = new Float64Array(series).fill(NaN);
+  }
 }
 
 /** Whether points travel from the last to the first. */
@@ -39,133 +50,177 @@ export function isDescending({ limit }: SeriesQuery): boolean {
 }
 
 /**
- * Shares the series of a query out among requests. Those of one request have the same range and want as many points.
+ * Shares the series of a query out among requests.
  *
  * @param query What is asked.
  * @param atOnce How many requests are made at the same time.
  */
-export function planSeries(query: SeriesQuery, atOnce: number): SeriesTask[][] {
-  const tasks = query.limit?.points === 0 ? [] : query.series.flatMap((_, index) => taskOf(query, index));
+export function planSeries(query: SeriesQuery, atOnce: number): SeriesGroup[] {
+  if (query.limit?.points === 0) return [];
   const largest = query.kind === "float" ? MAX_FLOAT_SERIES : MAX_OTHER_SERIES;
-  const count = Math.min(Math.max(FEW_SERIES, Math.ceil(tasks.length / atOnce)), largest);
-  return Map.groupBy(tasks, ({ from, to }) => `${from} ${to}`).values().toArray()
-    .flatMap((alike) => shared(alike, Math.ceil(alike.length / count)));
+  return alike(query).flatMap((group) => {
+    const most = Math.min(Math.max(FEW_SERIES, Math.ceil(group.series.length / atOnce)), largest);
+    return shared(query, group, Math.ceil(group.series.length / most));
+  });
+}
+
+/** Groups of series with the same range. Bounds of single series are cursors where they can be, else part of the range. */
+function alike(query: SeriesQuery): SeriesGroup[] {
+  const { series: { run, after, before }, stepRange: [start, end], kind } = query;
+  const descending = isDescending(query);
+  const cursorless = kind !== "float";
+  const cursors = cursorless ? undefined : descending ? before : after;
+  const groups = new Map<string, { from: number; to: number; series: number[]; cursor: number[] }>();
+  for (let i = 0; i < run.length; i++) {
+    let from = start ?? -Infinity, to = end ?? Infinity;
+    if (after && after !== cursors && after[i] === after[i]) from = Math.max(from, nextFloat(after[i], 1));
+    if (before && before !== cursors && before[i] === before[i]) to = Math.min(to, nextFloat(before[i], -1));
+    const cursor = cursors ? cursors[i] : NaN;
+    if (cursor === (descending ? -Infinity : Infinity)) continue;
+    const range = after || before ? `${from} ${to}` : "";
+    let group = groups.get(range);
+    if (!group) groups.set(range, group = { from, to, series: [], cursor: [] });
+    group.series.push(i);
+    group.cursor.push(Number.isFinite(cursor) ? cursor : NaN);
+  }
+  return [...groups.values()].flatMap(({ from, to, series, cursor }) =>
+    from > to || from === Infinity || to === -Infinity ? [] : [{
+      series: Uint32Array.from(series),
+      cursor: Float64Array.from(cursor),
+      from: from === -Infinity ? null : from,
+      to: to === Infinity ? null : to,
+      remaining: query.limit?.points ?? null,
+    }]
+  );
 }
 
 /** Splits into so many groups of about the same size, or into more where one request would be too large. */
-function shared(tasks: SeriesTask[], groups: number): SeriesTask[][] {
-  const count = Math.ceil(tasks.length / groups);
-  return split(tasks, ({ run, path }) => jsonBytes(run) + jsonBytes(path) + 160, MAX_BODY_BYTES, count);
-}
-
-function taskOf(query: SeriesQuery, index: number): SeriesTask[] {
-  const { run, path, after, before } = query.series[index];
-  let [from, to] = query.stepRange;
-  const descending = isDescending(query);
-  const cursorless = query.kind !== "float";
-  if (after !== undefined && (descending || cursorless)) from = Math.max(from ?? -Infinity, nextFloat(after, 1));
-  if (before !== undefined && (!descending || cursorless)) to = Math.min(to ?? Infinity, nextFloat(before, -1));
-  if (from === -Infinity) from = null;
-  if (to === Infinity) to = null;
-  if (from === Infinity || to === -Infinity || (from !== null && to !== null && from > to)) return [];
-  const start = cursorless ? undefined : descending ? before : after;
-  if (start === (descending ? -Infinity : Infinity)) return [];
-  const cursor = start === undefined || !Number.isFinite(start) ? null : start;
-  return [{ index, run, path, cursor, from, to, remaining: query.limit?.points ?? null }];
+function shared({ series }: SeriesQuery, group: SeriesGroup, groups: number): SeriesGroup[] {
+  const most = Math.ceil(group.series.length / groups);
+  const runBytes: number[] = [], pathBytes: number[] = [];
+  const parts: SeriesGroup[] = [];
+  let start = 0, bytes = 0;
+  const close = (end: number) => {
+    parts.push({ ...group, series: group.series.subarray(start, end), cursor: group.cursor.subarray(start, end) });
+    start = end;
+    bytes = 0;
+  };
+  group.series.forEach((one, at) => {
+    const run = series.run[one], path = series.path[one];
+    runBytes[run] ??= jsonBytes(series.runs[run]);
+    pathBytes[path] ??= jsonBytes(series.paths[path]);
+    const more = runBytes[run] + pathBytes[path] + SERIES_BYTES;
+    if (at > start && (at - start >= most || bytes + more > MAX_BODY_BYTES)) close(at);
+    bytes += more;
+  });
+  close(group.series.length);
+  return parts;
 }
 
 /** How many points of each series one request for these may ask. */
-export function pointsEach(tasks: readonly SeriesTask[]): number {
-  return Math.min(tasks[0].remaining ?? Infinity, Math.max(1, Math.floor(MAX_POINTS / tasks.length)));
+export function pointsEach({ series, remaining }: SeriesGroup): number {
+  return Math.min(remaining ?? Infinity, Math.max(1, Math.floor(MAX_POINTS / series.length)));
 }
 
-/** E8: points of float series. Request ids are the indexes of the series. */
-export function floatSeriesCall(query: SeriesQuery, tasks: readonly SeriesTask[], project: string): ApiCall {
+/** E8: points of float series. */
+export function floatSeriesCall(query: SeriesQuery, group: SeriesGroup, project: string): ApiCall {
+  const name = namer(query);
+  const preview = query.previews ? ',"includePreview":true' : "";
+  const requests = Array.from(group.series, (one, at) => {
+    const cursor = group.cursor[at];
+    const after = cursor === cursor ? `"afterStep":${cursor},` : "";
+    return `{"requestId":"${at}",${after}"series":{${name(one)}${preview}}}`;
+  });
   return {
     method: "POST",
     path: "/api/leaderboard/v1/proto/attributes/series/float",
-    body: {
-      perSeriesPointsLimit: pointsEach(tasks),
+    body: withRequests({
+      perSeriesPointsLimit: pointsEach(group),
       order: isDescending(query) ? "descending" : "ascending",
-      stepRange: { from: tasks[0].from, to: tasks[0].to },
-      requests: tasks.map((task) => ({
-        requestId: String(task.index),
-        ...(task.cursor === null ? {} : { afterStep: task.cursor }),
-        series: { ...seriesOf(query, task), includePreview: query.previews },
-      })),
-    },
+      stepRange: { from: group.from, to: group.to },
+    }, requests),
     project,
   };
 }
 
-/** E10: points of other series, each going on with its token where it has one. */
+/** E10: points of other series, each going on with its token where it has one; `open` are positions in the group. */
 export function otherSeriesCall(
   query: SeriesQuery,
-  tasks: readonly SeriesTask[],
+  group: SeriesGroup,
+  open: Iterable<number>,
   tokens: ReadonlyMap<number, string>,
   project: string,
 ): ApiCall {
+  const name = namer(query);
+  const requests = Array.from(open, (at) => {
+    const token = tokens.get(at);
+    const after = token === undefined ? "" : `,"searchAfter":${JSON.stringify({ finished: false, token })}`;
+    return `{"requestId":"${at}","series":{${name(group.series[at])}}${after}}`;
+  });
   return {
     method: "POST",
     path: "/api/leaderboard/v1/proto/attributes/series",
     query: { useDeprecatedStringFields: "false" },
-    body: {
+    body: withRequests({
       order: isDescending(query) ? "descending" : "ascending",
-      stepRange: { from: tasks[0].from, to: tasks[0].to },
+      stepRange: { from: group.from, to: group.to },
       ...(query.limit ? { perSeriesPointsLimit: query.limit.points } : {}),
-      requests: tasks.map((task) => ({
-        requestId: String(task.index),
-        series: seriesOf(query, task),
-        ...(tokens.has(task.index) ? { searchAfter: { finished: false, token: tokens.get(task.index) } } : {}),
-      })),
-    },
+    }, requests),
     project,
+  };
+}
+
+/** The JSON of an object and its requests: written by hand, since they are thousands and nearly the same. */
+function withRequests(fields: Record<string, unknown>, requests: string[]): string {
+  return `${JSON.stringify(fields).slice(0, -1)},"requests":[${requests.join(",")}]}`;
+}
+
+/** Gives the JSON that names a series, without braces. */
+function namer({ series, lineage }: SeriesQuery): (one: number) => string {
+  const runs: string[] = [], paths: string[] = [];
+  // Whose points a whole lineage has does not depend on the kind of entity.
+  const rest = lineage === "full"
+    ? '"lineage":"FULL"'
+    : `"lineage":"NONE","lineageEntityType":"${lineage === "experiment" ? "EXPERIMENT" : "RUN"}"`;
+  return (one) => {
+    const r = series.run[one], p = series.path[one];
+    const run = runs[r] ??= `"holder":{"identifier":${JSON.stringify(series.runs[r])},"type":"experiment"},${rest}`;
+    const path = paths[p] ??= JSON.stringify(series.paths[p]);
+    return `"attribute":${path},${run}`;
   };
 }
 
 /**
  * What is still to be asked after an answer that came to its end.
  *
- * @param tasks Those of the request.
+ * @param query What is asked.
+ * @param group The series of the request.
  * @param received What came.
  * @param atOnce Long series go on in up to so many requests of their own.
- * @returns Groups for one request each.
  */
-export function goOn(tasks: readonly SeriesTask[], received: Received, atOnce: number): SeriesTask[][] {
-  const each = pointsEach(tasks);
-  const open = advanced(tasks.filter(({ index }) => (received.get(index)?.points ?? 0) >= each), received);
-  return open.length === 0 ? [] : shared(open, Math.min(atOnce, open.length));
+export function goOn(query: SeriesQuery, group: SeriesGroup, received: Received, atOnce: number): SeriesGroup[] {
+  const each = pointsEach(group);
+  const full = group.series.map((_, at) => at).filter((at) => received.points[at] >= each);
+  return advanced(group, received, full).flatMap((open) => shared(query, open, Math.min(atOnce, open.series.length)));
 }
 
-/**
- * What is still to be asked after an answer that broke off: nothing is known of series that got fewer points than asked.
- *
- * @returns Groups for one request each.
- */
-export function goOnAfterBreak(tasks: readonly SeriesTask[], received: Received): SeriesTask[][] {
-  return [...Map.groupBy(advanced(tasks, received), ({ remaining }) => remaining).values()];
+/** What is still to be asked after an answer that broke off: nothing is known of series that got fewer points than asked. */
+export function goOnAfterBreak(group: SeriesGroup, received: Received): SeriesGroup[] {
+  return advanced(group, received, group.series.map((_, at) => at));
 }
 
-/** How many points of each series came, and the last step. */
-export type Received = ReadonlyMap<number, { points: number; lastStep: number }>;
-
-/** The same series behind the points received, but for those that need no more. */
-function advanced(tasks: readonly SeriesTask[], received: Received): SeriesTask[] {
-  return tasks.flatMap((task) => {
-    const came = received.get(task.index);
-    if (!came) return [task];
-    const remaining = task.remaining === null ? null : task.remaining - came.points;
-    return remaining === 0 ? [] : [{ ...task, remaining, cursor: came.lastStep }];
-  });
-}
-
-function seriesOf({ lineage }: SeriesQuery, { run, path }: SeriesTask): Record<string, unknown> {
-  return {
-    attribute: path,
-    holder: { identifier: run, type: "experiment" },
-    lineage: lineage === "full" ? "FULL" : "NONE",
-    lineageEntityType: lineage === "experiment" ? "EXPERIMENT" : "RUN",
-  };
+/** Those series behind the points received, but for those that need no more, by how many they still need. */
+function advanced(group: SeriesGroup, received: Received, positions: Uint32Array): SeriesGroup[] {
+  const { remaining } = group;
+  const wanted = (at: number) => remaining === null ? null : remaining - received.points[at];
+  const groups = Map.groupBy(positions, wanted);
+  groups.delete(0);
+  return [...groups].map(([remaining, members]) => ({
+    ...group,
+    remaining,
+    series: Uint32Array.from(members, (at) => group.series[at]),
+    cursor: Float64Array.from(members, (at) => received.points[at] > 0 ? received.lastStep[at] : group.cursor[at]),
+  }));
 }
 
 /** The next number a double can hold, upwards or downwards. */

@@ -21,8 +21,8 @@ export async function* readSeries(
   const run = runner(query.useThreads === true);
   const onPoints = (by: number) => query.onProgress?.(by, null);
   const reading = { api, query, project, run, onPoints, atOnce, deadlineSeconds };
-  const jobs = planSeries(query, atOnce).map((tasks) =>
-    query.kind === "float" ? floatSeriesJob(reading, tasks) : otherSeriesJob(api, query, project, tasks)
+  const jobs = planSeries(query, atOnce).map((group) =>
+    query.kind === "float" ? floatSeriesJob(reading, group) : otherSeriesJob(api, query, project, group)
   );
   let points = 0;
   for await (const block of concurrently(jobs, atOnce, query.signal)) {

@@ -5,7 +5,7 @@
  */
 
 import { type Cell, cells } from "../cell.ts";
-import type { ValueBlock } from "../columns.ts";
+import { seriesList, type ValueBlock } from "../columns.ts";
 import type { MediaBundle } from "../display/bundle.ts";
 import { runPage } from "../display/run_page.ts";
 import { collectPoints } from "../points.ts";
@@ -44,7 +44,7 @@ async function picturePoints({ source, info }: Located, paths: string[], signal?
     const group = paths.slice(start, start + GROUP);
     const blocks = source.series({
       kind: "float",
-      series: group.map((path) => ({ run: info.key, path })),
+      series: seriesList(group.map((path) => ({ run: info.key, path }))),
       stepRange: [null, null],
       lineage: "full",
       previews: false,

@@ -19,15 +19,15 @@ export interface FloatSeriesJob {
 }
 
 /**
- * Does a job, somewhere: gives points as their blocks are full and ends with the ids of all requests that were answered.
- * What has come when the answer breaks off is given before the error is thrown.
+ * Does a job, somewhere: gives points as their blocks are full; the number of a series is its position in the request. What has
+ * come when the answer breaks off is given before the error is thrown.
  */
 export type RunJob = (
   job: FloatSeriesJob,
   signal: AbortSignal,
   /** Told now and then how many more points have come. */
   onPoints: (by: number) => void,
-) => AsyncGenerator<SeriesBlock, number[]>;
+) => AsyncGenerator<SeriesBlock, void>;
 
 /** Does a job in this thread: sends the request and decodes the answer while it arrives. */
 export async function* runJob(
@@ -35,7 +35,7 @@ export async function* runJob(
   { request, options }: FloatSeriesJob,
   signal: AbortSignal,
   onPoints: (by: number) => void,
-): AsyncGenerator<SeriesBlock, number[]> {
+): AsyncGenerator<SeriesBlock, void> {
   let decoder = new FloatSeriesDecoder(options);
   let told = 0;
   const tell = (atLeast: number) => {
@@ -58,5 +58,4 @@ export async function* runJob(
   const last = decoder.finish();
   tell(1);
   if (last) yield last;
-  return [...decoder.answered];
 }

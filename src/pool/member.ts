@@ -79,7 +79,7 @@ export class Member {
     signal: AbortSignal,
     onPoints: (by: number) => void,
     onFree: () => void,
-  ): AsyncGenerator<SeriesBlock, number[]> {
+  ): AsyncGenerator<SeriesBlock, void> {
     const inbox: FromWorker[] = [];
     let failure: Error | null = null;
     let wake = () => {};
@@ -115,7 +115,7 @@ export class Member {
         if (signal.aborted) throw signal.reason;
         const message = inbox.shift();
         if (message?.type === "block") yield message.block;
-        else if (message?.type === "end") return message.answered;
+        else if (message?.type === "end") return;
         else if (message?.type === "error") throw fromPlainError(message.error);
         else if (failure) throw failure;
         else await new Promise<void>((resolve) => wake = resolve);

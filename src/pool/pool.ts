@@ -68,7 +68,7 @@ export class WorkerPool {
     job: FloatSeriesJob,
     signal: AbortSignal,
     onPoints: (by: number) => void,
-  ): AsyncGenerator<SeriesBlock, number[]> {
+  ): AsyncGenerator<SeriesBlock, void> {
     const member = await this.#take(signal);
     if (member) return yield* member.run(job, signal, onPoints, () => this.#give(member));
     return yield* this.#options.here(job, signal, onPoints);

@@ -25,8 +25,8 @@ export type FromWorker =
   | { type: "points"; by: number }
   | { type: "block"; block: SeriesBlock }
   | { type: "retry"; retry: Retry }
-  /** The job is done; `answered` is what it returned. */
-  | { type: "end"; answered: number[] }
+  /** The job is done. */
+  | { type: "end" }
   | { type: "error"; error: PlainError };
 
 /** The memory of a block, to be handed over instead of copied. */

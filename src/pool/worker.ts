@@ -30,9 +30,8 @@ async function run(message: Extract<ToWorker, { type: "run" }>): Promise<void> {
   const alive = setInterval(() => post({ type: "alive" }), ALIVE_EVERY);
   try {
     const blocks = runJob(transport, message.job, abort.signal, (by) => post({ type: "points", by }));
-    let step = await blocks.next();
-    for (; !step.done; step = await blocks.next()) post({ type: "block", block: step.value }, buffersOf(step.value));
-    post({ type: "end", answered: step.value });
+    for await (const block of blocks) post({ type: "block", block }, buffersOf(block));
+    post({ type: "end" });
   } catch (error) {
     post({ type: "error", error: toPlainError(error) });
   } finally {

@@ -7,7 +7,7 @@
 import { create, fromBinary, type MessageShape, toBinary } from "@bufbuild/protobuf";
 import type { Context, Hono } from "hono";
 import { type BucketColumns, bucketPoints } from "../buckets.ts";
-import type { SeriesBlock } from "../columns.ts";
+import { type SeriesBlock, seriesList } from "../columns.ts";
 import type { StepRange } from "../types.ts";
 import {
   LineageEntityType,
@@ -105,7 +105,7 @@ async function* points(
   signal: AbortSignal,
 ): AsyncGenerator<SeriesBlock> {
   for (const { project, lineage, previews, members } of groups(requests)) {
-    const series = members.map((i) => ({ run: requests[i].holder!.run.key, path: requests[i].path }));
+    const series = seriesList(members.map((i) => ({ run: requests[i].holder!.run.key, path: requests[i].path })));
     const query = { kind: "float" as const, series, stepRange, lineage, previews, limit: null, signal };
     for await (const block of project.source.series(query)) {
       yield { ...block, spans: block.spans.map((span) => ({ ...span, series: members[span.series] })) };

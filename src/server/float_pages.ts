@@ -5,8 +5,7 @@
  * @module
  */
 
-import type { SeriesBlock } from "../columns.ts";
-import type { SeriesRef } from "../source.ts";
+import { type SeriesBlock, seriesList, type SeriesRef } from "../columns.ts";
 import type { StepRange } from "../types.ts";
 import type { Leftovers } from "./leftovers.ts";
 import { type Group, groups, type SeriesRequest } from "./requests.ts";
@@ -73,11 +72,12 @@ async function read(
   const { project, lineage, previews, members } = group;
   const goesOn = members.every((i) => cursorOf(requests[i]) !== null);
   const points = goesOn ? Math.max(pages.limit, Math.floor(AHEAD / members.length)) : pages.limit;
-  const series = members.map((i): SeriesRef => {
+  const refs = members.map((i): SeriesRef => {
     const cursor = cursorOf(requests[i]);
     const place = cursor === null ? {} : pages.descending ? { before: cursor } : { after: cursor };
     return { run: requests[i].holder!.run.key, path: requests[i].path, ...place };
   });
+  const series = seriesList(refs);
   const pieces: Piece[][] = members.map(() => []);
   const limit = { points, from: pages.descending ? "end" as const : "start" as const };
   const { stepRange } = pages;

@@ -6,7 +6,7 @@
 
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import type { Context, Hono } from "hono";
-import type { PointKind, SeriesBlock } from "../columns.ts";
+import { type PointKind, type SeriesBlock, seriesList } from "../columns.ts";
 import type { SeriesQuery } from "../source.ts";
 import type { FileRef, Histogram, SeriesType } from "../types.ts";
 import { type ProtoPointValueDTOSchema, ProtoSeriesValuesResponseDTOSchema } from "../wire/gen/neptune_pb.ts";
@@ -42,7 +42,7 @@ async function pointSeries(server: Server, context: Context): Promise<Response> 
     for (const [kind, members] of await byKind(group, requests, signal)) {
       for (const i of members) found.set(i, []);
       if (points === 0) continue;
-      const series = members.map((i) => ({ run: requests[i].holder!.run.key, path: requests[i].path }));
+      const series = seriesList(members.map((i) => ({ run: requests[i].holder!.run.key, path: requests[i].path })));
       const query = { kind, series, stepRange, lineage: group.lineage, previews: false, limit, signal };
       for await (const block of group.project.source.series(query)) {
         for (const { series, start, end } of block.spans) {

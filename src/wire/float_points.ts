@@ -26,16 +26,17 @@ export interface PointBytes {
 export class FloatPoints {
   readonly #block: FloatBlock;
   readonly #direction: 1 | -1;
-  #lastStep = NaN;
+  #lastStep!: number;
 
   constructor(block: FloatBlock, descending: boolean) {
     this.#block = block;
     this.#direction = descending ? -1 : 1;
+    this.startSeries();
   }
 
   /** Says that the next point belongs to another series. */
   startSeries(): void {
-    this.#lastStep = NaN;
+    this.#lastStep = -Infinity * this.#direction;
   }
 
   /**
@@ -57,8 +58,8 @@ export class FloatPoints {
       const high = view.getUint16(at + 7, true);
       if (!looksPlain || (low & 0x8080_8080) !== (0x8080_8080 | 0) || (high & 0x8080) !== 0x0080) break;
       const next = view.getFloat64(at + 10, true);
-      const ahead = (next - lastStep) * direction;
-      if (!(ahead >= 0 && ahead < Infinity)) break;
+      // No step goes back, and none but a finite number is 0 away from itself.
+      if (!((next - lastStep) * direction >= 0 && next - next === 0)) break;
       const seconds28 = low & 0x7f | low >>> 1 & 0x3f80 | low >>> 2 & 0x1f_c000 | low >>> 3 & 0xfe0_0000;
       timestamp[row] = (high & 0x7f | high >>> 1 & 0x3f80) * 0x1000_0000 + seconds28;
       step[row] = lastStep = next;

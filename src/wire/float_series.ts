@@ -10,8 +10,8 @@ import { FloatBlock } from "./float_block.ts";
 import { FLOAT_SERIES, FloatPoints, type PointBytes } from "./float_points.ts";
 import { notThat } from "./reader.ts";
 
-/** No request id is longer than an integer. */
-const MAX_ID_BYTES = 20;
+/** No request id is longer. */
+const MAX_ID_BYTES = 9;
 /** A point has 42 bytes; the rest is room for fields of later versions. */
 const MAX_POINT_BYTES = 1 << 12;
 /** Enough of the next bytes to end whatever the last ones broke off in. */
@@ -24,18 +24,20 @@ export interface FloatSeriesOptions {
   previews: boolean;
   /** Steps descend: the request asked so. Rows stay in the order in which they came. Default: false. */
   descending?: boolean;
+  /** How many series were asked for; their request ids are the numbers from 0. Each must be answered, once. */
+  requests: number;
+  /** The most points of one series that were asked for. */
+  pointsEach: number;
 }
 
-/**
- * Takes the bytes of one answer in any pieces, and gives columns. Request ids must be non-negative integers in decimal; they
- * become {@linkcode Span.series}.
- */
+/** Takes the bytes of one answer in any pieces, and gives columns. Request ids become {@linkcode Span.series}. */
 export class FloatSeriesDecoder {
-  /** The requests that were answered, those without points too. */
-  readonly answered: Set<number> = new Set();
   /** The points decoded so far. */
   points = 0;
 
+  /** 1 for each request that was answered, also without points. */
+  readonly #answered: Uint8Array;
+  readonly #pointsEach: number;
   readonly #block: FloatBlock;
   readonly #rows: FloatPoints;
   readonly #bytes: PointBytes = { data: NO_BYTES, view: new DataView(NO_BYTES.buffer), base: 0 };
@@ -45,6 +47,7 @@ export class FloatSeriesDecoder {
   #entryEnd = Infinity;
   #pointsEnd = Infinity;
   #id: number | null = null;
+  #pointsBefore = 0;
   /** Bytes to pass over. */
   #skip = 0;
   #number = 0;
@@ -53,7 +56,9 @@ export class FloatSeriesDecoder {
    * @param options How to decode.
    * @param expectedBytes The size of the whole answer, where it is known: room is made for it at once.
    */
-  constructor({ previews, descending = false }: FloatSeriesOptions, expectedBytes = 0) {
+  constructor({ previews, descending = false, requests, pointsEach }: FloatSeriesOptions, expectedBytes = 0) {
+    this.#answered = new Uint8Array(requests);
+    this.#pointsEach = pointsEach;
     this.#block = new FloatBlock(previews, expectedBytes / 32);
     this.#rows = new FloatPoints(this.#block, descending);
   }
@@ -82,6 +87,8 @@ export class FloatSeriesDecoder {
     if (this.#at < this.#bytes.data.length || this.#skip > 0 || this.#entryEnd !== Infinity) {
       throw this.#broken("the bytes end in the middle of a message");
     }
+    const missing = this.#answered.indexOf(0);
+    if (missing >= 0) throw this.#broken(`there is no answer to request ${missing}`);
     return this.#block.rows > 0 ? this.#block.take(null) : null;
   }
 
@@ -174,18 +181,29 @@ export class FloatSeriesDecoder {
   #endEntry(): void {
     this.#entryEnd = Infinity;
     if (this.#id === null) throw this.#broken("an answer has no request id");
-    if (this.answered.has(this.#id)) throw this.#broken(`request ${this.#id} is answered twice`);
-    this.answered.add(this.#id);
+    if (this.#answered[this.#id] !== 0) throw this.#broken(`request ${this.#id} is answered twice`);
+    this.#answered[this.#id] = 1;
+    const points = this.points - this.#pointsBefore;
+    if (points > this.#pointsEach) {
+      throw this.#broken(
+        `request ${this.#id} is answered with ${points} points, more than the ${this.#pointsEach} asked for,`,
+      );
+    }
+    this.#pointsBefore = this.points;
     this.#block.endSpan(this.#id);
     this.#rows.startSeries();
     this.#id = null;
   }
 
   #requestId(size: number): number {
-    const text = String.fromCharCode(...this.#bytes.data.subarray(this.#at, this.#at + size));
-    if (!/^(0|[1-9]\d{0,14})$/.test(text)) throw this.#broken("a request id is none that was asked");
-    this.#at += size;
-    return Number(text);
+    const { data } = this.#bytes;
+    let id = size === 0 ? NaN : 0;
+    for (const end = this.#at + size; this.#at < end; this.#at++) {
+      const digit = data[this.#at] - 0x30;
+      id = digit >= 0 && digit <= 9 ? 10 * id + digit : NaN;
+    }
+    if (!(id < this.#answered.length)) throw this.#broken("a request id is none that was asked");
+    return id;
   }
 
   /** The size after a tag of one byte; -1, and the place as it was, when more bytes are needed. */

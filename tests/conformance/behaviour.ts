@@ -5,6 +5,7 @@
  */
 
 import assert from "node:assert/strict";
+import { seriesList } from "../../src/columns.ts";
 import type { AttributesQuery, CallOptions, RunsQuery, SeriesQuery, Source } from "../../src/source.ts";
 import { runs, valuesByKey } from "../ask.ts";
 import { PROJECT } from "../../samples/make.ts";
@@ -14,7 +15,7 @@ const allRuns: RunsQuery = { where: null, heads: false, sort: null };
 const allAttributes: AttributesQuery = { runs: null, paths: null, filter: null, types: null };
 
 function allLosses({ keys }: Sample): SeriesQuery {
-  const series = [...keys.values()].map((run) => ({ run, path: "train/loss" }));
+  const series = seriesList([...keys.values()].map((run) => ({ run, path: "train/loss" })));
   return { kind: "float", series, stepRange: [null, null], lineage: "full", previews: false, limit: null };
 }
 

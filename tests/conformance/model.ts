@@ -7,7 +7,8 @@
 
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import type { PointKind } from "../../src/columns.ts";
-import type { Lineage, SeriesQuery, SeriesRef } from "../../src/source.ts";
+import type { SeriesRef } from "../../src/columns.ts";
+import type { Lineage, SeriesQuery } from "../../src/source.ts";
 
 /** A point as the model knows it; the value of a file point is its stored path. */
 export interface ModelPoint {

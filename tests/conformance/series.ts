@@ -7,7 +7,8 @@
 import { Buffer } from "node:buffer";
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Lineage, SeriesQuery, SeriesRef } from "../../src/source.ts";
+import { seriesList, type SeriesRef } from "../../src/columns.ts";
+import type { Lineage, SeriesQuery } from "../../src/source.ts";
 import type { FileRef } from "../../src/types.ts";
 import { bytes, type Point, pointsOf } from "../ask.ts";
 import { san } from "../../samples/writer.ts";
@@ -143,7 +144,7 @@ export const seriesChecks: SampleCheck[] = [
     async check({ source, keys }) {
       const query: SeriesQuery = {
         ...everything,
-        series: [{ run: keys.get("linear-1")!, path: "validation/loss" }],
+        series: seriesList([{ run: keys.get("linear-1")!, path: "validation/loss" }]),
         previews: true,
       };
       let rows = 0;

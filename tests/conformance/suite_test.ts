@@ -26,8 +26,7 @@ const faults: [fault: string, spoil: (source: Source) => Partial<Source>][] = [
   ["series() inherits what it should not", (s) => ({ series: (q) => s.series({ ...q, lineage: "full" }) })],
   ["series() does not inherit", (s) => ({ series: (q) => s.series({ ...q, lineage: "own" }) })],
   ["series() includes the step it comes after", (s) => ({
-    series: (q) =>
-      s.series({ ...q, series: q.series.map((ref) => ({ ...ref, after: ref.after && ref.after - 1e-9 })) }),
+    series: (q) => s.series({ ...q, series: { ...q.series, after: q.series.after?.map((step) => step - 1e-9) } }),
   })],
   ["series() limits from the start only", (s) => ({
     series: (q) => s.series({ ...q, limit: q.limit && { ...q.limit, from: "start" } }),

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { floatSeriesCall, goOn, goOnAfterBreak, planSeries, pointsEach } from "../../src/http/plan_series.ts";
+import { seriesList, type SeriesRef } from "../../src/columns.ts";
+import {
+  floatSeriesCall,
+  goOn,
+  goOnAfterBreak,
+  planSeries,
+  pointsEach,
+  Received,
+  type SeriesGroup,
+} from "../../src/http/plan_series.ts";
 import { definitionsCalls, runsCall, runValuesCalls, valuesCalls } from "../../src/http/requests.ts";
 import { jsonBytes, split } from "../../src/http/split.ts";
 import type { AttributesQuery, SeriesQuery } from "../../src/source.ts";
@@ -10,7 +19,7 @@ const names = (count: number, prefix = "metrics/") => Array.from({ length: count
 function seriesQuery(query: Partial<SeriesQuery>): SeriesQuery {
   return {
     kind: "float",
-    series: [],
+    series: seriesList([]),
     stepRange: [null, null],
     lineage: "full",
     previews: false,
@@ -23,7 +32,19 @@ function attributesQuery(query: Partial<AttributesQuery>): AttributesQuery {
   return { runs: null, paths: null, filter: null, types: null, ...query };
 }
 
-const series = (count: number) => names(count).map((path) => ({ run: "ws/proj/R-1", path }));
+const series = (count: number, prefix?: string) =>
+  seriesList(names(count, prefix).map((path) => ({ run: "ws/proj/R-1", path })));
+const numbers = (groups: SeriesGroup[]) => groups.flatMap((group) => [...group.series]);
+
+/** So many points, and the last step, for the series at each position. */
+function received(count: number, came: Record<number, [points: number, lastStep: number]>): Received {
+  const all = new Received(count);
+  for (const [at, [points, lastStep]] of Object.entries(came)) {
+    all.points[Number(at)] = points;
+    all.lastStep[Number(at)] = lastStep;
+  }
+  return all;
+}
 
 Deno.test("splitting keeps every item once, in order, within both bounds", () => {
   const texts = fc.array(fc.string({ unit: "grapheme" }));
@@ -45,13 +66,13 @@ Deno.test("no request asks for more than a million points, or 10000 series, or h
       fc.integer({ min: 1, max: 32 }),
       fc.constantFrom("m/", "x".repeat(1000)),
       (count, atOnce, prefix) => {
-        const query = seriesQuery({ series: names(count, prefix).map((path) => ({ run: "ws/proj/R-1", path })) });
+        const query = seriesQuery({ series: series(count, prefix) });
         const groups = planSeries(query, atOnce);
-        assert.deepEqual(groups.flat().map(({ index }) => index), [...query.series.keys()]);
-        for (const tasks of groups) {
-          assert.ok(tasks.length <= 10_000);
-          assert.ok(tasks.length * pointsEach(tasks) <= 1_000_000);
-          assert.ok(JSON.stringify(floatSeriesCall(query, tasks, "p").body).length < 1_300_000);
+        assert.deepEqual(numbers(groups), [...query.series.run.keys()]);
+        for (const group of groups) {
+          assert.ok(group.series.length <= 10_000);
+          assert.ok(group.series.length * pointsEach(group) <= 1_000_000);
+          assert.ok((floatSeriesCall(query, group, "p").body as string).length < 2_010_000);
         }
       },
     ),
@@ -61,7 +82,7 @@ Deno.test("no request asks for more than a million points, or 10000 series, or h
 
 Deno.test("few series share one request, many are shared out evenly among as many as are made at once", () => {
   const sizes = (count: number, atOnce = 10) =>
-    planSeries(seriesQuery({ series: series(count) }), atOnce).map((one) => one.length);
+    planSeries(seriesQuery({ series: series(count) }), atOnce).map((one) => one.series.length);
   assert.deepEqual(sizes(1), [1]);
   assert.deepEqual(sizes(96), [96]);
   assert.deepEqual(sizes(300), [75, 75, 75, 75]);
@@ -69,78 +90,79 @@ Deno.test("few series share one request, many are shared out evenly among as man
 });
 
 Deno.test("series go on after the last step that came, those that got less than they asked are done", () => {
-  const [tasks] = planSeries(seriesQuery({ series: series(3) }), 10);
-  const each = pointsEach(tasks);
-  const received = new Map([[0, { points: each, lastStep: 7.5 }], [1, { points: 10, lastStep: 9 }]]);
-  assert.deepEqual(goOn(tasks, received, 10).flat().map(({ index, cursor }) => ({ index, cursor })), [
-    { index: 0, cursor: 7.5 },
-  ]);
+  const query = seriesQuery({ series: series(3) });
+  const [group] = planSeries(query, 10);
+  const came = received(3, { 0: [pointsEach(group), 7.5], 1: [10, 9] });
+  const shown = (groups: SeriesGroup[]) => groups.map(({ series, cursor }) => [[...series], [...cursor]]);
+  assert.deepEqual(shown(goOn(query, group, came, 10)), [[[0], [7.5]]]);
   // After a break nothing is known of series that got less.
-  assert.deepEqual(
-    goOnAfterBreak(tasks, received).flat().map(({ index, cursor }) => ({ index, cursor })),
-    [{ index: 0, cursor: 7.5 }, { index: 1, cursor: 9 }, { index: 2, cursor: null }],
-  );
+  assert.deepEqual(shown(goOnAfterBreak(group, came)), [[[0, 1, 2], [7.5, 9, NaN]]]);
 });
 
 Deno.test("long series go on in requests of their own", () => {
-  const [tasks] = planSeries(seriesQuery({ series: series(20) }), 10);
-  const received = new Map(tasks.map(({ index }) => [index, { points: pointsEach(tasks), lastStep: 1 }]));
-  assert.deepEqual(goOn(tasks, received, 10).map((group) => group.length), Array(10).fill(2));
+  const query = seriesQuery({ series: series(20) });
+  const [group] = planSeries(query, 10);
+  const came = new Received(20);
+  came.points.fill(pointsEach(group));
+  assert.deepEqual(goOn(query, group, came, 10).map((group) => group.series.length), Array(10).fill(2));
 });
 
 Deno.test("a limit is never exceeded, whatever came before a break", () => {
   const query = seriesQuery({ series: series(3), limit: { points: 100, from: "start" } });
-  const [tasks] = planSeries(query, 10);
-  assert.equal(pointsEach(tasks), 100);
-  const groups = goOnAfterBreak(tasks, new Map([[0, { points: 100, lastStep: 1 }], [1, { points: 30, lastStep: 1 }]]));
-  assert.deepEqual(groups.map((group) => [group.map(({ index }) => index), pointsEach(group)]), [[[1], 70], [
-    [2],
-    100,
-  ]]);
+  const [group] = planSeries(query, 10);
+  assert.equal(pointsEach(group), 100);
+  const groups = goOnAfterBreak(group, received(3, { 0: [100, 1], 1: [30, 1] }));
+  assert.deepEqual(groups.map((group) => [[...group.series], pointsEach(group)]), [[[1], 70], [[2], 100]]);
   assert.deepEqual(planSeries({ ...query, limit: { points: 0, from: "end" } }, 10), []);
 });
 
 Deno.test("bounds of single series are cursors where they can be, else the nearest step inside", () => {
-  const bounded = [{ run: "r", path: "p", after: 5, before: 9 }];
-  const [[up]] = planSeries(seriesQuery({ series: bounded, stepRange: [1, 20] }), 10);
-  assert.equal(up.cursor, 5);
+  const bounded = seriesList([{ run: "r", path: "p", after: 5, before: 9 }]);
+  const [up] = planSeries(seriesQuery({ series: bounded, stepRange: [1, 20] }), 10);
+  assert.deepEqual([...up.cursor], [5]);
   assert.equal(up.from, 1);
   assert.ok(up.to! < 9 && up.to! > 8.999999);
-  const [[down]] = planSeries(seriesQuery({ series: bounded, limit: { points: 3, from: "end" } }), 10);
-  assert.equal(down.cursor, 9);
+  const [down] = planSeries(seriesQuery({ series: bounded, limit: { points: 3, from: "end" } }), 10);
+  assert.deepEqual([...down.cursor], [9]);
   assert.ok(down.from! > 5 && down.from! < 5.000001);
-  const [[text]] = planSeries(seriesQuery({ kind: "string", series: bounded }), 10);
-  assert.equal(text.cursor, null);
+  const [text] = planSeries(seriesQuery({ kind: "string", series: bounded }), 10);
+  assert.deepEqual([...text.cursor], [NaN]);
   assert.ok(text.from! > 5 && text.to! < 9);
-  const [[zero]] = planSeries(seriesQuery({ kind: "string", series: [{ run: "r", path: "p", after: 0 }] }), 10);
-  assert.equal(zero.from, Number.MIN_VALUE);
+  const atZero = seriesList([{ run: "r", path: "p", after: 0 }]);
+  assert.equal(planSeries(seriesQuery({ kind: "string", series: atZero }), 10)[0].from, Number.MIN_VALUE);
 });
 
 Deno.test("ranges that hold no step ask for nothing; infinite ends are open ones", () => {
-  const plan = (stepRange: SeriesQuery["stepRange"], ref = {}) =>
-    planSeries(seriesQuery({ series: [{ run: "r", path: "p", ...ref }], stepRange }), 10).flat();
+  const plan = (stepRange: SeriesQuery["stepRange"], ref: Partial<SeriesRef> = {}) =>
+    planSeries(seriesQuery({ series: seriesList([{ run: "r", path: "p", ...ref }]), stepRange }), 10);
   assert.deepEqual(plan([3, 2]), []);
   assert.deepEqual(plan([Infinity, null]), []);
   assert.deepEqual(plan([null, -Infinity]), []);
   assert.deepEqual(plan([null, null], { after: Infinity }), []);
   assert.deepEqual(plan([null, 5], { before: -Infinity }), []);
   const [open] = plan([-Infinity, Infinity], { after: -Infinity });
-  assert.deepEqual([open.from, open.to, open.cursor], [null, null, null]);
+  assert.deepEqual([open.from, open.to, [...open.cursor]], [null, null, [NaN]]);
 });
 
 Deno.test("requests for float series carry what the protocol wants", () => {
-  const query = seriesQuery({ series: series(2), lineage: "experiment", previews: true, stepRange: [0, null] });
-  const [tasks] = planSeries(query, 10);
-  assert.deepEqual(floatSeriesCall(query, [{ ...tasks[0], cursor: 4 }, tasks[1]], "ws/proj").body, {
+  const query = seriesQuery({
+    series: seriesList([{ run: "ws/proj/R-1", path: 'metrics/"0"' }, { run: "ws/proj/R-2", path: "metrics/1" }]),
+    lineage: "experiment",
+    previews: true,
+    stepRange: [0, null],
+  });
+  const [group] = planSeries(query, 10);
+  const { body } = floatSeriesCall(query, { ...group, cursor: Float64Array.of(4, NaN) }, "ws/proj");
+  assert.deepEqual(JSON.parse(body as string), {
     perSeriesPointsLimit: 500_000,
     order: "ascending",
     stepRange: { from: 0, to: null },
-    requests: [0, 1].map((i) => ({
+    requests: ['metrics/"0"', "metrics/1"].map((attribute, i) => ({
       requestId: String(i),
       ...(i === 0 ? { afterStep: 4 } : {}),
       series: {
-        attribute: `metrics/${i}`,
-        holder: { identifier: "ws/proj/R-1", type: "experiment" },
+        attribute,
+        holder: { identifier: `ws/proj/R-${i + 1}`, type: "experiment" },
         lineage: "NONE",
         lineageEntityType: "EXPERIMENT",
         includePreview: true,

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { create, toBinary } from "@bufbuild/protobuf";
 import fc from "fast-check";
-import type { SeriesBlock } from "../../src/columns.ts";
+import { type SeriesBlock, seriesList } from "../../src/columns.ts";
 import { ConnectionError, DecodeError, FileMissingError } from "../../src/errors.ts";
 import type { AttributesQuery, SeriesQuery, Source } from "../../src/source.ts";
 import {
@@ -15,7 +15,7 @@ import { brokenOff, entries, PATHS, stalled, Stub } from "./stub.ts";
 
 const floats = (count: number, query: Partial<SeriesQuery> = {}): SeriesQuery => ({
   kind: "float",
-  series: Array.from({ length: count }, (_, i) => ({ run: "ws/proj/R-1", path: `m/${i}` })),
+  series: seriesList(Array.from({ length: count }, (_, i) => ({ run: "ws/proj/R-1", path: `m/${i}` }))),
   stepRange: [null, null],
   lineage: "full",
   previews: false,
@@ -33,12 +33,12 @@ const attributes = (query: Partial<AttributesQuery> = {}): AttributesQuery => ({
 
 /** Steps of every series, in the order in which they came. */
 async function steps(source: Source, query: SeriesQuery): Promise<number[][]> {
-  const all: number[][] = query.series.map(() => []);
+  const all: number[][] = Array.from(query.series.run, () => []);
   for await (const block of source.series(query)) {
     for (const { series, start, end } of block.spans) {
       for (let row = start; row < end; row++) {
         all[series].push(block.step[row]);
-        assert.equal((block.values.data as Float64Array)[row], valueOf(query.series[series].path, block.step[row]));
+        assert.equal((block.values.data as Float64Array)[row], valueOf(`m/${series}`, block.step[row]));
       }
     }
   }

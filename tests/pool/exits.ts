@@ -1,12 +1,13 @@
 /** A script that fetches with threads and then has nothing more to do. Its argument is an API token. */
 
+import { seriesList } from "../../src/columns.ts";
 import { openServer } from "../../src/http/source.ts";
 
 const source = openServer({ apiToken: Deno.args[0], maxWorkers: 2 }).open("ws/proj");
 let points = 0;
 const query = {
   kind: "float" as const,
-  series: [{ run: "ws/proj/R-1", path: "m/0" }],
+  series: seriesList([{ run: "ws/proj/R-1", path: "m/0" }]),
   stepRange: [null, null] as const,
   lineage: "full" as const,
   previews: false,

@@ -12,12 +12,14 @@ Deno.test("in a notebook workers do the work, and are kept from cell to cell", a
     console.log(points, pool.started);
   `;
   const source = new URL("../../src/http/source.ts", import.meta.url).href;
+  const columns = new URL("../../src/columns.ts", import.meta.url).href;
   const { status } = await kernel.run(`
     const pool = { started: 0 };
     globalThis.Worker = class extends Worker { constructor(...given) { super(...given); pool.started++; } };
     const { openServer } = await import(${JSON.stringify(source)});
+    const { seriesList } = await import(${JSON.stringify(columns)});
     const source = openServer({ apiToken: ${JSON.stringify(apiToken(stub.url))}, maxWorkers: 2 }).open("ws/proj");
-    const series = Array.from({ length: 200 }, (_, i) => ({ run: "ws/proj/R-1", path: "m/" + i }));
+    const series = seriesList(Array.from({ length: 200 }, (_, i) => ({ run: "ws/proj/R-1", path: "m/" + i })));
     const query = { kind: "float", series, stepRange: [null, null], lineage: "full", previews: false, limit: null };
     let points = 0;
   `);

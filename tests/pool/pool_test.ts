@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { configure, type LogRecord, reset } from "@logtape/logtape";
+import { seriesList } from "../../src/columns.ts";
 import { ServerError, WorkerError } from "../../src/errors.ts";
 import { Api } from "../../src/http/api.ts";
 import { ServerProject } from "../../src/http/project.ts";
@@ -19,7 +20,7 @@ const OPTIONS: TransportOptions = { userAgent: "test", requestTimeoutSeconds: 60
 
 const floats = (count: number, query: Partial<SeriesQuery> = {}): SeriesQuery => ({
   kind: "float",
-  series: Array.from({ length: count }, (_, i) => ({ run: "ws/proj/R-1", path: `m/${i}` })),
+  series: seriesList(Array.from({ length: count }, (_, i) => ({ run: "ws/proj/R-1", path: `m/${i}` }))),
   stepRange: [null, null],
   lineage: "full",
   previews: false,
@@ -29,7 +30,7 @@ const floats = (count: number, query: Partial<SeriesQuery> = {}): SeriesQuery =>
 });
 
 async function steps(source: Source, query: SeriesQuery): Promise<number[][]> {
-  const all: number[][] = query.series.map(() => []);
+  const all: number[][] = Array.from(query.series.run, () => []);
   for await (const { spans, step } of source.series(query)) {
     for (const { series, start, end } of spans) all[series].push(...step.subarray(start, end));
   }

@@ -1,6 +1,6 @@
 /** A catalog in memory, for what no archive holds: previews, many points, failures. */
 
-import type { SeriesBlock } from "../../src/columns.ts";
+import { type SeriesBlock, seriesRefs } from "../../src/columns.ts";
 import type { Catalog, SeriesQuery, Source } from "../../src/source.ts";
 import type { RunInfo } from "../../src/types.ts";
 
@@ -34,7 +34,7 @@ export function memoryCatalog(
     async *values() {},
     async *series(query) {
       asked.push(query);
-      for (const [i, { run, path, after = -Infinity, before = Infinity }] of query.series.entries()) {
+      for (const [i, { run, path, after = -Infinity, before = Infinity }] of seriesRefs(query.series).entries()) {
         const [from, to] = [query.stepRange[0] ?? -Infinity, query.stepRange[1] ?? Infinity];
         let points = (series[`${run}:${path}`] ?? []).filter(([step, , preview]) =>
           step > after && step < before && step >= from && step <= to && (query.previews || !preview)

@@ -6,15 +6,15 @@ import { FloatSeriesDecoder, type FloatSeriesOptions } from "../../src/wire/floa
 /** Decodes an answer that makes one block at most, cut into pieces at the given places. */
 export function decodeFloatSeries(
   bytes: Uint8Array,
-  options: FloatSeriesOptions,
+  options: Partial<FloatSeriesOptions>,
   cuts: number[] = [],
-): { block: SeriesBlock | null; answered: Set<number> } {
-  const decoder = new FloatSeriesDecoder(options);
+): SeriesBlock | null {
+  const decoder = new FloatSeriesDecoder({ previews: true, requests: 1, pointsEach: Infinity, ...options });
   const places = [...new Set([0, ...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length])].sort((a, b) => a - b);
   const blocks: SeriesBlock[] = [];
   for (let i = 1; i < places.length; i++) blocks.push(...decoder.push(bytes.slice(places[i - 1], places[i])));
   const last = decoder.finish();
   if (last) blocks.push(last);
   if (blocks.length > 1) throw new Error("more than one block");
-  return { block: blocks[0] ?? null, answered: decoder.answered };
+  return blocks[0] ?? null;
 }
