@@ -123,8 +123,9 @@ function made(name: string, { experiments, attributes, density, steps }: Scenari
       yield { runs: found.slice(offset, offset + limit), total: found.length };
     },
     async *attributes(query) {
-      const { found } = wanted(query);
-      yield found.map((path) => ({ path, type: "float_series" as const }));
+      const { keys, found } = wanted(query);
+      const some = found.filter((path) => keys.some((key) => exists(Number(key), numbers.get(path)!, density)));
+      yield some.map((path) => ({ path, type: "float_series" as const }));
     },
     existing: pairs,
     values,

@@ -17,6 +17,11 @@ export function parsePattern(pattern: string): PathFilter {
   return { any: pattern.trim().split(/\s+\|\s+/).map(alternative) };
 }
 
+/** Tells whether a filter, to the eye, lets every path pass. */
+export function passesAll({ any }: PathFilter): boolean {
+  return any.some(({ must, mustNot }) => mustNot.length === 0 && must.every((one) => one === "" || one === ".*"));
+}
+
 function alternative(text: string): PathFilter["any"][number] {
   const must: string[] = [];
   const mustNot: string[] = [];

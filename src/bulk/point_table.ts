@@ -40,18 +40,23 @@ export class PointTable {
     const parts: Part[] = [];
     const counts = new Uint32Array(count);
     for await (const { spans, step, timestamp, values, preview } of blocks) {
-      const column = (of: "series" | "start" | "end") => Uint32Array.from(spans, (span) => span[of]);
-      for (const { series, start, end } of spans) counts[series] += end - start;
-      parts.push({
-        series: column("series"),
-        start: column("start"),
-        end: column("end"),
+      const part: Part = {
+        series: new Uint32Array(spans.length),
+        start: new Uint32Array(spans.length),
+        end: new Uint32Array(spans.length),
         target: new Uint32Array(spans.length),
         step,
         timestamp,
         value: values.data as Float64Array,
         preview,
+      };
+      spans.forEach(({ series, start, end }, i) => {
+        part.series[i] = series;
+        part.start[i] = start;
+        part.end[i] = end;
+        counts[series] += end - start;
       });
+      parts.push(part);
     }
     const offsets = new Uint32Array(count + 1);
     for (let i = 0; i < count; i++) offsets[i + 1] = offsets[i] + counts[i];

@@ -4,13 +4,13 @@
  * @module
  */
 
-import type { PairBlock, SeriesList } from "../columns.ts";
+import type { SeriesList } from "../columns.ts";
 import { OptionError } from "../errors.ts";
 import type { Nql } from "../nql/ast.ts";
 import { parseNql } from "../nql/parse.ts";
 import type { PathFilter, Source } from "../source.ts";
 import type { AttributeType, RunInfo } from "../types.ts";
-import { parsePattern } from "./pattern.ts";
+import { parsePattern, passesAll } from "./pattern.ts";
 
 /** Which runs: at most one of `runs` and `experiments`; with neither, all runs. `query` narrows the choice further. */
 export interface RunSelection {
@@ -60,7 +60,10 @@ export async function selectRuns(source: Source, selection: RunSelection, signal
 
 /** The selection as the restriction of a query. */
 export function selectPaths(attributes: AttributeSelection): { paths: string[] | null; filter: PathFilter | null } {
-  if (typeof attributes === "string") return { paths: null, filter: parsePattern(attributes) };
+  if (typeof attributes === "string") {
+    const filter = parsePattern(attributes);
+    return { paths: null, filter: passesAll(filter) ? null : filter };
+  }
   if (Array.isArray(attributes)) return { paths: attributes, filter: null };
   throw new OptionError(`attributes is ${JSON.stringify(attributes)}, but must be a pattern or an array of paths.`, {
     option: "attributes",
@@ -108,14 +111,20 @@ export async function existingSeries(
   types: AttributeType[],
   signal?: AbortSignal,
 ): Promise<ChosenSeries> {
-  const blocks: PairBlock[] = [];
+  const runNames = new Names(), pathNames = new Names();
+  const blocks: { run: Uint32Array; path: Uint32Array; type: Uint8Array }[] = [];
   if (runs.length > 0) {
     const query = { runs: runs.map((run) => run.key), ...selectPaths(attributes), types, signal };
-    for await (const block of source.existing(query)) blocks.push(block);
+    for await (const block of source.existing(query)) {
+      const typeCodes = block.types.map((type) => types.indexOf(type));
+      blocks.push({
+        run: runNames.recode(block.run, block.runs),
+        path: pathNames.recode(block.path, block.paths),
+        type: block.type.map((code) => typeCodes[code]),
+      });
+    }
   }
   const label = (run: string) => labels.get(run)!;
-  const runNames = new Names(blocks.map((block) => block.runs));
-  const pathNames = new Names(blocks.map((block) => block.paths));
   const sortedRuns = runNames.sort((a, b) => compare(label(a), label(b)) || compare(a, b));
   const sortedPaths = pathNames.sort();
 
@@ -123,55 +132,48 @@ export async function existingSeries(
   const keys = new Float64Array(blocks.reduce((sum, block) => sum + block.run.length, 0));
   const width = sortedPaths.length * types.length;
   let at = 0, previous = -1, ascending = true;
-  blocks.forEach((block, which) => {
-    const run = runNames.ranks(which), path = pathNames.ranks(which);
-    const type = block.types.map((one) => types.indexOf(one));
-    for (let i = 0; i < block.run.length; i++) {
-      const key = run[block.run[i]] * width + path[block.path[i]] * types.length + type[block.type[i]];
+  for (const { run, path, type } of blocks) {
+    for (let i = 0; i < run.length; i++) {
+      const key = runNames.ranks[run[i]] * width + pathNames.ranks[path[i]] * types.length + type[i];
       ascending &&= key > previous;
       keys[at++] = previous = key;
     }
-  });
+  }
+  blocks.length = 0;
   if (!ascending) keys.sort();
-  const pathAndType = (key: number) => key % width;
-  return {
-    runs: sortedRuns,
-    labels: sortedRuns.map(label),
-    paths: sortedPaths,
-    types,
-    run: Uint32Array.from(keys, (key) => Math.floor(key / width)),
-    path: Uint32Array.from(keys, (key) => Math.floor(pathAndType(key) / types.length)),
-    type: Uint8Array.from(keys, (key) => pathAndType(key) % types.length),
-  };
+  const run = new Uint32Array(keys.length), path = new Uint32Array(keys.length), type = new Uint8Array(keys.length);
+  for (let i = 0; i < keys.length; i++) {
+    run[i] = keys[i] / width;
+    const rest = keys[i] - run[i] * width;
+    path[i] = rest / types.length;
+    type[i] = rest - path[i] * types.length;
+  }
+  return { runs: sortedRuns, labels: sortedRuns.map(label), paths: sortedPaths, types, run, path, type };
 }
 
 /** Names that come in several lists, each name once. */
 class Names {
   readonly #numbers = new Map<string, number>();
-  readonly #codes: Uint32Array[];
-  #rank = new Uint32Array();
+  /** Where each name stands among the sorted ones. */
+  ranks: Uint32Array = new Uint32Array();
 
-  constructor(lists: string[][]) {
-    this.#codes = lists.map((list) =>
-      Uint32Array.from(list, (name) => {
-        let number = this.#numbers.get(name);
-        if (number === undefined) this.#numbers.set(name, number = this.#numbers.size);
-        return number;
-      })
-    );
+  /** Codes for one list of names become codes for all of them. */
+  recode(codes: Uint32Array, list: string[]): Uint32Array {
+    const numbers = new Uint32Array(list.length);
+    for (let i = 0; i < list.length; i++) {
+      let number = this.#numbers.get(list[i]);
+      if (number === undefined) this.#numbers.set(list[i], number = this.#numbers.size);
+      numbers[i] = number;
+    }
+    return codes.map((code) => numbers[code]);
   }
 
-  /** Gives the names sorted, and each its rank. */
+  /** Gives the names sorted, and fills in their ranks. */
   sort(order?: (a: string, b: string) => number): string[] {
     const sorted = [...this.#numbers.keys()].sort(order);
-    this.#rank = new Uint32Array(sorted.length);
-    sorted.forEach((name, rank) => this.#rank[this.#numbers.get(name)!] = rank);
+    this.ranks = new Uint32Array(sorted.length);
+    sorted.forEach((name, rank) => this.ranks[this.#numbers.get(name)!] = rank);
     return sorted;
-  }
-
-  /** The ranks of the names of one list. */
-  ranks(list: number): Uint32Array {
-    return this.#codes[list].map((number) => this.#rank[number]);
   }
 }
 

@@ -17,7 +17,7 @@ export interface ApiCall {
   method: "GET" | "POST";
   path: string;
   query?: Record<string, string>;
-  /** Sent as JSON; a text is JSON already. */
+  /** Sent as JSON; bytes are JSON already. */
   body?: unknown;
   /** Whose data it is, for errors. */
   project?: string;
@@ -99,7 +99,9 @@ export class Api {
       method,
       url: this.address + path + (search && `?${search}`),
       headers,
-      body: body === undefined || typeof body === "string" ? body : JSON.stringify(body),
+      body: body === undefined || body instanceof Uint8Array
+        ? body as Uint8Array<ArrayBuffer> | undefined
+        : JSON.stringify(body),
     };
   }
 

@@ -7,7 +7,8 @@
 import { DecodeError, isNeptuneError } from "../errors.ts";
 import type { AttributesQuery } from "../source.ts";
 import type { AttributeDefinition } from "../types.ts";
-import { decodeDefinitions } from "../wire/messages.ts";
+import type { PairBlock } from "../columns.ts";
+import { decodeRunPairs } from "../wire/attributes.ts";
 import { fromWireType } from "../wire/types.ts";
 import type { Api, ApiCall } from "./api.ts";
 import { concurrently } from "./concurrent.ts";
@@ -24,7 +25,7 @@ export async function* readDefinitions(
   if (asksNothing(query)) return;
   const { runs, filter, signal, onProgress } = query;
   const found = runs?.length === 1 && !filter
-    ? await ofOneRun(options.api, runs[0], project, query)
+    ? definitionsOf(await pairsOfRun(options.api, runs[0], project, query, signal))
     : await ofManyRuns(options, project, query);
   const sorted = [...new Map(found.map((one) => [`${one.type} ${one.path}`, one])).values()].sort(byPathAndType);
   onProgress?.(runs?.length ?? 0, runs?.length ?? null);
@@ -35,18 +36,31 @@ export async function* readDefinitions(
 }
 
 /** The attributes of one run that pass; the filter is not looked at. */
-export async function ofOneRun(
+export async function pairsOfRun(
   api: Api,
   run: string,
   project: string,
-  { paths, types, signal }: AttributesQuery,
-): Promise<AttributeDefinition[]> {
-  const wanted = paths && new Set(paths);
+  { paths, types }: AttributesQuery,
+  signal?: AbortSignal,
+): Promise<PairBlock> {
   const bytes = await orMissing(api.bytes(runDefinitionsCall(run, types, project), signal));
-  if (!bytes) return [];
-  return decodeDefinitions(bytes).filter(({ path, type }) =>
-    (!wanted || wanted.has(path)) && (!types || types.includes(type))
-  );
+  const block = decodeRunPairs(bytes ?? new Uint8Array(), run);
+  const wantedPaths = paths && new Set(paths), wantedTypes = types && new Set(types);
+  const passes = (row: number) =>
+    (!wantedPaths || wantedPaths.has(block.paths[block.path[row]])) &&
+    (!wantedTypes || wantedTypes.has(block.types[block.type[row]]));
+  const rows = [...block.run.keys()].filter(passes);
+  if (rows.length === block.run.length) return block;
+  return {
+    ...block,
+    run: new Uint32Array(rows.length),
+    path: Uint32Array.from(rows, (row) => block.path[row]),
+    type: Uint8Array.from(rows, (row) => block.type[row]),
+  };
+}
+
+function definitionsOf({ paths, types, path, type }: PairBlock): AttributeDefinition[] {
+  return Array.from(path, (code, row) => ({ path: paths[code], type: types[type[row]] }));
 }
 
 async function ofManyRuns(

@@ -6,6 +6,7 @@
 
 import type { SeriesQuery } from "../source.ts";
 import type { ApiCall } from "./api.ts";
+import { JsonBytes, utf8 } from "./json_bytes.ts";
 import { jsonBytes } from "./split.ts";
 
 /** The most points of one answer. */
@@ -70,6 +71,7 @@ function alike(query: SeriesQuery): SeriesGroup[] {
   const descending = isDescending(query);
   const cursorless = kind !== "float";
   const cursors = cursorless ? undefined : descending ? before : after;
+  if (!after && !before) return inRange(query, start ?? -Infinity, end ?? Infinity, run.map((_, i) => i), null);
   const groups = new Map<string, { from: number; to: number; series: number[]; cursor: number[] }>();
   for (let i = 0; i < run.length; i++) {
     let from = start ?? -Infinity, to = end ?? Infinity;
@@ -77,21 +79,32 @@ function alike(query: SeriesQuery): SeriesGroup[] {
     if (before && before !== cursors && before[i] === before[i]) to = Math.min(to, nextFloat(before[i], -1));
     const cursor = cursors ? cursors[i] : NaN;
     if (cursor === (descending ? -Infinity : Infinity)) continue;
-    const range = after || before ? `${from} ${to}` : "";
-    let group = groups.get(range);
-    if (!group) groups.set(range, group = { from, to, series: [], cursor: [] });
+    let group = groups.get(`${from} ${to}`);
+    if (!group) groups.set(`${from} ${to}`, group = { from, to, series: [], cursor: [] });
     group.series.push(i);
     group.cursor.push(Number.isFinite(cursor) ? cursor : NaN);
   }
   return [...groups.values()].flatMap(({ from, to, series, cursor }) =>
-    from > to || from === Infinity || to === -Infinity ? [] : [{
-      series: Uint32Array.from(series),
-      cursor: Float64Array.from(cursor),
-      from: from === -Infinity ? null : from,
-      to: to === Infinity ? null : to,
-      remaining: query.limit?.points ?? null,
-    }]
+    inRange(query, from, to, Uint32Array.from(series), Float64Array.from(cursor))
   );
+}
+
+/** The group of these series; none where the range holds no step. */
+function inRange(
+  { limit }: SeriesQuery,
+  from: number,
+  to: number,
+  series: Uint32Array,
+  cursor: Float64Array | null,
+): SeriesGroup[] {
+  if (series.length === 0 || from > to || from === Infinity || to === -Infinity) return [];
+  return [{
+    series,
+    cursor: cursor ?? new Float64Array(series.length).fill(NaN),
+    from: from === -Infinity ? null : from,
+    to: to === Infinity ? null : to,
+    remaining: limit?.points ?? null,
+  }];
 }
 
 /** Splits into so many groups of about the same size, or into more where one request would be too large. */
@@ -124,21 +137,29 @@ export function pointsEach({ series, remaining }: SeriesGroup): number {
 
 /** E8: points of float series. */
 export function floatSeriesCall(query: SeriesQuery, group: SeriesGroup, project: string): ApiCall {
-  const name = namer(query);
-  const preview = query.previews ? ',"includePreview":true' : "";
-  const requests = Array.from(group.series, (one, at) => {
+  const fields = {
+    perSeriesPointsLimit: pointsEach(group),
+    order: isDescending(query) ? "descending" : "ascending",
+    stepRange: { from: group.from, to: group.to },
+  };
+  const { series } = query;
+  const holders = new Holders(query);
+  const body = new JsonBytes(160 * (1 + group.series.length));
+  body.text(JSON.stringify(fields).slice(0, -1));
+  group.series.forEach((one, at) => {
     const cursor = group.cursor[at];
-    const after = cursor === cursor ? `"afterStep":${cursor},` : "";
-    return `{"requestId":"${at}",${after}"series":{${name(one)}${preview}}}`;
+    body.bytes(at === 0 ? FIRST : NEXT);
+    body.integer(at);
+    if (cursor === cursor) body.text(`","afterStep":${cursor},"series":{"attribute":`);
+    else body.bytes(SERIES);
+    body.string(series.paths[series.path[one]]);
+    body.bytes(holders.of(series.run[one]));
   });
+  body.text(group.series.length > 0 ? "}]}" : ',"requests":[]}');
   return {
     method: "POST",
     path: "/api/leaderboard/v1/proto/attributes/series/float",
-    body: withRequests({
-      perSeriesPointsLimit: pointsEach(group),
-      order: isDescending(query) ? "descending" : "ascending",
-      stepRange: { from: group.from, to: group.to },
-    }, requests),
+    body: body.finish(),
     project,
   };
 }
@@ -151,43 +172,52 @@ export function otherSeriesCall(
   tokens: ReadonlyMap<number, string>,
   project: string,
 ): ApiCall {
-  const name = namer(query);
-  const requests = Array.from(open, (at) => {
-    const token = tokens.get(at);
-    const after = token === undefined ? "" : `,"searchAfter":${JSON.stringify({ finished: false, token })}`;
-    return `{"requestId":"${at}","series":{${name(group.series[at])}}${after}}`;
-  });
+  const { runs, paths, run, path } = query.series;
   return {
     method: "POST",
     path: "/api/leaderboard/v1/proto/attributes/series",
     query: { useDeprecatedStringFields: "false" },
-    body: withRequests({
+    body: {
       order: isDescending(query) ? "descending" : "ascending",
       stepRange: { from: group.from, to: group.to },
       ...(query.limit ? { perSeriesPointsLimit: query.limit.points } : {}),
-    }, requests),
+      requests: Array.from(open, (at) => ({
+        requestId: String(at),
+        series: { attribute: paths[path[group.series[at]]], ...holder(query, runs[run[group.series[at]]]) },
+        ...(tokens.has(at) ? { searchAfter: { finished: false, token: tokens.get(at) } } : {}),
+      })),
+    },
     project,
   };
 }
 
-/** The JSON of an object and its requests: written by hand, since they are thousands and nearly the same. */
-function withRequests(fields: Record<string, unknown>, requests: string[]): string {
-  return `${JSON.stringify(fields).slice(0, -1)},"requests":[${requests.join(",")}]}`;
+/** Whose points, in what the protocol calls a series. */
+function holder({ lineage }: SeriesQuery, run: string): Record<string, unknown> {
+  // Which points a whole lineage has does not depend on the kind of entity.
+  const own = { lineage: "NONE", lineageEntityType: lineage === "experiment" ? "EXPERIMENT" : "RUN" };
+  return { holder: { identifier: run, type: "experiment" }, ...lineage === "full" ? { lineage: "FULL" } : own };
 }
 
-/** Gives the JSON that names a series, without braces. */
-function namer({ series, lineage }: SeriesQuery): (one: number) => string {
-  const runs: string[] = [], paths: string[] = [];
-  // Whose points a whole lineage has does not depend on the kind of entity.
-  const rest = lineage === "full"
-    ? '"lineage":"FULL"'
-    : `"lineage":"NONE","lineageEntityType":"${lineage === "experiment" ? "EXPERIMENT" : "RUN"}"`;
-  return (one) => {
-    const r = series.run[one], p = series.path[one];
-    const run = runs[r] ??= `"holder":{"identifier":${JSON.stringify(series.runs[r])},"type":"experiment"},${rest}`;
-    const path = paths[p] ??= JSON.stringify(series.paths[p]);
-    return `"attribute":${path},${run}`;
-  };
+const FIRST = utf8(',"requests":[{"requestId":"'), NEXT = utf8('},{"requestId":"');
+const SERIES = utf8('","series":{"attribute":');
+
+/** What follows the name of an attribute, to the end of its series, by run; made once each. */
+class Holders {
+  readonly #query: SeriesQuery;
+  readonly #runs: Uint8Array[] = [];
+
+  constructor(query: SeriesQuery) {
+    this.#query = query;
+  }
+
+  of(run: number): Uint8Array {
+    return this.#runs[run] ??= utf8("," + JSON.stringify(this.#rest(run)).slice(1));
+  }
+
+  #rest(run: number): Record<string, unknown> {
+    const { series, previews } = this.#query;
+    return { ...holder(this.#query, series.runs[run]), ...previews ? { includePreview: true } : {} };
+  }
 }
 
 /**

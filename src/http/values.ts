@@ -9,10 +9,13 @@ import type { AttributesQuery, ValuesQuery } from "../source.ts";
 import { decodeAttributes, decodeQueryAttributes, decodeQueryPairs, type Page } from "../wire/attributes.ts";
 import type { Api, ApiCall } from "./api.ts";
 import { concurrently, type Job } from "./concurrent.ts";
-import { ofOneRun, orMissing } from "./definitions.ts";
+import { orMissing, pairsOfRun } from "./definitions.ts";
 import { tokenPages } from "./pages.ts";
 import type { ProjectOptions } from "./project.ts";
 import { asksNothing, runValuesCalls, valuesCalls } from "./requests.ts";
+
+/** So few paths are asked for by name, rather than picked out of all that a run has. */
+const FEW_PATHS = 1000;
 
 /** Reads the values that pass, in blocks as they come. */
 export async function* readValues(
@@ -34,7 +37,9 @@ export async function* readValues(
   if (one) onProgress?.(1, 1);
 }
 
-/** Reads which attributes exist on which run. The API tells it only along with the values. */
+/**
+ * Reads which attributes exist on which run. The API tells it run by run in short answers, of many runs only along with the values.
+ */
 export async function* readExisting(
   options: ProjectOptions,
   project: string,
@@ -42,15 +47,20 @@ export async function* readExisting(
 ): AsyncGenerator<PairBlock> {
   if (asksNothing(query)) return;
   const { api, atOnce } = options;
-  const { runs, filter, signal, onProgress } = query;
-  if (runs?.length === 1 && !filter) {
-    const found = await ofOneRun(api, runs[0], project, query);
-    if (found.length > 0) yield ofRun(runs[0], found);
-    onProgress?.(1, 1);
-    return;
-  }
-  const jobs = valuesCalls(project, query, atOnce).map((call) => pagesJob(api, call, project, query, decodeQueryPairs));
+  const { runs, paths, filter, signal } = query;
+  const runByRun = runs && runs.length <= atOnce && !filter && (!paths || paths.length > FEW_PATHS);
+  const jobs = runByRun
+    ? runs.map((run) => definitionsJob(api, run, project, query))
+    : valuesCalls(project, query, atOnce).map((call) => pagesJob(api, call, project, query, decodeQueryPairs));
   for await (const block of concurrently(jobs, atOnce, signal)) if (block.run.length > 0) yield block;
+}
+
+/** E4 for one run. */
+function definitionsJob(api: Api, run: string, project: string, query: AttributesQuery): Job<PairBlock> {
+  return async function* (signal) {
+    yield await pairsOfRun(api, run, project, query, signal);
+    query.onProgress?.(1, query.runs!.length);
+  };
 }
 
 /** E7 for one run. */
@@ -76,17 +86,5 @@ function pagesJob<T>(
     // Where the names take several requests for the same runs, each of them counts for its part.
     const part = attributeNamesFilter ? attributeNamesFilter.length / paths!.length : 1;
     if (runs) onProgress?.(experimentIdsFilter!.length * part, runs.length);
-  };
-}
-
-function ofRun(run: string, found: { path: string; type: PairBlock["types"][number] }[]): PairBlock {
-  const types = [...new Set(found.map(({ type }) => type))];
-  return {
-    runs: [run],
-    paths: found.map(({ path }) => path),
-    types,
-    run: new Uint32Array(found.length),
-    path: Uint32Array.from(found.keys()),
-    type: Uint8Array.from(found, ({ type }) => types.indexOf(type)),
   };
 }

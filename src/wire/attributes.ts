@@ -39,6 +39,24 @@ export function decodeQueryPairs(bytes: Uint8Array, runKey: (sysId: string) => s
   return { block: rows.finish(), nextPageToken };
 }
 
+// ProtoAttributesSearchResultDTO: 1 entries
+/**
+ * Decodes which attributes one run has.
+ *
+ * @param bytes The whole answer.
+ * @param runKey The key of the run.
+ */
+export function decodeRunPairs(bytes: Uint8Array, runKey: string): PairBlock {
+  const rows = new PairRows();
+  rows.run(runKey);
+  const reader = new Reader(bytes, "list of attributes");
+  while (reader.more()) {
+    if (reader.tag() === 0x0a) pair(reader, rows);
+    else reader.skip(1);
+  }
+  return rows.finish();
+}
+
 // ProtoQueryAttributesResultDTO: 1 entries, 2 nextPage
 function page(bytes: Uint8Array, onRun: (sysId: string) => void, onAttribute: (reader: Reader) => void): string | null {
   const reader = new Reader(bytes, WHAT);
@@ -169,18 +187,20 @@ function attribute(reader: Reader, rows: ValueRows): void {
   rows.add(type, name, value);
 }
 
-// ProtoAttributeDTO: 1 name, 2 type, 3-13 properties
+// ProtoAttributeDTO, ProtoAttributeDefinitionDTO: 1 name, 2 type, 3-13 properties
 function pair(reader: Reader, rows: PairRows): void {
   const outer = reader.enter();
-  let name = "";
-  let wireType = "";
+  const path = { start: 0, end: 0 };
+  const type = { start: 0, end: 0 };
   while (reader.more()) {
     const tag = reader.tag();
-    if (tag === 0x0a) name = reader.string();
-    else if (tag === 0x12) wireType = reader.string();
-    else reader.skip(2);
+    if (tag === 0x0a || tag === 0x12) {
+      reader.text();
+      const place = tag === 0x0a ? path : type;
+      place.start = reader.start;
+      place.end = reader.end;
+    } else reader.skip(2);
   }
   reader.leave(outer);
-  const type = fromWireType(wireType);
-  if (type !== null) rows.add(type, name);
+  rows.add(reader, path, type);
 }

@@ -5,10 +5,7 @@
  */
 
 import { type DescMessage, fromBinary, type MessageShape } from "@bufbuild/protobuf";
-import type { AttributeDefinition } from "../types.ts";
-import { ProtoAttributesSearchResultDTOSchema } from "./gen/neptune_pb.ts";
 import { notThat } from "./reader.ts";
-import { fromWireType } from "./types.ts";
 
 /**
  * Decodes a message with generated code.
@@ -24,13 +21,4 @@ export function decodeMessage<T extends DescMessage>(schema: T, bytes: Uint8Arra
   } catch (cause) {
     throw notThat(what, 0, "there is something that is no message", cause);
   }
-}
-
-/** Decodes which attributes a run has; types without a name here are left out. */
-export function decodeDefinitions(bytes: Uint8Array): AttributeDefinition[] {
-  const { entries } = decodeMessage(ProtoAttributesSearchResultDTOSchema, bytes, "list of attributes");
-  return entries.flatMap(({ name, type: wireType }) => {
-    const type = fromWireType(wireType);
-    return type === null ? [] : [{ path: name, type }];
-  });
 }

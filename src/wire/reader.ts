@@ -25,6 +25,9 @@ export class Reader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   readonly #what: string;
+  /** Where the last {@linkcode text} is. */
+  start = 0;
+  end = 0;
   #at = 0;
   #end: number;
   #tag = 0;
@@ -69,6 +72,10 @@ export class Reader {
   /** A string; texts that are not UTF-8 are refused. */
   string(): string {
     const { start, end } = this.#slice();
+    return this.#decoded(start, end);
+  }
+
+  #decoded(start: number, end: number): string {
     if (end - start <= 32) {
       let text = "";
       let at = start;
@@ -80,6 +87,26 @@ export class Reader {
     } catch (cause) {
       throw notThat(this.#what, start, "text is not UTF-8", cause);
     }
+  }
+
+  /** Reads a string without making it: {@linkcode start} and {@linkcode end} say where in the bytes it is. */
+  text(): void {
+    const size = this.#size("length");
+    this.start = this.#take(size);
+    this.end = this.start + size;
+  }
+
+  /** The string at this place; texts that are not UTF-8 are refused. */
+  textAt(start: number, end: number): string {
+    return this.#decoded(start, end);
+  }
+
+  /** Tells whether the bytes at two places are the same. */
+  same(start: number, end: number, otherStart: number, otherEnd: number): boolean {
+    if (end - start !== otherEnd - otherStart) return false;
+    // The ends of names differ more often than their starts.
+    for (let i = end - start - 1; i >= 0; i--) if (this.#bytes[start + i] !== this.#bytes[otherStart + i]) return false;
+    return true;
   }
 
   /** Which of some texts in ASCII a string is, by index; -1 for another. Faster than making the string. */

@@ -72,7 +72,7 @@ Deno.test("no request asks for more than a million points, or 10000 series, or h
         for (const group of groups) {
           assert.ok(group.series.length <= 10_000);
           assert.ok(group.series.length * pointsEach(group) <= 1_000_000);
-          assert.ok((floatSeriesCall(query, group, "p").body as string).length < 2_010_000);
+          assert.ok((floatSeriesCall(query, group, "p").body as Uint8Array).length < 2_010_000);
         }
       },
     ),
@@ -153,7 +153,7 @@ Deno.test("requests for float series carry what the protocol wants", () => {
   });
   const [group] = planSeries(query, 10);
   const { body } = floatSeriesCall(query, { ...group, cursor: Float64Array.of(4, NaN) }, "ws/proj");
-  assert.deepEqual(JSON.parse(body as string), {
+  assert.deepEqual(JSON.parse(new TextDecoder().decode(body as Uint8Array)), {
     perSeriesPointsLimit: 500_000,
     order: "ascending",
     stepRange: { from: 0, to: null },

@@ -3,7 +3,12 @@ import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import type { ValueBlock } from "../../src/columns.ts";
 import { DecodeError } from "../../src/errors.ts";
-import { decodeAttributes, decodeQueryAttributes, decodeQueryPairs } from "../../src/wire/attributes.ts";
+import {
+  decodeAttributes,
+  decodeQueryAttributes,
+  decodeQueryPairs,
+  decodeRunPairs,
+} from "../../src/wire/attributes.ts";
 import {
   cellsInOrder,
   encodeAttributes,
@@ -17,7 +22,6 @@ import {
   ProtoQueryAttributesResultDTOSchema,
   ProtoSeriesValuesResponseDTOSchema,
 } from "../../src/wire/gen/neptune_pb.ts";
-import { decodeDefinitions } from "../../src/wire/messages.ts";
 import { decodeSeriesValues } from "../../src/wire/series_values.ts";
 import { toWireType } from "../../src/wire/types.ts";
 import { type LastPoint, type SentType, ValueRows, type Values } from "../../src/wire/value_rows.ts";
@@ -184,8 +188,9 @@ Deno.test("definitions leave out the types that have no name here", () => {
       entries: [{ name: "a", type: toWireType("float_series") }, { name: "b", type: "complex" }],
     }),
   );
-  assert.deepEqual(decodeDefinitions(bytes), [{ path: "a", type: "float_series" }]);
-  assert.throws(() => decodeDefinitions(bytes.subarray(0, 5)), DecodeError);
+  const { paths, types, path, type } = decodeRunPairs(bytes, "run");
+  assert.deepEqual(Array.from(path, (code, row) => [paths[code], types[type[row]]]), [["a", "float_series"]]);
+  assert.throws(() => decodeRunPairs(bytes.subarray(0, 5), "run"), DecodeError);
 });
 
 Deno.test("points of other series: what they hold, what is lost, and how they go on", () => {
