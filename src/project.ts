@@ -21,7 +21,6 @@ import type { Nql } from "./nql/ast.ts";
 import { connect, type Connection, type ReadOnlyProjectOptions } from "./open.ts";
 import { showProject } from "./pages/project.ts";
 import { type ReadOnlyRun, runFrom } from "./run.ts";
-import type { Located } from "./reader.ts";
 import { interruptible } from "./progress/interrupt.ts";
 import { type LongCall, longCall, type LongCallOptions } from "./progress/show.ts";
 import type { Source } from "./source.ts";
@@ -307,34 +306,41 @@ export class ReadOnlyProject {
 
   #ids(what: string, options: ListOptions, heads: boolean): Listing<RunIds, RunIds[]> {
     const rows = this.#rows(options, heads, null);
-    return new Listing(this.#of(what), rows, () => Array.fromAsync(rows()), rows);
+    return new Listing(this.#of(what), rows, async () => (await this.#all(options, heads)).map(ids), rows);
   }
 
   #frames(what: string, options: ListOptions, heads: boolean): Listing<ReadOnlyRun, Frame> {
     const runs = this.#runs(what, options, heads, null);
-    const all = async () =>
-      withDisplay(runsFrame((await Array.fromAsync(this.#find(options, heads, null))).map(({ info }) => info)));
+    const all = async () => withDisplay(runsFrame(await this.#all(options, heads)));
     return new Listing(this.#of(what), () => runs, all, this.#rows(options, heads, null));
   }
 
   #runs(what: string, options: ListOptions, heads: boolean, where: Nql | null): Listing<ReadOnlyRun, ReadOnlyRun[]> {
-    const found = () => this.#find(options, heads, where);
+    const found = () => this.#pages(options, heads, where);
     // deno-lint-ignore no-this-alias
     const project = this;
     const stream = async function* () {
-      for await (const located of found()) yield runFrom(project, located);
+      for await (const { source, runs } of found()) for (const info of runs) yield runFrom(project, { source, info });
     };
     return new Listing(this.#of(what), stream, () => Array.fromAsync(stream()), this.#rows(options, heads, where));
   }
 
   #rows(options: ListOptions, heads: boolean, where: Nql | null): () => AsyncIterable<RunIds> {
-    const found = () => this.#find(options, heads, where);
+    const found = () => this.#pages(options, heads, where);
     return async function* () {
-      for await (const { info } of found()) yield ids(info);
+      for await (const { runs } of found()) for (const info of runs) yield ids(info);
     };
   }
 
-  async *#find({ trashed = false, signal }: ListOptions, heads: boolean, where: Nql | null): AsyncGenerator<Located> {
+  async #all(options: ListOptions, heads: boolean): Promise<RunInfo[]> {
+    return (await Array.fromAsync(this.#pages(options, heads, null))).flatMap(({ runs }) => runs);
+  }
+
+  async *#pages(
+    { trashed = false, signal }: ListOptions,
+    heads: boolean,
+    where: Nql | null,
+  ): AsyncGenerator<{ source: Source; runs: RunInfo[] }> {
     using call = interruptible(signal);
     const source = await this.#connection.source(call.signal);
     const terms: Nql[] = where ? [where] : [];
@@ -351,9 +357,7 @@ export class ReadOnlyProject {
       sort: null,
       signal: call.signal,
     };
-    for await (const page of source.runs(query)) {
-      for (const info of page.runs) yield { source, info };
-    }
+    for await (const { runs } of source.runs(query)) yield { source, runs };
   }
 
   #of(what: string): string {

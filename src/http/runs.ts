@@ -24,7 +24,11 @@ export async function* readRuns(
   const ask = (offset: number) => {
     const limit = Math.min(PAGE, end - offset);
     const call = runsCall(project, query, offset, limit);
-    const page = api.bytes(call, inner).then((bytes) => ({ offset, limit, ...decodeEntries(bytes) }));
+    const page = api.bytes(call, inner).then((bytes) => ({
+      offset,
+      limit,
+      ...decodeEntries(bytes, (sysId) => `${project}/${sysId}`),
+    }));
     page.catch(() => {});
     return page;
   };
@@ -34,16 +38,13 @@ export async function* readRuns(
   let previous: string | undefined;
   try {
     while (pages.length > 0) {
-      const { offset, limit, entries, total } = await pages.shift()!;
-      if (entries.length > 0 && entries[0].sysId === previous) throw standstill(runsCall(project, query, 0, 0).path);
-      previous = entries[0]?.sysId;
-      const seen = offset + entries.length;
-      yield {
-        runs: entries.map((entry) => ({ key: `${project}/${entry.sysId}`, ...entry })),
-        total: Math.max(total, seen > start ? seen : 0),
-      };
-      onProgress?.(entries.length, Math.min(Math.max(total, seen), end) - start);
-      if (entries.length < limit) return;
+      const { offset, limit, runs, total } = await pages.shift()!;
+      if (runs.length > 0 && runs[0].key === previous) throw standstill(runsCall(project, query, 0, 0).path);
+      previous = runs[0]?.key;
+      const seen = offset + runs.length;
+      yield { runs, total: Math.max(total, seen > start ? seen : 0) };
+      onProgress?.(runs.length, Math.min(Math.max(total, seen), end) - start);
+      if (runs.length < limit) return;
       const last = Math.min(end, total);
       while (pages.length < atOnce && asked < last) {
         pages.push(ask(asked));

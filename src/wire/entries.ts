@@ -4,28 +4,27 @@
  * @module
  */
 
+import type { RunInfo } from "../types.ts";
 import { notThat, Reader } from "./reader.ts";
 
 const WHAT = "list of runs";
 
-/** What identifies a run, as far as the server tells. */
-export interface Entry {
-  sysId: string;
-  customId: string | null;
-  name: string | null;
-}
-
 /** One page of runs. */
 export interface EntriesPage {
-  entries: Entry[];
+  runs: RunInfo[];
   /** How many runs match in all, as far as the server tells. */
   total: number;
 }
 
 // ProtoLeaderboardEntriesSearchResultDTO: 1 matching_item_count, 2 total_group_count, 3 entries
-/** Decodes a page of runs that was asked for with `sys/id`, `sys/custom_run_id` and `sys/name`. */
-export function decodeEntries(bytes: Uint8Array): EntriesPage {
-  const page: EntriesPage = { entries: [], total: 0 };
+/**
+ * Decodes a page of runs that was asked for with `sys/id`, `sys/custom_run_id` and `sys/name`.
+ *
+ * @param bytes The whole answer.
+ * @param runKey Gives the key of a run by its `sys/id`.
+ */
+export function decodeEntries(bytes: Uint8Array, runKey: (sysId: string) => string): EntriesPage {
+  const page: EntriesPage = { runs: [], total: 0 };
   const reader = new Reader(bytes, WHAT);
   while (reader.more()) {
     const tag = reader.tag();
@@ -33,7 +32,7 @@ export function decodeEntries(bytes: Uint8Array): EntriesPage {
     else if (tag === 0x10) reader.integer();
     else if (tag === 0x1a) {
       const outer = reader.enter();
-      page.entries.push(entry(reader));
+      page.runs.push(entry(reader, runKey));
       reader.leave(outer);
     } else reader.skip(3);
   }
@@ -41,8 +40,8 @@ export function decodeEntries(bytes: Uint8Array): EntriesPage {
 }
 
 // ProtoAttributesDTO: 1-6 identity of the run, 7 attributes
-function entry(reader: Reader): Entry {
-  const found: Entry = { sysId: "", customId: null, name: null };
+function entry(reader: Reader, runKey: (sysId: string) => string): RunInfo {
+  const found: RunInfo = { key: "", sysId: "", customId: null, name: null };
   while (reader.more()) {
     const tag = reader.tag();
     if (tag === 0x3a) {
@@ -52,6 +51,7 @@ function entry(reader: Reader): Entry {
     } else reader.skip((tag & 7) === 2 ? 0 : 7);
   }
   if (found.sysId === "") throw notThat(WHAT, 0, "a run has no sys/id");
+  found.key = runKey(found.sysId);
   return found;
 }
 
@@ -59,7 +59,7 @@ const [SYS_ID, CUSTOM_ID, NAME] = [0, 1, 2];
 const PATHS = ["sys/id", "sys/custom_run_id", "sys/name"].map((path) => new TextEncoder().encode(path));
 
 // ProtoAttributeDTO: 1 name, 2 type, 5 string_properties; ProtoStringAttributeDTO: 3 value
-function identity(reader: Reader, into: Entry): void {
+function identity(reader: Reader, into: RunInfo): void {
   let path = -1;
   let value: string | null = null;
   while (reader.more()) {

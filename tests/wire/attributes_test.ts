@@ -155,14 +155,15 @@ Deno.test("runs survive being encoded and decoded, with and without a name", () 
     entry({ "sys/id": "R-1", "sys/custom_run_id": "naïve ☃ run with quite a long name", "sys/name": "" }),
     entry({ "sys/id": "R-2" }),
   ]);
-  assert.deepEqual(decodeEntries(bytes), {
+  const key = (sysId: string) => `ws/proj/${sysId}`;
+  assert.deepEqual(decodeEntries(bytes, key), {
     total: 300,
-    entries: [
-      { sysId: "R-1", customId: "naïve ☃ run with quite a long name", name: "" },
-      { sysId: "R-2", customId: null, name: null },
+    runs: [
+      { key: "ws/proj/R-1", sysId: "R-1", customId: "naïve ☃ run with quite a long name", name: "" },
+      { key: "ws/proj/R-2", sysId: "R-2", customId: null, name: null },
     ],
   });
-  assert.throws(() => decodeEntries(encodeEntries(1, [entry({ "sys/name": "x" })])), /a run has no sys\/id/);
+  assert.throws(() => decodeEntries(encodeEntries(1, [entry({ "sys/name": "x" })]), key), /a run has no sys\/id/);
 });
 
 Deno.test("a value that is missing, or of another type than is said, is refused; a type nobody knows is passed over", () => {
