@@ -140,7 +140,7 @@ function json(name: string, variant: string): Expr {
   const column = pl.col(name);
   // Only structs can be encoded: the column travels as the field of one.
   const text = pl.struct([column.alias("v")]).struct.jsonEncode().str.slice('{"v":'.length).str.replace("\\}$", "");
-  // A struct of nothing but nulls is how frames hold a file or histogram that is not there.
-  const absent = variant === "List" ? column.isNull() : text.str.contains('^\\{("[a-z_]+":null,?)*\\}$');
+  // Frames hold a file or histogram that is not there as null, or as a struct of nothing but nulls.
+  const absent = variant === "List" ? column.isNull() : text.str.contains('^(null|\\{("[a-z_]+":null,?)*\\})$');
   return pl.when(absent).then(pl.lit(null)).otherwise(text).alias(name);
 }

@@ -20,7 +20,7 @@ export interface Batch {
 }
 
 /** About as many rows of a batch are in memory at once. */
-const BATCH_ROWS = 1_000_000;
+const BATCH_ROWS = 700_000;
 /** By how much batches grow from one to the next, at most. */
 const GROWTH = 16;
 /** Files below this size are not opened to count their rows; a row takes some ten bytes. */

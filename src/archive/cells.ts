@@ -8,7 +8,7 @@ import pl, { type DataFrame } from "nodejs-polars";
 import { partsOf } from "./batches.ts";
 import { allOf, parameterCondition, pathCondition, runCondition } from "./conditions.ts";
 import { coded, dictionary } from "./decode.ts";
-import { columnOf, columnsOf, type ParameterType, withValue } from "./parameters.ts";
+import { columnOf, columnsOf, FILE_TYPES, type ParameterType, withValue } from "./parameters.ts";
 import type { DoubtfulType } from "./phantoms.ts";
 import { read } from "./scan.ts";
 import type { View } from "./view.ts";
@@ -29,22 +29,41 @@ export async function readCells(
   types: readonly ParameterType[],
   paths: readonly string[] | null,
 ): Promise<Cells[]> {
-  if (types.length === 0) return [];
+  const nested = types.filter(isNested);
+  if (nested.length === 0 || nested.length === types.length) {
+    return (await readTypes(view, runs, types, paths, types)).cells;
+  }
+  // Nested columns take as long to read as all others together, and few archives have them in every file.
+  const flat = types.filter((type) => !isNested(type));
+  const { cells, present } = await readTypes(view, runs, types, paths, flat);
+  const there = nested.filter((type) => present.includes(type));
+  return there.length === 0 ? cells : [...cells, ...(await readTypes(view, runs, there, paths, there)).cells];
+}
+
+/** Reads the values of types in `wanted`, and tells which of `types` there are. */
+async function readTypes(
+  view: View,
+  runs: readonly number[],
+  types: readonly ParameterType[],
+  paths: readonly string[] | null,
+  wanted: readonly ParameterType[],
+): Promise<{ cells: Cells[]; present: readonly ParameterType[] }> {
+  if (types.length === 0) return { cells: [], present: [] };
   const { index, reading } = view;
   const typed = types.length > 1;
   const frame = await read(partsOf(index, runs), {
     where: allOf([parameterCondition(types), pathCondition(paths), runCondition(index, runs)]),
-    columns: ["run", "path", ...typed ? ["type"] as const : [], ...columnsOf(types)],
+    columns: ["run", "path", ...typed ? ["type"] as const : [], ...columnsOf(wanted)],
     then: (rows) =>
-      (typed ? rows.filter(valuedOrDoubtful(types)) : rows)
+      (typed ? rows.filter(valuedOrDoubtful(types, wanted)) : rows)
         .withColumns(coded("run"), coded("path"), ...typed ? [coded("type")] : []),
   }, reading);
-  if (!frame) return [];
+  if (!frame) return { cells: [], present: [] };
   const present = typed ? dictionary(frame, "type").names as ParameterType[] : types;
   const repeated = runs.some((run) => index.repeated.has(run));
   const cells: Cells[] = [];
-  for (const type of present) {
-    const rows = typed ? frame.filter(pl.col("type").cast(pl.Utf8).eq(pl.lit(type))) : frame;
+  for (const type of present.filter((type) => wanted.includes(type))) {
+    const rows = present.length > 1 ? frame.filter(pl.col("type").cast(pl.Utf8).eq(pl.lit(type))) : frame;
     const value = pl.col(columnOf(type));
     const whole = rows.getColumn(columnOf(type)).nullCount() === 0;
     const all = whole ? rows : rows.filter(value.isNotNull());
@@ -52,15 +71,22 @@ export async function readCells(
     const lost = whole || !isDoubtful(type) ? null : await lostRows(view, type, valued, rows.filter(value.isNull()));
     if (valued.height > 0 || lost !== null) cells.push({ type, valued, lost: lost && repeated ? once(lost) : lost });
   }
-  return cells;
+  return { cells, present };
+}
+
+/** Types whose values are lists or structs. */
+function isNested(type: ParameterType): boolean {
+  return type === "string_set" || (FILE_TYPES as readonly string[]).includes(type);
 }
 
 function isDoubtful(type: ParameterType): type is DoubtfulType {
   return type === "float" || type === "file";
 }
 
-function valuedOrDoubtful(types: readonly ParameterType[]): pl.Expr {
-  return types.map((type) => isDoubtful(type) ? pl.col("type").eq(pl.lit(type)) : withValue(type))
+/** Rows with a value, or whose value may be lost; of types that are not wanted, all rows. */
+function valuedOrDoubtful(types: readonly ParameterType[], wanted: readonly ParameterType[]): pl.Expr {
+  const whole = (type: ParameterType) => isDoubtful(type) || !wanted.includes(type);
+  return types.map((type) => whole(type) ? pl.col("type").eq(pl.lit(type)) : withValue(type))
     .reduce((any, one) => any.or(one));
 }
 

@@ -12,7 +12,7 @@ import { ahead, type Batch, batches, partsOf } from "./batches.ts";
 import { aggregates } from "./aggregates.ts";
 import { Block } from "./block.ts";
 import { readCells } from "./cells.ts";
-import { allOf, runCondition, splitTypes } from "./conditions.ts";
+import { allOf, runCondition, seriesCondition, splitTypes } from "./conditions.ts";
 import { numbered, texts } from "./decode.ts";
 import { typesHeld } from "./held.ts";
 import { chainOf, inherit } from "./lineage.ts";
@@ -44,15 +44,16 @@ export async function* readValues(view: View, runs: readonly number[], query: Va
   const blocks = ahead(batches(index, runs, sources, reading), async (batch) => {
     const block = new Block(index.keys, batch.targets);
     block.addSystem(system);
-    const list = paths.all || paths.list ? paths.list : await matchingPaths(view, batch, parameters, series, paths);
-    let kept = 0;
+    let kept = await addParameters(view, batch, block, parameters, paths);
+    // One reading that tells which types there are saves one for each that is not.
+    const held = series.length > 1 ? await typesHeld(partsOf(index, batch.sources), reading) : null;
+    const there = held ? series.filter((type) => held.has(type)) : series;
+    // Series have so many rows that paths are looked through first; parameters are read and then picked.
+    const list = paths.all || paths.list || there.length === 0
+      ? paths.list
+      : await matchingPaths(view, batch, there, paths);
     if (list === null || list.length > 0) {
-      kept += await addParameters(view, batch, block, parameters, list);
-      // One reading that tells which types there are saves one for each that is not.
-      const held = series.length > 1 ? await typesHeld(partsOf(index, batch.sources), reading) : null;
-      for (const type of series) {
-        if (held === null || held.has(type)) kept += await addSeries(view, batch, block, type, list, chain);
-      }
+      for (const type of there) kept += await addSeries(view, batch, block, type, list, chain);
     }
     batch.kept = kept;
     return block.finish();
@@ -68,17 +69,16 @@ function isSystemType(type: AttributeType): boolean {
   return isConfigType(type) || type === "experiment_state";
 }
 
-/** The paths of a batch that pass a filter. */
+/** The paths of the series of a batch that pass a filter. */
 async function matchingPaths(
   { index, reading }: View,
   batch: Batch,
-  parameters: ParameterType[],
   series: SeriesType[],
   paths: PathSelection,
 ): Promise<string[]> {
   const frame = await read(partsOf(index, batch.sources), {
     where: allOf([
-      pl.col("attribute_type").isIn([...parameters, ...series]),
+      seriesCondition(series),
       runCondition(index, batch.sources),
     ]),
     columns: ["path"],
@@ -93,20 +93,37 @@ async function addParameters(
   batch: Batch,
   block: Block,
   types: ParameterType[],
-  paths: string[] | null,
+  paths: PathSelection,
 ): Promise<number> {
   let rows = 0;
-  for (const { type, valued, lost } of await readCells(view, batch.targets, types, paths)) {
+  const add = async (type: ParameterType, cells: DataFrame, data: (wanted: DataFrame) => unknown) => {
+    const wanted = picked(cells, paths);
+    block.add({ ...place(wanted, block, view), type, data: await data(wanted) } as ValueColumn);
+  };
+  for (const { type, valued, lost } of await readCells(view, batch.targets, types, paths.list)) {
     rows += valued.height;
-    const data = isConfigType(type)
-      ? configValues(valued, type)
-      : await view.files.refs(texts(valued, "file"), view.reading.signal);
-    block.add({ ...place(valued, block, view), type, data } as ValueColumn);
+    await add(
+      type,
+      valued,
+      (wanted) =>
+        isConfigType(type) ? configValues(wanted, type) : view.files.refs(texts(wanted, "file"), view.reading.signal),
+    );
     if (lost === null) continue;
-    const nothing = type === "float" ? new Float64Array(lost.height).fill(NaN) : new Array(lost.height).fill(null);
-    block.add({ ...place(lost, block, view), type, data: nothing } as ValueColumn);
+    await add(
+      type,
+      lost,
+      ({ height }) => type === "float" ? new Float64Array(height).fill(NaN) : new Array(height).fill(null),
+    );
   }
   return rows;
+}
+
+/** The rows whose path was asked for. */
+function picked(rows: DataFrame, paths: PathSelection): DataFrame {
+  if (paths.all || paths.list) return rows;
+  const codes = numbered(rows, "path", (name) => paths.test(name) ? 1 : 0);
+  if (!codes.includes(0)) return rows;
+  return rows.withColumn(pl.Series("picked", codes)).filter(pl.col("picked").eq(pl.lit(1)));
 }
 
 /** Where the rows of a frame belong in a block. */

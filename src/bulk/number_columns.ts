@@ -1,16 +1,11 @@
 /**
- * Many columns of numbers with gaps, filled cell by cell.
- *
- * Columns lie side by side in large arrays, because making one Polars column with gaps takes as long as making a thousand: each
- * array becomes one long column, of which the others are slices.
+ * Many columns of numbers with gaps, filled cell by cell. They lie side by side in large arrays, since tens of thousands of small
+ * ones take longer to make than to fill.
  *
  * @module
  */
 
-import pl, { type Series } from "nodejs-polars";
-
-/** What the numbers are: f64, i64, milliseconds since the epoch, or 0 and 1. */
-export type NumberKind = "float" | "int" | "datetime" | "bool";
+import { type ArrowColumn, numberColumn, type NumberKind } from "../arrow.ts";
 
 /** About as many cells lie side by side. */
 const CHUNK_CELLS = 1 << 18;
@@ -20,8 +15,6 @@ interface Chunk {
   /** 1 where there is a value. */
   present: Uint8Array;
   columns: number;
-  /** The long column, once it was asked for, and the order of its rows. */
-  series?: { all: Series; order: number[] | undefined };
 }
 
 /** Columns of one kind and one length. */
@@ -86,42 +79,27 @@ export class NumberColumn {
     return this.#chunk.present[this.#start + row] === 1 ? this.#chunk.data[this.#start + row] : null;
   }
 
+  /** A column of this kind with a single gap. */
+  gap(): ArrowColumn {
+    return numberColumn(
+      this.#kind,
+      new (this.#chunk.data.constructor as new (length: number) => Float64Array)(1),
+      new Uint8Array(1),
+    );
+  }
+
   /**
-   * The column in Polars.
+   * The column of a frame.
    *
-   * @param order Which rows, in which order; the same for all columns. Default: all as they are.
+   * @param order Which rows, in which order. Default: all as they are.
    */
-  series(name: string, order?: number[]): Series {
-    const chunk = this.#chunk;
-    if (chunk.series?.order !== order || !chunk.series) {
-      chunk.series = { all: longSeries(this.#kind, order ? reordered(chunk, this.#rows, order) : chunk), order };
-    }
-    const rows = order?.length ?? this.#rows;
-    const slice = chunk.series.all.slice(this.#start / Math.max(1, this.#rows) * rows, rows);
-    slice.rename(name, true);
-    return slice;
+  column(order?: number[]): ArrowColumn {
+    const { data, present } = this.#chunk;
+    const start = this.#start, end = start + this.#rows;
+    const values = data.subarray(start, end), there = present.subarray(start, end);
+    if (!order) return numberColumn(this.#kind, values, there);
+    const moved = new (data.constructor as new (length: number) => Float64Array)(order.length);
+    order.forEach((row, at) => moved[at] = values[row] as number);
+    return numberColumn(this.#kind, moved, Uint8Array.from(order, (row) => there[row]));
   }
-}
-
-function reordered({ data, present, columns }: Chunk, rows: number, order: number[]): Chunk {
-  const length = columns * order.length;
-  const copy = new (data.constructor as new (length: number) => Uint8Array)(length) as Chunk["data"];
-  const there = new Uint8Array(length);
-  for (let column = 0, at = 0; column < columns; column++) {
-    for (const row of order) {
-      copy[at] = data[column * rows + row];
-      there[at++] = present[column * rows + row];
-    }
-  }
-  return { data: copy, present: there, columns };
-}
-
-function longSeries(kind: NumberKind, { data, present }: Chunk): Series {
-  const type = { float: pl.Float64, int: pl.Int64, datetime: pl.Float64, bool: pl.UInt8 }[kind];
-  const target = { float: pl.Float64, int: pl.Int64, datetime: pl.Int64, bool: pl.Bool }[kind];
-  const value = pl.col("value").cast(target);
-  const frame = pl.DataFrame([pl.Series("value", data as Float64Array, type), pl.Series("present", present)])
-    .select(pl.when(pl.col("present").eq(pl.lit(1))).then(value).otherwise(pl.lit(null)).alias("value"));
-  const series = frame.getColumn("value");
-  return kind === "datetime" ? series.cast(pl.Datetime("ms", "UTC")) : series;
 }

@@ -4,11 +4,19 @@
  * @module
  */
 
-import pl, { type DataFrame, type Series } from "nodejs-polars";
+import type { DataFrame } from "nodejs-polars";
+import {
+  type ArrowColumn,
+  arrowFrame,
+  fileColumn,
+  histogramColumn,
+  type NumberKind,
+  textColumn,
+  textListColumn,
+} from "../arrow.ts";
 import type { ValueBlock, ValueColumn } from "../columns.ts";
-import { fileStructs, histogramStructs, strings } from "../frame.ts";
 import type { AttributeType, FileRef, Histogram, RunInfo } from "../types.ts";
-import { NumberColumn, NumberColumns, type NumberKind, type Place } from "./number_columns.ts";
+import { NumberColumn, NumberColumns, type Place } from "./number_columns.ts";
 
 /** What a table can say of a float series besides its last value. */
 export type SeriesAggregate = "min" | "max" | "average" | "variance" | "last_step";
@@ -124,9 +132,15 @@ export class TableBuilder {
       const name = several ? `${column.path}:${column.type}` : column.path;
       return { column, name: column.aggregate ? `${name}:${column.aggregate}` : name };
     });
+    keepApart(named);
     named.sort((a, b) => group(a.column.path) - group(b.column.path) || (a.name < b.name ? -1 : 1));
-    const series = named.map(({ name, column }) => toSeries(name, column, order));
-    return pl.DataFrame(series);
+    // Columns without rows lose their type on the way, so that they get one that goes again.
+    const none = (order ?? this.#rows).length === 0;
+    const columns = function* () {
+      for (const { name, column } of named) yield [name, toColumn(column, none, order)] as const;
+    };
+    const frame = arrowFrame(columns());
+    return none ? frame.head(0) : frame;
   }
 
   /**
@@ -209,25 +223,31 @@ function rowKey(run: string, project: string | null): string {
   return project === null ? run : `${project}\0${run}`;
 }
 
-function toSeries(name: string, { type, cells }: Filling, order?: number[]): Series {
-  if (cells instanceof NumberColumn) return cells.series(name, order);
-  const data = order ? order.map((row) => cells.get(row)) : cells.values;
+/** Attributes may be called like the columns of others: `loss:int` beside the ints among `loss`. They get their type too. */
+function keepApart(named: { name: string; column: Filling }[]): void {
+  const taken = new Set<string>();
+  // Generated names first, since they cannot be longer.
+  const generated = ({ name, column }: typeof named[number]) => name === column.path ? 1 : 0;
+  for (const one of named.toSorted((a, b) => generated(a) - generated(b))) {
+    while (taken.has(one.name)) one.name += `:${one.column.type}`;
+    taken.add(one.name);
+  }
+}
+
+function toColumn({ type, cells }: Filling, none: boolean, order?: number[]): ArrowColumn {
+  if (cells instanceof NumberColumn) return none ? cells.gap() : cells.column(order);
+  const data = none ? [null] : order ? order.map((row) => cells.get(row)) : (cells as OtherCells).values;
   switch (type) {
     case "string_set":
-      return listsOfText(name, data as (string[] | null)[]);
+      return textListColumn(data as (string[] | null)[]);
     case "histogram_series":
-      return histogramStructs(name, data as (Histogram | null)[]);
+      return histogramColumn(data as (Histogram | null)[]);
     case "file":
     case "file_set":
     case "artifact":
     case "file_series":
-      return fileStructs(name, data as (FileRef | null)[]);
+      return fileColumn(data as (FileRef | null)[]);
     default:
-      return strings(name, data as (string | null)[]);
+      return textColumn(data as (string | null)[]);
   }
-}
-
-function listsOfText(name: string, data: (string[] | null)[]): Series {
-  // The first row tells Polars the type, as in frame.ts.
-  return pl.Series(name, [[""], ...data], pl.List(pl.String)).slice(1, data.length);
 }
