@@ -7,6 +7,7 @@
 import { openArchive } from "./archive/source.ts";
 import { OptionError, ProjectNotFoundError } from "./errors.ts";
 import { openServer } from "./http/source.ts";
+import { shared } from "./shared.ts";
 import type { Catalog, Source } from "./source.ts";
 
 /** Options of {@linkcode ReadOnlyProject}. Each falls back to an environment variable where one is named. */
@@ -89,17 +90,12 @@ export function connect(project: object, options: ReadOnlyProjectOptions): Conne
 function makeConnection(options: ReadOnlyProjectOptions): Connection {
   const catalog = openCatalog(options);
   const projectName = options.project ?? env("NEPTUNE_PROJECT") ?? null;
-  let source: Promise<Source> | null = null;
+  const only = shared(({ signal }) => onlyProject(catalog, signal));
   return {
     catalog,
     projectName,
-    source(signal) {
-      if (projectName !== null) return Promise.resolve(catalog.open(projectName));
-      source ??= onlyProject(catalog, signal).catch((error) => {
-        source = null;
-        throw error;
-      });
-      return source;
+    async source(signal) {
+      return projectName !== null ? catalog.open(projectName) : await only({ signal });
     },
   };
 }

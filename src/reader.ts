@@ -9,6 +9,7 @@ import { type PointKind, seriesList } from "./columns.ts";
 import { AttributeNotFoundError, AttributeTypeError } from "./errors.ts";
 import { closeToIt, nearest } from "./near.ts";
 import { collectPoints, type Points, withinSteps, withoutPreviews } from "./points.ts";
+import { type Shared, shared } from "./shared.ts";
 import type { CallOptions, Source } from "./source.ts";
 import { type AttributeDefinition, isSeriesType, type RunInfo, type SeriesType, type StepRange } from "./types.ts";
 
@@ -40,8 +41,7 @@ const KINDS: Record<SeriesType, PointKind> = {
 
 /** One run of one source, with a cache that lives as long as it does. */
 export class RunReader {
-  readonly #find: (signal?: AbortSignal) => Promise<Located>;
-  #search: { located: Promise<Located>; signal?: AbortSignal } | null = null;
+  readonly #find: Shared<Located>;
   #known: Located | null = null;
   #definitions: AttributeDefinition[] | null = null;
   /** null: the run is known to have no such attribute. */
@@ -49,7 +49,7 @@ export class RunReader {
   readonly #points = new Map<string, Prefetched>();
 
   constructor(find: (signal?: AbortSignal) => Promise<Located>, known: Located | null = null) {
-    this.#find = find;
+    this.#find = shared(({ signal }) => find(signal));
     this.#known = known;
     if (known) this.#remember(known.info);
   }
@@ -69,17 +69,9 @@ export class RunReader {
   /** Finds the run; a failed or aborted search is not remembered. */
   async locate(signal?: AbortSignal): Promise<Located> {
     if (this.#known) return this.#known;
-    const search = this.#search ??= { located: this.#find(signal), signal };
-    try {
-      const located = await search.located;
-      this.#remember(located.info);
-      return this.#known = located;
-    } catch (error) {
-      if (this.#search === search) this.#search = null;
-      // Whoever asked first may have given up; that is no answer for others who wait.
-      if (search.signal === signal || !search.signal?.aborted) throw error;
-      return await this.locate(signal);
-    }
+    const located = await this.#find({ signal });
+    this.#remember(located.info);
+    return this.#known = located;
   }
 
   /** All attributes of the run. */

@@ -17,7 +17,7 @@ import { buildIndex, type IndexOptions, type ProjectIndex, type SummarizedFolder
 import { type Folder, readFolder, sanitized } from "./layout.ts";
 import { projectFolders } from "./root.ts";
 import { read } from "./scan.ts";
-import { type Shared, shared } from "./shared.ts";
+import { type Shared, shared } from "../shared.ts";
 import { mergeSummaries, summarize } from "./summary.ts";
 
 /** Options of an archive, completed. */

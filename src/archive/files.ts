@@ -7,7 +7,7 @@
 import { FileMissingError } from "../errors.ts";
 import type { FileRef } from "../types.ts";
 import { mimeOfBytes, mimeOfName, SNIFFED_BYTES } from "./mime.ts";
-import { abortable } from "./shared.ts";
+import { abortable } from "../shared.ts";
 
 /** Files looked at side by side. */
 const CONCURRENCY = 32;

@@ -29,7 +29,7 @@ import { Phantoms } from "./phantoms.ts";
 import { makeReport } from "./report.ts";
 import { ColumnCache, selectRuns } from "./runs.ts";
 import { readSeries } from "./series.ts";
-import { shared } from "./shared.ts";
+import { shared } from "../shared.ts";
 import { readValues } from "./values.ts";
 import type { View } from "./view.ts";
 

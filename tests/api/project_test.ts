@@ -112,6 +112,17 @@ Deno.test("console.log says what a project and a listing are", async () => {
   assert.match(Deno.inspect(project.fetchRuns()), /^Listing of runs/);
 });
 
+Deno.test("a call that is aborted while the only project is looked for does not end another that waits", async () => {
+  await using fixture = await Fixture.make();
+  const { project } = fixture.project();
+  const abort = new AbortController();
+  const first = project.listAttributes({ signal: abort.signal, progressBar: false });
+  const second = project.listAttributes({ progressBar: false });
+  abort.abort(new Error("changed my mind"));
+  await assert.rejects(first, /changed my mind/);
+  assert.ok((await second).height > 0);
+});
+
 Deno.test("a healthy archive has an empty report with all its columns", async () => {
   await using fixture = await Fixture.make();
   const report = await fixture.project().project.archiveReport();

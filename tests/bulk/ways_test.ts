@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import pl from "nodejs-polars";
 import { fetchExperimentsDfGlobal, fetchRunsDfGlobal, listProjects } from "../../mod.ts";
 import { Fixture, PROJECT } from "../api/fixture.ts";
 import { PROJECT as SAMPLE } from "../../samples/make.ts";
@@ -28,6 +29,11 @@ const CALLS: Record<string, (way: Way, folder: string) => Promise<Frame>> = {
   "by ids": ({ project }) => project.fetchRunsDf({ withIds: ["DIG-2", "BIR-2", "NO-1"], trashed: null }),
   "by custom ids": ({ project }) => project.fetchRunsDf({ customIds: ["gull-1", "linear-1"], customIdRegex: "1$" }),
   "by owner, state and tags": ({ project }) => project.fetchRunsDf({ states: ["inactive"], tags: ["relu"] }),
+  "by owners": ({ project }) => project.fetchRunsDf({ owners: ["ada", "nobody"], sortBy: "sys/id" }),
+  "in the trash": ({ project }) => project.fetchRunsDf({ trashed: true, columns: ["sys/trashed"] }),
+  "experiments by names": ({ project }) => project.fetchExperimentsDf({ namesRegex: "^mlp", limit: 1, trashed: null }),
+  "runs": ({ project }) => project.fetchRuns({ trashed: null }).then((frame) => frame),
+  "newest runs": ({ project }) => project.fetchExperiments().then((frame) => frame),
   "by query": ({ project }) =>
     project.fetchRunsDf({ query: "last(`train/loss`:floatSeries) < 0.5 OR `parameters/init_lr`:float > 0.05" }),
   "nothing": ({ project }) => project.fetchRunsDf({ customIds: [], columns: ["sys/tags"] }),
@@ -46,6 +52,27 @@ const CALLS: Record<string, (way: Way, folder: string) => Promise<Frame>> = {
       includeTimestamp: true,
       query: "`sys/name`:string EXISTS",
     }),
+  "wide metrics without times": ({ project }) =>
+    project.fetchMetrics({ runs: ".*1$", attributes: ".*", format: "wide", tailLimit: 4, stepRange: [null, 60] }),
+  "saved metrics": async ({ project, name }, folder) => {
+    const destination = `${folder}/${name}.parquet`;
+    const options = { attributes: "loss | accuracy", includePointPreviews: true, stepRange: [2, null] } as const;
+    const points = await project.saveMetrics({ ...options, destination });
+    const frame = pl.readParquet(destination);
+    assert.equal(frame.height, points);
+    return frame;
+  },
+  "saved metrics as text": async ({ project, name }, folder) => {
+    const destination = `${folder}/${name}.txt`;
+    await project.saveMetrics({
+      attributes: "loss",
+      destination,
+      fileFormat: "csv",
+      bom: true,
+      includeTimestamp: false,
+    });
+    return pl.DataFrame({ text: [await Deno.readTextFile(destination)] });
+  },
   "no metrics": ({ project }) => project.fetchMetrics({ attributes: ["none"] }),
   "buckets": ({ project }) => project.fetchMetricBuckets({ attributes: ".*", buckets: 7 }),
   "buckets of steps": ({ project }) =>
@@ -53,6 +80,8 @@ const CALLS: Record<string, (way: Way, folder: string) => Promise<Frame>> = {
   "string series": ({ project }) => project.fetchSeries({ attributes: ".*", types: ["string_series"], tailLimit: 2 }),
   "histogram series": ({ project }) => project.fetchSeries({ attributes: ".*", types: ["histogram_series"] }),
   "file series": ({ project }) => project.fetchSeries({ attributes: ".*", types: ["file_series"], stepRange: [0, 99] }),
+  "string series without times": ({ project }) =>
+    project.fetchSeries({ experiments: ".*", attributes: ".*", types: ["string_series"], includeTimestamp: false }),
   "all other series": ({ project }) => project.fetchSeries({ runs: ".*1$", attributes: ".*", includeInherited: false }),
   "attributes": ({ project }) => project.listAttributes(),
   "attributes of runs": ({ project }) =>
@@ -60,6 +89,10 @@ const CALLS: Record<string, (way: Way, folder: string) => Promise<Frame>> = {
   "files": async ({ project }, folder) => {
     const frame = await project.downloadFiles({ attributes: ".*", destination: folder });
     return frame.drop("path");
+  },
+  "files in steps": async ({ project }, folder) => {
+    const options = { experiments: ".*", attributes: ".*", stepRange: [0, 120], concurrency: 1 } as const;
+    return (await project.downloadFiles({ ...options, destination: `${folder}/some` })).drop("path");
   },
   "projects": ({ options }) => listProjects(options).then((frame) => frame.drop("id")),
   "all projects": ({ options }) => fetchRunsDfGlobal({ ...options, columnsRegex: "^sys/", limit: 5 }),

@@ -1,5 +1,6 @@
 /** The archives that are asked about, and what is in them. */
 
+import { everyOperator } from "./operators.ts";
 import type { Words } from "./question.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -99,6 +100,19 @@ export const ARCHIVES: { name: string; data: string; words: Words }[] = [
           "NOT (`config/seed`:int = 1 OR `config/optimizer`:string = sgd)",
         ],
         ["Filter.eq(Attribute('no/such', type='string'), 'x')", "`no/such`:string = x"],
+        ...everyOperator([
+          ["config/seed", "int", "2", "2"],
+          ["config/learning_rate", "float", "0.1", "0.1"],
+          ["train/loss", "float_series", "0.3", "0.3"],
+          ["sys/creation_time", "datetime", "'2025-11-05T00:00:00Z'", "2025-11-05T00:00:00Z"],
+          ["config/optimizer", "string", "'sgd'", "sgd"],
+          ["logs/train", "string_series", "'step 500'", '"step 500"'],
+          ["config/careless_softmax", "bool", "True", "true"],
+          ["sys/tags", "string_set", "['fork']", "fork"],
+          ["config.json", "file", "''", '""'],
+          ["weights/layer_2", "histogram_series", "''", '""'],
+          ["validation/confusion", "file_series", "''", '""'],
+        ]),
       ],
       queries: [
         "`config/seed`:int = 1",
