@@ -4,7 +4,7 @@
  * `deno run -A bench/bulk_bench.ts [all | archive | scenario ...]`.
  *
  * neptune-query is measured when `.peers/` holds it (`deno task test:peers` makes it). Every scenario runs in a process of its own,
- * after one round that does not count; times are medians. Archives are generated in the temporary folder and found again there.
+ * after one round that does not count, whose memory is the one that is told; times are medians. Archives are generated in the temporary folder and found again there.
  *
  * @module
  */

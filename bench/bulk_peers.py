@@ -21,10 +21,10 @@ def work():
 
 
 count = work()
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 seconds = []
 for _ in range(int(rounds)):
     started = time.perf_counter()
     count = work()
     seconds.append(time.perf_counter() - started)
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 print(json.dumps({"seconds": seconds, "count": count, "peak": peak}))

@@ -92,9 +92,12 @@ function made(name: string, { experiments, attributes, density, steps }: Scenari
   }
   async function* series({ series, kind, limit }: SeriesQuery): AsyncGenerator<SeriesBlock> {
     if (kind !== "float") return;
-    const found = seriesRefs(series).flatMap(({ run, path, after = 0 }, i) => {
+    const found = seriesRefs(series).flatMap(({ run, path, after = 0, before = Infinity }, i) => {
       if (!numbers.has(path) || !exists(Number(run), numbers.get(path)!, density)) return [];
-      const start = Math.floor(after), end = Math.min(steps, start + (limit?.points ?? Infinity));
+      // Steps are 1, 2, 3, so that a step is also a place.
+      let start = Math.floor(after), end = Math.min(steps, Math.ceil(before) - 1);
+      if (limit?.from === "end") start = Math.max(start, end - limit.points);
+      else end = Math.min(end, start + (limit?.points ?? Infinity));
       return start < end ? [{ series: i, start, end }] : [];
     });
     const length = found.reduce((sum, { start, end }) => sum + end - start, 0);

@@ -26,7 +26,7 @@ export class RunFile {
   /** The bytes as a stream. Throws `FileMissingError` where they are not there. */
   async stream(options: { signal?: AbortSignal } = {}): Promise<ReadableStream<Uint8Array>> {
     const source = await this.#open(options.signal);
-    return await source.file(this.#ref, options);
+    return (await source.file(this.#ref, options)).bytes;
   }
 
   /** All bytes. Throws `FileMissingError` where they are not there. */

@@ -100,6 +100,21 @@ export interface SeriesQuery extends CallOptions {
   useThreads?: boolean;
 }
 
+/** Which bytes of a file. */
+export interface FileOptions extends CallOptions {
+  /** The first byte, from 0. Default: 0. */
+  from?: number;
+  /** The byte behind the last. Default: to the end. */
+  to?: number;
+}
+
+/** Bytes of a file. */
+export interface FileBytes {
+  bytes: ReadableStream<Uint8Array>;
+  /** How many bytes the whole file has; null where that is not known beforehand. */
+  size: number | null;
+}
+
 /** A reader of one project. */
 export interface Source {
   /** Says what this is in one line, without secrets: `archive /data/exports`, `https://app.example.org`. */
@@ -117,7 +132,7 @@ export interface Source {
   /** Points of series. Unknown runs and series have no points. */
   series(query: SeriesQuery): AsyncIterable<SeriesBlock>;
   /** The bytes of a stored file; `FileMissingError` where they are not there. */
-  file(ref: FileRef, options?: CallOptions): Promise<ReadableStream<Uint8Array>>;
+  file(ref: FileRef, options?: FileOptions): Promise<FileBytes>;
   /** What is wrong or doubtful with the stored data, for sources that can tell. */
   report?(options?: CallOptions): Promise<Finding[]>;
   /** All rows as one lazy table, for sources that hold such a table. */

@@ -213,7 +213,7 @@ function plainPoint({ values }: SeriesBlock, i: number): Point["value"] {
 
 /** All bytes of a file. */
 export async function bytes(source: Source, ref: FileRef): Promise<Uint8Array> {
-  return new Uint8Array(await new Response(await source.file(ref)).arrayBuffer());
+  return new Uint8Array(await new Response((await source.file(ref)).bytes).arrayBuffer());
 }
 
 /** The text of a file. */

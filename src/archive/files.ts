@@ -8,6 +8,7 @@ import { FileMissingError } from "../errors.ts";
 import type { FileRef } from "../types.ts";
 import { mimeOfBytes, mimeOfName, SNIFFED_BYTES } from "./mime.ts";
 import { abortable } from "../shared.ts";
+import type { FileBytes, FileOptions } from "../source.ts";
 
 /** Files looked at side by side. */
 const CONCURRENCY = 32;
@@ -38,7 +39,8 @@ export class Files {
   }
 
   /** The bytes of a file. */
-  async open(path: string, signal?: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+  async open(path: string, options: FileOptions = {}): Promise<FileBytes> {
+    const { signal } = options;
     signal?.throwIfAborted();
     const candidates = this.#candidates(path);
     if (candidates === null) {
@@ -50,7 +52,7 @@ export class Files {
     for (const candidate of candidates) {
       const info = await stat(candidate);
       if (info?.isDirectory) throw await directoryError(path, candidate);
-      if (info) return openStream(candidate, signal);
+      if (info) return { bytes: await openStream(candidate, options), size: info.size };
     }
     throw new FileMissingError(
       this.#roots.length === 0
@@ -102,9 +104,26 @@ async function sniff(path: string, size: number): Promise<string> {
   return mimeOfBytes(bytes.subarray(0, length), length === size);
 }
 
-async function openStream(path: string, signal?: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+async function openStream(path: string, { from = 0, to, signal }: FileOptions): Promise<ReadableStream<Uint8Array>> {
   const file = await Deno.open(path);
-  return signal ? file.readable.pipeThrough(new TransformStream(), { signal }) : file.readable;
+  if (from > 0) await file.seek(from, Deno.SeekMode.Start);
+  const bytes = to === undefined ? file.readable : file.readable.pipeThrough(first(to - from));
+  return signal ? bytes.pipeThrough(new TransformStream(), { signal }) : bytes;
+}
+
+/** Passes on so many bytes and ends. */
+function first(count: number): TransformStream<Uint8Array, Uint8Array> {
+  let left = Math.max(0, count);
+  return new TransformStream({
+    start(controller) {
+      if (left === 0) controller.terminate();
+    },
+    transform(chunk, controller) {
+      controller.enqueue(chunk.subarray(0, left));
+      left -= Math.min(left, chunk.length);
+      if (left === 0) controller.terminate();
+    },
+  });
 }
 
 async function directoryError(path: string, folder: string): Promise<FileMissingError> {

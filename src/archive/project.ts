@@ -10,6 +10,8 @@ import type { PairBlock, SeriesBlock, ValueBlock } from "../columns.ts";
 import type {
   AttributesQuery,
   CallOptions,
+  FileBytes,
+  FileOptions,
   Finding,
   RunsPage,
   RunsQuery,
@@ -125,9 +127,9 @@ export class ArchivedProject implements Source {
     yield* readSeries(this.#view(kept, query), query);
   }
 
-  async file(ref: FileRef, options: CallOptions = {}): Promise<ReadableStream<Uint8Array>> {
-    const { files } = await this.#kept(options);
-    return await files.open(ref.path, options.signal);
+  async file(ref: FileRef, options: FileOptions = {}): Promise<FileBytes> {
+    const { files } = await this.#kept({ signal: options.signal });
+    return await files.open(ref.path, options);
   }
 
   async report(options: CallOptions = {}): Promise<Finding[]> {

@@ -142,7 +142,7 @@ async function fetchOne(source: Source, { ref, target }: Wanted, signal?: AbortS
   // A file appears under its name only when it is whole.
   const part = `${target}.part`;
   try {
-    await Deno.writeFile(part, await source.file(ref, { signal }), { signal });
+    await Deno.writeFile(part, (await source.file(ref, { signal })).bytes, { signal });
     await Deno.rename(part, target);
   } catch (error) {
     await Deno.remove(part).catch(() => {});

@@ -33,5 +33,6 @@ export async function fetchGlobalTable(
   }
   const order = table.order(sort.path, sort.type, sortedBy, sort.descending).slice(0, limit ?? undefined);
   const frame = table.frame([sort.path, ...columns], order);
-  return pl.DataFrame([strings("sys/project", order.map((row) => rows[row].project)), ...frame.getColumns()]);
+  const names = pl.DataFrame([strings("sys/project", order.map((row) => rows[row].project))]);
+  return pl.concat([names, frame], { how: "horizontal" });
 }

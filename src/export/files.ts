@@ -65,7 +65,7 @@ export class RunFiles {
     const there = await Deno.stat(target).catch(() => null);
     if (there?.isFile && there.size === ref.size) return 1;
     try {
-      const bytes = await this.#source.file(ref, { signal });
+      const { bytes } = await this.#source.file(ref, { signal });
       await Deno.mkdir(target.slice(0, target.lastIndexOf("/")), { recursive: true });
       const part = `${target}.part`;
       await Deno.writeFile(part, bytes, { signal });

@@ -5,6 +5,7 @@
  */
 
 import { DecodeError, FileMissingError, isNeptuneError } from "../errors.ts";
+import type { FileBytes, FileOptions } from "../source.ts";
 import type { FileRef } from "../types.ts";
 import type { Api } from "./api.ts";
 import { signedUrlCall } from "./requests.ts";
@@ -17,14 +18,17 @@ export async function readFile(
   api: Api,
   project: string,
   { path }: FileRef,
-  signal?: AbortSignal,
-): Promise<ReadableStream<Uint8Array>> {
+  { from = 0, to = Infinity, signal }: FileOptions,
+): Promise<FileBytes> {
   if (path === "") throw missing(path);
   for (let last = false;; last = true) {
     const url = await signedUrl(api, project, path, signal);
-    const chunks = api.transport.chunks({ method: "GET", url, headers: {}, followRedirects: true }, signal);
+    let size: number | null = null;
+    const onSize = (bytes: number) => size = bytes || null;
+    const chunks = api.transport.chunks({ method: "GET", url, headers: {}, followRedirects: true }, signal, onSize);
     try {
-      return ReadableStream.from(following(await chunks.next(), chunks));
+      const bytes = following(await chunks.next(), chunks);
+      return { bytes: ReadableStream.from(from > 0 || to < Infinity ? within(bytes, from, to) : bytes), size };
     } catch (error) {
       if (!isNeptuneError(error) || error.name !== "ServerError") throw error;
       if (error.fields.status === 404) throw missing(path, error);
@@ -48,6 +52,17 @@ async function signedUrl(api: Api, project: string, path: string, signal?: Abort
 async function* following<T>(first: IteratorResult<T, void>, rest: AsyncGenerator<T, void>): AsyncGenerator<T, void> {
   if (!first.done) yield first.value;
   yield* rest;
+}
+
+/** The bytes from `from` to before `to`: storages differ in what ranges they take, so that the others are passed over. */
+async function* within(bytes: AsyncIterable<Uint8Array>, from: number, to: number): AsyncGenerator<Uint8Array> {
+  let at = 0;
+  for await (const chunk of bytes) {
+    const part = chunk.subarray(Math.max(0, from - at), Math.max(0, to - at));
+    if (part.length > 0) yield part;
+    at += chunk.length;
+    if (at >= to) return;
+  }
 }
 
 function missing(path: string, cause?: unknown): FileMissingError {

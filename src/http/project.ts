@@ -6,7 +6,17 @@
 
 import type { PairBlock, SeriesBlock, ValueBlock } from "../columns.ts";
 import { isNeptuneError, ProjectNotFoundError } from "../errors.ts";
-import type { AttributesQuery, CallOptions, RunsPage, RunsQuery, SeriesQuery, Source, ValuesQuery } from "../source.ts";
+import type {
+  AttributesQuery,
+  CallOptions,
+  FileBytes,
+  FileOptions,
+  RunsPage,
+  RunsQuery,
+  SeriesQuery,
+  Source,
+  ValuesQuery,
+} from "../source.ts";
 import type { AttributeDefinition, FileRef, ProjectInfo } from "../types.ts";
 import type { RunJob } from "../pool/job.ts";
 import type { Api } from "./api.ts";
@@ -81,9 +91,9 @@ export class ServerProject implements Source {
     yield* readSeries(this.#options, name, query);
   }
 
-  async file(ref: FileRef, { signal }: CallOptions = {}): Promise<ReadableStream<Uint8Array>> {
-    const { name } = await this.project({ signal });
-    return await readFile(this.#options.api, name, ref, signal);
+  async file(ref: FileRef, options: FileOptions = {}): Promise<FileBytes> {
+    const { name } = await this.project({ signal: options.signal });
+    return await readFile(this.#options.api, name, ref, options);
   }
 
   close(): void {

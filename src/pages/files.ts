@@ -51,8 +51,8 @@ export async function readText(source: Source, file: FileRef, signal?: AbortSign
 
 async function read(source: Source, file: FileRef, signal?: AbortSignal): Promise<Uint8Array | null> {
   try {
-    const stream = await source.file(file, { signal });
-    return await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).bytes();
+    const { bytes } = await source.file(file, { signal });
+    return await new Response(bytes as ReadableStream<Uint8Array<ArrayBuffer>>).bytes();
   } catch (error) {
     if (error instanceof FileMissingError) return null;
     throw error;

@@ -10,6 +10,7 @@ import { Body } from "./body.ts";
 import { type Server, signalOf } from "./context.ts";
 import { readToken, writeToken } from "./leftovers.ts";
 import { Refusal } from "./refusal.ts";
+import type { FileRef } from "../types.ts";
 
 /** Azure's SDK wants three segments in the path of an address. */
 const FOLDER = "/storage/files/";
@@ -56,43 +57,32 @@ async function download(server: Server, context: Context): Promise<Response> {
   const [id, path] = readToken(place)!;
   if (path === "") throw new Refusal(404, "FILE_NOT_FOUND", "The file was not exported.");
   const { source } = await server.projects.find(id, { signal });
-  const bytes = await source.file({ path, size: null, mimeType: "application/octet-stream" }, { signal });
+  const file: FileRef = { path, size: null, mimeType: "application/octet-stream" };
   const headers = {
     "content-type": "application/octet-stream",
     "accept-ranges": "bytes",
     "cache-control": "no-transform",
   };
   const range = context.req.header("x-ms-range") ?? context.req.header("range");
-  if (range === undefined) return new Response(bytes, { headers });
+  if (range === undefined) return new Response((await source.file(file, { signal })).bytes, { headers });
   const { first, last } = readRange(range);
-  const { part, size } = await cut(bytes, first, last);
-  if (first >= size) {
+  const { bytes, size } = await source.file(file, { from: first, to: last + 1, signal });
+  if (size !== null && first >= size) {
+    await bytes.cancel();
     return new Response(null, { status: 416, headers: { ...headers, "content-range": `bytes */${size}` } });
   }
-  const contentRange = `bytes ${first}-${first + part.size - 1}/${size}`;
-  return new Response(part, { status: 206, headers: { ...headers, "content-range": contentRange } });
+  // Of a source that does not know the size beforehand, the part has to be read to say how long it is.
+  const part = size === null ? await new Response(bytes as ReadableStream<Uint8Array<ArrayBuffer>>).bytes() : bytes;
+  const length = size === null ? (part as Uint8Array).length : Math.min(last + 1, size) - first;
+  const contentRange = `bytes ${first}-${first + length - 1}/${size ?? "*"}`;
+  const more = { "content-range": contentRange, "content-length": String(length) };
+  return new Response(part as BodyInit, { status: 206, headers: { ...headers, ...more } });
 }
 
 /** Reads `bytes=first-last`, both included. */
 function readRange(header: string): { first: number; last: number } {
   const match = /^bytes=(\d+)-(\d*)$/.exec(header.trim());
-  if (match) return { first: Number(match[1]), last: match[2] === "" ? Infinity : Number(match[2]) };
+  const [first, last] = match ? [Number(match[1]), match[2] === "" ? Infinity : Number(match[2])] : [0, -1];
+  if (first <= last) return { first, last };
   throw new Refusal(400, "BAD_REQUEST", `The range ${JSON.stringify(header)} is not of the form bytes=0-99.`);
-}
-
-/** The bytes from `first` to `last`, and how many there are in all, for which the rest has to be read too. */
-async function cut(
-  bytes: ReadableStream<Uint8Array>,
-  first: number,
-  last: number,
-): Promise<{ part: Blob; size: number }> {
-  const pieces: Uint8Array<ArrayBuffer>[] = [];
-  let size = 0;
-  for await (const chunk of bytes) {
-    const start = Math.max(0, first - size);
-    const end = Math.min(chunk.length, last + 1 - size);
-    if (start < end) pieces.push(chunk.slice(start, end) as Uint8Array<ArrayBuffer>);
-    size += chunk.length;
-  }
-  return { part: new Blob(pieces), size };
 }

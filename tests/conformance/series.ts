@@ -10,7 +10,7 @@ import fc from "fast-check";
 import { seriesList, type SeriesRef } from "../../src/columns.ts";
 import type { Lineage, SeriesQuery } from "../../src/source.ts";
 import type { FileRef } from "../../src/types.ts";
-import { bytes, type Point, pointsOf } from "../ask.ts";
+import { bytes, type Point, pointsOf, valuesByKey } from "../ask.ts";
 import { san } from "../../samples/writer.ts";
 import { PROJECT } from "../../samples/make.ts";
 import type { Sample, SampleCheck } from "./check.ts";
@@ -154,6 +154,23 @@ export const seriesChecks: SampleCheck[] = [
         assert.ok(preview.completion.length === step.length && preview.completion.every((share) => share === 1));
       }
       assert.equal(rows, 10);
+    },
+  },
+  {
+    name: "file(): any part of a file is those bytes of it",
+    async check({ source, keys }) {
+      const key = keys.get("linear-1")!;
+      const found = (await valuesByKey(source, { runs: [key], types: ["file"] })).get(key)!;
+      const ref = found["config.json:file"] as FileRef;
+      const whole = await bytes(source, ref);
+      const ranges = [[0, 10], [5, undefined], [whole.length - 3, whole.length], [0, whole.length + 9], [
+        7,
+        7,
+      ]] as const;
+      for (const [from, to] of ranges) {
+        const part = await new Response((await source.file(ref, { from, to })).bytes as ReadableStream).bytes();
+        assert.deepEqual([...part], [...whole.subarray(from, to)], `${from} to ${to}`);
+      }
     },
   },
   {

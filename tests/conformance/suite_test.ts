@@ -31,6 +31,9 @@ const faults: [fault: string, spoil: (source: Source) => Partial<Source>][] = [
   ["series() limits from the start only", (s) => ({
     series: (q) => s.series({ ...q, limit: q.limit && { ...q.limit, from: "start" } }),
   })],
+  ["file() gives a byte too many", (s) => ({
+    file: (ref, { to, ...options } = {}) => s.file(ref, { ...options, to: to === undefined ? to : to + 1 }),
+  })],
   ["series() is a millisecond late", (s) => ({
     series: (q) => changed(s.series(q), (block) => ({ ...block, timestamp: block.timestamp.map((time) => time + 1) })),
   })],
@@ -45,7 +48,7 @@ const faults: [fault: string, spoil: (source: Source) => Partial<Source>][] = [
   })],
   ["values() cannot be aborted", (s) => ({ values: (q) => s.values({ ...q, signal: undefined }) })],
   ["file() gives another file", () => ({
-    file: () => Promise.resolve(new Blob(["something else"]).stream()),
+    file: () => Promise.resolve({ bytes: new Blob(["something else"]).stream(), size: 14 }),
   })],
 ];
 

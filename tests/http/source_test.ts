@@ -306,7 +306,7 @@ Deno.test("files: a signed address is made anew once, and a file that is not the
   });
   const source = stub.source();
   const file = { path: "some/file", size: null, mimeType: "text/plain" };
-  assert.equal(await new Response(await source.file(file)).text(), "the bytes");
+  assert.equal(await new Response((await source.file(file)).bytes).text(), "the bytes");
   assert.equal(stub.count(PATHS.signedUrl), 2);
   for (const path of ["gone", ""]) {
     await assert.rejects(source.file({ ...file, path }), (error) => {

@@ -46,7 +46,7 @@ export function memoryCatalog(
         if (points.length > 0) yield block(i, points, query.previews);
       }
     },
-    file: () => Promise.resolve(new Blob([]).stream()),
+    file: () => Promise.resolve({ bytes: new Blob([]).stream(), size: 0 }),
     close: () => {},
     ...source,
   };
