@@ -10,8 +10,9 @@ import type { SeriesQuery } from "../source.ts";
 import { decodeSeriesValues } from "../wire/series_values.ts";
 import type { Api } from "./api.ts";
 import type { Job } from "./concurrent.ts";
-import { isDescending, otherSeriesCall, type SeriesGroup } from "./plan_series.ts";
+import { isDescending, type SeriesGroup } from "./plan_series.ts";
 import { reversed } from "./reverse.ts";
+import { otherSeriesCall } from "./series_calls.ts";
 
 /** Reads one group of series. */
 export function otherSeriesJob(api: Api, query: SeriesQuery, project: string, group: SeriesGroup): Job<SeriesBlock> {

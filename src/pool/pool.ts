@@ -8,6 +8,7 @@ import { getLogger } from "@logtape/logtape";
 import type { SeriesBlock } from "../columns.ts";
 import { WorkerError } from "../errors.ts";
 import type { Retry, TransportOptions } from "../http/transport.ts";
+import { abortable } from "../shared.ts";
 import type { FloatSeriesJob, RunJob } from "./job.ts";
 import { Member, StartError } from "./member.ts";
 
@@ -100,7 +101,7 @@ export class WorkerPool {
     try {
       member = new Member(this.#options);
       this.#members.add(member);
-      await settled(member.ready, signal);
+      await abortable(member.ready, signal);
       return member;
     } catch (error) {
       if (signal.aborted) {
@@ -128,7 +129,7 @@ export class WorkerPool {
     const { promise, resolve } = Promise.withResolvers<Member | null>();
     this.#waiting.push(resolve);
     try {
-      return await settled(promise, signal);
+      return await abortable(promise, signal);
     } catch (error) {
       const at = this.#waiting.indexOf(resolve);
       if (at >= 0) this.#waiting.splice(at, 1);
@@ -151,18 +152,6 @@ export class WorkerPool {
     clearTimeout(this.#idleTimer);
     if (this.#members.size === 0 || this.#free.length < this.#members.size) return;
     this.#idleTimer = setTimeout(() => this.close(), this.#options.idle);
-  }
-}
-
-/** What a promise gives, or the signal's reason at once when it aborts. */
-async function settled<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
   }
 }
 

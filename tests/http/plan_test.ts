@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { seriesList, type SeriesRef } from "../../src/columns.ts";
 import {
-  floatSeriesCall,
   goOn,
   goOnAfterBreak,
   planSeries,
@@ -11,6 +10,7 @@ import {
   type SeriesGroup,
 } from "../../src/http/plan_series.ts";
 import { definitionsCalls, runsCall, runValuesCalls, valuesCalls } from "../../src/http/requests.ts";
+import { floatSeriesCall } from "../../src/http/series_calls.ts";
 import { jsonBytes, split } from "../../src/http/split.ts";
 import type { AttributesQuery, SeriesQuery } from "../../src/source.ts";
 
