@@ -19,7 +19,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   buckets: ["types", "columns"],
   wire: ["types", "errors", "columns"],
   pool: ["wire", "http/transport", "shared", "errors", "columns", "types"],
-  http: ["source", "nql", "wire", "pool", "columns", "buckets", "errors", "types"],
+  http: ["source", "shared", "nql", "wire", "pool", "columns", "buckets", "errors", "types"],
   archive: ["source", "shared", "nql", "columns", "buckets", "near", "types", "errors"],
   server: ["source", "nql", "wire", "columns", "buckets", "types", "errors"],
   arrow: ["types"],

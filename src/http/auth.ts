@@ -6,6 +6,7 @@
 
 import { decodeJwt, type JWTPayload } from "jose";
 import { CredentialsError, NotNeptuneError, ServerError } from "../errors.ts";
+import { type Shared, shared } from "../shared.ts";
 import type { ApiToken } from "./token.ts";
 import type { Transport, WireRequest } from "./transport.ts";
 
@@ -31,7 +32,8 @@ export class Authenticator {
   readonly #token: ApiToken;
   readonly #deadlineSeconds: number;
   #tokens: Tokens | null = null;
-  #renewal: Renewal | null = null;
+  /** One for all calls that wait. */
+  #renewal: Shared<Tokens> | null = null;
 
   /** @param deadlineSeconds The longest that getting a token may take. */
   constructor(transport: Transport, token: ApiToken, deadlineSeconds: number) {
@@ -49,8 +51,8 @@ export class Authenticator {
   async accessToken(signal?: AbortSignal): Promise<string> {
     signal?.throwIfAborted();
     if (this.#tokens && !isStale(this.#tokens.claims)) return this.#tokens.access;
-    if (!this.#renewal || this.#renewal.over) this.#renewal = new Renewal((signal) => this.#renew(signal));
-    return (await this.#renewal.wait(signal)).access;
+    this.#renewal ??= shared((call) => this.#renew(call.signal).finally(() => this.#renewal = null));
+    return (await this.#renewal({ signal })).access;
   }
 
   /** Says that the server did not take this token, whatever its claims say. */
@@ -135,36 +137,6 @@ export class Authenticator {
     }
     if (typeof claims.iss !== "string" || typeof claims.azp !== "string") return null;
     return { url: `${claims.iss.replace(/\/+$/, "")}/protocol/openid-connect/token`, clientId: claims.azp };
-  }
-}
-
-/** One renewal that many calls wait for; it ends when none of them waits any more. */
-class Renewal {
-  readonly #abort = new AbortController();
-  readonly #done: Promise<Tokens>;
-  #waiting = 0;
-  /** Nobody can wait for it any more. */
-  over = false;
-
-  constructor(renew: (signal: AbortSignal) => Promise<Tokens>) {
-    this.#done = renew(this.#abort.signal).finally(() => this.over = true);
-    this.#done.catch(() => {});
-  }
-
-  async wait(signal?: AbortSignal): Promise<Tokens> {
-    this.#waiting++;
-    const { promise: aborted, reject } = Promise.withResolvers<never>();
-    const onAbort = () => reject(signal!.reason);
-    signal?.addEventListener("abort", onAbort, { once: true });
-    try {
-      return await Promise.race([this.#done, aborted]);
-    } finally {
-      signal?.removeEventListener("abort", onAbort);
-      if (--this.#waiting === 0) {
-        this.over = true;
-        this.#abort.abort();
-      }
-    }
   }
 }
 

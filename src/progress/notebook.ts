@@ -1,45 +1,11 @@
-import { ProgressBarCallback, type ProgressUpdate } from "./callback.ts";
-import { progressLine } from "./terminal.ts";
+import { LineProgressBar } from "./line.ts";
 
-const DELAY_MS = 500;
-const INTERVAL_MS = 250;
-
-/**
- * One line below the cell that started the work: it appears for work longer than half a second, changes in place at most four
- * times a second, and ends as a quiet summary.
- */
-export class NotebookProgressBar extends ProgressBarCallback {
+/** One line below the cell that started the work: it changes in place and ends as a quiet summary. */
+export class NotebookProgressBar extends LineProgressBar {
   readonly #id: string = crypto.randomUUID();
-  #done = 0;
-  #total: number | null = null;
-  #start = 0;
-  #timer?: ReturnType<typeof setInterval>;
   #shown = "";
 
-  override enter(): void {
-    this.#start = performance.now();
-    this.#timer = setInterval(() => this.#draw(), INTERVAL_MS);
-  }
-
-  override update({ by, total }: ProgressUpdate): void {
-    this.#done += by;
-    this.#total = total ?? this.#total;
-  }
-
-  override exit(error?: unknown): void {
-    clearInterval(this.#timer);
-    if (this.#shown === "") return;
-    const summary = progressLine(this.description, this.#done, null, (performance.now() - this.#start) / 1000);
-    this.#show(error === undefined ? summary : `${summary}, then stopped`);
-  }
-
-  #draw(): void {
-    const elapsed = performance.now() - this.#start;
-    if (elapsed < DELAY_MS) return;
-    this.#show(progressLine(this.description, this.#done, this.#total, elapsed / 1000));
-  }
-
-  #show(line: string): void {
+  protected override show(line: string): void {
     if (line === this.#shown) return;
     const type = this.#shown === "" ? "display_data" : "update_display_data";
     this.#shown = line;
@@ -48,5 +14,10 @@ export class NotebookProgressBar extends ProgressBarCallback {
     } catch {
       // A throw in a timer stalls all other timers of a kernel for many seconds; the work matters more than its bar.
     }
+  }
+
+  protected override end(error: unknown, summary: string): void {
+    if (this.#shown === "") return;
+    this.show(error === undefined ? summary : `${summary}, then stopped`);
   }
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ProgressBarCallback, type ProgressBarOptions, type ProgressUpdate, ReadOnlyRun } from "../../mod.ts";
-import { progressLine } from "../../src/progress/terminal.ts";
+import { LineProgressBar, progressLine } from "../../src/progress/line.ts";
 import { Fixture } from "./fixture.ts";
 
 /** Bars that write down what happens to them. */
@@ -54,6 +54,31 @@ Deno.test("nothing is written to stderr when it is no terminal, or when progress
   }).output();
   assert.equal(new TextDecoder().decode(stderr), "");
   assert.equal(code, 0);
+});
+
+Deno.test("a line appears after half a second, lives on while the work says nothing, and ends", async () => {
+  const shown: string[] = [];
+  class Lines extends LineProgressBar {
+    protected override show(line: string) {
+      shown.push(line);
+    }
+    protected override end(_error: unknown, summary: string) {
+      shown.push(`end: ${summary}`);
+    }
+  }
+  const quick = new Lines({ description: "quick" });
+  quick.enter();
+  quick.exit();
+  assert.deepEqual(shown, ["end: quick 0, 0 s"]);
+  const slow = new Lines({ description: "slow" });
+  slow.enter();
+  await new Promise((resolve) => setTimeout(resolve, 1400));
+  slow.update({ by: 5, total: 10 });
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  slow.exit();
+  assert.ok(shown.includes("slow 0, 1 s"), String(shown));
+  assert.match(shown.at(-2)!, /^slow █{15}░{15}  50% 5 of 10/);
+  assert.match(shown.at(-1)!, /^end: slow 5, 2 s$/);
 });
 
 Deno.test("the terminal line shows part, count and time left, and takes control characters out of names", () => {
