@@ -25,7 +25,7 @@ export async function readFile(
     const url = await signedUrl(api, project, path, signal);
     let size: number | null = null;
     const onSize = (bytes: number) => size = bytes || null;
-    const chunks = api.transport.chunks({ method: "GET", url, headers: {}, followRedirects: true }, signal, onSize);
+    const chunks = api.transport.chunks({ method: "GET", url, headers: {}, followRedirects: true }, signal, { onSize });
     try {
       const bytes = following(await chunks.next(), chunks);
       return { bytes: ReadableStream.from(from > 0 || to < Infinity ? within(bytes, from, to) : bytes), size };

@@ -62,6 +62,10 @@ export interface TransportHooks {
   onRetry?: (retry: Retry) => void;
 }
 
+/** A body is read in pieces of at most so many bytes. */
+const PIECE_BYTES = 1 << 18;
+/** Room for more is made when it comes, whatever the server says. */
+const MAX_TRUSTED_BYTES = 1 << 26;
 const FIRST_BACKOFF = 500;
 const LONGEST_BACKOFF = 30_000;
 const RETRIED_STATUSES = [429, ...Array.from({ length: 100 }, (_, i) => 500 + i)];
@@ -91,7 +95,7 @@ export class Transport {
   async bytes(request: WireRequest, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
     let bytes: Uint8Array<ArrayBuffer>;
     await this.#send(request, signal, async (response, watch) => {
-      bytes = joined(await Array.fromAsync(piecesOf(response, watch)));
+      bytes = await wholeOf(response, watch);
     });
     return bytes!;
   }
@@ -99,18 +103,17 @@ export class Transport {
   /**
    * The body of an answer, piece by piece as it arrives. What fails after the first piece is not tried again.
    *
-   * @param onSize Told the size of the body before its first piece, where the server says it.
    * @throws As {@linkcode bytes}.
    */
   async *chunks(
     request: WireRequest,
     signal?: AbortSignal,
-    onSize: (bytes: number) => void = () => {},
+    { onSize = () => {}, reuse = false }: ChunksOptions = {},
   ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     let pieces: AsyncGenerator<Uint8Array<ArrayBuffer>>;
     await this.#send(request, signal, (response, watch) => {
-      onSize(Number(response.headers.get("content-length") ?? 0));
-      pieces = piecesOf(response, watch);
+      onSize(sizeOf(response));
+      pieces = piecesOf(response, watch, reuse);
     });
     const started = performance.now();
     try {
@@ -188,29 +191,49 @@ export class Transport {
   }
 }
 
+/** Options of {@linkcode Transport.chunks}. */
+export interface ChunksOptions {
+  /** Told the size of the body before its first piece, where the server says it. */
+  onSize?: (bytes: number) => void;
+  /**
+   * The memory of a piece is used again for the next one, and may not be looked at any more then: faster, and no garbage.
+   * Default: false.
+   */
+  reuse?: boolean;
+}
+
 /** What is done with the body of a good answer within an attempt. */
 type Take = (response: Response, watch: Watch) => void | Promise<void>;
 
 /** An answer that is an error, read to its end while it is watched. */
 async function withBody(response: Response, watch: Watch): Promise<Response> {
-  const body = joined(await Array.fromAsync(piecesOf(response, watch)));
+  const body = await wholeOf(response, watch);
   return new Response(response.status === 304 ? null : body, response);
 }
 
-function joined(pieces: Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
-  if (pieces.length === 1) return pieces[0];
-  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
+/** All of a body. */
+async function wholeOf(response: Response, watch: Watch): Promise<Uint8Array<ArrayBuffer>> {
+  let bytes = new Uint8Array(Math.min(sizeOf(response), MAX_TRUSTED_BYTES));
+  let size = 0;
+  for await (const piece of piecesOf(response, watch, true)) {
+    if (size + piece.length > bytes.length) {
+      const larger = new Uint8Array(Math.max(2 * bytes.length, size + piece.length));
+      larger.set(bytes.subarray(0, size));
+      bytes = larger;
+    }
+    bytes.set(piece, size);
+    size += piece.length;
   }
-  return bytes;
+  return bytes.subarray(0, size);
 }
 
-async function* piecesOf(response: Response, watch: Watch): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+async function* piecesOf(
+  response: Response,
+  watch: Watch,
+  reuse: boolean,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   try {
-    for await (const piece of response.body ?? []) {
+    for await (const piece of reuse ? reusedPieces(response) : response.body ?? []) {
       watch.feed();
       yield piece;
     }
@@ -218,6 +241,38 @@ async function* piecesOf(response: Response, watch: Watch): AsyncGenerator<Uint8
     throw failureOf(error, watch, response.url);
   } finally {
     watch.stop();
+  }
+}
+
+/** Pieces that all lie in the same memory, one after the other. */
+async function* reusedPieces(response: Response): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const reader = readerInto(response.body);
+  if (reader === null) return yield* response.body ?? [];
+  let memory: ArrayBuffer = new ArrayBuffer(Math.min(sizeOf(response) || PIECE_BYTES, PIECE_BYTES));
+  try {
+    while (true) {
+      const { value, done } = await reader.read(new Uint8Array(memory));
+      if (done) return;
+      yield value;
+      memory = value.buffer;
+    }
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+}
+
+/** How many bytes a body has, as far as the server says it; else 0. */
+function sizeOf({ headers }: Response): number {
+  const size = Number(headers.get("content-length") ?? 0);
+  return Number.isSafeInteger(size) && size > 0 ? size : 0;
+}
+
+/** A reader that fills memory it is given; null where the body has none, as bodies of a custom `fetch` may. */
+function readerInto(body: Response["body"]): ReadableStreamBYOBReader | null {
+  try {
+    return body?.getReader({ mode: "byob" }) ?? null;
+  } catch {
+    return null;
   }
 }
 

@@ -44,7 +44,8 @@ export async function* runJob(
     told = decoder.points;
   };
   try {
-    const chunks = transport.chunks(request, signal, (bytes) => decoder = new FloatSeriesDecoder(options, bytes));
+    const onSize = (bytes: number) => decoder = new FloatSeriesDecoder(options, bytes);
+    const chunks = transport.chunks(request, signal, { onSize, reuse: true });
     for await (const chunk of chunks) {
       yield* decoder.push(chunk);
       tell(POINTS_PER_SIGN);

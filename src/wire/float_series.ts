@@ -63,7 +63,7 @@ export class FloatSeriesDecoder {
     this.#rows = new FloatPoints(this.#block, descending);
   }
 
-  /** Takes the next bytes, and gives the blocks that are full. The bytes must stay as they are until the next call. */
+  /** Takes the next bytes, and gives the blocks that are full. The bytes are not needed any more afterwards. */
   push(chunk: Uint8Array): SeriesBlock[] {
     const full: SeriesBlock[] = [];
     const { data } = this.#bytes;
@@ -79,7 +79,17 @@ export class FloatSeriesDecoder {
       taken = this.#at - left;
     }
     this.#read(chunk.subarray(taken), full);
+    this.#keepRest();
     return full;
+  }
+
+  /** Keeps the bytes of what broke off, whose memory is another's. */
+  #keepRest(): void {
+    const bytes = this.#bytes;
+    bytes.base += this.#at;
+    bytes.data = bytes.data.slice(this.#at);
+    bytes.view = new DataView(bytes.data.buffer);
+    this.#at = 0;
   }
 
   /** Says that all bytes were given, and gives what is left; null where nothing is. */

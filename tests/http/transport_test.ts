@@ -125,7 +125,9 @@ Deno.test("an answer that arrives slowly but steadily is no silence", async () =
 Deno.test("pieces are passed on as they arrive; what breaks off after the first is a ConnectionError", async () => {
   await using stub = new Stub({ "/x": () => brokenOff(bytes("half")) });
   let size = -1;
-  const pieces = transport().transport.chunks(get(`${stub.url}/x`), undefined, (told) => size = told);
+  const pieces = transport().transport.chunks(get(`${stub.url}/x`), undefined, {
+    onSize: (told) => size = told,
+  });
   assert.equal(text((await pieces.next()).value!), "half");
   assert.equal(size, 0);
   await assert.rejects(pieces.next(), (error) => error instanceof ConnectionError && error.fields.brokenOff === true);

@@ -12,7 +12,12 @@ export function decodeFloatSeries(
   const decoder = new FloatSeriesDecoder({ previews: true, requests: 1, pointsEach: Infinity, ...options });
   const places = [...new Set([0, ...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length])].sort((a, b) => a - b);
   const blocks: SeriesBlock[] = [];
-  for (let i = 1; i < places.length; i++) blocks.push(...decoder.push(bytes.slice(places[i - 1], places[i])));
+  for (let i = 1; i < places.length; i++) {
+    const piece = bytes.slice(places[i - 1], places[i]);
+    blocks.push(...decoder.push(piece));
+    // The memory of a piece is used again for the next one.
+    piece.fill(0xff);
+  }
   const last = decoder.finish();
   if (last) blocks.push(last);
   if (blocks.length > 1) throw new Error("more than one block");
