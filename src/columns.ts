@@ -151,6 +151,7 @@ export type ValueColumn =
 export interface PairBlock {
   /** Run keys ({@linkcode RunInfo.key}). */
   runs: string[];
+  /** Not only those of this block: several blocks may share a list, to which each adds its own. */
   paths: string[];
   types: AttributeType[];
   run: Uint32Array;

@@ -154,18 +154,28 @@ export async function existingSeries(
 /** Names that come in several lists, each name once. */
 class Names {
   readonly #numbers = new Map<string, number>();
+  /** The last list, which the next block may share, and the numbers of its names; -1: not needed yet. */
+  #list: string[] | null = null;
+  #known = new Int32Array();
   /** Where each name stands among the sorted ones. */
   ranks: Uint32Array = new Uint32Array();
 
   /** Codes for one list of names become codes for all of them. */
   recode(codes: Uint32Array, list: string[]): Uint32Array {
-    const numbers = new Uint32Array(list.length);
-    for (let i = 0; i < list.length; i++) {
-      let number = this.#numbers.get(list[i]);
-      if (number === undefined) this.#numbers.set(list[i], number = this.#numbers.size);
-      numbers[i] = number;
+    if (list !== this.#list) [this.#list, this.#known] = [list, new Int32Array()];
+    if (this.#known.length < list.length) {
+      const known = new Int32Array(2 * list.length).fill(-1);
+      known.set(this.#known);
+      this.#known = known;
     }
-    return codes.map((code) => numbers[code]);
+    const known = this.#known;
+    return codes.map((code) => known[code] < 0 ? known[code] = this.#number(list[code]) : known[code]);
+  }
+
+  #number(name: string): number {
+    let number = this.#numbers.get(name);
+    if (number === undefined) this.#numbers.set(name, number = this.#numbers.size);
+    return number;
   }
 
   /** Gives the names sorted, and fills in their ranks. */

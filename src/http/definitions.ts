@@ -9,6 +9,7 @@ import type { AttributesQuery } from "../source.ts";
 import type { AttributeDefinition } from "../types.ts";
 import type { PairBlock } from "../columns.ts";
 import { decodeRunPairs } from "../wire/attributes.ts";
+import { TextTable } from "../wire/text_table.ts";
 import { fromWireType } from "../wire/types.ts";
 import type { Api, ApiCall } from "./api.ts";
 import { concurrently } from "./concurrent.ts";
@@ -25,7 +26,7 @@ export async function* readDefinitions(
   if (asksNothing(query)) return;
   const { runs, filter, signal, onProgress } = query;
   const found = runs?.length === 1 && !filter
-    ? definitionsOf(await pairsOfRun(options.api, runs[0], project, query, signal))
+    ? definitionsOf(await pairsOfRun(options.api, runs[0], project, query, new TextTable(), signal))
     : await ofManyRuns(options, project, query);
   const sorted = [...new Map(found.map((one) => [`${one.type} ${one.path}`, one])).values()].sort(byPathAndType);
   onProgress?.(runs?.length ?? 0, runs?.length ?? null);
@@ -41,10 +42,11 @@ export async function pairsOfRun(
   run: string,
   project: string,
   { paths, types }: AttributesQuery,
+  table: TextTable,
   signal?: AbortSignal,
 ): Promise<PairBlock> {
   const bytes = await orMissing(api.bytes(runDefinitionsCall(run, types, project), signal));
-  const block = decodeRunPairs(bytes ?? new Uint8Array(), run);
+  const block = decodeRunPairs(bytes ?? new Uint8Array(), run, table);
   const wantedPaths = paths && new Set(paths), wantedTypes = types && new Set(types);
   const passes = (row: number) =>
     (!wantedPaths || wantedPaths.has(block.paths[block.path[row]])) &&

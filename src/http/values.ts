@@ -7,6 +7,7 @@
 import type { PairBlock, ValueBlock } from "../columns.ts";
 import type { AttributesQuery, ValuesQuery } from "../source.ts";
 import { decodeAttributes, decodeQueryAttributes, decodeQueryPairs, type Page } from "../wire/attributes.ts";
+import { TextTable } from "../wire/text_table.ts";
 import type { Api, ApiCall } from "./api.ts";
 import { concurrently, type Job } from "./concurrent.ts";
 import { orMissing, pairsOfRun } from "./definitions.ts";
@@ -49,16 +50,24 @@ export async function* readExisting(
   const { api, atOnce } = options;
   const { runs, paths, filter, signal } = query;
   const runByRun = runs && runs.length <= atOnce && !filter && (!paths || paths.length > FEW_PATHS);
+  const table = new TextTable();
+  const decode = (bytes: Uint8Array, runKey: (sysId: string) => string) => decodeQueryPairs(bytes, runKey, table);
   const jobs = runByRun
-    ? runs.map((run) => definitionsJob(api, run, project, query))
-    : valuesCalls(project, query, atOnce).map((call) => pagesJob(api, call, project, query, decodeQueryPairs));
+    ? runs.map((run) => definitionsJob(api, run, project, query, table))
+    : valuesCalls(project, query, atOnce).map((call) => pagesJob(api, call, project, query, decode));
   for await (const block of concurrently(jobs, atOnce, signal)) if (block.run.length > 0) yield block;
 }
 
 /** E4 for one run. */
-function definitionsJob(api: Api, run: string, project: string, query: AttributesQuery): Job<PairBlock> {
+function definitionsJob(
+  api: Api,
+  run: string,
+  project: string,
+  query: AttributesQuery,
+  table: TextTable,
+): Job<PairBlock> {
   return async function* (signal) {
-    yield await pairsOfRun(api, run, project, query, signal);
+    yield await pairsOfRun(api, run, project, query, table, signal);
     query.onProgress?.(1, query.runs!.length);
   };
 }

@@ -8,6 +8,7 @@ import type { PairBlock, ValueBlock } from "../columns.ts";
 import { PairRows } from "./pair_rows.ts";
 import { properties } from "./properties.ts";
 import { notThat, Reader } from "./reader.ts";
+import type { TextTable } from "./text_table.ts";
 import { fromWireType } from "./types.ts";
 import { type SentType, ValueRows, type Values } from "./value_rows.ts";
 
@@ -32,9 +33,13 @@ export function decodeQueryAttributes(bytes: Uint8Array, runKey: (sysId: string)
   return { block: rows.finish(), nextPageToken };
 }
 
-/** The same page, but only which attributes there are. */
-export function decodeQueryPairs(bytes: Uint8Array, runKey: (sysId: string) => string): Page<PairBlock> {
-  const rows = new PairRows();
+/** The same page, but only which attributes there are; `paths` are those of all pages. */
+export function decodeQueryPairs(
+  bytes: Uint8Array,
+  runKey: (sysId: string) => string,
+  paths: TextTable,
+): Page<PairBlock> {
+  const rows = new PairRows(paths);
   const nextPageToken = page(bytes, (sysId) => rows.run(runKey(sysId)), (reader) => pair(reader, rows));
   return { block: rows.finish(), nextPageToken };
 }
@@ -45,9 +50,10 @@ export function decodeQueryPairs(bytes: Uint8Array, runKey: (sysId: string) => s
  *
  * @param bytes The whole answer.
  * @param runKey The key of the run.
+ * @param paths The paths of all runs.
  */
-export function decodeRunPairs(bytes: Uint8Array, runKey: string): PairBlock {
-  const rows = new PairRows();
+export function decodeRunPairs(bytes: Uint8Array, runKey: string, paths: TextTable): PairBlock {
+  const rows = new PairRows(paths);
   rows.run(runKey);
   const reader = new Reader(bytes, "list of attributes");
   while (reader.more()) {
@@ -194,12 +200,9 @@ function pair(reader: Reader, rows: PairRows): void {
   const type = { start: 0, end: 0 };
   while (reader.more()) {
     const tag = reader.tag();
-    if (tag === 0x0a || tag === 0x12) {
-      reader.text();
-      const place = tag === 0x0a ? path : type;
-      place.start = reader.start;
-      place.end = reader.end;
-    } else reader.skip(2);
+    if (tag === 0x0a) reader.text(path);
+    else if (tag === 0x12) reader.text(type);
+    else reader.skip(2);
   }
   reader.leave(outer);
   rows.add(reader, path, type);

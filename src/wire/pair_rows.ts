@@ -6,22 +6,15 @@
 
 import type { PairBlock } from "../columns.ts";
 import type { AttributeType } from "../types.ts";
-import type { Reader } from "./reader.ts";
+import type { Place, Reader } from "./reader.ts";
+import type { TextTable } from "./text_table.ts";
 import { fromWireType } from "./types.ts";
 import { indexOf } from "./value_rows.ts";
-
-/** Where a text is in the bytes of a page. */
-interface Place {
-  start: number;
-  end: number;
-}
 
 /** A growing block of pairs, all from one page. */
 export class PairRows {
   readonly #runs = new Map<string, number>();
-  readonly #paths = new Map<string, number>();
-  /** Where each path was first read. */
-  readonly #places: Place[] = [];
+  readonly #paths: TextTable;
   readonly #types = new Map<string, number>();
   readonly #run: number[] = [];
   readonly #path: number[] = [];
@@ -30,9 +23,15 @@ export class PairRows {
   #lastPath = -1;
   #lastType: Place & { number: number } = { start: 0, end: 0, number: -1 };
 
+  /** @param paths The paths of all pages. */
+  constructor(paths: TextTable) {
+    this.#paths = paths;
+  }
+
   /** Says whose the attributes are that follow. */
   run(key: string): void {
     this.#currentRun = indexOf(this.#runs, key);
+    this.#lastPath = -1;
   }
 
   /** Adds the attribute whose path and type are at these places; one whose type has no name here is left out. */
@@ -40,7 +39,8 @@ export class PairRows {
     const number = this.#typeAt(reader, type);
     if (number < 0) return;
     this.#run.push(this.#currentRun);
-    this.#path.push(this.#lastPath = this.#pathAt(reader, path));
+    // Runs mostly have the same paths in the same order.
+    this.#path.push(this.#lastPath = reader.numberAt(path, this.#paths, this.#lastPath + 1));
     this.#type.push(number);
   }
 
@@ -48,7 +48,7 @@ export class PairRows {
   finish(): PairBlock {
     return {
       runs: [...this.#runs.keys()],
-      paths: [...this.#paths.keys()],
+      paths: this.#paths.names,
       types: [...this.#types.keys()] as AttributeType[],
       run: Uint32Array.from(this.#run),
       path: Uint32Array.from(this.#path),
@@ -56,22 +56,12 @@ export class PairRows {
     };
   }
 
-  /** Runs mostly have the same paths in the same order, so that the one that followed last time is likely to follow again. */
-  #pathAt(reader: Reader, { start, end }: Place): number {
-    const likely = this.#lastPath + 1 < this.#places.length ? this.#lastPath + 1 : 0;
-    const place = this.#places[likely];
-    if (place && reader.same(start, end, place.start, place.end)) return likely;
-    const path = indexOf(this.#paths, reader.textAt(start, end));
-    if (path === this.#places.length) this.#places.push({ start, end });
-    return path;
-  }
-
-  #typeAt(reader: Reader, { start, end }: Place): number {
+  #typeAt(reader: Reader, place: Place): number {
     const last = this.#lastType;
-    if (last.end > 0 && reader.same(start, end, last.start, last.end)) return last.number;
-    const type = fromWireType(reader.textAt(start, end));
+    if (last.end > 0 && reader.same(place, last)) return last.number;
+    const type = fromWireType(reader.textAt(place));
     const number = type === null ? -1 : indexOf(this.#types, type);
-    this.#lastType = { start, end, number };
+    this.#lastType = { ...place, number };
     return number;
   }
 }

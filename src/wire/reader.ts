@@ -5,6 +5,7 @@
  */
 
 import { DecodeError } from "../errors.ts";
+import type { TextTable } from "./text_table.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -20,14 +21,17 @@ export function notThat(what: string, offset: number, why: string, cause?: unkno
   );
 }
 
+/** Where a text is in the bytes of a message. */
+export interface Place {
+  start: number;
+  end: number;
+}
+
 /** Reads one message, field by field: `while (reader.more()) switch (reader.tag()) { … }`. */
 export class Reader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   readonly #what: string;
-  /** Where the last {@linkcode text} is. */
-  start = 0;
-  end = 0;
   #at = 0;
   #end: number;
   #tag = 0;
@@ -84,23 +88,29 @@ export class Reader {
     }
   }
 
-  /** Reads a string without making it: {@linkcode start} and {@linkcode end} say where in the bytes it is. */
-  text(): void {
+  /** Reads a string without making it, and says where in the bytes it is. */
+  text(into: Place): void {
     const size = this.#size("length");
-    this.start = this.#take(size);
-    this.end = this.start + size;
+    into.start = this.#take(size);
+    into.end = into.start + size;
   }
 
   /** The string at this place; texts that are not UTF-8 are refused. */
-  textAt(start: number, end: number): string {
+  textAt({ start, end }: Place): string {
     return this.#decoded(start, end);
   }
 
+  /** The number of the string at this place. */
+  numberAt(place: Place, table: TextTable, likely: number): number {
+    return table.number(this.#bytes, place.start, place.end, likely, () => this.textAt(place));
+  }
+
   /** Tells whether the bytes at two places are the same. */
-  same(start: number, end: number, otherStart: number, otherEnd: number): boolean {
-    if (end - start !== otherEnd - otherStart) return false;
-    // The ends of names differ more often than their starts.
-    for (let i = end - start - 1; i >= 0; i--) if (this.#bytes[start + i] !== this.#bytes[otherStart + i]) return false;
+  same(a: Place, b: Place): boolean {
+    if (a.end - a.start !== b.end - b.start) return false;
+    for (let i = a.end - a.start - 1; i >= 0; i--) {
+      if (this.#bytes[a.start + i] !== this.#bytes[b.start + i]) return false;
+    }
     return true;
   }
 

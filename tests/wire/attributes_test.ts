@@ -23,6 +23,7 @@ import {
   ProtoSeriesValuesResponseDTOSchema,
 } from "../../src/wire/gen/neptune_pb.ts";
 import { decodeSeriesValues } from "../../src/wire/series_values.ts";
+import { TextTable } from "../../src/wire/text_table.ts";
 import { toWireType } from "../../src/wire/types.ts";
 import { type LastPoint, type SentType, ValueRows, type Values } from "../../src/wire/value_rows.ts";
 
@@ -100,7 +101,7 @@ Deno.test("pairs are the runs, paths and types of the values", () => {
   fc.assert(fc.property(cells, (all) => {
     const block = blockOf(all);
     const bytes = encodeQueryAttributes(block, cellsInOrder(block), identity, null);
-    const pairs = decodeQueryPairs(bytes, sameRun).block;
+    const pairs = decodeQueryPairs(bytes, sameRun, new TextTable()).block;
     assert.deepEqual(
       [...pairs.run.keys()].map((
         i,
@@ -132,7 +133,7 @@ Deno.test("bytes that are cut off or flipped give a DecodeError or values, never
       else bytes[at % bytes.length] ^= 1 << bit;
       for (const decode of [decodeQueryAttributes, decodeQueryPairs]) {
         try {
-          decode(bytes, sameRun);
+          decode(bytes, sameRun, new TextTable());
         } catch (error) {
           assert.ok(error instanceof DecodeError, String(error));
         }
@@ -189,9 +190,9 @@ Deno.test("definitions leave out the types that have no name here", () => {
       entries: [{ name: "a", type: toWireType("float_series") }, { name: "b", type: "complex" }],
     }),
   );
-  const { paths, types, path, type } = decodeRunPairs(bytes, "run");
+  const { paths, types, path, type } = decodeRunPairs(bytes, "run", new TextTable());
   assert.deepEqual(Array.from(path, (code, row) => [paths[code], types[type[row]]]), [["a", "float_series"]]);
-  assert.throws(() => decodeRunPairs(bytes.subarray(0, 5), "run"), DecodeError);
+  assert.throws(() => decodeRunPairs(bytes.subarray(0, 5), "run", new TextTable()), DecodeError);
 });
 
 Deno.test("points of other series: what they hold, what is lost, and how they go on", () => {
