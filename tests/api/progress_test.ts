@@ -77,7 +77,7 @@ Deno.test("a line appears after half a second, lives on while the work says noth
   await new Promise((resolve) => setTimeout(resolve, 600));
   slow.exit();
   assert.ok(shown.includes("slow 0, 1 s"), String(shown));
-  assert.match(shown.at(-2)!, /^slow █{15}░{15}  50% 5 of 10/);
+  assert.match(shown.at(-2)!, /^slow █{15}░{15} {2}50% 5 of 10/);
   assert.match(shown.at(-1)!, /^end: slow 5, 2 s$/);
 });
 
