@@ -223,12 +223,11 @@ function rowKey(run: string, project: string | null): string {
   return project === null ? run : `${project}\0${run}`;
 }
 
-/** Attributes may be called like the columns of others: `loss:int` beside the ints among `loss`. They get their type too. */
+/** An attribute may be called like a column made for another, `loss:int` beside the ints among `loss`: it gets its type too. */
 function keepApart(named: { name: string; column: Filling }[]): void {
   const taken = new Set<string>();
-  // Generated names first, since they cannot be longer.
-  const generated = ({ name, column }: typeof named[number]) => name === column.path ? 1 : 0;
-  for (const one of named.toSorted((a, b) => generated(a) - generated(b))) {
+  const isMade = ({ name, column }: typeof named[number]) => name !== column.path;
+  for (const one of [...named.filter(isMade), ...named.filter((one) => !isMade(one))]) {
     while (taken.has(one.name)) one.name += `:${one.column.type}`;
     taken.add(one.name);
   }
