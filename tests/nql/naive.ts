@@ -118,8 +118,10 @@ function interpret(text: string, { type }: Value): bigint | number | string | bo
     case "float_series": {
       if (/^[-+]?\d+$/.test(text)) return BigInt(text);
       const unit = ["kb", "mb", "gb"].indexOf(text.slice(-2).toLowerCase());
-      const number = Number(unit < 0 ? text : text.slice(0, -2)) * 1024 ** (unit + 1);
-      return text === "" || !Number.isFinite(number) ? null : number;
+      const digits = (unit < 0 ? text : text.slice(0, -2)).trim();
+      const number = Number(digits) * 1024 ** (unit + 1);
+      // Number takes blanks for 0, and much else that is no decimal number.
+      return /[^\d.eE+-]|^$/.test(digits) || !Number.isFinite(number) ? null : number;
     }
     case "bool":
       return { true: true, false: false }[text.toLowerCase()] ?? null;

@@ -138,7 +138,7 @@ Deno.test("random queries print, parse back to what prints alike, and select wha
         assert.equal(await found(source, tree), runs);
         assert.equal(await found(source, parseNql(printed)), runs);
       }),
-      { numRuns: 500 },
+      { numRuns: 5000 },
     );
     assert.ok(counts.size > 8, "the queries select few and many runs");
   });
