@@ -5,7 +5,7 @@
  */
 
 import type { SeriesBlock } from "../columns.ts";
-import { ConnectionError, WorkerError } from "../errors.ts";
+import { ConnectionError, DecodeError, WorkerError } from "../errors.ts";
 import type { RunJob } from "../pool/job.ts";
 import type { SeriesQuery } from "../source.ts";
 import type { Api } from "./api.ts";
@@ -70,7 +70,7 @@ async function* readOnce(
   let lastProgress = performance.now();
   for (let open = [group]; open.length > 0;) {
     const [asked] = open;
-    const received = new Received(asked.series.length);
+    const received = new Received(asked);
     const options = {
       previews: query.previews,
       descending: isDescending(query),
@@ -82,12 +82,15 @@ async function* readOnce(
       const call = floatSeriesCall(query, asked, project);
       for await (const block of api.stream(call, signal, (request) => run({ request, options }, signal, onPoints))) {
         for (const span of block.spans) {
-          received.points[span.series] += span.end - span.start;
-          received.lastStep[span.series] = block.step[span.end - 1];
+          checkDirection(received.places.lastStep[span.series], block.step[span.start], options.descending);
+          const known = received.add(span.series, block.step, span.start, span.end);
+          if (known > 0) onPoints(-known);
+          span.start += known;
           span.series = asked.series[span.series];
         }
         came = true;
-        yield block;
+        const spans = block.spans.filter(({ start, end }) => start < end);
+        if (spans.length > 0) yield spans.length === block.spans.length ? block : { ...block, spans };
         lastProgress = performance.now();
       }
       rest.push(...goOn(query, asked, received, most));
@@ -105,4 +108,14 @@ async function* readOnce(
     }
   }
   return rest;
+}
+
+/** A server that does not mind the cursor would be asked for ever. */
+function checkDirection(last: number, next: number, descending: boolean): void {
+  if (!(descending ? next > last : next < last)) return;
+  throw new DecodeError(
+    `The server's answer goes on with step ${next} after step ${last}, so that it cannot be trusted. Ask again; if it stays so, ` +
+      "report it.",
+    { offset: 0, what: "points of float series" },
+  );
 }

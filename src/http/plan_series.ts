@@ -23,8 +23,8 @@ const FEW_SERIES = 96;
 export interface SeriesGroup {
   /** Their numbers in the query. A request names them by their position here. */
   series: Uint32Array;
-  /** Only steps beyond this one, in the direction of travel; NaN: from the end of the series. */
-  cursor: Float64Array;
+  /** How far each has come; null: all are asked from their end. */
+  places: Places | null;
   /** Inclusive; null: open. */
   from: number | null;
   to: number | null;
@@ -32,14 +32,64 @@ export interface SeriesGroup {
   remaining: number | null;
 }
 
+/**
+ * How far series have come. A cursor excludes its step, and a series may have several points at one step (an archive may), of which
+ * not all fit the last answer: so the last step is asked for again, and what is known of it is passed over.
+ */
+export interface Places {
+  /** Only steps beyond this one, in the direction of travel; NaN: from the end of the series. */
+  cursor: Float64Array;
+  /** The last step that came, the only one behind the cursor of which points are known; NaN: none came. */
+  lastStep: Float64Array;
+  /** How many points at that step came. */
+  known: Uint32Array;
+}
+
 /** What came of each series of a group, by its position there. */
 export class Received {
+  /** How many points came, in all, and of these how many that were not known. */
+  readonly rows: Uint32Array;
   readonly points: Uint32Array;
-  readonly lastStep: Float64Array;
+  /** How far each series has come with them. */
+  readonly places: Places;
+  /** Known points that are still to come again. */
+  readonly #again: Uint32Array;
 
-  constructor(series: number) {
-    this.points = new Uint32Array(series);
-    this.lastStep = new Float64Array(series).fill(NaN);
+  constructor({ series: { length }, places }: SeriesGroup) {
+    this.rows = new Uint32Array(length);
+    this.points = new Uint32Array(length);
+    this.places = {
+      cursor: places ? places.cursor.slice() : new Float64Array(length).fill(NaN),
+      lastStep: places ? places.lastStep.slice() : new Float64Array(length).fill(NaN),
+      known: places ? places.known.slice() : new Uint32Array(length),
+    };
+    this.#again = this.places.known.slice();
+  }
+
+  /** Takes note of points of a series; `step` holds theirs from `start` to before `end`. Gives how many of them were known. */
+  add(at: number, step: Float64Array, start: number, end: number): number {
+    const { cursor, lastStep, known } = this.places;
+    let first = start;
+    while (first < end && this.#again[at] > 0 && step[first] === lastStep[at]) {
+      first++;
+      this.#again[at]--;
+    }
+    this.rows[at] += end - start;
+    this.points[at] += end - first;
+    if (first === end) return end - start;
+    this.#again[at] = 0;
+    const last = step[end - 1];
+    let other = end - 2;
+    while (other >= first && step[other] === last) other--;
+    const before = other >= first ? step[other] : lastStep[at];
+    if (before === last) known[at] += end - first;
+    else {
+      // The last step is another one than before, or the first of all.
+      if (before === before) cursor[at] = before;
+      known[at] = end - 1 - other;
+    }
+    lastStep[at] = last;
+    return first - start;
   }
 }
 
@@ -83,7 +133,11 @@ function alike(query: SeriesQuery): SeriesGroup[] {
     group.cursor.push(Number.isFinite(cursor) ? cursor : NaN);
   }
   return [...groups.values()].flatMap(({ from, to, series, cursor }) =>
-    inRange(query, from, to, Uint32Array.from(series), Float64Array.from(cursor))
+    inRange(query, from, to, Uint32Array.from(series), {
+      cursor: Float64Array.from(cursor),
+      lastStep: new Float64Array(series.length).fill(NaN),
+      known: new Uint32Array(series.length),
+    })
   );
 }
 
@@ -93,12 +147,12 @@ function inRange(
   from: number,
   to: number,
   series: Uint32Array,
-  cursor: Float64Array | null,
+  places: Places | null,
 ): SeriesGroup[] {
   if (series.length === 0 || from > to || from === Infinity || to === -Infinity) return [];
   return [{
     series,
-    cursor: cursor ?? new Float64Array(series.length).fill(NaN),
+    places,
     from: from === -Infinity ? null : from,
     to: to === Infinity ? null : to,
     remaining: limit?.points ?? null,
@@ -112,7 +166,12 @@ function shared({ series }: SeriesQuery, group: SeriesGroup, groups: number): Se
   const parts: SeriesGroup[] = [];
   let start = 0, bytes = 0;
   const close = (end: number) => {
-    parts.push({ ...group, series: group.series.subarray(start, end), cursor: group.cursor.subarray(start, end) });
+    const places = group.places && {
+      cursor: group.places.cursor.subarray(start, end),
+      lastStep: group.places.lastStep.subarray(start, end),
+      known: group.places.known.subarray(start, end),
+    };
+    parts.push({ ...group, series: group.series.subarray(start, end), places });
     start = end;
     bytes = 0;
   };
@@ -128,9 +187,11 @@ function shared({ series }: SeriesQuery, group: SeriesGroup, groups: number): Se
   return parts;
 }
 
-/** How many points of each series one request for these may ask. */
-export function pointsEach({ series, remaining }: SeriesGroup): number {
-  return Math.min(remaining ?? Infinity, Math.max(1, Math.floor(MAX_POINTS / series.length)));
+/** How many points of each series one request for these may ask: those still wanted, and the known ones that come again. */
+export function pointsEach({ series, places, remaining }: SeriesGroup): number {
+  const again = places ? places.known.reduce((most, one) => Math.max(most, one), 0) : 0;
+  const room = Math.floor(MAX_POINTS / series.length) - again;
+  return Math.min(remaining ?? Infinity, Math.max(1, room)) + again;
 }
 
 /**
@@ -143,7 +204,7 @@ export function pointsEach({ series, remaining }: SeriesGroup): number {
  */
 export function goOn(query: SeriesQuery, group: SeriesGroup, received: Received, atOnce: number): SeriesGroup[] {
   const each = pointsEach(group);
-  const full = group.series.map((_, at) => at).filter((at) => received.points[at] >= each);
+  const full = group.series.map((_, at) => at).filter((at) => received.rows[at] >= each);
   return advanced(group, received, full).flatMap((open) => shared(query, open, Math.min(atOnce, open.series.length)));
 }
 
@@ -152,17 +213,22 @@ export function goOnAfterBreak(group: SeriesGroup, received: Received): SeriesGr
   return advanced(group, received, group.series.map((_, at) => at));
 }
 
-/** Those series behind the points received, but for those that need no more, by how many they still need. */
-function advanced(group: SeriesGroup, received: Received, positions: Uint32Array): SeriesGroup[] {
+/** Those series behind the points received, but for those that need no more; those of a group need as many more. */
+function advanced(group: SeriesGroup, { points, places }: Received, positions: Uint32Array): SeriesGroup[] {
   const { remaining } = group;
-  const wanted = (at: number) => remaining === null ? null : remaining - received.points[at];
-  const groups = Map.groupBy(positions, wanted);
-  groups.delete(0);
-  return [...groups].map(([remaining, members]) => ({
+  const wanted = (at: number) => remaining === null ? null : remaining - points[at];
+  const open = positions.filter((at) => wanted(at) !== 0);
+  // With a limit, as many points have to come again of each, or some would come too many.
+  const alike = Map.groupBy(open, (at) => remaining === null ? "" : `${wanted(at)} ${places.known[at]}`);
+  return [...alike.values()].map((members) => ({
     ...group,
-    remaining,
+    remaining: wanted(members[0]),
     series: Uint32Array.from(members, (at) => group.series[at]),
-    cursor: Float64Array.from(members, (at) => received.points[at] > 0 ? received.lastStep[at] : group.cursor[at]),
+    places: {
+      cursor: Float64Array.from(members, (at) => places.cursor[at]),
+      lastStep: Float64Array.from(members, (at) => places.lastStep[at]),
+      known: Uint32Array.from(members, (at) => places.known[at]),
+    },
   }));
 }
 

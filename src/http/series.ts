@@ -26,7 +26,7 @@ export async function* readSeries(
   );
   let points = 0;
   for await (const block of concurrently(jobs, atOnce, query.signal)) {
-    points += block.step.length;
+    points += block.spans.reduce((sum, { start, end }) => sum + end - start, 0);
     if (query.kind !== "float") onPoints(block.step.length);
     yield block;
   }

@@ -21,7 +21,7 @@ export function floatSeriesCall(query: SeriesQuery, group: SeriesGroup, project:
   const body = new JsonBytes(160 * (1 + group.series.length));
   body.text(JSON.stringify(fields).slice(0, -1));
   group.series.forEach((one, at) => {
-    const cursor = group.cursor[at];
+    const cursor = group.places?.cursor[at] ?? NaN;
     body.bytes(at === 0 ? FIRST : NEXT);
     body.integer(at);
     if (cursor === cursor) body.text(`","afterStep":${cursor},"series":{"attribute":`);

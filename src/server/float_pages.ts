@@ -34,6 +34,8 @@ export type FloatPages = Map<number, Piece[]>;
 
 /** Points that follow a page. */
 export interface RestOfPoints {
+  /** They are all there are beyond this step, up to their end; null: from the end of the series. */
+  beyond: number | null;
   pieces: Piece[];
   /** Whether no others follow. */
   complete: boolean;
@@ -51,7 +53,7 @@ export async function readFloatPages(
     const missing: number[] = [];
     for (const i of group.members) {
       const cursor = cursorOf(requests[i]);
-      const rest = cursor === null ? null : kept.take(placeOf(group, requests[i], pages, cursor));
+      const rest = cursor === null ? null : following(kept.take(placeOf(group, requests[i], pages)), cursor, pages);
       if (rest && (rest.complete || count(rest.pieces) >= pages.limit)) {
         turn(kept, group, requests[i], pages, rest, (page) => found.set(i, page));
       } else missing.push(i);
@@ -87,29 +89,64 @@ async function read(
     for (const { series, start, end } of block.spans) pieces[series].push({ block, start, end });
   }
   members.forEach((i, position) => {
-    const rest = { pieces: pieces[position], complete: count(pieces[position]) < points };
+    const complete = count(pieces[position]) < points;
+    const rest = { beyond: cursorOf(requests[i]), pieces: pieces[position], complete };
     turn(goesOn ? kept : null, group, requests[i], pages, rest, (page) => found.set(i, page));
   });
 }
 
-/** Takes a page from the points at hand and keeps what follows it, if somebody will ask. */
+/** What is kept, from a cursor on; null where it does not reach back to it. */
+function following(rest: RestOfPoints | null, cursor: number, { descending }: Pages): RestOfPoints | null {
+  if (rest === null) return null;
+  const { beyond, pieces } = rest;
+  if (beyond !== null && (descending ? cursor > beyond : cursor < beyond)) return null;
+  const passed = pieces.reduce((sum, piece) => sum + rowsUpTo(piece, cursor, descending), 0);
+  const left = descending ? cut(pieces, count(pieces) - passed)[0] : cut(pieces, passed)[1];
+  return { ...rest, beyond: cursor, pieces: left };
+}
+
+/** How many rows of a piece are not beyond a step. */
+function rowsUpTo({ block: { step }, start, end }: Piece, cursor: number, descending: boolean): number {
+  let rows = 0;
+  if (descending) { while (rows < end - start && step[end - 1 - rows] >= cursor) rows++; }
+  else while (rows < end - start && step[start + rows] <= cursor) rows++;
+  return rows;
+}
+
+/**
+ * Takes a page from the points at hand and keeps what follows it, if somebody will ask. The last step of the page is kept as well: a
+ * client that knows that there may be more points at it asks for it again.
+ */
 function turn(
   kept: Leftovers<RestOfPoints> | null,
   group: Group,
   request: SeriesRequest,
   pages: Pages,
-  { pieces, complete }: RestOfPoints,
+  { beyond, pieces, complete }: RestOfPoints,
   use: (page: Piece[]) => void,
 ): void {
+  const { limit, descending } = pages;
   const total = count(pieces);
-  const [page, rest] = pages.descending
-    ? cut(pieces, Math.max(0, total - pages.limit)).reverse()
-    : cut(pieces, pages.limit);
+  const [page] = descending ? cut(pieces, Math.max(0, total - limit)).reverse() : cut(pieces, limit);
   use(page);
-  if (kept === null || total < pages.limit) return;
-  const { block, start, end } = pages.descending ? page[0] : page.at(-1)!;
-  const cursor = block.step[pages.descending ? start : end - 1];
-  kept.put(placeOf(group, request, pages, cursor), { pieces: rest, complete }, memory(rest));
+  if (kept === null || total < limit) return;
+  const { block, start, end } = descending ? page[0] : page.at(-1)!;
+  const edge = block.step[descending ? start : end - 1];
+  const before = page.map((piece) => stepBefore(piece, edge, descending)).filter((step) => step !== null);
+  const from = (descending ? before[0] : before.at(-1)) ?? beyond;
+  const rest: RestOfPoints = { beyond, pieces, complete };
+  const left = from === null ? rest : following(rest, from, pages)!;
+  kept.put(placeOf(group, request, pages), left, memory(left.pieces));
+}
+
+/** The step of a piece that comes last before this one in the direction of travel; null where there is none. */
+function stepBefore({ block: { step }, start, end }: Piece, edge: number, descending: boolean): number | null {
+  if (descending) {
+    for (let row = start; row < end; row++) if (step[row] > edge) return step[row];
+  } else {
+    for (let row = end - 1; row >= start; row--) if (step[row] < edge) return step[row];
+  }
+  return null;
 }
 
 /** How many points stay in memory for these: a series answers for its share of each block. */
@@ -141,9 +178,7 @@ function cursorOf(request: SeriesRequest): number | null {
 function placeOf(
   { project, lineage, previews }: Group,
   { holder, path }: SeriesRequest,
-  pages: Pages,
-  cursor: number,
+  { descending, stepRange }: Pages,
 ): string[] {
-  const { descending, stepRange } = pages;
-  return [project.info.id, holder!.run.key, path, JSON.stringify([lineage, previews, descending, stepRange, cursor])];
+  return [project.info.id, holder!.run.key, path, JSON.stringify([lineage, previews, descending, stepRange])];
 }

@@ -10,6 +10,10 @@ import {
   ProtoQueryAttributesResultDTOSchema,
   ProtoSeriesValuesResponseDTOSchema,
 } from "../../src/wire/gen/neptune_pb.ts";
+import { openServer } from "../../src/http/source.ts";
+import { createHandler } from "../../src/server/handler.ts";
+import { makeApiToken, newSecret } from "../../src/server/keys.ts";
+import { MEMORY_PROJECT, memoryCatalog, memoryRun } from "../server/memory.ts";
 import { POINTS, seriesStub, valueOf } from "./series_stub.ts";
 import { brokenOff, entries, PATHS, stalled, Stub } from "./stub.ts";
 
@@ -314,5 +318,49 @@ Deno.test("files: a signed address is made anew once, and a file that is not the
       assert.ok(!Deno.inspect(error).includes("SECRET"));
       return true;
     });
+  }
+});
+
+Deno.test("points at the same step come all, also where a page ends between them", async () => {
+  // Several points at the step with which the first million of points ends, from either side.
+  const step = Float64Array.from({ length: 1_000_007 }, (_, i) => i < 999_998 ? i : Math.max(999_998, i - 5));
+  step.fill(7, 7, 10);
+  const { catalog } = memoryCatalog({
+    runs: [memoryRun(1)],
+    source: {
+      async *series({ series: { after, before }, limit }) {
+        let start = after ? step.findIndex((one) => one > after[0]) : 0;
+        let end = before ? step.findLastIndex((one) => one < before[0]) + 1 : step.length;
+        if (start < 0) return;
+        if (limit?.from === "start") end = Math.min(end, start + limit.points);
+        else if (limit) start = Math.max(start, end - limit.points);
+        const part = step.slice(start, end);
+        const data = Float64Array.from(part, (_, i) => start + i);
+        const spans = [{ series: 0, start: 0, end: part.length }];
+        if (part.length > 0) {
+          yield { spans, step: part, timestamp: part, values: { kind: "float", data }, preview: null };
+        }
+      },
+    },
+  });
+  const secret = newSecret();
+  const handler = createHandler(catalog, { secret });
+  const client = openServer({
+    apiToken: makeApiToken(secret, "http://neptune.test"),
+    fetch: (input, init) => handler(new Request(input, init)),
+  });
+  const series = seriesList([{ run: `${MEMORY_PROJECT}/MEM-1`, path: "loss" }]);
+  for (
+    const limit of [null, { points: 1_000_005, from: "end" as const }, { points: 1_000_003, from: "start" as const }]
+  ) {
+    const values: number[] = [];
+    for await (const block of client.open(MEMORY_PROJECT).series({ ...floats(1), series, limit })) {
+      for (const { start, end } of block.spans) {
+        for (let row = start; row < end; row++) values.push((block.values.data as Float64Array)[row]);
+      }
+    }
+    const first = limit?.from === "end" ? step.length - limit.points : 0;
+    assert.equal(values.length, limit?.points ?? step.length);
+    assert.ok(values.every((value, i) => value === first + i), "each point once, in order");
   }
 });

@@ -175,6 +175,15 @@ Deno.test("pages that follow are read ahead: many pages cost two readings, and c
     }
     assert.deepEqual(collected, expected);
     assert.equal(asked.length, 2);
+
+    // A client that asks for its last step again, as ours does.
+    asked.length = 0;
+    const again = await page(order, "m", null);
+    for (let more = again; more.length >= 10; again.push(...more.slice(1))) {
+      more = await page(order, "m", again.at(-2)!, 11);
+    }
+    assert.deepEqual(again, expected);
+    assert.equal(asked.length, 2);
   }
   assert.deepEqual(await page("ascending", "short", 10), range(11, 20));
   assert.deepEqual(await page("ascending", "m", 20), range(21, 30));
