@@ -1,10 +1,12 @@
 /**
  * Bulk calls beside neptune-query, in the scenarios of that package's own performance tests, against one server of ours whose
  * answers are ready before they are timed; and bulk calls on archives:
- * `deno run -A bench/bulk_bench.ts [all | archive | scenario ...]`.
+ * `deno run -A bench/bulk_bench.ts [all | archive | scenario ...]`. All takes about half an hour, half of which the server makes the
+ * answers of fm029.
  *
  * neptune-query is measured when `.peers/` holds it (`deno task test:peers` makes it). Every scenario runs in a process of its own,
- * after one round that does not count, whose memory is the one that is told; times are medians. Archives are generated in the temporary folder and found again there.
+ * after one round that does not count; times are medians, the memory is that of this first round. Archives are generated in the
+ * temporary folder and found again there.
  *
  * @module
  */

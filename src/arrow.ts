@@ -7,30 +7,17 @@
  */
 
 import { Buffer } from "node:buffer";
-import {
-  Batch,
-  bool,
-  Column,
-  columnFromArray,
-  float64,
-  int64,
-  largeUtf8,
-  list,
-  struct,
-  tableFromColumns,
-  tableToIPC,
-  timestamp,
-  TimeUnit,
-  utf8,
-} from "@uwdata/flechette";
 import pl, { type DataFrame } from "nodejs-polars";
 import type { FileRef, Histogram } from "./types.ts";
 
 /** What numbers are: f64, i64, milliseconds since the epoch, or 0 and 1. */
 export type NumberKind = "float" | "int" | "datetime" | "bool";
 
-/** A column of Arrow. */
-export type ArrowColumn = Column<unknown>;
+type Arrow = typeof import("@uwdata/flechette");
+type BatchParts = Omit<ConstructorParameters<Arrow["Batch"]>[0], "length" | "nullCount" | "validity">;
+
+/** A column that is made when its frame is: only then the package that makes it is loaded. */
+export type ArrowColumn = (arrow: Arrow) => InstanceType<Arrow["Column"]>;
 
 /** So many columns travel together: what they take is given up before the next ones are made. */
 const TOGETHER = 2000;
@@ -40,23 +27,24 @@ const TOGETHER = 2000;
  *
  * @param columns Names and columns, all of the same length; names must differ. Taken one after the other.
  */
-export function arrowFrame(columns: Iterable<readonly [name: string, column: ArrowColumn]>): DataFrame {
+export async function arrowFrame(
+  columns: Iterable<readonly [name: string, column: ArrowColumn]>,
+): Promise<DataFrame> {
+  const arrow = await import("@uwdata/flechette");
   const frames: DataFrame[] = [];
-  let some: (readonly [string, ArrowColumn])[] = [];
+  let some: [string, ReturnType<ArrowColumn>][] = [];
   const take = () => {
-    const bytes = tableToIPC(tableFromColumns(some as [string, ArrowColumn][]), { format: "file" })!;
+    const bytes = arrow.tableToIPC(arrow.tableFromColumns(some), { format: "file" })!;
     frames.push(pl.readIPC(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)));
     some = [];
   };
-  for (const column of columns) {
-    some.push(column);
+  for (const [name, column] of columns) {
+    some.push([name, column(arrow)]);
     if (some.length === TOGETHER) take();
   }
   if (some.length > 0) take();
   return frames.length === 1 ? frames[0] : pl.concat(frames, { how: "horizontal" });
 }
-
-const TYPES = { float: float64(), int: int64(), datetime: timestamp(TimeUnit.MILLISECOND, "UTC"), bool: bool() };
 
 /** A column of f64, i64, `datetime[ms, UTC]` or bool; null where `present` is 0. */
 export function numberColumn(
@@ -64,8 +52,12 @@ export function numberColumn(
   data: Float64Array | BigInt64Array | Uint8Array,
   present: Uint8Array,
 ): ArrowColumn {
-  const values = kind === "bool" ? bits(data as Uint8Array) : kind === "datetime" ? instants(data, present) : data;
-  return column({ type: TYPES[kind], ...validity(present), values });
+  return (arrow) => {
+    const { float64, int64, timestamp, TimeUnit, bool } = arrow;
+    const types = { float: float64, int: int64, datetime: () => timestamp(TimeUnit.MILLISECOND, "UTC"), bool };
+    const values = kind === "bool" ? bits(data as Uint8Array) : kind === "datetime" ? instants(data, present) : data;
+    return column(arrow, present, { type: types[kind](), values });
+  };
 }
 
 /** A column of strings. */
@@ -79,12 +71,15 @@ export function textColumn(data: (string | null)[]): ArrowColumn {
   texts.forEach((one, i) => ends[i + 1] = ends[i] + (isAscii ? one.length : Buffer.byteLength(one)));
   const large = text.length > 0x7fff_ffff;
   const offsets = large ? BigInt64Array.from(ends, BigInt) : Int32Array.from(ends);
-  return column({ type: large ? largeUtf8() : utf8(), ...validity(present), values: text, offsets });
+  return (arrow) => {
+    const type = large ? arrow.largeUtf8() : arrow.utf8();
+    return column(arrow, present, { type, values: text, offsets });
+  };
 }
 
 /** A column of lists of strings. */
 export function textListColumn(data: (string[] | null)[]): ArrowColumn {
-  return columnFromArray(data, list(utf8()));
+  return ({ columnFromArray, list, utf8 }) => columnFromArray(data, list(utf8()));
 }
 
 /** A column of structs `{ path, size, mime_type }`. */
@@ -92,26 +87,25 @@ export function fileColumn(data: (FileRef | null)[]): ArrowColumn {
   const rows = data.map((one) =>
     one && { path: one.path, size: one.size === null ? null : BigInt(one.size), mime_type: one.mimeType }
   );
-  return columnFromArray(rows, struct({ path: utf8(), size: int64(), mime_type: utf8() }));
+  return ({ columnFromArray, struct, utf8, int64 }) =>
+    columnFromArray(rows, struct({ path: utf8(), size: int64(), mime_type: utf8() }));
 }
 
 /** A column of structs `{ type, edges, values }`. */
 export function histogramColumn(data: (Histogram | null)[]): ArrowColumn {
-  const numbers = list(float64());
-  return columnFromArray(data, struct({ type: utf8(), edges: numbers, values: numbers }));
+  return ({ columnFromArray, struct, utf8, list, float64 }) => {
+    const numbers = list(float64());
+    return columnFromArray(data, struct({ type: utf8(), edges: numbers, values: numbers }));
+  };
 }
 
-function column(parts: Omit<ConstructorParameters<typeof Batch>[0], "length">): ArrowColumn {
-  const { present, ...batch } = parts as typeof parts & { present: Uint8Array };
-  return new Column([new Batch({ length: present.length, ...batch } as ConstructorParameters<typeof Batch>[0])]);
-}
-
-/** Which values there are, as Arrow has it: a bit for each, and no bits where all are there. */
-function validity(present: Uint8Array): { present: Uint8Array; nullCount: number; validity: Uint8Array } {
+/** A column of one batch; `present` says which values there are: Arrow has a bit for each, and none where all are there. */
+function column({ Batch, Column }: Arrow, present: Uint8Array, parts: BatchParts): ReturnType<ArrowColumn> {
   let there = 0;
   for (const one of present) there += one;
-  const all = there === present.length;
-  return { present, nullCount: present.length - there, validity: all ? new Uint8Array(0) : bits(present) };
+  const length = present.length;
+  const validity = there === length ? new Uint8Array(0) : bits(present);
+  return new Column([new Batch({ length, nullCount: length - there, validity, ...parts })]);
 }
 
 function bits(flags: Uint8Array): Uint8Array {

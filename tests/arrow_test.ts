@@ -17,19 +17,19 @@ const texts = fc.array(fc.option(fc.oneof(fc.string({ unit: "binary" }), fc.stri
   maxLength: 40,
 });
 
-Deno.test("texts of any kind come back, null as null", () => {
-  fc.assert(fc.property(texts, (data) => {
-    const frame = arrowFrame([["a", textColumn(data)]]);
+Deno.test("texts of any kind come back, null as null", async () => {
+  await fc.assert(fc.asyncProperty(texts, async (data) => {
+    const frame = await arrowFrame([["a", textColumn(data)]]);
     assert.deepEqual(frame.getColumn("a").toArray(), data);
   }));
 });
 
-Deno.test("halves of surrogate pairs at the edge of two texts do not become one character", () => {
-  const frame = arrowFrame([["a", textColumn(["x\ud83d", "\ude00y", null])]]);
+Deno.test("halves of surrogate pairs at the edge of two texts do not become one character", async () => {
+  const frame = await arrowFrame([["a", textColumn(["x\ud83d", "\ude00y", null])]]);
   assert.deepEqual(frame.getColumn("a").toArray(), ["x\ufffd", "\ufffdy", null]);
 });
 
-Deno.test("numbers of every kind come back with their type, and null where there is none", () => {
+Deno.test("numbers of every kind come back with their type, and null where there is none", async () => {
   const kinds: [NumberKind, string, fc.Arbitrary<number | bigint>, (data: (number | bigint)[]) => unknown[]][] = [
     ["float", "Float64", fc.double(), (data) => data],
     ["int", "Int64", fc.bigInt({ min: -(2n ** 53n) + 1n, max: 2n ** 53n - 1n }), (data) => data.map(Number)],
@@ -42,12 +42,12 @@ Deno.test("numbers of every kind come back with their type, and null where there
     ],
   ];
   for (const [kind, type, value, read] of kinds) {
-    fc.assert(
-      fc.property(fc.array(fc.tuple(value, fc.nat(1)), { minLength: 1, maxLength: 30 }), (cells) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(value, fc.nat(1)), { minLength: 1, maxLength: 30 }), async (cells) => {
         const Data = { float: Float64Array, int: BigInt64Array, bool: Uint8Array, datetime: Float64Array }[kind];
         const data = new (Data as new (length: number) => Float64Array)(cells.length);
         cells.forEach(([value], i) => data[i] = value as number);
-        const frame = arrowFrame([["a", numberColumn(kind, data, Uint8Array.from(cells, ([, there]) => there))]]);
+        const frame = await arrowFrame([["a", numberColumn(kind, data, Uint8Array.from(cells, ([, there]) => there))]]);
         const expected = read(cells.map(([value]) => value)).map((value, i) => cells[i][1] ? value : null);
         assert.deepEqual(frame.getColumn("a").toArray(), expected);
         assert.equal(String(frame.schema.a), `DataType(${type})`);
@@ -57,8 +57,8 @@ Deno.test("numbers of every kind come back with their type, and null where there
   }
 });
 
-Deno.test("sets, files and histograms come back; thousands of columns stay in their order", () => {
-  const frame = arrowFrame([
+Deno.test("sets, files and histograms come back; thousands of columns stay in their order", async () => {
+  const frame = await arrowFrame([
     ["set", textListColumn([["a", "ż"], null, []])],
     [
       "file",
@@ -80,7 +80,9 @@ Deno.test("sets, files and histograms come back; thousands of columns stay in th
     '[{"path":"q","size":null,"mime_type":"x"},{"type":"DENSITY","edges":[],"values":[]}]',
   ]);
   const names = Array.from({ length: 4500 }, (_, i) => `column ${i}`);
-  const wide = arrowFrame(names.map((name, i) => [name, numberColumn("float", Float64Array.of(i), Uint8Array.of(1))]));
+  const wide = await arrowFrame(
+    names.map((name, i) => [name, numberColumn("float", Float64Array.of(i), Uint8Array.of(1))]),
+  );
   assert.deepEqual(wide.columns, names);
   assert.deepEqual(wide.row(0), [...names.keys()]);
 });

@@ -32,7 +32,7 @@ export async function fetchGlobalTable(
     for await (const block of readCells(source, found[i], sort, options)) table.add(block, projects[i].name);
   }
   const order = table.order(sort.path, sort.type, sortedBy, sort.descending).slice(0, limit ?? undefined);
-  const frame = table.frame([sort.path, ...columns], order);
+  const frame = await table.frame([sort.path, ...columns], order);
   const names = pl.DataFrame([strings("sys/project", order.map((row) => rows[row].project))]);
   return pl.concat([names, frame], { how: "horizontal" });
 }

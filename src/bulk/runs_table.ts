@@ -55,7 +55,7 @@ export async function fetchRunsTable(
   const runs = await readRows(source, options, sort, heads, limit);
   const table = new TableBuilder(runs.map((run) => ({ run, project: null })), aggregates);
   for await (const block of readCells(source, runs, sort, options)) table.add(block, null);
-  return table.frame([sort.path, ...columns]);
+  return await table.frame([sort.path, ...columns]);
 }
 
 /** The options that have to be checked, completed. */

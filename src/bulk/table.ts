@@ -118,7 +118,7 @@ export class TableBuilder {
    *
    * @param order Which rows, in which order. Default: all as they are.
    */
-  frame(always: string[], order?: number[]): DataFrame {
+  async frame(always: string[], order?: number[]): Promise<DataFrame> {
     const there = new Set([...this.#columns.values()].map(({ path }) => path));
     for (const path of new Set(["sys/custom_run_id", "sys/name", ...always])) {
       if (!there.has(path)) this.#addIdentity(path);
@@ -139,7 +139,7 @@ export class TableBuilder {
     const columns = function* () {
       for (const { name, column } of named) yield [name, toColumn(column, none, order)] as const;
     };
-    const frame = arrowFrame(columns());
+    const frame = await arrowFrame(columns());
     return none ? frame.head(0) : frame;
   }
 

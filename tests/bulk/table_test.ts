@@ -17,18 +17,18 @@ const block: ValueBlock = {
   ],
 };
 
-Deno.test("an attribute that is called like the column of another keeps a column of its own", () => {
+Deno.test("an attribute that is called like the column of another keeps a column of its own", async () => {
   const table = new TableBuilder([run("r1"), run("r2")], []);
   table.add(block, null);
-  const frame = table.frame([]);
+  const frame = await table.frame([]);
   assert.deepEqual(frame.columns, ["sys/custom_run_id", "sys/name", "a:int", "a:int:float", "a:string"]);
   assert.deepEqual(frame.rows(), [["r1", null, 5, 0.5, null], ["r2", null, null, NaN, "five"]]);
 });
 
-Deno.test("a table without rows keeps the types of its columns", () => {
+Deno.test("a table without rows keeps the types of its columns", async () => {
   const table = new TableBuilder([run("r1"), run("r2")], []);
   table.add(block, null);
-  const frame = table.frame([], []);
+  const frame = await table.frame([], []);
   assert.equal(frame.height, 0);
   assert.deepEqual(Object.values(frame.schema).map(String), [
     "DataType(String)",
@@ -39,9 +39,9 @@ Deno.test("a table without rows keeps the types of its columns", () => {
   ]);
 });
 
-Deno.test("rows come in the order that is asked for", () => {
+Deno.test("rows come in the order that is asked for", async () => {
   const table = new TableBuilder([run("r1"), run("r2")], []);
   table.add(block, null);
-  assert.deepEqual(table.frame([], [1]).rows(), [["r2", null, null, NaN, "five"]]);
+  assert.deepEqual((await table.frame([], [1])).rows(), [["r2", null, null, NaN, "five"]]);
   assert.deepEqual(table.order("a:int", "float", null, false), [0, 1]);
 });
