@@ -77,9 +77,10 @@ Deno.test("the published package", async (t) => {
       registry,
       `import { ReadOnlyProject } from "${specifier}";
        const project = new ReadOnlyProject({ archive: ${ARCHIVE}, cacheFolder: null });
-       console.log((await project.listRuns()).length, (await project.fetchExperiments()).height);`,
+       const table = await project.fetchRunsDf({ columns: ["config/optimizer"] });
+       console.log((await project.listRuns()).length, (await project.fetchExperiments()).height, table.width);`,
     );
-    assert.equal(printed, "12 3");
+    assert.equal(printed, "12 3 4");
   });
 
   await t.step("starts the server, and its workers from the package, in a script", async () => {
