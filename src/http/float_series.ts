@@ -88,9 +88,11 @@ async function* readOnce(
           span.start += known;
           span.series = asked.series[span.series];
         }
-        came = true;
+        // Known points that come again are no progress.
         const spans = block.spans.filter(({ start, end }) => start < end);
-        if (spans.length > 0) yield spans.length === block.spans.length ? block : { ...block, spans };
+        if (spans.length === 0) continue;
+        came = true;
+        yield spans.length === block.spans.length ? block : { ...block, spans };
         lastProgress = performance.now();
       }
       rest.push(...goOn(query, asked, received, most));

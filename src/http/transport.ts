@@ -261,8 +261,9 @@ async function* reusedPieces(response: Response): AsyncGenerator<Uint8Array<Arra
   }
 }
 
-/** How many bytes a body has, as far as the server says it; else 0. */
+/** How many bytes a body has, as far as the server says it; else 0. Of a compressed one it says something else. */
 function sizeOf({ headers }: Response): number {
+  if (headers.has("content-encoding")) return 0;
   const size = Number(headers.get("content-length") ?? 0);
   return Number.isSafeInteger(size) && size > 0 ? size : 0;
 }

@@ -67,13 +67,13 @@ async function download(server: Server, context: Context): Promise<Response> {
   if (range === undefined) return new Response((await source.file(file, { signal })).bytes, { headers });
   const { first, last } = readRange(range);
   const { bytes, size } = await source.file(file, { from: first, to: last + 1, signal });
-  if (size !== null && first >= size) {
-    await bytes.cancel();
-    return new Response(null, { status: 416, headers: { ...headers, "content-range": `bytes */${size}` } });
-  }
   // Of a source that does not know the size beforehand, the part has to be read to say how long it is.
   const part = size === null ? await new Response(bytes as ReadableStream<Uint8Array<ArrayBuffer>>).bytes() : bytes;
   const length = size === null ? (part as Uint8Array).length : Math.min(last + 1, size) - first;
+  if (length <= 0) {
+    if (size !== null) await bytes.cancel();
+    return new Response(null, { status: 416, headers: { ...headers, "content-range": `bytes */${size ?? "*"}` } });
+  }
   const contentRange = `bytes ${first}-${first + length - 1}/${size ?? "*"}`;
   const more = { "content-range": contentRange, "content-length": String(length) };
   return new Response(part as BodyInit, { status: 206, headers: { ...headers, ...more } });

@@ -107,9 +107,9 @@ function following(rest: RestOfPoints | null, cursor: number, { descending }: Pa
 
 /** How many rows of a piece are not beyond a step. */
 function rowsUpTo({ block: { step }, start, end }: Piece, cursor: number, descending: boolean): number {
+  const passed = (row: number) => descending ? step[end - 1 - row] >= cursor : step[start + row] <= cursor;
   let rows = 0;
-  if (descending) { while (rows < end - start && step[end - 1 - rows] >= cursor) rows++; }
-  else while (rows < end - start && step[start + rows] <= cursor) rows++;
+  while (rows < end - start && passed(rows)) rows++;
   return rows;
 }
 

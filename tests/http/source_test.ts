@@ -107,6 +107,18 @@ Deno.test("an answer that stalls is taken up again after the time a server may b
   assert.deepEqual(await steps(stub.source({ requestTimeoutSeconds: 0.3 }), floats(2)), Array(2).fill(UP));
 });
 
+Deno.test("known points that come again are no progress: answers that always break off behind them end too", async () => {
+  // The first point of the first series and nothing more, whatever is asked.
+  await using stub = seriesStub((right) => brokenOff(right.slice(0, 70)));
+  const started = performance.now();
+  await assert.rejects(
+    Array.fromAsync(stub.source({ deadlineSeconds: 1 }).series(floats(1))),
+    (error) => error instanceof ConnectionError,
+  );
+  assert.ok(performance.now() - started < 10_000);
+  assert.ok(stub.count(PATHS.floatSeries) < 40, `${stub.count(PATHS.floatSeries)} requests`);
+});
+
 Deno.test("an answer that is cut but complete for HTTP, flipped, or not the one asked for is a DecodeError", async () => {
   const spoilt: ((right: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>)[] = [
     (right) => right.slice(0, -5),
