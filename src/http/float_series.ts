@@ -77,15 +77,14 @@ async function* readOnce(
       requests: asked.series.length,
       pointsEach: pointsEach(asked),
     };
+    const onNewPoints = withoutFirst(asked.places?.known.reduce((sum, one) => sum + one, 0) ?? 0, onPoints);
     let came = false;
     try {
       const call = floatSeriesCall(query, asked, project);
-      for await (const block of api.stream(call, signal, (request) => run({ request, options }, signal, onPoints))) {
+      for await (const block of api.stream(call, signal, (request) => run({ request, options }, signal, onNewPoints))) {
         for (const span of block.spans) {
           checkDirection(received.places.lastStep[span.series], block.step[span.start], options.descending);
-          const known = received.add(span.series, block.step, span.start, span.end);
-          if (known > 0) onPoints(-known);
-          span.start += known;
+          span.start += received.add(span.series, block.step, span.start, span.end);
           span.series = asked.series[span.series];
         }
         // Known points that come again are no progress.
@@ -110,6 +109,16 @@ async function* readOnce(
     }
   }
   return rest;
+}
+
+/** Tells of all but the first points, which were told of before. */
+function withoutFirst(count: number, onPoints: (by: number) => void): (by: number) => void {
+  let left = count;
+  return (by) => {
+    const old = Math.min(by, left);
+    left -= old;
+    if (by > old) onPoints(by - old);
+  };
 }
 
 /** A server that does not mind the cursor would be asked for ever. */

@@ -142,7 +142,11 @@ Deno.test("progress tells every point, and at the end how many there were", asyn
   await using stub = seriesStub((right, count) => count === 0 ? brokenOff(right.slice(0, right.length / 2)) : null);
   let told = 0;
   let total: number | null = null;
-  await steps(stub.source(), floats(3, { onProgress: (by, all) => [told, total] = [told + by, all] }));
+  const onProgress = (by: number, all: number | null) => {
+    assert.ok(by >= 0, `${by} is a step back`);
+    [told, total] = [told + by, all];
+  };
+  await steps(stub.source(), floats(3, { onProgress }));
   assert.deepEqual([told, total], [3 * POINTS, 3 * POINTS]);
 });
 
