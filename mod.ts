@@ -16,14 +16,14 @@
  * @module
  */
 
-export { ReadOnlyProject } from "./src/project.ts";
-export type { ListAttributesOptions, ListOptions, RunIds } from "./src/project.ts";
-export { fetchExperimentsDfGlobal, fetchRunsDfGlobal, listProjects } from "./src/global.ts";
-export type { SourceOptions } from "./src/global.ts";
-export { ReadOnlyRun } from "./src/run.ts";
-export type { FileValue, PrefetchSeriesOptions, RunSelector } from "./src/run.ts";
-export { Attribute } from "./src/attribute.ts";
-export type { AttributeValue, FetchValuesOptions } from "./src/attribute.ts";
+export { ReadOnlyProject } from "./src/api/project.ts";
+export type { ListAttributesOptions, ListOptions, RunIds } from "./src/api/project.ts";
+export { fetchExperimentsDfGlobal, fetchRunsDfGlobal, listProjects } from "./src/api/global.ts";
+export type { SourceOptions } from "./src/api/global.ts";
+export { ReadOnlyRun } from "./src/api/run.ts";
+export type { FileValue, PrefetchSeriesOptions, RunSelector } from "./src/api/run.ts";
+export { Attribute } from "./src/api/attribute.ts";
+export type { AttributeValue, FetchValuesOptions } from "./src/api/attribute.ts";
 export type { RunsTableOptions, SortBy } from "./src/bulk/runs_table.ts";
 export type { SeriesAggregate } from "./src/bulk/table.ts";
 export type { AttributeSelection, RunSelection } from "./src/bulk/select.ts";
@@ -33,22 +33,22 @@ export type { SaveMetricsOptions } from "./src/bulk/save_metrics.ts";
 export type { FetchSeriesOptions, OtherSeriesType } from "./src/bulk/series.ts";
 export type { DownloadFilesOptions } from "./src/bulk/download.ts";
 export type { ExportArchiveOptions } from "./src/export/archive.ts";
-export { saveFrame } from "./src/save.ts";
-export type { FrameFormat, SaveOptions } from "./src/save.ts";
+export { saveFrame } from "./src/frame/save.ts";
+export type { FrameFormat, SaveOptions } from "./src/frame/save.ts";
 export type { RunsFilter } from "./src/nql/build.ts";
 export type { Aggregation, Comparison, Nql, Operand, Predicate } from "./src/nql/ast.ts";
-export { plot } from "./src/plot.ts";
-export type { PlotData, PlotOptions } from "./src/plot.ts";
+export { plot } from "./src/api/plot.ts";
+export type { PlotData, PlotOptions } from "./src/api/plot.ts";
 export { displayFrame as show } from "./src/display/frame.ts";
 export type { FrameDisplayOptions } from "./src/display/frame.ts";
-export type { Chart, PlotLine, PlotStyle } from "./src/display/plot.ts";
-export type { Frame, LazyFrame } from "./src/frame.ts";
+export type { Chart, PlotLine, PlotStyle } from "./src/display/chart/plot.ts";
+export type { Frame, LazyFrame } from "./src/frame/frame.ts";
 export { jupyterDisplay } from "./src/display/bundle.ts";
 export type { Displayable, MediaBundle } from "./src/display/bundle.ts";
-export type { XAxis } from "./src/display/plot_axis.ts";
-export { Listing } from "./src/listing.ts";
-export { RunFile } from "./src/file.ts";
-export type { ReadOnlyProjectOptions } from "./src/open.ts";
+export type { XAxis } from "./src/display/chart/plot_axis.ts";
+export { Listing } from "./src/api/listing.ts";
+export { RunFile } from "./src/api/file.ts";
+export type { ReadOnlyProjectOptions } from "./src/api/open.ts";
 export { ProgressBarCallback } from "./src/progress/callback.ts";
 export type {
   ProgressBarOption,

@@ -12,11 +12,11 @@
  */
 
 import { parseArgs } from "node:util";
-import { openArchive } from "./src/archive/source.ts";
+import { openArchive } from "./src/archive/catalog.ts";
 import { NeptuneError, OptionError } from "./src/errors.ts";
-import { defaultCacheFolder } from "./src/open.ts";
+import { defaultCacheFolder } from "./src/api/open.ts";
 import { type AccessLogEntry, createHandler, type Handler } from "./src/server/handler.ts";
-import { makeApiToken, newSecret, secretOf } from "./src/server/keys.ts";
+import { makeApiToken, newSecret, secretOf } from "./src/server/tokens.ts";
 import type { Catalog } from "./src/source.ts";
 
 export type { AccessLogEntry } from "./src/server/handler.ts";

@@ -9,9 +9,9 @@
 
 import { tmpdir } from "node:os";
 import pl, { type DataFrame } from "nodejs-polars";
-import { openArchive } from "../src/archive/source.ts";
+import { openArchive } from "../src/archive/catalog.ts";
 import { seriesList } from "../src/columns.ts";
-import { codedNames, floats, instants } from "../src/frame.ts";
+import { codedNames, floats, instants } from "../src/frame/frame.ts";
 import type { Source } from "../src/source.ts";
 import { longRuns, smallRuns, wideRuns } from "./generate.ts";
 

@@ -5,7 +5,7 @@
 
 import { type PairBlock, type SeriesBlock, seriesRefs, type ValueBlock } from "../src/columns.ts";
 import { createHandler } from "../src/server/handler.ts";
-import { makeApiToken, newSecret } from "../src/server/keys.ts";
+import { makeApiToken, newSecret } from "../src/server/tokens.ts";
 import type { AttributesQuery, Catalog, SeriesQuery, Source } from "../src/source.ts";
 import type { RunInfo } from "../src/types.ts";
 import { exists, type Scenario, SCENARIOS } from "./scenarios.ts";

@@ -7,7 +7,7 @@
 
 import { type FloatAggregates, type SeriesBlock, seriesRefs, type ValueBlock } from "../src/columns.ts";
 import { createHandler } from "../src/server/handler.ts";
-import { makeApiToken, newSecret } from "../src/server/keys.ts";
+import { makeApiToken, newSecret } from "../src/server/tokens.ts";
 import type { AttributesQuery, Catalog, SeriesQuery, Source } from "../src/source.ts";
 import type { AttributeDefinition, AttributeType } from "../src/types.ts";
 

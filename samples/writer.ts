@@ -4,12 +4,12 @@
  * @module
  */
 
-import { sanitized } from "../src/archive/layout.ts";
+import { sanitized } from "../src/archive/disk/layout.ts";
 import { encodePart } from "../src/export/encode.ts";
 import { partName } from "../src/export/names.ts";
 import type { Batch } from "../src/export/schema.ts";
 
-export { sanitized as san } from "../src/archive/layout.ts";
+export { sanitized as san } from "../src/archive/disk/layout.ts";
 export { encodePart, millionths } from "../src/export/encode.ts";
 export { filePath, partName } from "../src/export/names.ts";
 export { type Batch, type Columns, type HistogramCell, type Row, SCHEMA } from "../src/export/schema.ts";

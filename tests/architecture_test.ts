@@ -4,64 +4,51 @@
 
 import assert from "node:assert/strict";
 
-/** What every room of the public API may import. */
-const API = ["cell", "points", "frame", "nql", "display", "progress", "source", "columns", "types", "errors"];
-
 /** Which rooms each room may import; a room may always import itself. `polars` and other packages are free, but for `HOMES`. */
 const MAY_IMPORT: Record<string, string[]> = {
   errors: [],
   types: [],
+  suggest: [],
   columns: ["types", "errors"],
   nql: ["types", "errors"],
   source: ["types", "columns", "nql"],
-  near: [],
   shared: ["source"],
   buckets: ["types", "columns"],
   wire: ["types", "errors", "columns"],
-  pool: ["wire", "http/transport", "shared", "errors", "columns", "types"],
-  http: ["source", "shared", "nql", "wire", "pool", "columns", "buckets", "errors", "types"],
-  archive: ["source", "shared", "nql", "columns", "buckets", "near", "types", "errors"],
+  transport: ["errors"],
+  pool: ["wire", "transport", "shared", "errors", "columns", "types"],
+  http: ["source", "shared", "nql", "wire", "pool", "transport", "columns", "buckets", "errors", "types"],
+  archive: ["source", "shared", "nql", "columns", "buckets", "suggest", "types", "errors"],
   server: ["source", "nql", "wire", "columns", "buckets", "types", "errors"],
-  arrow: ["types"],
-  points: ["columns", "types", "errors"],
-  cell: ["columns", "types"],
-  frame: ["points", "columns", "types"],
-  save: ["frame", "errors"],
+  frame: ["columns", "types", "errors"],
   progress: ["errors"],
-  plot: ["run", "attribute", "reader", "pages", "frame", "display", "progress", "errors"],
-  display: ["columns", "errors", "points", "cell", "types", "frame"],
-  open: ["source", "shared", "http", "archive", "errors"],
-  pages: ["reader", "cell", "points", "display", "progress", "nql", "source", "columns", "types", "errors"],
-  bulk: [
-    "source",
-    "nql",
-    "buckets",
-    "arrow",
-    "frame",
-    "points",
-    "cell",
-    "save",
-    "columns",
+  display: ["frame", "columns", "types", "errors"],
+  bulk: ["source", "nql", "buckets", "frame", "columns", "progress", "types", "errors"],
+  export: ["bulk", "archive", "source", "nql", "frame", "columns", "progress", "types", "errors"],
+  api: [
+    "bulk",
+    "export",
+    "display",
     "progress",
+    "frame",
+    "http",
+    "archive",
+    "source",
+    "shared",
+    "suggest",
+    "nql",
+    "columns",
     "types",
     "errors",
   ],
-  export: ["bulk", "archive", "source", "nql", "frame", "points", "columns", "progress", "types", "errors"],
-  reader: ["cell", "points", "near", "shared", "source", "columns", "types", "errors"],
-  listing: ["display"],
-  file: ["source", "types", "display"],
-  attribute: [...API, "pages", "reader", "listing", "file"],
-  run: [...API, "pages", "attribute", "reader", "listing", "file", "open", "near"],
-  global: ["bulk", "open", "display", "frame", "progress"],
-  project: [...API, "pages", "run", "bulk", "export", "reader", "listing", "open", "near"],
 };
 
 /** Each of these has one home; the pattern is looked for in code with comments and strings taken out. */
 const HOMES: { what: string; pattern: RegExp; home: RegExp }[] = [
-  { what: "Deno.env", pattern: /\bDeno\.env\b/, home: /^src\/open\.ts$/ },
+  { what: "Deno.env", pattern: /\bDeno\.env\b/, home: /^src\/api\/open\.ts$/ },
   { what: "new Worker", pattern: /\bnew Worker\b/, home: /^src\/pool\// },
-  { what: "fetch", pattern: /(?<![.\w])fetch\(|globalThis\.fetch\b/, home: /^src\/http\/transport\.ts$/ },
-  { what: "Parquet reading", pattern: /\b(scanParquet|readParquet)\b/, home: /^src\/archive\/scan\.ts$/ },
+  { what: "fetch", pattern: /(?<![.\w])fetch\(|globalThis\.fetch\b/, home: /^src\/transport\/transport\.ts$/ },
+  { what: "Parquet reading", pattern: /\b(scanParquet|readParquet)\b/, home: /^src\/archive\/parquet\/scan\.ts$/ },
 ];
 
 interface Import {
@@ -102,7 +89,7 @@ function violations(files: Map<string, string>): string[] {
         continue;
       }
       // A run names its project's type, a project makes runs: the one pair whose types may meet both ways.
-      if (typeOnly && file === "src/run.ts" && target === "src/project.ts") continue;
+      if (typeOnly && file === "src/api/run.ts" && target === "src/api/project.ts") continue;
       const to = room(target);
       const allowed = MAY_IMPORT[from];
       const deep = target.replace(/^src\//, "").replace(/\.ts$/, "");
@@ -163,13 +150,13 @@ Deno.test("a planted bad import, circle and second home are found", async () => 
   assert.ok(violations(files).some((text) => text === "src/types.ts may not import src/errors.ts"));
 
   const circle = await sources();
-  circle.set("src/near.ts", `import "./listing.ts";`);
-  circle.set("src/listing.ts", `import "./near.ts";`);
+  circle.set("src/wire/near.ts", `import "./far.ts";`);
+  circle.set("src/wire/far.ts", `import "./near.ts";`);
   assert.ok(violations(circle).some((text) => text.startsWith("imports go in a circle")));
 
   const home = await sources();
-  home.set("src/frame.ts", `${home.get("src/frame.ts")}\nexport const secret = Deno.env.get("X");`);
-  assert.ok(violations(home).some((text) => text.startsWith("src/frame.ts uses Deno.env")));
+  home.set("src/columns.ts", `${home.get("src/columns.ts")}\nexport const secret = Deno.env.get("X");`);
+  assert.ok(violations(home).some((text) => text.startsWith("src/columns.ts uses Deno.env")));
 });
 
 Deno.test("there is no room called utils, common or helpers", async () => {

@@ -10,7 +10,7 @@ import {
   type NumberKind,
   textColumn,
   textListColumn,
-} from "../src/arrow.ts";
+} from "../src/frame/arrow.ts";
 
 const texts = fc.array(fc.option(fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: "grapheme" }))), {
   minLength: 1,

@@ -8,17 +8,17 @@ import { blake2b } from "@noble/hashes/blake2.js";
 import pl from "nodejs-polars";
 import { resolve } from "node:path";
 import { ProjectNotFoundError } from "../errors.ts";
-import { closeToIt, nearest } from "../near.ts";
+import { closeToIt, nearest } from "../suggest.ts";
 import type { CallOptions } from "../source.ts";
 import type { ProjectInfo } from "../types.ts";
-import { loadSummary, storeSummary } from "./cache.ts";
-import { texts } from "./decode.ts";
-import { buildIndex, type IndexOptions, type ProjectIndex, type SummarizedFolder } from "./index.ts";
-import { type Folder, readFolder, sanitized } from "./layout.ts";
-import { projectFolders } from "./root.ts";
-import { read } from "./scan.ts";
+import { loadSummary, storeSummary } from "./index/cache.ts";
+import { texts } from "./parquet/decode.ts";
+import { buildIndex, type IndexOptions, type ProjectIndex, type SummarizedFolder } from "./index/project_index.ts";
+import { type Folder, readFolder, sanitized } from "./disk/layout.ts";
+import { projectFolders } from "./disk/root.ts";
+import { read } from "./parquet/scan.ts";
 import { type Shared, shared } from "../shared.ts";
-import { mergeSummaries, summarize } from "./summary.ts";
+import { mergeSummaries, summarize } from "./index/summary.ts";
 
 /** Options of an archive, completed. */
 export interface ArchiveSettings extends IndexOptions {

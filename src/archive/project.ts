@@ -21,19 +21,19 @@ import type {
 } from "../source.ts";
 import type { AttributeDefinition, FileRef, ProjectInfo } from "../types.ts";
 import type { Archive } from "./archive.ts";
-import { readAttributes, readExisting } from "./attributes.ts";
-import { damagedError, damagedPartNamed, damagedPartOf, runOf, warnDamaged } from "./damage.ts";
-import { Files } from "./files.ts";
-import { type ProjectIndex, runInfo } from "./index.ts";
-import { type Part, sanitized } from "./layout.ts";
-import { longTable } from "./long.ts";
-import { Phantoms } from "./phantoms.ts";
-import { makeReport } from "./report.ts";
-import { ColumnCache, selectRuns } from "./runs.ts";
-import { readSeries } from "./series.ts";
+import { readAttributes, readExisting } from "./read/attributes.ts";
+import { damagedError, damagedPartNamed, damagedPartOf, runOf, warnDamaged } from "./index/damage.ts";
+import { Files } from "./disk/files.ts";
+import { type ProjectIndex, runInfo } from "./index/project_index.ts";
+import { type Part, sanitized } from "./disk/layout.ts";
+import { longTable } from "./read/long_table.ts";
+import { Phantoms } from "./index/phantoms.ts";
+import { makeReport } from "./report/report.ts";
+import { ColumnCache, selectRuns } from "./read/runs.ts";
+import { readSeries } from "./read/series.ts";
 import { shared } from "../shared.ts";
-import { readValues } from "./values.ts";
-import type { View } from "./view.ts";
+import { readValues } from "./read/values.ts";
+import type { View } from "./read/view.ts";
 
 /** What all projects of an archive have in common. */
 export interface ProjectSettings {

@@ -7,7 +7,7 @@
 import pl, { type DataFrame } from "nodejs-polars";
 import { type BucketColumns, bucketPoints } from "../buckets.ts";
 import { OptionError } from "../errors.ts";
-import { floats } from "../frame.ts";
+import { floats } from "../frame/frame.ts";
 import type { CallOptions, Source } from "../source.ts";
 import { type FetchMetricsOptions, planMetrics } from "./metrics.ts";
 import { nameColumns } from "./metrics_frame.ts";

@@ -6,10 +6,10 @@
 
 import { join } from "node:path";
 import pl, { type DataFrame } from "nodejs-polars";
-import { cells } from "../cell.ts";
+import { cells } from "../frame/cell.ts";
 import { FileMissingError, OptionError } from "../errors.ts";
-import { floats, strings } from "../frame.ts";
-import { checkStepRange, collectPoints } from "../points.ts";
+import { floats, strings } from "../frame/frame.ts";
+import { checkStepRange, collectPoints } from "../frame/points.ts";
 import type { LongCallOptions } from "../progress/show.ts";
 import type { CallOptions, Source } from "../source.ts";
 import type { FileRef, StepRange } from "../types.ts";

@@ -5,7 +5,7 @@
  */
 
 import pl, { type DataFrame } from "nodejs-polars";
-import { strings } from "../frame.ts";
+import { strings } from "../frame/frame.ts";
 import type { CallOptions, Catalog } from "../source.ts";
 import type { RunInfo } from "../types.ts";
 import { checkTable, readCells, readRows, resolveSort, type RunsTableOptions } from "./runs_table.ts";

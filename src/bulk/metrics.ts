@@ -6,7 +6,7 @@
 
 import type { DataFrame } from "nodejs-polars";
 import { OptionError } from "../errors.ts";
-import { checkStepRange } from "../points.ts";
+import { checkStepRange } from "../frame/points.ts";
 import type { LongCallOptions } from "../progress/show.ts";
 import type { CallOptions, SeriesQuery, Source } from "../source.ts";
 import type { StepRange } from "../types.ts";

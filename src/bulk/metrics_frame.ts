@@ -5,7 +5,7 @@
  */
 
 import pl, { type DataFrame, type Series } from "nodejs-polars";
-import { codedNames, floats, instants, maskedFloats, previewColumns } from "../frame.ts";
+import { codedNames, floats, instants, maskedFloats, previewColumns } from "../frame/frame.ts";
 import type { PointTable } from "./point_table.ts";
 import type { ChosenSeries } from "./select.ts";
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type ArrowColumn, numberColumn, type NumberKind } from "../arrow.ts";
+import { type ArrowColumn, numberColumn, type NumberKind } from "../frame/arrow.ts";
 
 /** About as many cells lie side by side. */
 const CHUNK_CELLS = 1 << 18;

@@ -5,7 +5,7 @@
  */
 
 import type { DataFrame } from "nodejs-polars";
-import { type FrameFormat, saveFrames } from "../save.ts";
+import { type FrameFormat, saveFrames } from "../frame/save.ts";
 import type { CallOptions, Source } from "../source.ts";
 import { type FetchMetricsOptions, type MetricsPlan, planMetrics } from "./metrics.ts";
 import { longFrame } from "./metrics_frame.ts";

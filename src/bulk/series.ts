@@ -6,8 +6,8 @@
 
 import pl, { type DataFrame } from "nodejs-polars";
 import type { PointKind, PointValues } from "../columns.ts";
-import { floats, instants, valueSeries } from "../frame.ts";
-import { checkStepRange, collectPoints, concat, type Points } from "../points.ts";
+import { floats, instants, valueSeries } from "../frame/frame.ts";
+import { checkStepRange, collectPoints, concat, type Points } from "../frame/points.ts";
 import type { LongCallOptions } from "../progress/show.ts";
 import type { CallOptions, Source } from "../source.ts";
 import type { SeriesType, StepRange } from "../types.ts";

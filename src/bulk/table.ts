@@ -13,7 +13,7 @@ import {
   type NumberKind,
   textColumn,
   textListColumn,
-} from "../arrow.ts";
+} from "../frame/arrow.ts";
 import type { ValueBlock, ValueColumn } from "../columns.ts";
 import type { AttributeType, FileRef, Histogram, RunInfo } from "../types.ts";
 import { NumberColumn, NumberColumns, type Place } from "./number_columns.ts";

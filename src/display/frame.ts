@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Frame } from "../frame.ts";
+import type { Frame } from "../frame/frame.ts";
 import { Budget, bundle, type Displayable, jupyterDisplay, type MediaBundle } from "./bundle.ts";
 import { counted, formatCount } from "./format.ts";
 import { columnCells, isNumeric, typeName } from "./frame_cells.ts";

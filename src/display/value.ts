@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Cell } from "../cell.ts";
+import type { Cell } from "../frame/cell.ts";
 import type { FileRef, Histogram } from "../types.ts";
 import { counted, formatBytes, formatNumber, formatTime, shortenText } from "./format.ts";
 

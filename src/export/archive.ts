@@ -5,13 +5,13 @@
  */
 
 import pl, { type DataFrame } from "nodejs-polars";
-import { sanitized } from "../archive/layout.ts";
+import { sanitized } from "../archive/disk/layout.ts";
 import { type RunSelection, selectRuns } from "../bulk/select.ts";
 import { type PointKind, seriesList } from "../columns.ts";
 import { OptionError } from "../errors.ts";
-import { strings } from "../frame.ts";
+import { strings } from "../frame/frame.ts";
 import type { Nql } from "../nql/ast.ts";
-import { collectPoints } from "../points.ts";
+import { collectPoints } from "../frame/points.ts";
 import type { LongCallOptions } from "../progress/show.ts";
 import type { CallOptions, Source } from "../source.ts";
 import type { RunInfo, SeriesType } from "../types.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { extensionOf, mimeOfName } from "../archive/mime.ts";
+import { extensionOf, mimeOfName } from "../archive/disk/mime.ts";
 import { FileMissingError } from "../errors.ts";
 import type { Source } from "../source.ts";
 import type { FileRef } from "../types.ts";

@@ -5,7 +5,7 @@
  */
 
 import { blake2b } from "@noble/hashes/blake2.js";
-import { sanitized } from "../archive/layout.ts";
+import { sanitized } from "../archive/disk/layout.ts";
 
 /** The file name of one part of a run. */
 export function partName(runId: string, part = 0): string {

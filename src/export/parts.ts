@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Tally, tally } from "../archive/tally.ts";
+import { type Tally, tally } from "../archive/parquet/tally.ts";
 import { ArchiveError } from "../errors.ts";
 import { columnsOf, FileBytes, PartWriter } from "./encode.ts";
 import { partName } from "./names.ts";

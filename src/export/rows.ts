@@ -5,7 +5,7 @@
  */
 
 import type { PointValues, ValueColumn } from "../columns.ts";
-import type { Points } from "../points.ts";
+import type { Points } from "../frame/points.ts";
 import type { AttributeType, FileRef, Histogram } from "../types.ts";
 import type { Columns, Row } from "./schema.ts";
 

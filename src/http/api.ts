@@ -8,7 +8,7 @@ import { getLogger } from "@logtape/logtape";
 import { DecodeError, isNeptuneError, ProjectNotFoundError, type ServerError } from "../errors.ts";
 import { Authenticator } from "./auth.ts";
 import type { ApiToken } from "./token.ts";
-import { type Retry, Transport, type TransportOptions, type WireRequest } from "./transport.ts";
+import { type Retry, Transport, type TransportOptions, type WireRequest } from "../transport/transport.ts";
 
 const logger = getLogger(["neptune-fetcher", "http"]);
 

@@ -10,9 +10,9 @@ import type { RunJob } from "../pool/job.ts";
 import type { SeriesQuery } from "../source.ts";
 import type { Api } from "./api.ts";
 import { type Job, pause } from "./concurrent.ts";
-import { goOn, goOnAfterBreak, isDescending, pointsEach, Received, type SeriesGroup } from "./plan_series.ts";
+import { goOn, goOnAfterBreak, isDescending, pointsEach, Received, type SeriesGroup } from "./plan/series.ts";
 import { reversed } from "./reverse.ts";
-import { floatSeriesCall } from "./series_calls.ts";
+import { floatSeriesCall } from "./plan/series_calls.ts";
 
 /** What reading needs besides the query. */
 export interface Reading {

@@ -5,8 +5,8 @@
  */
 
 import type { Api, ApiCall } from "./api.ts";
-import { standstill } from "./other_series.ts";
-import { nextPage } from "./requests.ts";
+import { standstill } from "./point_series.ts";
+import { nextPage } from "./plan/requests.ts";
 
 /**
  * Reads page after page.

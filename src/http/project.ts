@@ -20,10 +20,10 @@ import type {
 import type { AttributeDefinition, FileRef, ProjectInfo } from "../types.ts";
 import type { RunJob } from "../pool/job.ts";
 import type { Api } from "./api.ts";
-import { readDefinitions } from "./definitions.ts";
-import { readFile } from "./file.ts";
+import { readDefinitions } from "./attributes.ts";
+import { readFile } from "./files.ts";
 
-import { projectCall } from "./requests.ts";
+import { projectCall } from "./plan/requests.ts";
 import { readRuns } from "./runs.ts";
 import { readSeries } from "./series.ts";
 import { readExisting, readValues } from "./values.ts";

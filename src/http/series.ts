@@ -8,8 +8,8 @@ import type { SeriesBlock } from "../columns.ts";
 import type { SeriesQuery } from "../source.ts";
 import { concurrently } from "./concurrent.ts";
 import { floatSeriesJob } from "./float_series.ts";
-import { otherSeriesJob } from "./other_series.ts";
-import { planSeries } from "./plan_series.ts";
+import { otherSeriesJob } from "./point_series.ts";
+import { planSeries } from "./plan/series.ts";
 import type { ProjectOptions } from "./project.ts";
 
 /** Reads the points that are asked for, in blocks as they come. */

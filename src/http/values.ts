@@ -10,10 +10,10 @@ import { decodeAttributes, decodeQueryAttributes, decodeQueryPairs, type Page } 
 import { TextTable } from "../wire/text_table.ts";
 import type { Api, ApiCall } from "./api.ts";
 import { concurrently, type Job } from "./concurrent.ts";
-import { orMissing, pairsOfRun } from "./definitions.ts";
+import { orMissing, pairsOfRun } from "./attributes.ts";
 import { tokenPages } from "./pages.ts";
 import type { ProjectOptions } from "./project.ts";
-import { asksNothing, runValuesCalls, valuesCalls } from "./requests.ts";
+import { asksNothing, runValuesCalls, valuesCalls } from "./plan/requests.ts";
 
 /** So few paths are asked for by name, rather than picked out of all that a run has. */
 const FEW_PATHS = 1000;

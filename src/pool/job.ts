@@ -6,7 +6,7 @@
 
 import type { SeriesBlock } from "../columns.ts";
 import { ConnectionError } from "../errors.ts";
-import type { Transport, WireRequest } from "../http/transport.ts";
+import type { Transport, WireRequest } from "../transport/transport.ts";
 import { FloatSeriesDecoder, type FloatSeriesOptions } from "../wire/float_series.ts";
 
 /** Points that arrive between two signs of progress. */

@@ -6,7 +6,7 @@
 
 import type { SeriesBlock } from "../columns.ts";
 import { fromPlainError, WorkerError } from "../errors.ts";
-import type { Retry, TransportOptions } from "../http/transport.ts";
+import type { Retry, TransportOptions } from "../transport/transport.ts";
 import type { FloatSeriesJob } from "./job.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 

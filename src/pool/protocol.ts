@@ -6,7 +6,7 @@
 
 import type { SeriesBlock } from "../columns.ts";
 import type { PlainError } from "../errors.ts";
-import type { Retry, TransportOptions } from "../http/transport.ts";
+import type { Retry, TransportOptions } from "../transport/transport.ts";
 import type { FloatSeriesJob } from "./job.ts";
 
 /** From the main thread. */

@@ -5,7 +5,7 @@
  */
 
 import { toPlainError } from "../errors.ts";
-import { Transport } from "../http/transport.ts";
+import { Transport } from "../transport/transport.ts";
 import { runJob } from "./job.ts";
 import { buffersOf, type FromWorker, type ToWorker } from "./protocol.ts";
 

@@ -5,13 +5,13 @@
  */
 
 import type { Context } from "hono";
-import type { Definition } from "./definitions.ts";
+import type { Definition } from "./routes/definitions.ts";
 import type { RestOfPoints } from "./float_pages.ts";
-import type { Keys } from "./keys.ts";
-import type { Leftovers } from "./leftovers.ts";
+import type { Keys } from "./tokens.ts";
+import type { Leftovers } from "./page_cache.ts";
 import type { Project, Projects } from "./projects.ts";
 import { Refusal } from "./refusal.ts";
-import type { RestOfValues } from "./values.ts";
+import type { RestOfValues } from "./routes/values.ts";
 
 /** What the endpoints share. */
 export interface Server {

@@ -7,7 +7,7 @@
 
 import { type SeriesBlock, seriesList, type SeriesRef } from "../columns.ts";
 import type { StepRange } from "../types.ts";
-import type { Leftovers } from "./leftovers.ts";
+import type { Leftovers } from "./page_cache.ts";
 import { type Group, groups, type SeriesRequest } from "./requests.ts";
 
 /** Points to read at once, over all series of a request, where pages are known to follow. */

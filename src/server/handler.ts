@@ -6,20 +6,20 @@
 
 import { Hono } from "hono";
 import type { Catalog } from "../source.ts";
-import { addAuthRoutes, requireToken } from "./auth.ts";
-import { addBucketRoutes } from "./buckets.ts";
+import { addAuthRoutes, requireToken } from "./routes/auth.ts";
+import { addBucketRoutes } from "./routes/buckets.ts";
 import type { Server } from "./context.ts";
-import { addDefinitionRoutes } from "./definitions.ts";
-import { addEntryRoutes } from "./entries.ts";
-import { addFileRoutes } from "./files.ts";
-import { Keys } from "./keys.ts";
-import { Leftovers } from "./leftovers.ts";
-import { addPointSeriesRoutes } from "./point_series.ts";
-import { addProjectRoutes } from "./project_routes.ts";
+import { addDefinitionRoutes } from "./routes/definitions.ts";
+import { addEntryRoutes } from "./routes/entries.ts";
+import { addFileRoutes } from "./routes/files.ts";
+import { Keys } from "./tokens.ts";
+import { Leftovers } from "./page_cache.ts";
+import { addPointSeriesRoutes } from "./routes/point_series.ts";
+import { addProjectRoutes } from "./routes/projects.ts";
 import { Projects } from "./projects.ts";
 import { errorResponse, Refusal } from "./refusal.ts";
-import { addFloatSeriesRoutes } from "./float_series.ts";
-import { addValueRoutes } from "./values.ts";
+import { addFloatSeriesRoutes } from "./routes/float_series.ts";
+import { addValueRoutes } from "./routes/values.ts";
 
 /** Definitions, and values, that do not fit a page and are kept for the next one; some 100 bytes each. */
 const KEPT_ITEMS = 500_000;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openArchive } from "../../src/archive/source.ts";
+import { openArchive } from "../../src/archive/catalog.ts";
 import { datetime, float, int, string, stringSet } from "../../samples/rows.ts";
 import { san, writeRun } from "../../samples/writer.ts";
 import { runIds, values } from "../ask.ts";

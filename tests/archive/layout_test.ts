@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { finishedParts, folderNames, partName, readFolder, sanitized } from "../../src/archive/layout.ts";
+import { finishedParts, folderNames, partName, readFolder, sanitized } from "../../src/archive/disk/layout.ts";
 
 const VECTORS: Record<string, string> = {
   "my-org/my-project": "my-org_my-project-de40b447a2778f2b",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { chainOf, inherit, type Parents } from "../../src/archive/lineage.ts";
+import { chainOf, inherit, type Parents } from "../../src/archive/index/lineage.ts";
 
 /** A forest of runs, each with its own points as `[step, identity]`, in file order. */
 interface Forest {

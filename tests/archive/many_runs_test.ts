@@ -3,7 +3,7 @@ import pl from "nodejs-polars";
 import { parquetMetadata } from "hyparquet";
 import { datetime, float, floatPoint, phantom, string } from "../../samples/rows.ts";
 import { partName, type Row, san, writeRun } from "../../samples/writer.ts";
-import { openArchive } from "../../src/archive/source.ts";
+import { openArchive } from "../../src/archive/catalog.ts";
 import type { Source } from "../../src/source.ts";
 import { attributes, pointsOf, runIds, runOf, runs, valuesByKey } from "../ask.ts";
 

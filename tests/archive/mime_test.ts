@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mimeOfBytes, mimeOfName } from "../../src/archive/mime.ts";
+import { mimeOfBytes, mimeOfName } from "../../src/archive/disk/mime.ts";
 
 const bytes = (text: string) => Uint8Array.from(text, (char) => char.charCodeAt(0));
 

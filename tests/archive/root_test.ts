@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openArchive } from "../../src/archive/source.ts";
+import { openArchive } from "../../src/archive/catalog.ts";
 import { float } from "../../samples/rows.ts";
 import { san, writeRun } from "../../samples/writer.ts";
 

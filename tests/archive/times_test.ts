@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fromLocalTime } from "../../src/archive/times.ts";
+import { fromLocalTime } from "../../src/archive/read/local_time.ts";
 
 const wall = (text: string) => Date.parse(`${text}Z`);
 

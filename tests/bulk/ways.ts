@@ -1,9 +1,9 @@
 /** The ways to one archive: itself, and Neptune's API over it, in process and over a socket. */
 
 import { ReadOnlyProject } from "../../mod.ts";
-import { openArchive } from "../../src/archive/source.ts";
+import { openArchive } from "../../src/archive/catalog.ts";
 import { createHandler } from "../../src/server/handler.ts";
-import { makeApiToken, newSecret } from "../../src/server/keys.ts";
+import { makeApiToken, newSecret } from "../../src/server/tokens.ts";
 
 /** One way, with the project at its end. */
 export interface Way {

@@ -1,4 +1,4 @@
-import { openArchive } from "../../src/archive/source.ts";
+import { openArchive } from "../../src/archive/catalog.ts";
 import { conformance } from "./suite.ts";
 
 conformance("archive", ({ data, files }, choices) => {

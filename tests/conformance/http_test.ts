@@ -1,9 +1,9 @@
 /** The client and the server back to back have to give the answers of the archive itself. */
 
-import { openArchive } from "../../src/archive/source.ts";
-import { openServer, type ServerOptions } from "../../src/http/source.ts";
+import { openArchive } from "../../src/archive/catalog.ts";
+import { openServer, type ServerOptions } from "../../src/http/catalog.ts";
 import { createHandler } from "../../src/server/handler.ts";
-import { makeApiToken, newSecret } from "../../src/server/keys.ts";
+import { makeApiToken, newSecret } from "../../src/server/tokens.ts";
 import type { Catalog, SeriesQuery, Source } from "../../src/source.ts";
 import { conformance, type Open } from "./suite.ts";
 

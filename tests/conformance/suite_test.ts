@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openArchive } from "../../src/archive/source.ts";
+import { openArchive } from "../../src/archive/catalog.ts";
 import { PROJECT } from "../../samples/make.ts";
 import type { Catalog, Source } from "../../src/source.ts";
 import { CHECKS, openSample } from "./suite.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { downsample } from "../../src/display/downsample.ts";
-import { smooth } from "../../src/display/smooth.ts";
+import { downsample } from "../../src/display/chart/downsample.ts";
+import { smooth } from "../../src/display/chart/smooth.ts";
 
 const values = fc.array(fc.oneof(fc.double({ min: -1e6, max: 1e6, noNaN: true }), fc.constant(NaN)), {
   minLength: 1,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { linearAxis, logAxis, timeLabel } from "../../src/display/axes.ts";
+import { linearAxis, logAxis, timeLabel } from "../../src/display/chart/axes.ts";
 import {
   alignNumbers,
   formatBytes,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import pl from "nodejs-polars";
 import { displayFrame, frameBundle, withDisplay } from "../../src/display/frame.ts";
-import { frameLines } from "../../src/display/plot_frame.ts";
+import { frameLines } from "../../src/display/chart/plot_frame.ts";
 import { checkHtml, display } from "./kernel_rules.ts";
 
 const EVIL = `<img src=x onerror=alert(1)>`;

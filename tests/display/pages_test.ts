@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import type { ValueBlock, ValueColumn } from "../../src/columns.ts";
-import { attributePage, type AttributePageData } from "../../src/display/attribute_page.ts";
+import { attributePage, type AttributePageData } from "../../src/display/page/attribute.ts";
 import type { MediaBundle } from "../../src/display/bundle.ts";
 import { imageType } from "../../src/display/image.ts";
-import { listingPage } from "../../src/display/listing_page.ts";
+import { listingPage } from "../../src/display/page/listing.ts";
 import { encodePng } from "../../src/display/png.ts";
-import { projectPage, type ProjectPageData } from "../../src/display/project_page.ts";
-import { runPage } from "../../src/display/run_page.ts";
+import { projectPage, type ProjectPageData } from "../../src/display/page/project.ts";
+import { runPage } from "../../src/display/page/run.ts";
 import { tree } from "../../src/display/tree.ts";
-import type { Points } from "../../src/points.ts";
+import type { Points } from "../../src/frame/points.ts";
 import { checkBundle, checkHtml, checkXml, svgs } from "./kernel_rules.ts";
 
 const EVIL = `<img src=x onerror=alert(1)>`;

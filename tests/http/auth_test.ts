@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ConnectionError, CredentialsError, NotNeptuneError, ServerError } from "../../src/errors.ts";
-import { openServer } from "../../src/http/source.ts";
+import { openServer } from "../../src/http/catalog.ts";
 import { accessToken, apiToken, inSeconds, PATHS, SECRET, Stub } from "./stub.ts";
 
 const projects = { [PATHS.projects]: () => Response.json({ entries: [] }) };

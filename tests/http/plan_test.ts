@@ -8,10 +8,10 @@ import {
   pointsEach,
   Received,
   type SeriesGroup,
-} from "../../src/http/plan_series.ts";
-import { definitionsCalls, runsCall, runValuesCalls, valuesCalls } from "../../src/http/requests.ts";
-import { floatSeriesCall } from "../../src/http/series_calls.ts";
-import { jsonBytes, split } from "../../src/http/split.ts";
+} from "../../src/http/plan/series.ts";
+import { definitionsCalls, runsCall, runValuesCalls, valuesCalls } from "../../src/http/plan/requests.ts";
+import { floatSeriesCall } from "../../src/http/plan/series_calls.ts";
+import { jsonBytes, split } from "../../src/http/plan/split.ts";
 import type { AttributesQuery, SeriesQuery } from "../../src/source.ts";
 
 const names = (count: number, prefix = "metrics/") => Array.from({ length: count }, (_, i) => `${prefix}${i}`);

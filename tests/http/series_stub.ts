@@ -1,7 +1,7 @@
 /** A stub that has float series, and lets a test spoil single answers. */
 
 import type { SeriesBlock } from "../../src/columns.ts";
-import { encodeFloatSeries } from "../../src/wire/float_series_encode.ts";
+import { encodeFloatSeries } from "../../src/wire/encode/float_series.ts";
 import { PATHS, type Route, Stub } from "./stub.ts";
 
 interface Asked {

@@ -10,9 +10,9 @@ import {
   ProtoQueryAttributesResultDTOSchema,
   ProtoSeriesValuesResponseDTOSchema,
 } from "../../src/wire/gen/neptune_pb.ts";
-import { openServer } from "../../src/http/source.ts";
+import { openServer } from "../../src/http/catalog.ts";
 import { createHandler } from "../../src/server/handler.ts";
-import { makeApiToken, newSecret } from "../../src/server/keys.ts";
+import { makeApiToken, newSecret } from "../../src/server/tokens.ts";
 import { MEMORY_PROJECT, memoryCatalog, memoryRun } from "../server/memory.ts";
 import { POINTS, seriesStub, valueOf } from "./series_stub.ts";
 import { brokenOff, entries, PATHS, stalled, Stub } from "./stub.ts";

@@ -1,7 +1,7 @@
 /** A small server that speaks as much of Neptune's protocol as a test wants, and misbehaves where it is told to. */
 
 import { create, toBinary } from "@bufbuild/protobuf";
-import { openServer, type ServerOptions } from "../../src/http/source.ts";
+import { openServer, type ServerOptions } from "../../src/http/catalog.ts";
 import type { Catalog, Source } from "../../src/source.ts";
 import { ProtoLeaderboardEntriesSearchResultDTOSchema } from "../../src/wire/gen/neptune_pb.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ApiTokenError } from "../../src/errors.ts";
-import { openServer } from "../../src/http/source.ts";
+import { openServer } from "../../src/http/catalog.ts";
 import { decodeApiToken } from "../../src/http/token.ts";
 
 const encode = (value: unknown) => btoa(JSON.stringify(value));

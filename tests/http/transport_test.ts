@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { configure, type LogRecord, reset } from "@logtape/logtape";
 import { ConnectionError, OptionError, ProjectNotFoundError, ServerError } from "../../src/errors.ts";
-import { openServer } from "../../src/http/source.ts";
-import { type Retry, Transport, type TransportOptions } from "../../src/http/transport.ts";
+import { openServer } from "../../src/http/catalog.ts";
+import { type Retry, Transport, type TransportOptions } from "../../src/transport/transport.ts";
 import { apiToken, brokenOff, PATHS, stalled, Stub } from "./stub.ts";
 
 const OPTIONS: TransportOptions = { userAgent: "test", requestTimeoutSeconds: 60, deadlineSeconds: 5 };

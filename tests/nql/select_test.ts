@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { openArchive } from "../../src/archive/source.ts";
+import { openArchive } from "../../src/archive/catalog.ts";
 import { NqlSyntaxError, RegexError } from "../../src/errors.ts";
 import type { Nql, Operand } from "../../src/nql/ast.ts";
 import { parseNql } from "../../src/nql/parse.ts";

@@ -1,7 +1,7 @@
 /** A script that fetches with threads and then has nothing more to do. Its argument is an API token. */
 
 import { seriesList } from "../../src/columns.ts";
-import { openServer } from "../../src/http/source.ts";
+import { openServer } from "../../src/http/catalog.ts";
 
 const source = openServer({ apiToken: Deno.args[0], maxWorkers: 2 }).open("ws/proj");
 let points = 0;

@@ -11,7 +11,7 @@ Deno.test("in a notebook workers do the work, and are kept from cell to cell", a
     for await (const block of source.series({ ...query, useThreads: true })) points += block.step.length;
     console.log(points, pool.started);
   `;
-  const source = new URL("../../src/http/source.ts", import.meta.url).href;
+  const source = new URL("../../src/http/catalog.ts", import.meta.url).href;
   const columns = new URL("../../src/columns.ts", import.meta.url).href;
   const { status } = await kernel.run(`
     const pool = { started: 0 };

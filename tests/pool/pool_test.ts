@@ -8,7 +8,7 @@ import { ServerError, WorkerError } from "../../src/errors.ts";
 import { Api } from "../../src/http/api.ts";
 import { ServerProject } from "../../src/http/project.ts";
 import { decodeApiToken } from "../../src/http/token.ts";
-import type { Retry, TransportOptions } from "../../src/http/transport.ts";
+import type { Retry, TransportOptions } from "../../src/transport/transport.ts";
 import { runJob } from "../../src/pool/job.ts";
 import { type PoolOptions, WorkerPool } from "../../src/pool/pool.ts";
 import type { SeriesQuery, Source } from "../../src/source.ts";

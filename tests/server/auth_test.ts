@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { decodeJwt } from "jose";
 import { createHandler } from "../../src/server/handler.ts";
-import { makeApiToken, newSecret, secretOf } from "../../src/server/keys.ts";
+import { makeApiToken, newSecret, secretOf } from "../../src/server/tokens.ts";
 import type { Catalog } from "../../src/source.ts";
 import { ADDRESS, API_TOKEN, PATHS, SECRET } from "./client.ts";
 

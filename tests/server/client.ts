@@ -2,7 +2,7 @@
 
 import { type DescMessage, fromBinary, type MessageShape } from "@bufbuild/protobuf";
 import { createHandler, type HandlerOptions } from "../../src/server/handler.ts";
-import { makeApiToken } from "../../src/server/keys.ts";
+import { makeApiToken } from "../../src/server/tokens.ts";
 import type { Catalog } from "../../src/source.ts";
 
 export const ADDRESS = "http://neptune.test";

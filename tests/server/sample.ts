@@ -1,6 +1,6 @@
 /** The sample archive behind a server, and what it holds. */
 
-import { openArchive } from "../../src/archive/source.ts";
+import { openArchive } from "../../src/archive/catalog.ts";
 import { type Client, connect } from "./client.ts";
 
 export const PROJECT = "nereid/digits";

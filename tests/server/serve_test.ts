@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { OptionError } from "../../src/errors.ts";
-import { secretOf } from "../../src/server/keys.ts";
+import { secretOf } from "../../src/server/tokens.ts";
 import { serve } from "../../serve.ts";
 import { PATHS } from "./client.ts";
 import { PROJECT } from "./sample.ts";

@@ -14,7 +14,7 @@ import {
   encodeAttributes,
   encodeEntries,
   encodeQueryAttributes,
-} from "../../src/wire/attributes_encode.ts";
+} from "../../src/wire/encode/attributes.ts";
 import { decodeEntries } from "../../src/wire/entries.ts";
 import {
   ProtoAttributesDTOSchema,

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import type { SeriesBlock } from "../../src/columns.ts";
 import { DecodeError } from "../../src/errors.ts";
 import { FloatSeriesDecoder } from "../../src/wire/float_series.ts";
-import { encodeFloatSeries } from "../../src/wire/float_series_encode.ts";
+import { encodeFloatSeries } from "../../src/wire/encode/float_series.ts";
 import { ProtoFloatSeriesValuesResponseDTOSchema as Answer } from "../../src/wire/gen/neptune_pb.ts";
 import { decodeFloatSeries } from "./decode.ts";
 

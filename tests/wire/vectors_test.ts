@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { decodeAttributes, decodeQueryAttributes } from "../../src/wire/attributes.ts";
-import { cellsInOrder, encodeQueryAttributes } from "../../src/wire/attributes_encode.ts";
-import { encodeFloatSeries } from "../../src/wire/float_series_encode.ts";
+import { cellsInOrder, encodeQueryAttributes } from "../../src/wire/encode/attributes.ts";
+import { encodeFloatSeries } from "../../src/wire/encode/float_series.ts";
 import {
   LineageEntityType,
   ProtoAttributesDTOSchema,

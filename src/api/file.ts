@@ -1,0 +1,53 @@
+import type { Source } from "../source.ts";
+import type { FileRef } from "../types.ts";
+
+const inspect = Symbol.for("Deno.customInspect");
+
+/** A stored file: where it is, and its bytes when they are asked for. Nothing is read before. */
+export class RunFile {
+  /** The path in the storage it comes from: relative to the files folder of an archive, or the server's own path. */
+  readonly path: string;
+  /** Size in bytes, or null where it is not known. */
+  readonly size: number | null;
+  /** MIME type, for example `image/png`; `application/octet-stream` where nothing better is known. */
+  readonly type: string;
+  readonly #ref: FileRef;
+  readonly #open: (signal?: AbortSignal) => Promise<Source>;
+
+  /** Made by this module; see {@linkcode Attribute.fetch}. */
+  constructor(ref: FileRef, open: (signal?: AbortSignal) => Promise<Source>) {
+    this.path = ref.path;
+    this.size = ref.size;
+    this.type = ref.mimeType;
+    this.#ref = ref;
+    this.#open = open;
+  }
+
+  /** The bytes as a stream. Throws `FileMissingError` where they are not there. */
+  async stream(options: { signal?: AbortSignal } = {}): Promise<ReadableStream<Uint8Array>> {
+    const source = await this.#open(options.signal);
+    return (await source.file(this.#ref, options)).bytes;
+  }
+
+  /** All bytes. Throws `FileMissingError` where they are not there. */
+  async bytes(options: { signal?: AbortSignal } = {}): Promise<Uint8Array> {
+    return await new Response(await this.stream(options) as ReadableStream<Uint8Array<ArrayBuffer>>).bytes();
+  }
+
+  /** The bytes decoded as UTF-8. */
+  async text(options: { signal?: AbortSignal } = {}): Promise<string> {
+    return new TextDecoder().decode(await this.bytes(options));
+  }
+
+  /** Writes the bytes to a file of this machine, in place of what is there. */
+  async save(path: string | URL, options: { signal?: AbortSignal } = {}): Promise<void> {
+    await Deno.writeFile(path, await this.stream(options), { signal: options.signal });
+  }
+
+  /** What `console.log` shows. */
+  [inspect](): string {
+    return `RunFile ${this.path} (${this.type}, ${
+      this.size === null ? "size unknown" : `${this.size.toLocaleString("en")} bytes`
+    })`;
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * All projects of a source at once.
+ *
+ * @module
+ */
+
+import { fetchGlobalTable } from "../bulk/global_table.ts";
+import type { RunsTableOptions } from "../bulk/runs_table.ts";
+import { withDisplay } from "../display/frame.ts";
+import { type Frame, recordsFrame } from "../frame/frame.ts";
+import { openCatalog, type ReadOnlyProjectOptions } from "./open.ts";
+import { longCall } from "../progress/show.ts";
+
+/** Where to read, as for {@linkcode ReadOnlyProject}, but for the project. */
+export type SourceOptions = Omit<ReadOnlyProjectOptions, "project">;
+
+/**
+ * The projects of an archive, or those that the API token may see on a server, as a frame with the columns `name` and `id`.
+ *
+ * @example
+ * ```ts
+ * for (const name of (await listProjects({ archive: "exports/data" })).getColumn("name")) {
+ *   const project = new ReadOnlyProject({ archive: "exports/data", project: name });
+ * }
+ * ```
+ */
+export async function listProjects(options: SourceOptions & { signal?: AbortSignal } = {}): Promise<Frame> {
+  const catalog = openCatalog(options);
+  try {
+    const projects = await catalog.projects({ signal: options.signal });
+    return withDisplay(recordsFrame({ name: projects.map(({ name }) => name), id: projects.map(({ id }) => id) }));
+  } finally {
+    catalog.close();
+  }
+}
+
+/**
+ * The runs of all projects in one frame: like {@linkcode ReadOnlyProject.fetchRunsDf}, with the name of the project in the first
+ * column, `sys/project`. The order and the limit are those of all projects together; runs that are equal in the attribute sorted
+ * by stand by project.
+ *
+ * @example
+ * ```ts
+ * const best = await fetchRunsDfGlobal({ archive: "exports/data", sortBy: "validation/accuracy", limit: 10 });
+ * ```
+ */
+export async function fetchRunsDfGlobal(options: SourceOptions & RunsTableOptions = {}): Promise<Frame> {
+  return await fetchTable("runs", options, false);
+}
+
+/** Like {@linkcode fetchRunsDfGlobal}, with the newest run of each experiment. */
+export async function fetchExperimentsDfGlobal(options: SourceOptions & RunsTableOptions = {}): Promise<Frame> {
+  return await fetchTable("experiments", options, true);
+}
+
+async function fetchTable(what: string, options: SourceOptions & RunsTableOptions, heads: boolean): Promise<Frame> {
+  const catalog = openCatalog(options);
+  try {
+    const work = (call: object) => fetchGlobalTable(catalog, { ...options, ...call }, heads);
+    return withDisplay(await longCall(options, what, work));
+  } finally {
+    catalog.close();
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * What list and fetch calls return.
+ *
+ * @module
+ */
+
+import { jupyterDisplay, type MediaBundle } from "../display/bundle.ts";
+import { listingPage } from "../display/page/listing.ts";
+
+const SHOWN = 20;
+const inspect = Symbol.for("Deno.customInspect");
+
+/**
+ * Things still to be read: `await` it for all of them at once, or loop over it with `for await` to get them one by one as
+ * they arrive. Nothing is read before either, and each `await` or loop reads anew.
+ *
+ * @example
+ * ```ts
+ * const frame = await project.fetchRuns();
+ * for await (const run of project.fetchRuns()) console.log(run);
+ * ```
+ */
+export class Listing<Item, All> implements AsyncIterable<Item>, PromiseLike<All> {
+  readonly #what: string;
+  readonly #stream: () => AsyncIterable<Item>;
+  readonly #all: () => Promise<All>;
+  readonly #rows: () => AsyncIterable<object>;
+
+  /**
+   * Made by this module.
+   *
+   * @param what What is listed, for people: `runs of team/project`.
+   * @param stream Reads the items one by one.
+   * @param all Reads all of it.
+   * @param rows Reads the items one by one as rows of a table, for a notebook.
+   */
+  constructor(
+    what: string,
+    stream: () => AsyncIterable<Item>,
+    all: () => Promise<All>,
+    rows: () => AsyncIterable<object>,
+  ) {
+    this.#what = what;
+    this.#stream = stream;
+    this.#all = all;
+    this.#rows = rows;
+  }
+
+  /** Reads all of it. */
+  then<A = All, B = never>(
+    fulfilled?: ((all: All) => A | PromiseLike<A>) | null,
+    rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.#all().then(fulfilled, rejected);
+  }
+
+  /** Reads the items one by one. */
+  [Symbol.asyncIterator](): AsyncIterator<Item> {
+    return this.#stream()[Symbol.asyncIterator]();
+  }
+
+  /** The items as an array. */
+  async toArray(): Promise<Item[]> {
+    return await Array.fromAsync(this.#stream());
+  }
+
+  /** What a notebook shows: the first items. */
+  async [jupyterDisplay](): Promise<MediaBundle> {
+    const items: Record<string, unknown>[] = [];
+    for await (const row of this.#rows()) {
+      items.push({ ...row });
+      if (items.length > SHOWN) break;
+    }
+    return listingPage({ what: this.#what, items: items.slice(0, SHOWN), more: items.length > SHOWN });
+  }
+
+  /** What `console.log` shows. */
+  [inspect](): string {
+    return `Listing of ${this.#what}\n  await it for all at once, or loop over it with for await`;
+  }
+}

@@ -1,0 +1,176 @@
+/**
+ * Options and environment to a source of data. The only reader of `Deno.env`.
+ *
+ * @module
+ */
+
+import { openArchive } from "../archive/catalog.ts";
+import { OptionError, ProjectNotFoundError } from "../errors.ts";
+import { openServer } from "../http/catalog.ts";
+import { shared } from "../shared.ts";
+import type { Catalog, Source } from "../source.ts";
+
+/** Options of {@linkcode ReadOnlyProject}. Each falls back to an environment variable where one is named. */
+export interface ReadOnlyProjectOptions {
+  /**
+   * The full name of the project, `workspace/project`. Default: `NEPTUNE_PROJECT`. May be left out where an archive holds only
+   * one project.
+   */
+  project?: string;
+  /**
+   * The data folder of an archive written by neptune-exporter (by default it wrote to `exports/data`). Default:
+   * `NEPTUNE_ARCHIVE`. With an archive, no server is asked.
+   */
+  archive?: string;
+  /**
+   * The files folder of the archive (by default `exports/files`). Default: `NEPTUNE_ARCHIVE_FILES`, then the folder `files`
+   * beside the data folder.
+   */
+  files?: string;
+  /** The API token of a Neptune server, which holds its address. Default: `NEPTUNE_API_TOKEN`. */
+  apiToken?: string;
+  /**
+   * Archives: what to do with a run one of whose data files is damaged. `"error"`: using the run throws `DamagedFileError`.
+   * `"skip"`: the run is left out of everything but `archiveReport()`; where the damage shows only
+   * while a file is read, its rows are, with a warning in the log. Default: `"error"`.
+   */
+  damagedRuns?: "error" | "skip";
+  /** Archives: read runs whose export was interrupted before it finished, too. Default: false. */
+  includeIncomplete?: boolean;
+  /**
+   * Archives of Neptune 2.x: the IANA time zone of the machine that exported them, for example `"Europe/Warsaw"`. Their series
+   * timestamps are local times labelled UTC; with this they are put right. Default: as stored.
+   */
+  timeZone?: string;
+  /**
+   * Archives: the folder where summaries are kept, so that a large archive opens fast the second time; null for none. Never
+   * inside the archive. Default: `neptune-fetcher` in the user's cache folder.
+   */
+  cacheFolder?: string | null;
+  /**
+   * Servers: the address of a proxy, for example `"http://proxy:3128"`. Default: what `HTTPS_PROXY`, `HTTP_PROXY` and
+   * `NO_PROXY` say, which Deno reads by itself.
+   */
+  proxy?: string;
+  /** Servers: additional certificate authorities, each a PEM text. */
+  caCerts?: string[];
+  /** Servers: a function to use in place of the global `fetch`. Web Workers cannot use it: requests stay on the main thread. */
+  fetch?: typeof fetch;
+  /** Servers: the longest wait for one answer, in seconds. Default: `NEPTUNE_HTTP_REQUEST_TIMEOUT_SECONDS`, then 60. */
+  requestTimeoutSeconds?: number;
+  /** Servers: the longest time one request may take with all its retries, in seconds. Default: 120. */
+  deadlineSeconds?: number;
+  /** Servers: the most Web Workers that `useThreads` may start. Default: `NEPTUNE_FETCHER_MAX_WORKERS`, then 10. */
+  maxWorkers?: number;
+}
+
+/** An open source of data, and the one project of it that was asked for. */
+export interface Connection {
+  catalog: Catalog;
+  /** The name as it was given, or null where it was left out. */
+  projectName: string | null;
+  /** The reader of the project; the first call finds out which project it is. */
+  source(signal?: AbortSignal): Promise<Source>;
+}
+
+const connections = new WeakMap<object, Connection>();
+
+/** The connection of a project that was made with {@linkcode connect}. */
+export function connectionOf(project: object): Connection {
+  return connections.get(project)!;
+}
+
+/** Decides where the data of a project comes from. Reads nothing but the environment. */
+export function connect(project: object, options: ReadOnlyProjectOptions): Connection {
+  const connection = makeConnection(options);
+  connections.set(project, connection);
+  return connection;
+}
+
+function makeConnection(options: ReadOnlyProjectOptions): Connection {
+  const catalog = openCatalog(options);
+  const projectName = options.project ?? env("NEPTUNE_PROJECT") ?? null;
+  const only = shared(({ signal }) => onlyProject(catalog, signal));
+  return {
+    catalog,
+    projectName,
+    async source(signal) {
+      return projectName !== null ? catalog.open(projectName) : await only({ signal });
+    },
+  };
+}
+
+/** Decides where to read from. Reads nothing but the environment. */
+export function openCatalog(options: Omit<ReadOnlyProjectOptions, "project">): Catalog {
+  if (options.archive !== undefined && options.apiToken !== undefined) {
+    throw new OptionError("Both an archive and an API token are given: leave one out to say where to read.", {
+      option: "archive",
+      value: options.archive,
+    });
+  }
+  const archive = options.archive ?? (options.apiToken === undefined ? env("NEPTUNE_ARCHIVE") : undefined);
+  if (archive !== undefined) {
+    return openArchive({
+      data: archive,
+      files: options.files ?? env("NEPTUNE_ARCHIVE_FILES"),
+      cache: options.cacheFolder === undefined ? defaultCacheFolder() : options.cacheFolder,
+      damagedRuns: options.damagedRuns,
+      timeZone: options.timeZone,
+      includeIncomplete: options.includeIncomplete,
+    });
+  }
+  const apiToken = options.apiToken ?? env("NEPTUNE_API_TOKEN");
+  if (apiToken === undefined) {
+    throw new OptionError(
+      "There is nothing to read from: pass `archive` (or set NEPTUNE_ARCHIVE) for an exported archive, or `apiToken` (or set " +
+        "NEPTUNE_API_TOKEN) for a server.",
+      { option: "archive", value: null },
+    );
+  }
+  return openServer({
+    apiToken,
+    proxy: options.proxy,
+    caCerts: options.caCerts,
+    fetch: options.fetch,
+    requestTimeoutSeconds: options.requestTimeoutSeconds ?? envNumber("NEPTUNE_HTTP_REQUEST_TIMEOUT_SECONDS"),
+    deadlineSeconds: options.deadlineSeconds,
+    maxWorkers: options.maxWorkers ?? envNumber("NEPTUNE_FETCHER_MAX_WORKERS"),
+  });
+}
+
+async function onlyProject(catalog: Catalog, signal?: AbortSignal): Promise<Source> {
+  const projects = await catalog.projects({ signal });
+  if (projects.length === 1) return catalog.open(projects[0].id);
+  const available = projects.map((project) => project.name);
+  throw new ProjectNotFoundError(
+    `No project is named, and ${catalog.label} holds ${available.length}: pass \`project\` or set NEPTUNE_PROJECT to one of ` +
+      `${available.slice(0, 10).join(", ")}${available.length > 10 ? ", …" : ""}.`,
+    { project: null, available },
+  );
+}
+
+/** The folder for summaries of archives: `neptune-fetcher` in the user's cache folder, or null where there is none. */
+export function defaultCacheFolder(): string | null {
+  const home = env("HOME") ?? env("USERPROFILE");
+  const base = env("XDG_CACHE_HOME") ??
+    (Deno.build.os === "windows"
+      ? env("LOCALAPPDATA")
+      : home && (Deno.build.os === "darwin" ? `${home}/Library/Caches` : `${home}/.cache`));
+  return base ? `${base}/neptune-fetcher` : null;
+}
+
+function envNumber(name: string): number | undefined {
+  const text = env(name);
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!(Number.isFinite(value) && value > 0)) {
+    throw new OptionError(`${name} is "${text}", but must be a number greater than 0.`, { option: name, value: text });
+  }
+  return value;
+}
+
+/** An environment variable; undefined where it is not set, empty, or may not be read (without asking anyone). */
+function env(name: string): string | undefined {
+  if (Deno.permissions.querySync({ name: "env", variable: name }).state !== "granted") return undefined;
+  return Deno.env.get(name)?.trim() || undefined;
+}

@@ -1,0 +1,196 @@
+/**
+ * Reads one run and remembers what it read: the face of a run ({@linkcode ReadOnlyRun}) and its attributes share one reader.
+ *
+ * @module
+ */
+
+import { type Cell, cells } from "../frame/cell.ts";
+import { type PointKind, seriesList } from "../columns.ts";
+import { AttributeNotFoundError, AttributeTypeError } from "../errors.ts";
+import { closeToIt, nearest } from "../suggest.ts";
+import { collectPoints, type Points, withinSteps, withoutPreviews } from "../frame/points.ts";
+import { type Shared, shared } from "../shared.ts";
+import type { CallOptions, Source } from "../source.ts";
+import { type AttributeDefinition, isSeriesType, type RunInfo, type SeriesType, type StepRange } from "../types.ts";
+
+/** A run that was found. */
+export interface Located {
+  source: Source;
+  info: RunInfo;
+}
+
+/** Which points of a series. */
+export interface PointsQuery extends CallOptions {
+  stepRange: StepRange;
+  inherited: boolean;
+  previews: boolean;
+}
+
+interface Prefetched {
+  stepRange: StepRange;
+  inherited: boolean;
+  points: Points;
+}
+
+const KINDS: Record<SeriesType, PointKind> = {
+  float_series: "float",
+  string_series: "string",
+  histogram_series: "histogram",
+  file_series: "file",
+};
+
+/** One run of one source, with a cache that lives as long as it does. */
+export class RunReader {
+  readonly #find: Shared<Located>;
+  #known: Located | null = null;
+  #definitions: AttributeDefinition[] | null = null;
+  /** null: the run is known to have no such attribute. */
+  readonly #cells = new Map<string, Cell | null>();
+  readonly #points = new Map<string, Prefetched>();
+
+  constructor(find: (signal?: AbortSignal) => Promise<Located>, known: Located | null = null) {
+    this.#find = shared(({ signal }) => find(signal));
+    this.#known = known;
+    if (known) this.#remember(known.info);
+  }
+
+  /** The run, once it was found. */
+  get known(): Located | null {
+    return this.#known;
+  }
+
+  /** What identifies the run is known with it and need not be read again. */
+  #remember({ sysId, customId, name }: RunInfo): void {
+    for (const [path, value] of [["sys/id", sysId], ["sys/custom_run_id", customId], ["sys/name", name]] as const) {
+      if (value !== null) this.#cells.set(path, { type: "string", value });
+    }
+  }
+
+  /** Finds the run; a failed or aborted search is not remembered. */
+  async locate(signal?: AbortSignal): Promise<Located> {
+    if (this.#known) return this.#known;
+    const located = await this.#find({ signal });
+    this.#remember(located.info);
+    return this.#known = located;
+  }
+
+  /** All attributes of the run. */
+  async definitions(signal?: AbortSignal): Promise<AttributeDefinition[]> {
+    if (this.#definitions) return this.#definitions;
+    const { source, info } = await this.locate(signal);
+    const pages = source.attributes({ runs: [info.key], paths: null, filter: null, types: null, signal });
+    return this.#definitions = (await Array.fromAsync(pages)).flat();
+  }
+
+  /** Reads the values of those paths that are not in the cache yet; what does not exist is remembered as absent. */
+  async load(paths: string[], signal?: AbortSignal): Promise<void> {
+    const wanted = [...new Set(paths)].filter((path) => !this.#cells.has(path));
+    if (wanted.length === 0) return;
+    const { source, info } = await this.locate(signal);
+    const found = new Map<string, Cell>();
+    for await (const block of source.values({ runs: [info.key], paths: wanted, filter: null, types: null, signal })) {
+      for (const { path, cell } of cells(block)) found.set(path, cell);
+    }
+    for (const path of wanted) this.#cells.set(path, found.get(path) ?? null);
+  }
+
+  /** The value of one attribute, or an error with names that are close. */
+  async cell(path: string, signal?: AbortSignal): Promise<Cell> {
+    await this.load([path], signal);
+    return this.#cells.get(path) ?? await this.#missing(path, signal);
+  }
+
+  /** Forgets what was read of one attribute, or of all. */
+  forget(path?: string): void {
+    if (path === undefined) {
+      this.#cells.clear();
+      this.#points.clear();
+      this.#definitions = null;
+    } else {
+      this.#cells.delete(path);
+      this.#points.delete(path);
+    }
+  }
+
+  /** Reads the points of those series into the cache; paths that are no series of this run are passed over. */
+  async prefetchPoints(
+    paths: string[],
+    query: Omit<PointsQuery, "previews"> & { useThreads?: boolean },
+  ): Promise<void> {
+    await this.load(paths, query.signal);
+    const { source, info } = await this.locate(query.signal);
+    const byKind = new Map<PointKind, string[]>();
+    for (const path of new Set(paths)) {
+      const type = this.#cells.get(path)?.type;
+      if (type && isSeriesType(type)) byKind.set(KINDS[type], [...byKind.get(KINDS[type]) ?? [], path]);
+    }
+    const { inherited, stepRange, ...options } = query;
+    for (const [kind, names] of byKind) {
+      const blocks = source.series({
+        ...options,
+        kind,
+        series: seriesList(names.map((path) => ({ run: info.key, path }))),
+        stepRange,
+        lineage: inherited ? "full" : "own",
+        previews: kind === "float",
+        limit: null,
+      });
+      const all = await collectPoints(blocks, names.length, kind, kind === "float");
+      names.forEach((path, i) => this.#points.set(path, { stepRange, inherited, points: all[i] }));
+    }
+  }
+
+  /** The points of one series: from the cache where it covers them, else read anew. */
+  async points(path: string, query: PointsQuery): Promise<Points> {
+    const cached = this.#points.get(path);
+    if (cached && cached.inherited === query.inherited && covers(cached.stepRange, query.stepRange)) {
+      const points = withinSteps(cached.points, query.stepRange);
+      return query.previews ? points : withoutPreviews(points);
+    }
+    // Most series are float series: ask for that first, and for the type only when it has no points.
+    const known = this.#cells.get(path)?.type;
+    if (known === undefined) {
+      const points = await this.#read(path, "float", query);
+      if (points.step.length > 0) return points;
+    }
+    const { type } = await this.cell(path, query.signal);
+    if (!isSeriesType(type)) {
+      throw new AttributeTypeError(
+        `"${path}" is of type ${type}, which has a single value and no points: use fetch() instead of fetchValues().`,
+        { path, type, method: "fetchValues", use: ["fetch"] },
+      );
+    }
+    return await this.#read(path, KINDS[type], query);
+  }
+
+  async #read(path: string, kind: PointKind, query: PointsQuery): Promise<Points> {
+    const { source, info } = await this.locate(query.signal);
+    const { inherited, previews, ...options } = query;
+    const asked = previews && kind === "float";
+    const blocks = source.series({
+      ...options,
+      kind,
+      series: seriesList([{ run: info.key, path }]),
+      lineage: inherited ? "full" : "own",
+      previews: asked,
+      limit: null,
+    });
+    return (await collectPoints(blocks, 1, kind, asked))[0];
+  }
+
+  async #missing(path: string, signal?: AbortSignal): Promise<never> {
+    const { info } = await this.locate(signal);
+    const near = nearest(path, (await this.definitions(signal)).map((one) => one.path));
+    throw new AttributeNotFoundError(
+      `Run ${info.sysId} has no attribute "${path}".${closeToIt(near) || " Its attributeNames lists what it has."}`,
+      { run: info.sysId, path, near },
+    );
+  }
+}
+
+/** Tells whether every step of the inner range lies in the outer one. */
+function covers(outer: StepRange, inner: StepRange): boolean {
+  const from = outer[0] === null || (inner[0] !== null && inner[0] >= outer[0]);
+  const to = outer[1] === null || (inner[1] !== null && inner[1] <= outer[1]);
+  return from && to;
+}

@@ -1,0 +1,82 @@
+/**
+ * Archives written by neptune-exporter as a {@linkcode Catalog} of {@linkcode Source}s.
+ *
+ * @module
+ */
+
+import { resolve } from "node:path";
+import { OptionError } from "../errors.ts";
+import type { CallOptions, Catalog, Source } from "../source.ts";
+import { Archive } from "./archive.ts";
+import { ArchivedProject } from "./project.ts";
+import { fromLocalTime } from "./read/local_time.ts";
+
+/** How to read an archive. */
+export interface ArchiveOptions {
+  /** The data root: the folder that holds one folder for each project (the exporter's default is `exports/data`). */
+  data: string;
+  /** The files root (the exporter's default is `exports/files`). Default: the folder `files` beside the data root, if any. */
+  files?: string | null;
+  /** The folder where summaries of runs are kept, so that the next opening is fast. Never inside the archive. Default: none. */
+  cache?: string | null;
+  /**
+   * What to do with a run one of whose parts cannot be read: `error` throws a `DamagedFileError` where the run is used, `skip`
+   * leaves the run out. Default: `error`.
+   */
+  damagedRuns?: "error" | "skip";
+  /**
+   * The IANA zone of the machine that exported from Neptune 2.x, which stored the times of points as local time labelled
+   * UTC; they are then put right. Default: times as they are stored.
+   */
+  timeZone?: string | null;
+  /** Also reads runs whose export was not finished. Default: false. */
+  includeIncomplete?: boolean;
+}
+
+/**
+ * Opens an archive. Nothing is read before the first call.
+ *
+ * @throws {OptionError} An option cannot be used.
+ */
+export function openArchive(options: ArchiveOptions): Catalog {
+  if (typeof options.data !== "string" || options.data === "") {
+    throw new OptionError("The archive has no folder: pass the data folder that neptune-exporter wrote.", {
+      option: "archive",
+      value: options.data,
+    });
+  }
+  const damagedRuns = options.damagedRuns ?? "error";
+  if (damagedRuns !== "error" && damagedRuns !== "skip") {
+    throw new OptionError(`damagedRuns is "${damagedRuns}", but must be "error" or "skip".`, {
+      option: "damagedRuns",
+      value: damagedRuns,
+    });
+  }
+  const data = resolve(options.data);
+  const cache = options.cache ? resolve(options.cache) : null;
+  if (cache !== null && `${cache}/`.startsWith(`${data}/`)) {
+    throw new OptionError(
+      `The cache folder ${cache} lies inside the archive, which is only read: pass another folder.`,
+      {
+        option: "cacheFolder",
+        value: cache,
+      },
+    );
+  }
+  const skipDamaged = damagedRuns === "skip";
+  const archive = new Archive({ data, cache, skipDamaged, includeIncomplete: options.includeIncomplete ?? false });
+  const label = `archive ${data}`;
+  const settings = {
+    label,
+    data,
+    files: options.files ? resolve(options.files) : null,
+    skipDamaged,
+    toUtc: options.timeZone ? fromLocalTime(options.timeZone) : null,
+  };
+  return {
+    label,
+    projects: (call?: CallOptions) => archive.projects(call),
+    open: (project: string): Source => new ArchivedProject(archive, project, settings),
+    close: () => {},
+  };
+}

@@ -1,0 +1,129 @@
+/**
+ * System attributes by run, and those that follow from others.
+ *
+ * @module
+ */
+
+import type { AttributeType } from "../../types.ts";
+import type { Summary, SystemColumn, SystemValue } from "./summary.ts";
+
+/** The system attributes of runs, column by column. */
+export class System {
+  readonly columns = new Map<string, SystemColumn>();
+
+  /** Puts columns together from rows of summaries: for each run those that belong to it, of which the first value counts. */
+  static from(runs: { summary: Summary; row: number }[][]): System {
+    const system = new System();
+    const targets = new Map<SystemColumn, SystemColumn>();
+    runs.forEach((rows, run) => {
+      for (const { summary, row } of rows) {
+        for (const source of summary.columns) {
+          if (source.values[row] === undefined) continue;
+          let target = targets.get(source);
+          if (!target) targets.set(source, target = system.#ensure(source.path, source.type, runs.length));
+          target.values[run] ??= source.values[row];
+        }
+      }
+    });
+    return system;
+  }
+
+  column(path: string, type: AttributeType): SystemColumn | undefined {
+    return this.columns.get(`${type}:${path}`);
+  }
+
+  value(path: string, type: AttributeType, run: number): SystemValue | undefined {
+    return this.column(path, type)?.values[run];
+  }
+
+  /** The same columns with their runs in another order. */
+  reordered(order: number[]): System {
+    const system = new System();
+    for (const [key, { path, type, values }] of this.columns) {
+      system.columns.set(key, { path, type, values: order.map((run) => values[run]) });
+    }
+    return system;
+  }
+
+  /** Fills in a column: `value` tells what a run has, given what is stored; undefined: it lacks the attribute. */
+  derive(
+    path: string,
+    type: SystemColumn["type"],
+    runs: number,
+    value: (run: number, stored: SystemValue | undefined) => SystemValue | undefined,
+  ): void {
+    const column = this.#ensure(path, type, runs);
+    for (let run = 0; run < runs; run++) column.values[run] = value(run, column.values[run]);
+    if (column.values.every((value) => value === undefined)) this.columns.delete(`${type}:${path}`);
+  }
+
+  #ensure(path: string, type: SystemColumn["type"], runs: number): SystemColumn {
+    const key = `${type}:${path}`;
+    let column = this.columns.get(key);
+    if (!column) this.columns.set(key, column = { path, type, values: new Array(runs).fill(undefined) });
+    return column;
+  }
+}
+
+/**
+ * Adds what every run has by definition, so that runs of all exporters look alike: both ids (the run id where no row says
+ * otherwise), `sys/trashed` and `sys/archived` (false), and for runs with a name `sys/experiment/name` and
+ * `sys/experiment/is_head`. Runs are expected newest first. Gives 1 for the head of each experiment.
+ *
+ * The head is the newest run that says it is; runs exported at different times may all say so, and where the head was not
+ * exported none does: then it is the newest.
+ */
+export function completeSystem(system: System, keys: string[]): Uint8Array {
+  const runs = keys.length;
+  system.derive("sys/id", "string", runs, (run, stored) => stored ?? keys[run]);
+  system.derive("sys/custom_run_id", "string", runs, (run, stored) => stored ?? keys[run]);
+  system.derive("sys/trashed", "bool", runs, (_, stored) => stored ?? false);
+  system.derive("sys/archived", "bool", runs, (_, stored) => stored ?? false);
+  const experiment = (run: number) => system.value("sys/experiment/name", "string", run);
+  system.derive("sys/name", "string", runs, (run, stored) => stored ?? experiment(run));
+  const name = (run: number) => system.value("sys/name", "string", run);
+  system.derive("sys/experiment/name", "string", runs, (run, stored) => stored ?? name(run));
+
+  const newest = new Map<SystemValue, number>();
+  const said = new Map<SystemValue, number>();
+  for (let run = runs - 1; run >= 0; run--) {
+    const experiment = name(run);
+    if (experiment === undefined) continue;
+    newest.set(experiment, run);
+    if (system.value("sys/experiment/is_head", "bool", run) === true) said.set(experiment, run);
+  }
+  const heads = new Uint8Array(runs);
+  for (const [experiment, run] of newest) heads[said.get(experiment) ?? run] = 1;
+  system.derive(
+    "sys/experiment/is_head",
+    "bool",
+    runs,
+    (run, stored) => name(run) === undefined ? stored : heads[run] === 1,
+  );
+  return heads;
+}
+
+/**
+ * 1 for runs written by the exporter of Neptune 2.x, judged by stored attributes: there the run id is `sys/id`, in Neptune 3
+ * it is `sys/custom_run_id`. Runs without either count as the first run that has one, or as legacy where none has.
+ */
+export function legacyRuns(system: System, keys: string[]): Uint8Array {
+  const isLegacy = (key: string, run: number): boolean | undefined => {
+    if (system.value("sys/custom_run_id", "string", run) === key) return false;
+    if (system.value("sys/experiment/name", "string", run) !== undefined) return false;
+    if (system.value("sys/id", "string", run) === key) return true;
+    return system.value("sys/size", "float", run) === undefined ? undefined : true;
+  };
+  const judged = keys.map(isLegacy);
+  const usual = judged.find((legacy) => legacy !== undefined) ?? true;
+  return Uint8Array.from(judged, (legacy) => legacy ?? usual ? 1 : 0);
+}
+
+/** 1 for runs without any stored attribute. */
+export function bareRuns(system: System, runs: number): Uint8Array {
+  const bare = new Uint8Array(runs).fill(1);
+  for (const { values } of system.columns.values()) {
+    for (let run = 0; run < runs; run++) if (values[run] !== undefined) bare[run] = 0;
+  }
+  return bare;
+}

@@ -1,0 +1,62 @@
+/**
+ * What a file holds, in numbers by which its writer can check it.
+ *
+ * @module
+ */
+
+import pl, { type DataFrame } from "nodejs-polars";
+import { texts } from "./decode.ts";
+import type { Part } from "../disk/layout.ts";
+import { read } from "./scan.ts";
+
+const COUNTED = [
+  "step",
+  "timestamp",
+  "int",
+  "float",
+  "string",
+  "bool",
+  "datetime",
+  "set",
+  "file",
+  "histogram",
+] as const;
+
+/** Numbers of the rows of one attribute type: how many, and how many have each column; the sum of steps and times. */
+export type Tally = Record<string, number>;
+
+/** Tallies of a file by attribute type. Reads all of it; fails where it cannot be read. */
+export async function tally(path: string, signal?: AbortSignal): Promise<Map<string, Tally>> {
+  const part: Part = {
+    folder: { name: "", path: "", parts: [], unfinished: [], strays: [], models: [] },
+    name: path,
+    path,
+    size: 0,
+    modified: 0,
+    stem: "",
+    number: 0,
+    foreign: null,
+    damage: null,
+  };
+  const frame = await read([part], {
+    where: null,
+    columns: ["type", ...COUNTED],
+    then: (rows) =>
+      rows.groupBy("type").agg(
+        pl.len().alias("rows"),
+        ...COUNTED.map((name) => pl.col(name).count().alias(name)),
+        pl.col("step").sum().alias("steps"),
+        pl.col("timestamp").cast(pl.Float64).sum().alias("times"),
+      ),
+  }, {
+    signal,
+    damaged: (_, cause) => {
+      throw cause;
+    },
+  }) as DataFrame;
+  const names = ["rows", ...COUNTED, "steps", "times"];
+  const columns = names.map((name) => frame.getColumn(name).cast(pl.Float64).toArray() as number[]);
+  return new Map(
+    texts(frame, "type").map((type, i) => [type!, Object.fromEntries(names.map((name, c) => [name, columns[c][i]]))]),
+  );
+}

@@ -1,0 +1,138 @@
+/**
+ * Which runs match, in which order.
+ *
+ * @module
+ */
+
+import type { FloatAggregates } from "../../columns.ts";
+import type { Aggregation, Operand } from "../../nql/ast.ts";
+import type { RunsQuery, RunsSort } from "../../source.ts";
+import { ATTRIBUTE_TYPES, type AttributeType } from "../../types.ts";
+import { type Column, evaluate, predicates } from "./match.ts";
+import { isSystem } from "../index/summary.ts";
+import { readValues } from "./values.ts";
+import type { View } from "./view.ts";
+
+/** More columns than that are not kept from one query to the next. */
+const MOST_COLUMNS = 200;
+
+/** Columns of attributes outside the index that queries have asked for, kept for the next query. */
+export class ColumnCache {
+  readonly #columns = new Map<string, Map<string, ArrayLike<unknown>>>();
+
+  /** Makes sure that the columns of these attributes are at hand: one reading for all that are not. */
+  async load(view: View, wanted: readonly { path: string; type: AttributeType | null }[]): Promise<void> {
+    const missing = wanted.filter(({ path, type }) =>
+      !(type && isSystem(path, type)) && !this.#columns.has(key(path, type))
+    );
+    if (missing.length === 0) return;
+    const needed = new Set(wanted.map(({ path, type }) => key(path, type)));
+    const idle = [...this.#columns.keys()].filter((id) => !needed.has(id));
+    for (const oldest of idle.slice(0, -MOST_COLUMNS)) this.#columns.delete(oldest);
+    const runs = view.index.keys.map((_, run) => run);
+    const loaded = new Map<string, ArrayLike<unknown>>();
+    const query = {
+      runs: null,
+      paths: [...new Set(missing.map(({ path }) => path))],
+      filter: null,
+      types: missing.some(({ type }) => type === null) ? null : [...new Set(missing.map(({ type }) => type!))],
+    };
+    for await (const block of readValues(view, runs, query)) {
+      for (const column of block.columns) {
+        for (const [name, data] of fields(column.type, column.data)) {
+          for (let i = 0; i < column.run.length; i++) {
+            const id = `${column.type}:${name}:${block.paths[column.path[i]]}`;
+            let values = loaded.get(id) as unknown[] | undefined;
+            if (!values) loaded.set(id, values = new Array(runs.length).fill(undefined));
+            values[view.index.numbers.get(block.runs[column.run[i]])!] = data[i];
+          }
+        }
+      }
+    }
+    for (const { path, type } of missing) {
+      const types = type === null ? ATTRIBUTE_TYPES : [type];
+      const found = types.flatMap((type) =>
+        AGGREGATIONS.flatMap((name) => {
+          const values = loaded.get(`${type}:${name}:${path}`);
+          return values ? [[`${type}:${name}`, values] as const] : [];
+        })
+      );
+      this.#columns.set(key(path, type), new Map(found));
+    }
+  }
+
+  /** The columns of an operand, which must have been loaded. */
+  columns(view: View, { name, type, aggregation }: Operand): Column[] {
+    if (name === "sys/state" && (type === "experiment_state" || type === null)) {
+      return [{ type: "experiment_state", values: new Array(view.index.keys.length).fill("idle") }];
+    }
+    if (type && isSystem(name, type)) {
+      const column = view.index.system.column(name, type);
+      return column ? [{ type, values: column.values }] : [];
+    }
+    const known = this.#columns.get(key(name, type)) ?? [];
+    return [...known].flatMap(([id, values]) => {
+      const [type, field] = id.split(":") as [AttributeType, Aggregation];
+      return field === (type === "float_series" ? aggregation ?? "last" : "last") ? [{ type, values }] : [];
+    });
+  }
+}
+
+const AGGREGATIONS: readonly Aggregation[] = ["last", "min", "max", "average", "variance"];
+
+function key(path: string, type: AttributeType | null): string {
+  return `${type ?? ""}:${path}`;
+}
+
+function fields(type: AttributeType, data: unknown): [Aggregation, ArrayLike<unknown>][] {
+  if (type === "float_series") return AGGREGATIONS.map((name) => [name, (data as FloatAggregates)[name]]);
+  if (type.endsWith("_series")) return [["last", (data as { last: unknown[] }).last]];
+  if (type === "bool") return [["last", Array.from(data as Uint8Array, (bit) => bit === 1)]];
+  return [["last", data as ArrayLike<unknown>]];
+}
+
+/** The numbers of the runs that match, in order, before offset and limit. */
+export async function selectRuns(view: View, query: RunsQuery, cache: ColumnCache): Promise<number[]> {
+  const { index } = view;
+  const operands = query.where ? predicates(query.where).map(({ operand }) => operand) : [];
+  await cache.load(view, [
+    ...operands.filter(({ name, type }) => !(name === "sys/state" && type === "experiment_state")).map((
+      { name, type },
+    ) => ({
+      path: name,
+      type,
+    })),
+    ...query.sort ? [{ path: query.sort.path, type: query.sort.type }] : [],
+  ]);
+  const mask = query.where && evaluate(query.where, index.keys.length, (operand) => cache.columns(view, operand));
+  const runs: number[] = [];
+  for (let run = 0; run < index.keys.length; run++) {
+    if ((mask === null || mask[run]) && !(query.heads && !index.heads[run])) runs.push(run);
+  }
+  return query.sort ? sorted(runs, query.sort, view, cache) : runs;
+}
+
+/** Runs are numbered newest first, so that a stable sort breaks ties by age. */
+function sorted(
+  runs: number[],
+  { path, type, aggregation, descending }: RunsSort,
+  view: View,
+  cache: ColumnCache,
+): number[] {
+  const [column] = cache.columns(view, { name: path, type, aggregation: aggregation ?? null });
+  const rank = (run: number) => {
+    const value = column?.values[run];
+    if (!isSortable(value)) return 2;
+    return value !== value ? 1 : 0;
+  };
+  return runs.sort((a, b) => {
+    const [first, second] = [rank(a), rank(b)];
+    if (first !== second || first > 0) return first - second;
+    const [x, y] = [column.values[a] as number, column.values[b] as number];
+    return x < y ? (descending ? 1 : -1) : x > y ? (descending ? -1 : 1) : 0;
+  });
+}
+
+function isSortable(value: unknown): boolean {
+  return value !== undefined && value !== null && typeof value !== "object";
+}

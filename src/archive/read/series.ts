@@ -1,0 +1,151 @@
+/**
+ * Points of series: reads them batch by batch, puts lineages together, and cuts what was not asked for.
+ *
+ * @module
+ */
+
+import { type PointKind, type PointValues, type SeriesBlock, seriesRefs, type Span } from "../../columns.ts";
+import type { SeriesQuery } from "../../source.ts";
+import type { SeriesType } from "../../types.ts";
+import { ahead, batches } from "../parquet/batches.ts";
+import { floats } from "../parquet/decode.ts";
+import { chainOf, inherit, upTo } from "../index/lineage.ts";
+import { pointFloats, pointValues } from "./payloads.ts";
+import { type Points, readPoints } from "./points.ts";
+import type { View } from "./view.ts";
+
+const TYPE_OF: Record<PointKind, SeriesType> = {
+  float: "float_series",
+  string: "string_series",
+  histogram: "histogram_series",
+  file: "file_series",
+};
+
+/** The most points in one block. */
+const BLOCK_POINTS = 1_000_000;
+
+/** Few paths are a small share of what a run usually has. */
+const FEW_PATHS = 16;
+const FEW_SHARE = 1 / 8;
+
+/** A stretch of one series: rows of a batch. */
+interface Stretch {
+  series: number;
+  run: number;
+  rows: Uint32Array;
+}
+
+/** Points of series. */
+export async function* readSeries(view: View, query: SeriesQuery): AsyncGenerator<SeriesBlock> {
+  const { index, reading } = view;
+  const refs = seriesRefs(query.series).map((ref, series) => ({ ...ref, series }));
+  const asked = Map.groupBy(refs, (ref) => ref.run);
+  const runs = [...asked.keys()].flatMap((key) => index.numbers.get(key) ?? []);
+  const name = (run: number) => index.system.value("sys/name", "string", run);
+  const chain = (run: number) => chainOf(run, query.lineage, index.parents, name);
+  const type = TYPE_OF[query.kind];
+  let done = 0;
+  const few = query.series.paths.length <= FEW_PATHS;
+  const portions = ahead(batches(index, runs, chain, reading, few ? FEW_SHARE : 1), async (batch) => {
+    const refs = batch.targets.flatMap((run) => asked.get(index.keys[run])!.map((ref) => ({ ...ref, number: run })));
+    const points = await readPoints(index, batch.sources, {
+      type,
+      paths: [...new Set(refs.map((ref) => ref.path))],
+      stepRange: query.stepRange,
+      timestamps: true,
+    }, reading);
+    batch.kept = points?.step.length ?? 0;
+    const code = new Map(points?.paths.map((path, code) => [path, code]));
+    const stretches: Stretch[] = [];
+    for (const ref of refs) {
+      const path = code.get(ref.path);
+      if (points === null || path === undefined) continue;
+      const all = inherit(chain(ref.number), index.parents, (run) => points.own(run, path), points.step);
+      const rows = limited(within(all, points.step, ref.after, ref.before), query.limit);
+      if (rows.length > 0) stretches.push({ series: ref.series, run: ref.number, rows });
+    }
+    return { points, stretches, refs: refs.length };
+  });
+  let seen = 0;
+  for await (const { points, stretches, refs } of portions) {
+    seen += refs;
+    const expected = done + stretches.reduce((sum, { rows }) => sum + rows.length, 0);
+    if (points === null) continue;
+    for await (const block of blocks(view, query, type, points, stretches)) {
+      yield block;
+      done += block.step.length;
+      // What is still to come is taken to be as long as what was read.
+      query.onProgress?.(block.step.length, Math.round(expected * query.series.run.length / seen));
+    }
+  }
+  query.onProgress?.(0, done);
+}
+
+function within(rows: Uint32Array, step: Float64Array, after?: number, before?: number): Uint32Array {
+  const start = after === undefined ? 0 : upTo(rows, step, after);
+  if (before === undefined) return rows.subarray(start);
+  let end = upTo(rows, step, before);
+  while (end > start && step[rows[end - 1]] === before) end--;
+  return rows.subarray(start, end);
+}
+
+function limited(rows: Uint32Array, limit: SeriesQuery["limit"]): Uint32Array {
+  if (limit === null || rows.length <= limit.points) return rows;
+  return limit.from === "start" ? rows.subarray(0, limit.points) : rows.subarray(rows.length - limit.points);
+}
+
+async function* blocks(
+  view: View,
+  query: SeriesQuery,
+  type: SeriesType,
+  points: Points,
+  stretches: Stretch[],
+): AsyncGenerator<SeriesBlock> {
+  const stored = floats(points.frame, "timestamp");
+  const values = type === "float_series" ? pointFloats(points.frame) : null;
+  for (const some of cut(stretches)) {
+    const length = some.reduce((sum, { rows }) => sum + rows.length, 0);
+    const rows = new Uint32Array(length);
+    const step = new Float64Array(length),
+      timestamp = new Float64Array(length),
+      data = new Float64Array(values ? length : 0);
+    const spans: Span[] = [];
+    let at = 0;
+    for (const { series, run, rows: own } of some) {
+      spans.push({ series, start: at, end: at + own.length });
+      const toUtc = view.clock(run);
+      for (const row of own) {
+        rows[at] = row;
+        step[at] = points.step[row];
+        timestamp[at] = toUtc(stored[row]);
+        if (values) data[at] = values[row];
+        at++;
+      }
+    }
+    const preview = query.previews && query.kind === "float"
+      ? { isPreview: new Uint8Array(length), completion: new Float64Array(length).fill(1) }
+      : null;
+    const decoded = type === "float_series"
+      ? { kind: "float", data }
+      : { kind: query.kind, data: await pointValues(type, points.frame, rows, view.files, query.signal) };
+    yield { spans, step, timestamp, values: decoded as PointValues, preview };
+  }
+}
+
+/** Cuts stretches into portions of at most a block each. */
+function* cut(stretches: Stretch[]): Generator<Stretch[]> {
+  let portion: Stretch[] = [], room = BLOCK_POINTS;
+  for (const { series, run, rows } of stretches) {
+    for (let from = 0; from < rows.length;) {
+      const piece = rows.subarray(from, from + room);
+      portion.push({ series, run, rows: piece });
+      from += piece.length;
+      room -= piece.length;
+      if (room === 0) {
+        yield portion;
+        [portion, room] = [[], BLOCK_POINTS];
+      }
+    }
+  }
+  if (portion.length > 0) yield portion;
+}

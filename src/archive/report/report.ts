@@ -1,0 +1,213 @@
+/**
+ * What is wrong or doubtful with the stored data of a project.
+ *
+ * @module
+ */
+
+import { dirname } from "node:path";
+import type { Finding } from "../../source.ts";
+import { damageOf, nameOf, runOf } from "../index/damage.ts";
+import { finding } from "./finding.ts";
+import type { ProjectIndex } from "../index/project_index.ts";
+import { type Folder, type Part, partName } from "../disk/layout.ts";
+import { fileFindings } from "./files.ts";
+import { rowFindings } from "./rows.ts";
+import type { View } from "../read/view.ts";
+
+/** Where the data of a project lie. */
+export interface ReportRoots {
+  data: string;
+  /** null: no files folder was found. */
+  files: string | null;
+  /** Whether the times of points are put right. */
+  timesConverted: boolean;
+}
+
+/** Looks through folders, index and rows of a project: reads every part. */
+export async function makeReport(view: View, roots: ReportRoots): Promise<Finding[]> {
+  const { index } = view;
+  const findings = [
+    ...damageFindings(index),
+    ...index.folders.flatMap((folder) => folderFindings(folder)),
+    ...await rootFindings(roots.data),
+    ...identityFindings(index),
+    ...forkFindings(index),
+    ...await rowFindings(view, roots.timesConverted),
+    ...await fileFindings(view, roots.files),
+    ...await exportErrors(index, roots.data),
+  ];
+  const order = ["error", "warning", "info"];
+  return findings.sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
+}
+
+function damageFindings(index: ProjectIndex): Finding[] {
+  return [...index.damaged.keys()].map((part) => {
+    const run = runOf(part, index);
+    return finding(
+      "error",
+      "damaged_part",
+      `The file ${nameOf(part)} of run ${run} cannot be read: ${damageOf(part)}.`,
+      {
+        run,
+        file: nameOf(part),
+      },
+    );
+  });
+}
+
+function folderFindings(folder: Folder): Finding[] {
+  const findings: Finding[] = [];
+  const stems = Map.groupBy(folder.parts.filter((part) => part.stem !== ""), (part) => part.stem);
+  for (const [stem, parts] of stems) {
+    const numbers = new Set(parts.map((part) => part.number));
+    const file = nameOf(parts[0]);
+    if (!numbers.has(0)) {
+      findings.push(incomplete(folder, stem, file, "its first part is missing"));
+      continue;
+    }
+    const missing = Array.from({ length: Math.max(...numbers) }, (_, n) => n).filter((n) => !numbers.has(n));
+    if (missing.length > 0) {
+      findings.push(finding(
+        "warning",
+        "part_gap",
+        `Of the parts of ${folder.name}/${stem}, number ${missing.join(", ")} is missing: what it held is lost.`,
+        { run: readable(stem), file, count: missing.length },
+      ));
+    }
+  }
+  const killed = new Set(folder.unfinished.map((name) => partName(name.replace(/\.tmp$/, ""))?.stem ?? name));
+  for (const stem of killed) {
+    if (!stems.has(stem)) {
+      findings.push(incomplete(folder, stem, `${folder.name}/${stem}`, "it never got beyond .tmp files"));
+    }
+  }
+  if (folder.models.length > 0) {
+    const names = folder.models.map((name) => `${folder.name}/${name}`).join(" and ");
+    findings.push(finding("info", "model_registry", `${names} holds models of the model registry, which are no runs.`, {
+      file: `${folder.name}/${folder.models[0]}`,
+      count: folder.models.length,
+    }));
+  }
+  if (folder.strays.length > 0) findings.push(strays(folder.strays.map((name) => `${folder.name}/${name}`)));
+  return findings;
+}
+
+function incomplete(folder: Folder, stem: string, file: string, reason: string): Finding {
+  return finding(
+    "warning",
+    "incomplete_run",
+    `The export of ${folder.name}/${stem} was interrupted, ${reason}: the run is hidden unless incomplete ones are asked for.`,
+    { run: readable(stem), file },
+  );
+}
+
+/** The run id as far as the file name shows it. */
+function readable(stem: string): string {
+  return stem.replace(/-[0-9a-f]{16}$/, "");
+}
+
+function strays(names: string[]): Finding {
+  const shown = names.slice(0, 3).join(", ") + (names.length > 3 ? " and others" : "");
+  return finding("info", "stray_file", `${shown}: not written by the exporter as part of a run, and left alone.`, {
+    file: names[0],
+    count: names.length,
+  });
+}
+
+async function rootFindings(data: string): Promise<Finding[]> {
+  const names: string[] = [];
+  for await (const entry of Deno.readDir(data)) {
+    if (entry.isFile && !entry.name.startsWith(".")) names.push(entry.name);
+  }
+  return names.length > 0 ? [strays(names.sort())] : [];
+}
+
+function identityFindings(index: ProjectIndex): Finding[] {
+  const findings: Finding[] = [];
+  const files = (run: number) => index.parts[run].map((part: Part) => nameOf(part)).join(" and ");
+  for (const run of index.repeated) {
+    findings.push(finding(
+      "warning",
+      "same_run_twice",
+      `Run ${index.keys[run]} lies in ${files(run)}: it is read as one run, equal rows count once.`,
+      { run: index.keys[run], file: nameOf(index.parts[run][0]) },
+    ));
+  }
+  const ids = index.system.column("sys/id", "string")?.values ?? [];
+  for (const [id, runs] of Map.groupBy(index.keys.keys(), (run) => ids[run])) {
+    if (runs.length < 2) continue;
+    const keys = runs.map((run) => index.keys[run]);
+    findings.push(finding(
+      "warning",
+      "same_run_twice",
+      `${keys.join(" and ")} have the same sys/id ${id}: probably one run, exported by two exporters.`,
+      { run: keys[0], count: runs.length },
+    ));
+  }
+  index.keys.forEach((key, run) => {
+    if (!index.bare[run]) return;
+    findings.push(finding(
+      "warning",
+      "no_sys_rows",
+      `Run ${key} has no sys attributes: its name and times are unknown, and its configs were probably not exported.`,
+      { run: key },
+    ));
+  });
+  return findings;
+}
+
+function forkFindings({ keys, parents }: ProjectIndex): Finding[] {
+  return parents.unresolved.map(({ run, parent, reason }) => {
+    if (reason === "cycle") {
+      return finding(
+        "warning",
+        "fork_cycle",
+        `Run ${keys[run]} is an ancestor of its own parent ${parent}: it counts as a root.`,
+        {
+          run: keys[run],
+        },
+      );
+    }
+    const why = reason === "missing" ? "is not in the archive" : "has no known fork step";
+    return finding(
+      "warning",
+      "unresolved_parent",
+      `The parent ${parent} of run ${keys[run]} ${why}: the run counts as a root, without inherited points.`,
+      { run: keys[run] },
+    );
+  });
+}
+
+interface ExportError {
+  project_id?: string;
+  run_id?: string;
+  attribute_path?: string | null;
+  exception?: string;
+}
+
+/** What the exporter itself said it could not export, where its error file still lies beside the data. */
+async function exportErrors(index: ProjectIndex, data: string): Promise<Finding[]> {
+  const name = "neptune_exporter_errors.jsonl";
+  for (const folder of [dirname(data), dirname(dirname(data))]) {
+    const text = await Deno.readTextFile(`${folder}/${name}`).catch(() => null);
+    if (text !== null) return text.split("\n").flatMap((line) => exportError(index, line));
+  }
+  return [];
+}
+
+function exportError(index: ProjectIndex, line: string): Finding[] {
+  let error: ExportError;
+  try {
+    error = JSON.parse(line);
+  } catch {
+    return [];
+  }
+  if (error?.project_id !== index.project) return [];
+  const what = error.attribute_path
+    ? `attribute ${error.attribute_path} of run ${error.run_id}`
+    : `run ${error.run_id}`;
+  return [finding("warning", "export_error", `The exporter could not export ${what} (${error.exception}).`, {
+    run: error.run_id ?? null,
+    attribute: error.attribute_path ?? null,
+  })];
+}

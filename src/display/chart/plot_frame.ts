@@ -1,0 +1,113 @@
+/**
+ * Frames as lines of a plot.
+ *
+ * @module
+ */
+
+import pl, { type DataFrame, type Series } from "nodejs-polars";
+import { OptionError } from "../../errors.ts";
+import type { PlotLine } from "./plot.ts";
+
+/** Columns that are not series. */
+const KEYS = new Set(["step", "run", "experiment", "attribute", "timestamp", "is_preview", "preview_completion"]);
+
+/**
+ * The lines of a frame in long form (a column `value`, one row per point) or wide form (one numeric column per series).
+ *
+ * @throws {OptionError} when it has no column `step`, or nothing to plot.
+ */
+export function frameLines(frame: DataFrame): PlotLine[] {
+  const columns = new Map(frame.getColumns().map((series) => [series.name, series]));
+  const step = columns.get("step");
+  if (!step) {
+    throw unfit(`A frame to plot needs a column "step"; this one has ${listed([...columns.keys()])}.`);
+  }
+  const run = names(columns.get("run") ?? columns.get("experiment"));
+  const rest = { steps: floats(step), timestamp: columns.get("timestamp"), preview: columns.get("is_preview") };
+  if (columns.has("value")) {
+    const value = columns.get("value")!;
+    if (!isNumeric(value)) {
+      throw unfit(
+        `The column "value" holds ${value.dtype}, which cannot be plotted as lines; use a float series.`,
+      );
+    }
+    return split(floats(value), run, names(columns.get("attribute")), rest);
+  }
+  const wide = [...columns.values()].filter((series) => !KEYS.has(series.name) && isNumeric(series));
+  if (wide.length === 0) {
+    throw unfit(
+      `A frame to plot needs a column "value" or numeric columns; this one has ${listed([...columns.keys()])}.`,
+    );
+  }
+  return wide.flatMap((series) => {
+    const absent = series.isNull().cast(pl.UInt8).toTypedArray() as Uint8Array;
+    return split(floats(series), run, { codes: null, names: [series.name] }, rest, absent);
+  });
+}
+
+interface Names {
+  /** Row by row an index into the names; null where there is only one. */
+  codes: Uint32Array | null;
+  names: string[];
+}
+
+/** The rows of each run and attribute as a line of its own, in the order in which they first occur. */
+function split(
+  value: Float64Array,
+  run: Names,
+  attribute: Names,
+  { steps, timestamp, preview }: { steps: Float64Array; timestamp?: Series; preview?: Series },
+  absent?: Uint8Array,
+): PlotLine[] {
+  const rows = new Map<number, number[]>();
+  for (let row = 0; row < value.length; row++) {
+    if (absent?.[row]) continue;
+    const key = (run.codes?.[row] ?? 0) * attribute.names.length + (attribute.codes?.[row] ?? 0);
+    const list = rows.get(key);
+    if (list) list.push(row);
+    else rows.set(key, [row]);
+  }
+  const times = timestamp && floats(timestamp.cast(pl.Int64));
+  const flags = preview && preview.cast(pl.UInt8).toTypedArray() as Uint8Array;
+  return [...rows].map(([key, list]) => {
+    // Long frames are sorted by step within a line; frames of people may not be.
+    list.sort((a, b) => steps[a] - steps[b]);
+    const pick = (column: Float64Array) => Float64Array.from(list, (row) => column[row]);
+    return {
+      run: run.names[Math.floor(key / attribute.names.length)],
+      attribute: attribute.names[key % attribute.names.length],
+      step: pick(steps),
+      value: pick(value),
+      timestamp: times && pick(times),
+      preview: flags && Uint8Array.from(list, (row) => flags[row]),
+    };
+  });
+}
+
+function names(series: Series | undefined): Names {
+  if (!series) return { codes: null, names: [""] };
+  const values = series.unique().cast(pl.String).toArray() as (string | null)[];
+  const codes = new Map(values.map((value, code) => [value, code]));
+  return {
+    codes: Uint32Array.from(series.cast(pl.String).toArray() as (string | null)[], (value) => codes.get(value)!),
+    names: values.map((value) => value ?? ""),
+  };
+}
+
+/** A numeric column; null becomes NaN. */
+function floats(series: Series): Float64Array {
+  const column = series.cast(pl.Float64);
+  return Float64Array.from(column.toArray() as (number | null)[], (value) => value ?? NaN);
+}
+
+function isNumeric(series: Series): boolean {
+  return /^(U?Int\d+|Float\d+|Decimal)$/.test(series.dtype.variant);
+}
+
+function listed(columns: string[]): string {
+  return columns.slice(0, 8).map((name) => `"${name}"`).join(", ") + (columns.length > 8 ? " and others" : "");
+}
+
+function unfit(message: string): OptionError {
+  return new OptionError(message, { option: "frame" });
+}

@@ -1,0 +1,161 @@
+/**
+ * One attribute: a value, a chart, a log, a heat map, an image, a strip of images.
+ *
+ * @module
+ */
+
+import type { Cell } from "../../frame/cell.ts";
+import type { Points } from "../../frame/points.ts";
+import type { AttributeType, FileRef } from "../../types.ts";
+import { Budget, bundle, type MediaBundle } from "../bundle.ts";
+import { counted, formatBytes, formatCount, formatNumber, shortenText } from "../format.ts";
+import { type Content, type Html, markup, MUTED, note, view } from "../html.ts";
+import { drawHeatmap } from "../chart/heatmap.ts";
+import { imageHtml, MAX_IMAGE_BYTES, picture, type StoredImage } from "../image.ts";
+import { type Ancestor, lineageHtml } from "./lineage.ts";
+import { logHtml, logText } from "../log.ts";
+import { drawLines } from "../chart/plot.ts";
+import { svgImage } from "../chart/svg.ts";
+import { missing } from "../table.ts";
+import { fileText, histogramText, valueText } from "../value.ts";
+
+/** What the page of an attribute shows. */
+export interface AttributePageData {
+  /** The name of the run. */
+  run: string;
+  path: string;
+  type: AttributeType;
+  /** Its value; for a series its last point. */
+  value: Cell["value"];
+  /** The points of a series, inherited ones too. */
+  points?: Points | null;
+  /** The ancestors of the run, the root first. */
+  ancestors?: Ancestor[];
+  /** The image of a file; or of points of a file series, by row. Files that are no images have none. */
+  images?: Map<number, StoredImage>;
+  /** The text of a small file that is one. */
+  text?: string | null;
+}
+
+const MAX_TEXT = 10_000;
+
+/** The bundle of an attribute. */
+export async function attributePage(data: AttributePageData): Promise<MediaBundle> {
+  const { html, text } = await body(data);
+  const head =
+    markup`<b>${data.path}</b> <span style="color:${MUTED};font-size:12px">${data.type} of ${data.run}</span>`;
+  return bundle(view(markup`<div>${head}</div>`, html), `${data.path} (${data.type} of ${data.run})\n${text}`);
+}
+
+interface Body {
+  html: Content;
+  text: string;
+}
+
+function body(data: AttributePageData): Body | Promise<Body> {
+  const { points, value, type, images } = data;
+  if (points && points.step.length === 0) return { html: note("No points."), text: "No points." };
+  switch (points?.values.kind) {
+    case "float":
+      return lineChart(data, points, points.values.data);
+    case "string":
+      return logOf({ ...points, text: points.values.data });
+    case "histogram":
+      return heatmap(points, points.values.data);
+    case "file":
+      return strip(points, points.values.data, images ?? new Map());
+  }
+  if (value === null) return { html: missing(lost(type)), text: lost(type) };
+  if (type === "string") return longText(value as string);
+  if (type === "file" || type === "file_set" || type === "artifact") {
+    return fileOf(value as FileRef, images?.get(0) ?? null, data.text ?? null);
+  }
+  const text = valueText({ type, value });
+  return { html: markup`<span style="font-size:15px">${text}</span>`, text };
+}
+
+async function lineChart(
+  { run, path, ancestors = [] }: AttributePageData,
+  points: Points,
+  value: Float64Array,
+): Promise<Body> {
+  const forks = ancestors.filter((ancestor) => ancestor.forkStep !== null);
+  const preview = points.preview?.isPreview ?? null;
+  const line = { run, attribute: path, step: points.step, value, preview, inheritedUntil: forks.at(-1)?.forkStep };
+  const marks = forks.map(({ forkStep }) => ({ x: forkStep!, label: `fork at ${formatNumber(forkStep!)}` }));
+  const { svg, size, notes } = await drawLines([{ ...line, attribute: "" }], { marks, height: 240 });
+  const text = summary(points.step, value);
+  const lineage = ancestors.length > 0 && lineageHtml(ancestors, run);
+  const image = svgImage(svg, size, `Line chart of ${path}: ${text}`);
+  return { html: [lineage, image, note([text, ...notes].join(" · "))], text };
+}
+
+/** `500 points, last 0.12 at step 499, from 0.1 to 2.3`. */
+function summary(step: Float64Array, value: Float64Array): string {
+  const last = value.length - 1;
+  let [low, high] = [Infinity, -Infinity];
+  for (const one of value) {
+    if (one < low) low = one;
+    if (one > high) high = one;
+  }
+  const range = low <= high ? `, from ${formatNumber(low)} to ${formatNumber(high)}` : "";
+  return `${counted(value.length, "point")}, last ${formatNumber(value[last])} at step ${
+    formatNumber(step[last])
+  }${range}`;
+}
+
+function logOf(points: Parameters<typeof logHtml>[0]): Body {
+  return { html: logHtml(points), text: logText(points) };
+}
+
+async function heatmap({ step }: Points, data: Parameters<typeof drawHeatmap>[1]): Promise<Body> {
+  const last = data.findLast((one) => one !== null);
+  if (!last) return { html: note("All histograms are lost."), text: "All histograms are lost." };
+  const { svg, size, notes } = await drawHeatmap(step, data, "");
+  const text = `${counted(step.length, "histogram")}, the last with ${histogramText(last)}`;
+  return { html: [svgImage(svg, size, `Heat map: ${text}`), note(notes.join(" · "))], text };
+}
+
+function strip({ step }: Points, files: readonly (FileRef | null)[], images: Map<number, StoredImage>): Body {
+  const budget = new Budget();
+  const pictures = files.flatMap((file, row): Html[] => {
+    const caption = `step ${formatNumber(step[row])}${file ? "" : ", lost"}`;
+    const image = images.get(row);
+    return image ? [picture(image, { caption, title: file?.path ?? caption, height: 96, budget })] : [];
+  });
+  const rest = files.length - pictures.length;
+  const said = rest > 0 ? `${counted(rest, "more file")} without a picture here` : "";
+  const lines = files.slice(0, 20).map((file, row) =>
+    `step ${formatNumber(step[row])}  ${file ? `${file.path} (${fileText(file)})` : "lost"}`
+  );
+  if (files.length > lines.length) lines.push(`… ${formatCount(files.length - lines.length)} more`);
+  const html = pictures.length > 0
+    ? [markup`<div style="margin:6px 0">${pictures}</div>`, said && note(said)]
+    : markup`<div style="white-space:pre-wrap">${lines.join("\n")}</div>`;
+  return { html, text: lines.join("\n") };
+}
+
+function fileOf(file: FileRef, image: StoredImage | null, text: string | null): Body {
+  const facts = `${file.path} (${fileText(file)})`;
+  const size = image?.bytes.length ?? file.size ?? 0;
+  if (image && size <= MAX_IMAGE_BYTES) return { html: [imageHtml(image, file.path), note(facts)], text: facts };
+  const large = file.mimeType.startsWith("image/") && size > MAX_IMAGE_BYTES;
+  const why = large &&
+    `Larger than ${formatBytes(MAX_IMAGE_BYTES)}, so not shown here: fetch() gives the file, and its save() writes it.`;
+  const shown = text === null ? null : longText(text);
+  return { html: [shown?.html, note(facts), why && note(why)], text: shown ? `${shown.text}\n${facts}` : facts };
+}
+
+function longText(value: string): Body {
+  const text = shortenText(value, MAX_TEXT);
+  return {
+    html:
+      markup`<div style="white-space:pre-wrap;overflow-wrap:anywhere;max-height:480px;overflow:auto;font-family:monospace;font-size:12px">${text}</div>`,
+    text,
+  };
+}
+
+function lost(type: AttributeType): string {
+  if (type === "experiment_state") return "The API does not transmit this value.";
+  return type.endsWith("_series") ? "No points." : "Lost before or during the export.";
+}

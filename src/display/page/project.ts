@@ -1,0 +1,83 @@
+/**
+ * The page of a project: what it holds, its newest runs, the health of its archive.
+ *
+ * @module
+ */
+
+import { bundle, type MediaBundle } from "../bundle.ts";
+import { counted, formatCount, formatTime } from "../format.ts";
+import { ALERT, type Content, markup, MUTED, note, section, view } from "../html.ts";
+import { table, textTable } from "../table.ts";
+
+/** What the page of a project shows. */
+export interface ProjectPageData {
+  /** The full name, `workspace/project`. */
+  name: string;
+  /** Where it is read from. */
+  source: string;
+  runs: number;
+  experiments: number;
+  /** The newest first. */
+  newest: { id: string; name: string | null; customId: string | null; created: Date | null; tags: string[] }[];
+  /** What is wrong or doubtful; null where the source cannot tell. */
+  findings: { severity: "error" | "warning" | "info"; message: string; count: number }[] | null;
+  /** The source could tell, but not in the time that a page has. */
+  unchecked?: boolean;
+}
+
+const MAX_FINDINGS = 20;
+const UNCHECKED = "The health of this archive takes longer to check than a page may wait: archiveReport() does.";
+
+/** The bundle of a project page. */
+export function projectPage(data: ProjectPageData): MediaBundle {
+  const counts = `${counted(data.runs, "run")}, ${counted(data.experiments, "experiment")}`;
+  const rows = data.newest.map((
+    { id, name, customId, created, tags },
+  ) => [id, name ?? "", customId ?? "", formatTime(created), tags.join(", ")]);
+  const titles = ["id", "name", "custom id", "created (UTC)", "tags"];
+  const used = titles.map((title, i) => ({ title, i })).filter(({ i }) => i === 0 || rows.some((row) => row[i] !== ""));
+  const cells = rows.map((row) => used.map(({ i }) => row[i]));
+  const more = data.runs - rows.length;
+  const lines: (string[] | string)[] = more > 0 ? [...cells, `… ${formatCount(more)} more`] : cells;
+  const health = data.findings ? healthText(data.findings) : data.unchecked ? UNCHECKED : null;
+
+  const page = view(
+    markup`<div style="font-size:17px;font-weight:600;line-height:1.4">${data.name}</div>`,
+    markup`<div style="color:${MUTED};font-size:12px">${counts} · ${data.source}</div>`,
+    data.findings ? findingList(data.findings) : data.unchecked && note(UNCHECKED),
+    rows.length > 0 && section("Newest runs", "", table(used, lines)),
+  );
+  const text = [
+    `Project ${data.name}`,
+    `${counts} · ${data.source}`,
+    ...(health ? [health] : []),
+    "",
+    textTable(used, lines),
+  ];
+  return bundle(page, text.join("\n").trimEnd());
+}
+
+function findingList(findings: NonNullable<ProjectPageData["findings"]>): Content {
+  const serious = findings.filter(({ severity }) => severity !== "info");
+  if (serious.length === 0) return note(healthText(findings));
+  const lines = serious.slice(0, MAX_FINDINGS).map(({ severity, message }) => {
+    const color = severity === "error" ? ALERT : MUTED;
+    return markup`<div style="margin:1px 0"><span style="color:${color};font-weight:600">${severity}</span> ${message}</div>`;
+  });
+  const rest = serious.length - lines.length;
+  const more = rest > 0 && note(`${counted(rest, "more finding")}: archiveReport() has them all`);
+  return section(
+    "Health of the archive",
+    healthText(findings),
+    [lines, more],
+    serious.some(({ severity }) => severity === "error"),
+  );
+}
+
+function healthText(findings: NonNullable<ProjectPageData["findings"]>): string {
+  const count = (wanted: string) => findings.filter(({ severity }) => severity === wanted).length;
+  const [errors, warnings] = [count("error"), count("warning")];
+  if (errors + warnings === 0) return "The archive is healthy.";
+  return [errors > 0 && counted(errors, "error"), warnings > 0 && counted(warnings, "warning")].filter((part) => part)
+    .join(", ");
+}

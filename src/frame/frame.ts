@@ -1,0 +1,141 @@
+/**
+ * Columns to Polars frames: built once, at the end of the way.
+ *
+ * @module
+ */
+
+import pl, { type DataFrame, type Series } from "nodejs-polars";
+import type { Points } from "./points.ts";
+import type { FileRef, Histogram, RunInfo } from "../types.ts";
+import type { PointValues, PreviewColumns } from "../columns.ts";
+
+/**
+ * A Polars frame: the type `DataFrame` of `nodejs-polars`, under a name of its own so that documentation needs not hold all of
+ * that package.
+ */
+export type Frame = ReturnType<(typeof import("nodejs-polars"))["default"]["readParquet"]>;
+
+/** A lazy Polars frame: the type `LazyDataFrame` of `nodejs-polars`. Nothing is read before its `collect()`. */
+export type LazyFrame = ReturnType<Frame["lazy"]>;
+
+/** Which columns a frame of points has besides `step` and `value`. */
+export interface PointColumns {
+  timestamp: boolean;
+  previews: boolean;
+}
+
+/**
+ * The points of one series as a frame, one row per point, ascending by step.
+ *
+ * Columns: `step` (f64), `value` (f64, string, or a struct for histograms and files), `timestamp` (datetime in ms, UTC), and
+ * `is_preview` (bool), `preview_completion` (f64).
+ */
+export function pointsFrame(points: Points, columns: PointColumns): DataFrame {
+  const series: Series[] = [floats("step", points.step), valueSeries("value", points.values)];
+  if (columns.timestamp) series.push(instants("timestamp", points.timestamp));
+  if (columns.previews) series.push(...previewColumns(points.preview, points.step.length));
+  return pl.DataFrame(series);
+}
+
+/** Runs as a frame with the columns `sys/id`, `sys/custom_run_id` and `sys/name`. */
+export function runsFrame(runs: RunInfo[]): DataFrame {
+  return pl.DataFrame([
+    strings("sys/id", runs.map((run) => run.sysId)),
+    strings("sys/custom_run_id", runs.map((run) => run.customId)),
+    strings("sys/name", runs.map((run) => run.name)),
+  ]);
+}
+
+/** Plain records as a frame whose columns are strings and integers. */
+export function recordsFrame(columns: Record<string, (string | null)[] | number[]>, numeric: string[] = []): DataFrame {
+  return pl.DataFrame(
+    Object.entries(columns).map(([name, data]) =>
+      numeric.includes(name) ? pl.Series(name, data as number[], pl.Int64) : strings(name, data as (string | null)[])
+    ),
+  );
+}
+
+/** A column of f64; NaN stays NaN. */
+export function floats(name: string, data: Float64Array): Series {
+  return pl.Series(name, data, pl.Float64);
+}
+
+/** A column of f64, null where `present` is 0. */
+export function maskedFloats(name: string, data: Float64Array, present: Uint8Array): Series {
+  if (!present.includes(0)) return floats(name, data);
+  return pl.DataFrame([floats("data", data), pl.Series("present", present)])
+    .select(pl.when(pl.col("present").eq(pl.lit(1))).then(pl.col("data")).otherwise(pl.lit(null)).alias(name))
+    .getColumn(name);
+}
+
+/** A categorical column: row i is `names[codes[i]]`. */
+export function codedNames(name: string, codes: Uint32Array, names: string[]): Series {
+  const dictionary = pl.DataFrame([
+    pl.Series("code", Uint32Array.from(names.keys())),
+    strings(name, names).cast(pl.Categorical),
+  ]);
+  // A join is the fastest way into a categorical that JavaScript has: it gathers the codes without touching a string.
+  return pl.DataFrame([pl.Series("code", codes)]).join(dictionary, { on: "code", how: "left" }).getColumn(
+    name,
+  );
+}
+
+/** The columns `is_preview` and `preview_completion`; points without preview columns are committed. */
+export function previewColumns(preview: PreviewColumns | null, length: number): Series[] {
+  const { isPreview, completion } = preview ??
+    { isPreview: new Uint8Array(length), completion: new Float64Array(length).fill(1) };
+  return [pl.Series("is_preview", isPreview).cast(pl.Bool), floats("preview_completion", completion)];
+}
+
+/** A column of strings; null stays null. */
+export function strings(name: string, data: (string | null)[]): Series {
+  return pl.Series(name, data, pl.String);
+}
+
+/** A column of `datetime[ms, UTC]` from milliseconds since the epoch; NaN becomes null. */
+export function instants(name: string, milliseconds: Float64Array): Series {
+  // Not strict: what is no integer, which is NaN alone, becomes null.
+  return floats(name, milliseconds).cast(pl.Int64, false).cast(pl.Datetime("ms", "UTC"));
+}
+
+/** A column of the values of points, with the type that fits their kind. */
+export function valueSeries(name: string, values: PointValues): Series {
+  switch (values.kind) {
+    case "float":
+      return floats(name, values.data);
+    case "string":
+      return strings(name, values.data);
+    case "histogram":
+      return histogramStructs(name, values.data);
+    case "file":
+      return fileStructs(name, values.data);
+  }
+}
+
+/** A column of structs `{ type, edges, values }`. */
+export function histogramStructs(name: string, data: (Histogram | null)[]): Series {
+  return struct(name, [
+    strings("type", data.map((one) => one?.type ?? null)),
+    lists("edges", data.map((one) => one?.edges ?? null)),
+    lists("values", data.map((one) => one?.values ?? null)),
+  ]);
+}
+
+/** A column of structs `{ path, size, mime_type }`. */
+export function fileStructs(name: string, data: (FileRef | null)[]): Series {
+  return struct(name, [
+    strings("path", data.map((one) => one?.path ?? null)),
+    pl.Series("size", data.map((one) => one?.size ?? null), pl.Int64),
+    strings("mime_type", data.map((one) => one?.mimeType ?? null)),
+  ]);
+}
+
+function lists(name: string, data: (Float64Array | null)[]): Series {
+  // The first row tells Polars the type, which it cannot learn from an empty or all-null column; then it goes.
+  const rows = [[0], ...data.map((one) => one && Array.from(one))];
+  return pl.Series(name, rows, pl.List(pl.Float64)).slice(1, data.length);
+}
+
+function struct(name: string, fields: Series[]): Series {
+  return pl.DataFrame(fields).toStruct(name);
+}

@@ -1,0 +1,138 @@
+/**
+ * The points of one series, cut out of the blocks in which they travel.
+ *
+ * @module
+ */
+
+import type { PointKind, PointValues, PreviewColumns, SeriesBlock, Span } from "../columns.ts";
+import { OptionError } from "../errors.ts";
+import type { StepRange } from "../types.ts";
+
+/** All rows belong to one series and ascend by step. */
+export type Points = Omit<SeriesBlock, "spans">;
+
+/** Reads a stream of blocks to its end and gives the points of each of the `count` series asked for, in their order. */
+export async function collectPoints(
+  blocks: AsyncIterable<SeriesBlock>,
+  count: number,
+  kind: PointKind,
+  previews: boolean,
+): Promise<Points[]> {
+  const pieces: Points[][] = Array.from({ length: count }, () => []);
+  for await (const block of blocks) {
+    for (const span of block.spans) pieces[span.series].push(cut(block, span.start, span.end));
+  }
+  return pieces.map((parts) => parts.length === 1 ? parts[0] : join(parts, kind, previews));
+}
+
+/** Rows `start` to `end` of a block; numbers stay where they are in memory. */
+export function cut(block: Points, start: Span["start"], end: Span["end"]): Points {
+  return {
+    step: block.step.subarray(start, end),
+    timestamp: block.timestamp.subarray(start, end),
+    values: mapValues(
+      block.values,
+      (data) => data instanceof Float64Array ? data.subarray(start, end) : data.slice(start, end),
+    ),
+    preview: block.preview && {
+      isPreview: block.preview.isPreview.subarray(start, end),
+      completion: block.preview.completion.subarray(start, end),
+    },
+  };
+}
+
+/** Checks a step range as a person wrote it; absent and null mean all steps. */
+export function checkStepRange(range: StepRange | null | undefined): StepRange {
+  if (range === null || range === undefined) return [null, null];
+  const [from = null, to = null] = range;
+  for (const end of [from, to]) {
+    if (end !== null && (typeof end !== "number" || Number.isNaN(end))) {
+      throw new OptionError(`stepRange has the end ${String(end)}, but takes two numbers, or null for an open end.`, {
+        option: "stepRange",
+        value: String(range),
+      });
+    }
+  }
+  if (from !== null && to !== null && from > to) {
+    throw new OptionError(`stepRange starts at ${from}, after its end ${to}: swap the two.`, {
+      option: "stepRange",
+      value: String(range),
+    });
+  }
+  return [from, to];
+}
+
+/** The points whose step lies in the range, both ends inclusive. */
+export function withinSteps(points: Points, [from, to]: StepRange): Points {
+  const start = from === null ? 0 : lowerBound(points.step, (step) => step >= from);
+  const end = to === null ? points.step.length : lowerBound(points.step, (step) => step > to);
+  return cut(points, start, Math.max(start, end));
+}
+
+/** The committed points, without the columns that tell previews. */
+export function withoutPreviews(points: Points): Points {
+  const { preview, ...rest } = points;
+  if (!preview || preview.isPreview.every((flag) => flag === 0)) return { ...rest, preview: null };
+  const keep = (_: unknown, row: number) => preview.isPreview[row] === 0;
+  return {
+    step: rest.step.filter(keep),
+    timestamp: rest.timestamp.filter(keep),
+    values: mapValues(rest.values, (data) => (data as unknown[]).filter(keep) as typeof data),
+    preview: null,
+  };
+}
+
+function join(parts: Points[], kind: PointKind, previews: boolean): Points {
+  return {
+    step: concat(parts.map((part) => part.step)),
+    timestamp: concat(parts.map((part) => part.timestamp)),
+    values: joinValues(parts.map((part) => part.values), kind),
+    preview: previews ? joinPreviews(parts.map((part) => part.preview)) : null,
+  };
+}
+
+function joinValues(parts: PointValues[], kind: PointKind): PointValues {
+  if (kind === "float") return { kind, data: concat(parts.map((part) => part.data as Float64Array)) };
+  return { kind, data: parts.flatMap((part) => part.data as unknown[]) } as PointValues;
+}
+
+function joinPreviews(parts: (PreviewColumns | null)[]): PreviewColumns {
+  const flags = parts.map((part) => part!.isPreview);
+  const isPreview = new Uint8Array(flags.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of flags) {
+    isPreview.set(part, at);
+    at += part.length;
+  }
+  return { isPreview, completion: concat(parts.map((part) => part!.completion)) };
+}
+
+/** One array after the other. */
+export function concat(parts: Float64Array[]): Float64Array {
+  const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+function mapValues(
+  values: PointValues,
+  change: <T extends PointValues["data"]>(data: T) => T | Float64Array | unknown[],
+): PointValues {
+  return { kind: values.kind, data: change(values.data) } as PointValues;
+}
+
+/** The first index whose step passes; steps ascend, so that a test which holds for one holds for all after it. */
+function lowerBound(steps: Float64Array, passes: (step: number) => boolean): number {
+  let low = 0;
+  let high = steps.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (passes(steps[middle])) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

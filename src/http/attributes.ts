@@ -1,0 +1,121 @@
+/**
+ * Which attributes exist.
+ *
+ * @module
+ */
+
+import { DecodeError, isNeptuneError } from "../errors.ts";
+import type { AttributesQuery } from "../source.ts";
+import type { AttributeDefinition } from "../types.ts";
+import type { PairBlock } from "../columns.ts";
+import { decodeRunPairs } from "../wire/attributes.ts";
+import { TextTable } from "../wire/text_table.ts";
+import { fromWireType } from "../wire/types.ts";
+import type { Api, ApiCall } from "./api.ts";
+import { concurrently } from "./concurrent.ts";
+import { tokenPages } from "./pages.ts";
+import type { ProjectOptions } from "./project.ts";
+import { asksNothing, definitionsCalls, PAGE, runDefinitionsCall } from "./plan/requests.ts";
+
+/** Reads the definitions that pass, each once, sorted by path and type. */
+export async function* readDefinitions(
+  options: ProjectOptions,
+  project: string,
+  query: AttributesQuery,
+): AsyncGenerator<AttributeDefinition[]> {
+  if (asksNothing(query)) return;
+  const { runs, filter, signal, onProgress } = query;
+  const found = runs?.length === 1 && !filter
+    ? definitionsOf(await pairsOfRun(options.api, runs[0], project, query, new TextTable(), signal))
+    : await ofManyRuns(options, project, query);
+  const sorted = [...new Map(found.map((one) => [`${one.type} ${one.path}`, one])).values()].sort(byPathAndType);
+  onProgress?.(runs?.length ?? 0, runs?.length ?? null);
+  for (let start = 0; start < sorted.length; start += PAGE) {
+    signal?.throwIfAborted();
+    yield sorted.slice(start, start + PAGE);
+  }
+}
+
+/** The attributes of one run that pass; the filter is not looked at. */
+export async function pairsOfRun(
+  api: Api,
+  run: string,
+  project: string,
+  { paths, types }: AttributesQuery,
+  table: TextTable,
+  signal?: AbortSignal,
+): Promise<PairBlock> {
+  const bytes = await orMissing(api.bytes(runDefinitionsCall(run, types, project), signal));
+  const block = decodeRunPairs(bytes ?? new Uint8Array(), run, table);
+  const wantedPaths = paths && new Set(paths), wantedTypes = types && new Set(types);
+  const passes = (row: number) =>
+    (!wantedPaths || wantedPaths.has(block.paths[block.path[row]])) &&
+    (!wantedTypes || wantedTypes.has(block.types[block.type[row]]));
+  const rows = [...block.run.keys()].filter(passes);
+  if (rows.length === block.run.length) return block;
+  return {
+    ...block,
+    run: new Uint32Array(rows.length),
+    path: Uint32Array.from(rows, (row) => block.path[row]),
+    type: Uint8Array.from(rows, (row) => block.type[row]),
+  };
+}
+
+function definitionsOf({ paths, types, path, type }: PairBlock): AttributeDefinition[] {
+  return Array.from(path, (code, row) => ({ path: paths[code], type: types[type[row]] }));
+}
+
+async function ofManyRuns(
+  { api, atOnce }: ProjectOptions,
+  project: string,
+  query: AttributesQuery,
+): Promise<AttributeDefinition[]> {
+  const jobs = definitionsCalls(project, query).map((call) => (signal: AbortSignal) =>
+    tokenPages(api, call, (bytes) => decodePage(bytes, call), signal)
+  );
+  const found: AttributeDefinition[] = [];
+  for await (const { entries } of concurrently(jobs, atOnce, query.signal)) found.push(...entries);
+  return found;
+}
+
+interface DefinitionsPage {
+  entries: AttributeDefinition[];
+  nextPageToken: string | null;
+}
+
+function decodePage(bytes: Uint8Array, { path }: ApiCall): DefinitionsPage {
+  try {
+    const { entries, nextPage } = JSON.parse(new TextDecoder().decode(bytes)) as {
+      entries: { name: string; type: string }[];
+      nextPage?: { nextPageToken?: string | null };
+    };
+    return {
+      entries: entries.flatMap(({ name, type: wireType }) => {
+        const type = fromWireType(wireType);
+        return type === null ? [] : [{ path: name, type }];
+      }),
+      nextPageToken: nextPage?.nextPageToken || null,
+    };
+  } catch (cause) {
+    throw new DecodeError(
+      `The server's answer to ${path} is not the list of attributes it should be. Ask again; if it stays so, report it.`,
+      { offset: 0, what: "list of attributes" },
+      { cause },
+    );
+  }
+}
+
+/** What a call gives; null where the run does not exist. */
+export async function orMissing<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isNeptuneError(error) && error.name === "ServerError" && error.fields.status === 404) return null;
+    throw error;
+  }
+}
+
+function byPathAndType(a: AttributeDefinition, b: AttributeDefinition): number {
+  if (a.path !== b.path) return a.path < b.path ? -1 : 1;
+  return a.type < b.type ? -1 : a.type > b.type ? 1 : 0;
+}

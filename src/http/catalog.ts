@@ -1,0 +1,127 @@
+/**
+ * A server that speaks Neptune's API, as a catalog of projects.
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import { OptionError } from "../errors.ts";
+import { type RunJob, runJob } from "../pool/job.ts";
+import { WorkerPool } from "../pool/pool.ts";
+import type { CallOptions, Catalog, Source } from "../source.ts";
+import type { ProjectInfo } from "../types.ts";
+import { Api } from "./api.ts";
+import { ServerProject } from "./project.ts";
+import { projectsCall } from "./plan/requests.ts";
+import { decodeApiToken } from "./token.ts";
+import type { Retry, TransportOptions } from "../transport/transport.ts";
+
+const logger = getLogger(["neptune-fetcher", "http"]);
+
+/** Options of {@linkcode openServer}. */
+export interface ServerOptions {
+  /** The API token, which holds the address of the server. */
+  apiToken: string;
+  /** In place of the global `fetch`. Web Workers cannot use it: `useThreads` then stays on the main thread. */
+  fetch?: typeof fetch;
+  /** The address of a proxy, alone or with a name and password. Default: what `fetch` itself finds in the environment. */
+  proxy?: string | { url: string; basicAuth?: { username: string; password: string } };
+  /** Certificate authorities besides the usual ones, each a PEM text. Default: none. */
+  caCerts?: string[];
+  /** Only true: Deno checks certificates unless it is started with `--unsafely-ignore-certificate-errors`. Default: true. */
+  verifySsl?: boolean;
+  /** The longest silence of the server, before and during an answer, in seconds. Default: 60. */
+  requestTimeoutSeconds?: number;
+  /** No attempt of a request starts later than this after its first, in seconds. Default: 120. */
+  deadlineSeconds?: number;
+  /** The most requests at the same time, and the most Web Workers. Default: 10. */
+  maxWorkers?: number;
+  /** The value of `User-Agent`. Default: the name of this module and the versions of Deno and the system. */
+  userAgent?: string;
+  /** Told before an attempt is made again, besides the log. */
+  onRetry?: (retry: Retry) => void;
+}
+
+/**
+ * Opens a server that speaks Neptune's API. Asks nothing before the first call.
+ *
+ * @throws {ApiTokenError} when the API token cannot be read or holds no address.
+ * @throws {OptionError} when an option cannot be used.
+ */
+export function openServer(options: ServerOptions): Catalog {
+  return new ServerCatalog(options);
+}
+
+class ServerCatalog implements Catalog {
+  readonly label: string;
+  readonly #api: Api;
+  readonly #pool: WorkerPool | null;
+  readonly #atOnce: number;
+  readonly #deadlineSeconds: number;
+  #saidNoWorkers = false;
+
+  constructor(options: ServerOptions) {
+    const token = decodeApiToken(options.apiToken);
+    if (options.verifySsl === false) {
+      throw new OptionError(
+        "verifySsl is false, but only Deno itself can leave certificates unchecked: start it with " +
+          "--unsafely-ignore-certificate-errors, or pass the certificate authority as caCerts.",
+        { option: "verifySsl", value: false },
+      );
+    }
+    const transport: TransportOptions = {
+      userAgent: options.userAgent ?? `neptune-fetcher-deno (deno=${Deno.version.deno}; os=${Deno.build.os})`,
+      requestTimeoutSeconds: positive("requestTimeoutSeconds", options.requestTimeoutSeconds ?? 60),
+      deadlineSeconds: positive("deadlineSeconds", options.deadlineSeconds ?? 120),
+      proxy: options.proxy,
+      caCerts: options.caCerts,
+    };
+    this.label = token.address;
+    this.#atOnce = Math.max(1, Math.floor(positive("maxWorkers", options.maxWorkers ?? 10)));
+    this.#deadlineSeconds = transport.deadlineSeconds;
+    this.#api = new Api(token, transport, options);
+    this.#pool = options.fetch ? null : new WorkerPool({
+      size: this.#atOnce,
+      transport,
+      here: this.#here,
+      onRetry: this.#api.retried,
+    });
+  }
+
+  async projects({ signal }: CallOptions = {}): Promise<ProjectInfo[]> {
+    const { entries } = await this.#api.json(projectsCall(), signal);
+    if (!Array.isArray(entries)) return [];
+    return entries.map(({ id, name, organizationName }) => ({ id: String(id), name: `${organizationName}/${name}` }));
+  }
+
+  open(project: string): Source {
+    return new ServerProject({
+      api: this.#api,
+      project,
+      atOnce: this.#atOnce,
+      deadlineSeconds: this.#deadlineSeconds,
+      runner: (useThreads) => useThreads ? this.#inWorkers() : this.#here,
+    });
+  }
+
+  close(): void {
+    this.#pool?.close();
+    this.#api.close();
+  }
+
+  readonly #here: RunJob = (job, signal, onPoints) => runJob(this.#api.transport, job, signal, onPoints);
+
+  #inWorkers(): RunJob {
+    if (this.#pool) return (job, signal, onPoints) => this.#pool!.run(job, signal, onPoints);
+    if (!this.#saidNoWorkers) {
+      this.#saidNoWorkers = true;
+      logger.warn("A custom fetch cannot be used in Web Workers: the work is done on the main thread instead.");
+    }
+    return this.#here;
+  }
+}
+
+function positive(option: string, value: number): number {
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new OptionError(`${option} is ${value}, but must be a number greater than 0.`, { option, value });
+}

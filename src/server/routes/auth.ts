@@ -1,0 +1,87 @@
+/**
+ * The bootstrap of a client: configuration, discovery, tokens. And the check that everything else needs.
+ *
+ * @module
+ */
+
+import type { Context, Hono, MiddlewareHandler } from "hono";
+import { CLIENT_ID, type Grant, type Keys } from "../tokens.ts";
+import { Refusal } from "../refusal.ts";
+
+const ISSUER_PATH = "/auth/realms/neptune";
+const TOKEN_PATH = `${ISSUER_PATH}/protocol/openid-connect/token`;
+const DISCOVERY_PATH = `${ISSUER_PATH}/.well-known/openid-configuration`;
+
+/** Adds the routes that need no access token. */
+export function addAuthRoutes(app: Hono, keys: Keys): void {
+  app.get("/api/backend/v1/clients/config", (context) => {
+    const address = addressOf(context);
+    return context.json({
+      apiUrl: address,
+      applicationUrl: address,
+      pyLibVersions: {},
+      security: { clientId: CLIENT_ID, openIdDiscovery: address + DISCOVERY_PATH },
+    });
+  });
+
+  app.get(DISCOVERY_PATH, (context) => {
+    const address = addressOf(context);
+    return context.json({
+      issuer: address + ISSUER_PATH,
+      authorization_endpoint: address + ISSUER_PATH + "/protocol/openid-connect/auth",
+      token_endpoint: address + TOKEN_PATH,
+    });
+  });
+
+  app.get("/api/backend/v1/authorization/oauth-token", async (context) => {
+    const apiToken = context.req.header("x-neptune-api-token") ?? "";
+    if (!keys.acceptsApiToken(apiToken)) {
+      throw new Refusal(401, "UNAUTHORIZED", "The API token is not one of this server.");
+    }
+    const { accessToken, refreshToken, username } = await grant(context, keys);
+    return context.json({ accessToken, refreshToken, username });
+  });
+
+  app.post(TOKEN_PATH, async (context) => {
+    const form = new URLSearchParams(await context.req.text());
+    if (form.get("grant_type") !== "refresh_token") {
+      throw new Refusal(400, "BAD_REQUEST", "The only grant type is refresh_token.", {
+        error: "unsupported_grant_type",
+      });
+    }
+    try {
+      await keys.check(form.get("refresh_token") ?? "", "refresh");
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      throw new Refusal(400, error.errorType, error.message, { error: "invalid_grant" });
+    }
+    const { accessToken, refreshToken, expiresIn } = await grant(context, keys);
+    return context.json({
+      access_token: accessToken,
+      refresh_token: refreshToken,
+      token_type: "Bearer",
+      expires_in: expiresIn,
+    });
+  });
+}
+
+/** Refuses requests without a valid access token. */
+export function requireToken(keys: Keys): MiddlewareHandler {
+  return async (context, next) => {
+    const token = /^Bearer +(\S+)$/i.exec(context.req.header("authorization") ?? "")?.[1];
+    if (token === undefined) {
+      throw new Refusal(401, "UNAUTHORIZED", "The request has no access token: send Authorization: Bearer <token>.");
+    }
+    await keys.check(token, "access");
+    await next();
+  };
+}
+
+/** The address under which the client reached this server. */
+export function addressOf(context: Context): string {
+  return new URL(context.req.url).origin;
+}
+
+function grant(context: Context, keys: Keys): Promise<Grant> {
+  return keys.grant(addressOf(context) + ISSUER_PATH);
+}
