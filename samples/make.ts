@@ -8,6 +8,7 @@
 
 import { digits } from "./digits.ts";
 import { type ExportedRun, exportRuns, type TrainedRun } from "./export.ts";
+import { hashesBelow } from "./hash.ts";
 import { PLAN } from "./plan.ts";
 import { train } from "./train.ts";
 import { san, writeRun } from "./writer.ts";
@@ -48,4 +49,5 @@ export async function writeArchive(runs: ExportedRun[], folder: string): Promise
 if (import.meta.main) {
   const folder = Deno.args[0] ?? new URL("archive", import.meta.url).pathname;
   await writeArchive(await trainAll(), folder);
+  await Deno.writeTextFile(`${folder}.json`, JSON.stringify(await hashesBelow(folder), null, 2) + "\n");
 }

@@ -3,6 +3,7 @@ import { inflateSync } from "node:zlib";
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 import { fileURLToPath } from "node:url";
 import pl from "nodejs-polars";
+import { hashesBelow } from "../samples/hash.ts";
 import { PROJECT, trainAll, writeArchive } from "../samples/make.ts";
 import { filePath, millionths, partName, san, SCHEMA, writeRun } from "../samples/writer.ts";
 import { floatPoint, int } from "../samples/rows.ts";
@@ -27,6 +28,11 @@ async function schemaOf(path: string): Promise<unknown[]> {
     Object.fromEntries(Object.entries(element).filter(([, value]) => value !== undefined))
   );
 }
+
+Deno.test("the list of the sample archive's files, by which a download is checked, is true", async () => {
+  const list = JSON.parse(await Deno.readTextFile(`${ARCHIVE}.json`));
+  assert.deepEqual(list, await hashesBelow(ARCHIVE));
+});
 
 Deno.test("san() gives the exporter's names", () => {
   const known = {

@@ -3,6 +3,7 @@
  */
 
 import assert from "node:assert/strict";
+import { readPage, runExamples, trimLines } from "../documents/blocks.ts";
 import { Kernel } from "../kernel/kernel.ts";
 import { Registry } from "./registry.ts";
 
@@ -16,14 +17,14 @@ async function publish(registry: Registry): Promise<{ version: string; specifier
   return { version, specifier: `jsr:@nereid/neptune-fetcher@${version}` };
 }
 
-async function runScript(registry: Registry, code: string): Promise<string> {
+async function runScript(registry: Registry, code: string, env: Record<string, string> = {}): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "neptune-clean-" });
   try {
     await Deno.writeTextFile(`${folder}/script.ts`, code);
     const { code: exit, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "--quiet", "--no-lock", "script.ts"],
       cwd: folder,
-      env: { JSR_URL: registry.url, NO_COLOR: "1" },
+      env: { JSR_URL: registry.url, NO_COLOR: "1", ...env },
     }).output();
     assert.equal(exit, 0, new TextDecoder().decode(stderr));
     return new TextDecoder().decode(stdout).trim();
@@ -55,21 +56,46 @@ Deno.test("the published package", async (t) => {
   await using registry = new Registry("nereid", "neptune-fetcher");
   const { version, specifier } = await publish(registry);
 
-  await t.step("holds the code, README, license and change log, and no test, sample, bench or notebook", () => {
+  await t.step("holds the code, the sample archive and the pages with their pictures, and no test or bench", () => {
     const files = [...registry.files(version).keys()];
-    for (const file of ["/mod.ts", "/serve.ts", "/src/pool/worker.ts", "/README.md", "/CHANGELOG.md", "/LICENSE"]) {
+    for (const file of ["/mod.ts", "/serve.ts", "/samples/mod.ts", "/src/pool/worker.ts", "/docs/images/plot.png"]) {
       assert.ok(files.includes(file), file);
     }
     const roots = new Set(files.map((file) => file.split("/")[1]));
     assert.deepEqual([...roots].sort(), [
       "CHANGELOG.md",
+      "CONTRIBUTING.md",
       "LICENSE",
       "README.md",
+      "RELEASING.md",
+      "SECURITY.md",
       "deno.json",
+      "docs",
       "mod.ts",
+      "notebooks",
+      "samples",
       "serve.ts",
       "src",
     ]);
+  });
+
+  await t.step("README's hello works in an empty folder, and downloads the sample archive once", async () => {
+    const [hello] = await runExamples(await readPage("README.md"));
+    const code = hello.code.replaceAll("jsr:@nereid/neptune-fetcher", specifier);
+    const cache = await Deno.makeTempDir({ prefix: "neptune-cache-" });
+    try {
+      for (let i = 0; i < 2; i++) {
+        const printed = await runScript(registry, code, { XDG_CACHE_HOME: cache });
+        assert.equal(trimLines(printed), trimLines(hello.shown!.text));
+      }
+      const folders = (await Array.fromAsync(Deno.readDir(`${cache}/neptune-fetcher`))).map(({ name }) => name);
+      assert.equal(folders.filter((name) => name.startsWith("sample-")).length, 1, folders.join());
+      const asked = registry.asked.filter((path) => path.endsWith(".parquet"));
+      assert.equal(new Set(asked).size, 12);
+      assert.equal(asked.length, 12);
+    } finally {
+      await Deno.remove(cache, { recursive: true });
+    }
   });
 
   await t.step("reads an archive from a script in a clean folder", async () => {

@@ -11,6 +11,8 @@ export type PackageFiles = Map<string, Uint8Array>;
 /** A registry that accepts one package and serves it under `JSR_URL`. */
 export class Registry implements AsyncDisposable {
   readonly url: string;
+  /** The paths of the package that were asked for. */
+  readonly asked: string[] = [];
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #versions = new Map<string, { files: PackageFiles; exports: Record<string, string> }>();
 
@@ -53,6 +55,7 @@ export class Registry implements AsyncDisposable {
     const base = `/@${this.scope}/${this.name}/`;
     if (!pathname.startsWith(base)) return new Response("not found", { status: 404 });
     const path = pathname.slice(base.length);
+    this.asked.push(path);
     if (path === "meta.json") {
       const versions = Object.fromEntries([...this.#versions.keys()].map((version) => [version, {}]));
       return Response.json({ scope: this.scope, name: this.name, latest: [...this.#versions.keys()].at(-1), versions });

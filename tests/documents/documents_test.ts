@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { pages, readPage, runExamples, trimLines } from "./blocks.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+
+Deno.test("the examples of README and of docs/ run and print what the pages show", async (t) => {
+  for (const page of await pages()) {
+    await t.step(page, async () => {
+      for (const { code, shown, printed } of await runExamples(await readPage(page))) {
+        assert.equal(printed, trimLines(shown?.text ?? ""), `${page}, after this example:\n${code}`);
+      }
+    });
+  }
+});
+
+Deno.test("README says hello first, then how to choose runs and what to allow, in at most 300 lines", async () => {
+  const readme = await readPage("README.md");
+  const lines = readme.split("\n");
+  assert.ok(lines.length <= 301, `${lines.length - 1} lines`);
+  const headings = lines.flatMap((line, at) => line.startsWith("## ") ? [{ title: line.slice(3), at }] : []);
+  assert.deepEqual(headings.slice(0, 3).map(({ title }) => title), ["Hello", "Choosing runs", "Permissions"]);
+  assert.ok(headings[2].at < lines.length / 3, "permissions are within the first third");
+  const [hello] = await runExamples(readme);
+  assert.equal(hello.code.trim().split("\n").length, 4);
+  assert.match(readme, /^npx -y deno@[\d.]+ task test\b/m, "the command that CI runs");
+});
+
+Deno.test("links between pages lead somewhere, and README's to files of the package", async () => {
+  const { publish } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
+  const wrong: string[] = [];
+  for (const page of [...await pages(), ...await otherPages()]) {
+    const text = (await readPage(page)).replace(/^```[\s\S]*?^```$/gm, "");
+    for (const [, link] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^[a-z]+:/.test(link)) continue;
+      const [path, anchor] = link.split("#");
+      const target = path === "" ? page : new URL(path, `file:///${page}`).pathname.slice(1);
+      const found = await Deno.stat(new URL(target, ROOT)).catch(() => null);
+      if (!found) wrong.push(`${page}: ${link} does not exist`);
+      else if (anchor && !anchors(await readPage(target)).includes(anchor)) {
+        wrong.push(`${page}: ${link} has no such heading`);
+      }
+      // JSR resolves a relative link of README in the package, where no repository is known to it.
+      const included = publish.include.some((one: string) =>
+        one === target || one.endsWith("/") && target.startsWith(one)
+      );
+      if (page === "README.md" && (!included || path.startsWith("/") || path.startsWith("."))) {
+        wrong.push(`${page}: ${link} does not work on JSR`);
+      }
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
+/** The other pages of the repository. */
+async function otherPages(): Promise<string[]> {
+  const found: string[] = [];
+  for (const folder of ["", "docs/decisions/", "samples/"]) {
+    for await (const { name } of Deno.readDir(new URL(folder || ".", ROOT))) {
+      if (name.endsWith(".md") && folder + name !== "README.md") found.push(folder + name);
+    }
+  }
+  return found;
+}
+
+/** The names under which a page's headings can be linked, as hosts make them. */
+function anchors(text: string): string[] {
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, title]) =>
+    title.toLowerCase().replace(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-")
+  );
+}
