@@ -5,12 +5,12 @@
  */
 
 import { bool, datetime, float, int, string, stringSet } from "../samples/rows.ts";
-import { type Columns, type Row, writeRun } from "../samples/writer.ts";
+import { type ArchiveColumns, type ArchiveRow, writeRun } from "../samples/writer.ts";
 
 const START = Date.UTC(2025, 0, 1);
 
 /** System attributes of the n-th run, as a Neptune 3 export has them. */
-function system(runId: string, n: number): Row[] {
+function system(runId: string, n: number): ArchiveRow[] {
   return [
     bool("sys/archived", false),
     datetime("sys/creation_time", START + n * 60_000),
@@ -27,8 +27,8 @@ function system(runId: string, n: number): Row[] {
 }
 
 /** Float series step by step, as the Neptune 3 exporter writes them: one series is not contiguous. */
-function floatSeries(paths: string[], steps: number, seed: number): Columns[] {
-  const batches: Columns[] = [];
+function floatSeries(paths: string[], steps: number, seed: number): ArchiveColumns[] {
+  const batches: ArchiveColumns[] = [];
   for (let from = 0; from < paths.length; from += 100) {
     const batch = paths.slice(from, from + 100);
     const length = batch.length * steps;

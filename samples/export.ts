@@ -22,7 +22,7 @@ import {
   stringSet,
 } from "./rows.ts";
 import { CLOCK, type TrainingLog } from "./train.ts";
-import { filePath, type Row } from "./writer.ts";
+import { type ArchiveRow, filePath } from "./writer.ts";
 
 /** A run that was trained. */
 export interface TrainedRun {
@@ -35,7 +35,7 @@ export interface TrainedRun {
 /** One exported run: its row groups, and its files by their path below the project's folder. */
 export interface ExportedRun {
   runId: string;
-  batches: Row[][];
+  batches: ArchiveRow[][];
   files: Map<string, Uint8Array<ArrayBuffer>>;
 }
 
@@ -65,12 +65,12 @@ export function exportRuns(runs: TrainedRun[], data: { train: Images }): Exporte
 
 const timesOf = ({ start }: RunPlan) => (seconds: number) => Date.parse(start) + Math.trunc(seconds * 1000);
 const compare = (a: string | number, b: string | number) => a < b ? -1 : a > b ? 1 : 0;
-const stepMajor = (a: Row, b: Row) =>
+const stepMajor = (a: ArchiveRow, b: ArchiveRow) =>
   compare(Number(a.step), Number(b.step)) || compare(a.attribute_path, b.attribute_path);
 
 /** Every attribute that any of the runs has, for each of them; where a run lacks it, a row without a value. */
-function pivot(runs: Row[][]): Row[][] {
-  const name = (row: Row) => `${row.attribute_path}:${row.attribute_type}`;
+function pivot(runs: ArchiveRow[][]): ArchiveRow[][] {
+  const name = (row: ArchiveRow) => `${row.attribute_path}:${row.attribute_type}`;
   const all = new Map(runs.flat().map((row) => [name(row), row]));
   const names = [...all.keys()].sort(compare);
   return runs.map((rows) => {
@@ -81,7 +81,7 @@ function pivot(runs: Row[][]): Row[][] {
 }
 
 /** Every file series at every step that any of them has; where one lacks the step, a row without value and time. */
-function gridOfSteps(rows: Row[]): Row[] {
+function gridOfSteps(rows: ArchiveRow[]): ArchiveRow[] {
   const paths = [...new Set(rows.map((row) => row.attribute_path))].sort(compare);
   const steps = [...new Set(rows.map((row) => row.step as number))].sort(compare);
   return paths.flatMap((path) =>
@@ -91,7 +91,7 @@ function gridOfSteps(rows: Row[]): Row[] {
   );
 }
 
-function parametersOf({ plan, shortId, log }: TrainedRun, runs: TrainedRun[], hash: bigint): Row[] {
+function parametersOf({ plan, shortId, log }: TrainedRun, runs: TrainedRun[], hash: bigint): ArchiveRow[] {
   const start = Date.parse(plan.start);
   const end = timesOf(plan)(log.seconds);
   const siblings = runs.filter((run) => run.plan.experiment === plan.experiment);
@@ -131,7 +131,7 @@ function parametersOf({ plan, shortId, log }: TrainedRun, runs: TrainedRun[], ha
   ];
 }
 
-function configOf(plan: RunPlan): Row[] {
+function configOf(plan: RunPlan): ArchiveRow[] {
   return [
     int("config/batch_size", plan.batchSize),
     int("config/seed", plan.seed),

@@ -11,7 +11,7 @@ import { type ExportedRun, exportRuns, type TrainedRun } from "./export.ts";
 import { hashesBelow } from "./hash.ts";
 import { PLAN } from "./plan.ts";
 import { train } from "./train.ts";
-import { san, writeRun } from "./writer.ts";
+import { sanitized, writeRun } from "./writer.ts";
 
 /** The name of the sample project. */
 export const PROJECT = "nereid/digits";
@@ -39,7 +39,7 @@ export async function writeArchive(runs: ExportedRun[], folder: string): Promise
   for (const { runId, batches, files } of runs) {
     await writeRun({ dataRoot: `${folder}/data`, projectId: PROJECT, runId, batches });
     for (const [path, bytes] of files) {
-      const whole = `${folder}/files/${san(PROJECT)}/${path}`;
+      const whole = `${folder}/files/${sanitized(PROJECT)}/${path}`;
       await Deno.mkdir(whole.slice(0, whole.lastIndexOf("/")), { recursive: true });
       await Deno.writeFile(whole, bytes);
     }

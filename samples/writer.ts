@@ -7,12 +7,18 @@
 import { sanitized } from "../src/archive/disk/layout.ts";
 import { encodePart } from "../src/export/encode.ts";
 import { partName } from "../src/export/names.ts";
-import type { Batch } from "../src/export/schema.ts";
+import type { RowBatch } from "../src/export/schema.ts";
 
-export { sanitized as san } from "../src/archive/disk/layout.ts";
+export { sanitized } from "../src/archive/disk/layout.ts";
 export { encodePart, millionths } from "../src/export/encode.ts";
 export { filePath, partName } from "../src/export/names.ts";
-export { type Batch, type Columns, type HistogramCell, type Row, SCHEMA } from "../src/export/schema.ts";
+export {
+  type ArchiveColumns,
+  type ArchiveRow,
+  type HistogramCell,
+  type RowBatch,
+  SCHEMA,
+} from "../src/export/schema.ts";
 
 /** What to write, and where. */
 export interface RunPart {
@@ -22,7 +28,7 @@ export interface RunPart {
   runId: string;
   /** The part number; 0 when absent. */
   part?: number;
-  batches: Batch[];
+  batches: RowBatch[];
 }
 
 /** Writes one part of one run under its exporter name and returns its path. */

@@ -80,9 +80,6 @@ export type PointValues =
   /** null: a point was logged, its file could not be found when it was exported. */
   | { kind: "file"; data: (FileRef | null)[] };
 
-/** The kinds of series that hold points. */
-export type PointKind = PointValues["kind"];
-
 /**
  * Points of one or more series.
  *

@@ -41,10 +41,10 @@ export class FileMissingError extends NeptuneError {}
 /** No such project, or no right to read it. Fields: `project`, `available` where known. */
 export class ProjectNotFoundError extends NeptuneError {}
 
-/** No such run. Fields: `run`, `near` (names that are close). */
+/** No such run. Fields: `run`, `suggestions` (names that are close). */
 export class RunNotFoundError extends NeptuneError {}
 
-/** The run has no such attribute. Fields: `run`, `path`, `near` (paths that are close). */
+/** The run has no such attribute. Fields: `run`, `path`, `suggestions` (paths that are close). */
 export class AttributeNotFoundError extends NeptuneError {}
 
 /** The method does not fit the type of the attribute. Fields: `path`, `type`, `method`, `use` (methods that fit). */

@@ -11,9 +11,17 @@
  */
 
 import type { LazyDataFrame } from "nodejs-polars";
-import type { PairBlock, PointKind, SeriesBlock, SeriesList, ValueBlock } from "./columns.ts";
+import type { PairBlock, SeriesBlock, SeriesList, ValueBlock } from "./columns.ts";
 import type { Aggregation, Nql } from "./nql/ast.ts";
-import type { AttributeDefinition, AttributeType, FileRef, ProjectInfo, RunInfo, StepRange } from "./types.ts";
+import type {
+  AttributeDefinition,
+  AttributeType,
+  FileRef,
+  PointKind,
+  ProjectInfo,
+  RunInfo,
+  StepRange,
+} from "./types.ts";
 
 /** What every call takes. */
 export interface CallOptions {
@@ -109,7 +117,7 @@ export interface FileOptions extends CallOptions {
 }
 
 /** Bytes of a file. */
-export interface FileBytes {
+export interface FileContent {
   bytes: ReadableStream<Uint8Array>;
   /** How many bytes the whole file has; null where that is not known beforehand. */
   size: number | null;
@@ -132,7 +140,7 @@ export interface Source {
   /** Points of series. Unknown runs and series have no points. */
   series(query: SeriesQuery): AsyncIterable<SeriesBlock>;
   /** The bytes of a stored file; `FileMissingError` where they are not there. */
-  file(ref: FileRef, options?: FileOptions): Promise<FileBytes>;
+  file(ref: FileRef, options?: FileOptions): Promise<FileContent>;
   /** What is wrong or doubtful with the stored data, for sources that can tell. */
   report?(options?: CallOptions): Promise<Finding[]>;
   /** All rows as one lazy table, for sources that hold such a table. */

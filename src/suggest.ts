@@ -1,7 +1,7 @@
 import { distance } from "fastest-levenshtein";
 
 /** Up to `count` of the names that are close to what was asked for, the closest first. */
-export function nearest(wanted: string, names: Iterable<string>, count = 3): string[] {
+export function suggest(wanted: string, names: Iterable<string>, count = 3): string[] {
   const lower = wanted.toLowerCase();
   const scored: { name: string; score: number }[] = [];
   for (const name of new Set(names)) {
@@ -16,7 +16,10 @@ export function nearest(wanted: string, names: Iterable<string>, count = 3): str
   return scored.sort((a, b) => a.score - b.score || (a.name < b.name ? -1 : 1)).slice(0, count).map(({ name }) => name);
 }
 
-/** ` Close to it: a, b.` or nothing: the end of an error message. */
-export function closeToIt(near: string[]): string {
-  return near.length ? ` Close to it: ${near.map((name) => `"${name}"`).join(", ")}.` : "";
+/** ` Did you mean "a" or "b"?` or nothing: the end of an error message. */
+export function didYouMean(suggestions: string[]): string {
+  const quoted = suggestions.map((name) => `"${name}"`);
+  const last = quoted.pop();
+  if (last === undefined) return "";
+  return ` Did you mean ${quoted.length > 0 ? `${quoted.join(", ")} or ${last}` : last}?`;
 }

@@ -44,12 +44,53 @@ export const ATTRIBUTE_TYPES: readonly AttributeType[] = [
   "experiment_state",
 ];
 
+/** Types of configs: one value in a column of its own. */
+export type ConfigType = "int" | "float" | "string" | "bool" | "datetime" | "string_set";
+
+/** The types of configs. */
+export const CONFIG_TYPES: readonly ConfigType[] = ["int", "float", "string", "bool", "datetime", "string_set"];
+
+/** Tells whether values of this attribute type are configs. */
+export function isConfigType(type: AttributeType): type is ConfigType {
+  return (CONFIG_TYPES as readonly AttributeType[]).includes(type);
+}
+
+/** Types of one stored file. */
+export type FileType = "file" | "file_set" | "artifact";
+
+/** The types of one stored file. */
+export const FILE_TYPES: readonly FileType[] = ["file", "file_set", "artifact"];
+
+/** Tells whether the value of this attribute type is one stored file. */
+export function isFileType(type: AttributeType): type is FileType {
+  return (FILE_TYPES as readonly AttributeType[]).includes(type);
+}
+
 /** The types whose value is a series of points. */
 export type SeriesType = "float_series" | "string_series" | "histogram_series" | "file_series";
 
+/** What the points of a series hold. */
+export type PointKind = "float" | "string" | "histogram" | "file";
+
+/** What the points of each type of series hold. */
+export const POINT_KINDS: Readonly<Record<SeriesType, PointKind>> = {
+  float_series: "float",
+  string_series: "string",
+  histogram_series: "histogram",
+  file_series: "file",
+};
+
+/** The types of series. */
+export const SERIES_TYPES: readonly SeriesType[] = Object.keys(POINT_KINDS) as SeriesType[];
+
 /** Tells whether values of this attribute type are series of points. */
 export function isSeriesType(type: AttributeType): type is SeriesType {
-  return type.endsWith("_series");
+  return Object.hasOwn(POINT_KINDS, type);
+}
+
+/** The type of the series whose points hold this. */
+export function seriesTypeOf(kind: PointKind): SeriesType {
+  return `${kind}_series`;
 }
 
 /** The name and type of one attribute. One path has one type within a run, but may have others in other runs. */
@@ -133,7 +174,12 @@ export function wireTypeName(type: AttributeType): string {
   return WIRE_TYPES[type];
 }
 
-/** The attribute type of a name used in Neptune's API and in NQL, or null for a name that is none. */
+/** The attribute type of a name used in Neptune's API and in NQL, or null if unknown. */
 export function attributeTypeOf(wireName: string): AttributeType | null {
   return ATTRIBUTE_TYPE_OF_WIRE.get(wireName) ?? null;
+}
+
+/** Every attribute type that has this name in Neptune's API: `fileRef` stands for three, an unknown name for none. */
+export function typesOfWireType(wireName: string): readonly AttributeType[] {
+  return ATTRIBUTE_TYPES.filter((type) => wireTypeName(type) === wireName);
 }

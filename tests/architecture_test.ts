@@ -162,3 +162,31 @@ Deno.test("a planted bad import, circle and second home are found", async () => 
 Deno.test("there is no room called utils, common or helpers", async () => {
   for (const file of (await sources()).keys()) assert.doesNotMatch(file, /\b(utils?|common|helpers?)\b/);
 });
+
+/** What a file declares for others; re-exports of the same thing are no second meaning. */
+function declaredNames(text: string): string[] {
+  const declaration =
+    /^export\s+(?:abstract\s+)?(?:async\s+)?(?:function\*?|class|const|let|interface|type|enum)\s+(\w+)/gm;
+  // Overloads of a function are one declaration.
+  return [...new Set([...text.matchAll(declaration)].map(([, name]) => name))];
+}
+
+/** Exported names that are declared in more than one file. */
+function ambiguousNames(files: Map<string, string>): string[] {
+  const homes = new Map<string, string[]>();
+  for (const [file, text] of files) {
+    if (file.startsWith("src/wire/gen/")) continue;
+    for (const name of declaredNames(text)) homes.set(name, [...homes.get(name) ?? [], file]);
+  }
+  return [...homes].filter(([, files]) => files.length > 1).map(([name, files]) => `${name}: ${files.join(", ")}`);
+}
+
+Deno.test("no exported name has two meanings", async () => {
+  const files = await sources();
+  assert.deepEqual(ambiguousNames(files), []);
+  files.set("src/planted.ts", `export interface RunInfo {}\nexport async function* cells() {}\n`);
+  assert.deepEqual(ambiguousNames(files), [
+    "cells: src/frame/cell.ts, src/planted.ts",
+    "RunInfo: src/types.ts, src/planted.ts",
+  ]);
+});

@@ -8,8 +8,8 @@ import {
   histogramColumn,
   numberColumn,
   type NumberKind,
-  textColumn,
-  textListColumn,
+  stringColumn,
+  stringListColumn,
 } from "../src/frame/arrow.ts";
 
 const texts = fc.array(fc.option(fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: "grapheme" }))), {
@@ -19,13 +19,13 @@ const texts = fc.array(fc.option(fc.oneof(fc.string({ unit: "binary" }), fc.stri
 
 Deno.test("texts of any kind come back, null as null", async () => {
   await fc.assert(fc.asyncProperty(texts, async (data) => {
-    const frame = await arrowFrame([["a", textColumn(data)]]);
+    const frame = await arrowFrame([["a", stringColumn(data)]]);
     assert.deepEqual(frame.getColumn("a").toArray(), data);
   }));
 });
 
 Deno.test("halves of surrogate pairs at the edge of two texts do not become one character", async () => {
-  const frame = await arrowFrame([["a", textColumn(["x\ud83d", "\ude00y", null])]]);
+  const frame = await arrowFrame([["a", stringColumn(["x\ud83d", "\ude00y", null])]]);
   assert.deepEqual(frame.getColumn("a").toArray(), ["x\ufffd", "\ufffdy", null]);
 });
 
@@ -59,7 +59,7 @@ Deno.test("numbers of every kind come back with their type, and null where there
 
 Deno.test("sets, files and histograms come back; thousands of columns stay in their order", async () => {
   const frame = await arrowFrame([
-    ["set", textListColumn([["a", "ż"], null, []])],
+    ["set", stringListColumn([["a", "ż"], null, []])],
     [
       "file",
       fileColumn([{ path: "p", size: 3, mimeType: "text/plain" }, null, { path: "q", size: null, mimeType: "x" }]),

@@ -8,7 +8,6 @@ import assert from "node:assert/strict";
 import {
   type FloatAggregates,
   type LastPoints,
-  type PointKind,
   type SeriesBlock,
   seriesList,
   type SeriesRef,
@@ -16,7 +15,7 @@ import {
   type ValueColumn,
 } from "../src/columns.ts";
 import type { AttributesQuery, Finding, RunsQuery, SeriesQuery, Source } from "../src/source.ts";
-import type { FileRef, Histogram, RunInfo } from "../src/types.ts";
+import type { FileRef, Histogram, PointKind, RunInfo } from "../src/types.ts";
 
 /** One point of a series, as a test compares it. */
 export interface Point {

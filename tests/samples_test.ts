@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import pl from "nodejs-polars";
 import { hashesBelow } from "../samples/hash.ts";
 import { PROJECT, trainAll, writeArchive } from "../samples/make.ts";
-import { filePath, millionths, partName, san, SCHEMA, writeRun } from "../samples/writer.ts";
+import { filePath, millionths, partName, sanitized, SCHEMA, writeRun } from "../samples/writer.ts";
 import { floatPoint, int } from "../samples/rows.ts";
 
 const ARCHIVE = fileURLToPath(new URL("../samples/archive", import.meta.url));
@@ -48,7 +48,7 @@ Deno.test("san() gives the exporter's names", () => {
     "a.b": "a_b-4eb68d4d2828008e",
     "a_b": "a_b-f05e550658986ad7",
   };
-  for (const [id, name] of Object.entries(known)) assert.equal(san(id), name);
+  for (const [id, name] of Object.entries(known)) assert.equal(sanitized(id), name);
 });
 
 Deno.test("filePath() gives the exporter's paths, mangled and without digest", () => {
@@ -75,7 +75,7 @@ Deno.test("millionths() rounds the exact decimal value of a step half to even", 
 Deno.test("a part has the schema of a real archive, element by element", async () => {
   const dir = await Deno.makeTempDir();
   const path = await writeRun({ dataRoot: dir, projectId: "a/b", runId: "c", batches: [[int("seed", 7)]] });
-  assert.equal(path, `${dir}/${san("a/b")}/${partName("c")}`);
+  assert.equal(path, `${dir}/${sanitized("a/b")}/${partName("c")}`);
   const ours = await schemaOf(path);
   assert.equal(ours.length, SCHEMA.length);
   await Deno.remove(dir, { recursive: true });
@@ -104,7 +104,7 @@ Deno.test("the sample archive is small, and has every type the exporter for Nept
   let size = 0;
   for (const path of paths) size += (await Deno.stat(`${ARCHIVE}/${path}`)).size;
   assert.ok(size < 3_000_000, `${size} bytes`);
-  const parts = paths.filter((path) => path.startsWith(`data/${san(PROJECT)}/`));
+  const parts = paths.filter((path) => path.startsWith(`data/${sanitized(PROJECT)}/`));
   assert.equal(parts.length, 12);
   const frame = pl.concat(parts.map((part) => pl.readParquet(`${ARCHIVE}/${part}`).select("attribute_type")));
   assert.deepEqual([...new Set(frame.getColumn("attribute_type").toArray())].sort(), [

@@ -15,7 +15,14 @@ import { checkStepRange } from "../frame/points.ts";
 import { interruptible } from "../progress/interrupt.ts";
 import { longCall, type LongCallOptions } from "../progress/show.ts";
 import type { RunReader } from "./reader.ts";
-import { type AttributeType, type FileRef, type Histogram, isSeriesType, type StepRange } from "../types.ts";
+import {
+  type AttributeType,
+  type FileRef,
+  type Histogram,
+  isFileType,
+  isSeriesType,
+  type StepRange,
+} from "../types.ts";
 
 const inspect = Symbol.for("Deno.customInspect");
 
@@ -122,7 +129,7 @@ export class Attribute {
   }
 
   #open({ type, value }: Cell): AttributeValue {
-    if (value === null || !isFileType(type)) return value as AttributeValue;
+    if (value === null || !(isFileType(type) || type === "file_series")) return value as AttributeValue;
     return new RunFile(value as FileRef, async (signal) => (await this.#reader.locate(signal)).source);
   }
 
@@ -136,8 +143,4 @@ export class Attribute {
     const run = this.#reader.known ? ` of run ${this.#reader.known.info.sysId}` : "";
     return `Attribute "${this.path}"${run}\n  fetch() its value, fetchValues() the points of a series`;
   }
-}
-
-function isFileType(type: AttributeType): boolean {
-  return type === "file" || type === "file_series" || type === "file_set" || type === "artifact";
 }

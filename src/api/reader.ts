@@ -5,13 +5,20 @@
  */
 
 import { type Cell, cells } from "../frame/cell.ts";
-import { type PointKind, seriesList } from "../columns.ts";
+import { seriesList } from "../columns.ts";
 import { AttributeNotFoundError, AttributeTypeError } from "../errors.ts";
-import { closeToIt, nearest } from "../suggest.ts";
+import { didYouMean, suggest } from "../suggest.ts";
 import { collectPoints, type Points, withinSteps, withoutPreviews } from "../frame/points.ts";
 import { type Shared, shared } from "../shared.ts";
 import type { CallOptions, Source } from "../source.ts";
-import { type AttributeDefinition, isSeriesType, type RunInfo, type SeriesType, type StepRange } from "../types.ts";
+import {
+  type AttributeDefinition,
+  isSeriesType,
+  type PointKind,
+  type RunInfo,
+  type SeriesType,
+  type StepRange,
+} from "../types.ts";
 
 /** A run that was found. */
 export interface Located {
@@ -180,10 +187,12 @@ export class RunReader {
 
   async #missing(path: string, signal?: AbortSignal): Promise<never> {
     const { info } = await this.locate(signal);
-    const near = nearest(path, (await this.definitions(signal)).map((one) => one.path));
+    const suggestions = suggest(path, (await this.definitions(signal)).map((one) => one.path));
     throw new AttributeNotFoundError(
-      `Run ${info.sysId} has no attribute "${path}".${closeToIt(near) || " Its attributeNames lists what it has."}`,
-      { run: info.sysId, path, near },
+      `Run ${info.sysId} has no attribute "${path}".${
+        didYouMean(suggestions) || " Its attributeNames lists what it has."
+      }`,
+      { run: info.sysId, path, suggestions },
     );
   }
 }

@@ -9,7 +9,7 @@ import { jupyterDisplay, type MediaBundle } from "../display/bundle.ts";
 import { OptionError, RunNotFoundError } from "../errors.ts";
 import { RunFile } from "./file.ts";
 import { Listing } from "./listing.ts";
-import { closeToIt, nearest } from "../suggest.ts";
+import { didYouMean, suggest } from "../suggest.ts";
 import type { Nql } from "../nql/ast.ts";
 import { connectionOf } from "./open.ts";
 import { checkStepRange } from "../frame/points.ts";
@@ -233,12 +233,12 @@ async function findRun(project: ReadOnlyProject, path: string, value: string, si
   for await (const page of source.runs({ where, heads, sort: null, limit: 1, signal })) {
     if (page.runs.length > 0) return { source, info: page.runs[0] };
   }
-  const near = nearest(value, await someNames(source, path, signal));
+  const suggestions = suggest(value, await someNames(source, path, signal));
   throw new RunNotFoundError(
     `${(await source.project({ signal })).name} has no ${heads ? "experiment" : "run"} with ${path} "${value}".${
-      closeToIt(near) || " listRuns() shows what there is."
+      didYouMean(suggestions) || " listRuns() shows what there is."
     }`,
-    { run: value, near },
+    { run: value, suggestions },
   );
 }
 

@@ -8,15 +8,15 @@ import { blake2b } from "@noble/hashes/blake2.js";
 import pl from "nodejs-polars";
 import { resolve } from "node:path";
 import { ProjectNotFoundError } from "../errors.ts";
-import { closeToIt, nearest } from "../suggest.ts";
+import { didYouMean, suggest } from "../suggest.ts";
 import type { CallOptions } from "../source.ts";
 import type { ProjectInfo } from "../types.ts";
-import { loadSummary, storeSummary } from "./index/cache.ts";
-import { texts } from "./parquet/decode.ts";
+import { loadSummary, storeSummary } from "./index/summary_cache.ts";
+import { stringValues } from "./parquet/decode.ts";
 import { buildIndex, type IndexOptions, type ProjectIndex, type SummarizedFolder } from "./index/project_index.ts";
 import { type Folder, readFolder, sanitized } from "./disk/layout.ts";
 import { projectFolders } from "./disk/root.ts";
-import { read } from "./parquet/scan.ts";
+import { readRows } from "./parquet/scan.ts";
 import { type Shared, shared } from "../shared.ts";
 import { mergeSummaries, summarize } from "./index/summary.ts";
 
@@ -85,7 +85,7 @@ export class Archive {
     const listed = available.slice(0, 10).join(", ") + (available.length > 10 ? ", …" : "");
     throw new ProjectNotFoundError(
       `The archive ${this.#settings.data} has no project "${nameOrId}".${
-        closeToIt(nearest(nameOrId, available))
+        didYouMean(suggest(nameOrId, available))
       } It holds ` +
         `${available.length === 0 ? "none that can be read" : listed}.`,
       { project: nameOrId, available },
@@ -113,13 +113,13 @@ export class Archive {
   /** Most folders hold the one project they are named after, which one row proves. */
   async #projectsOf(folder: Folder, signal?: AbortSignal): Promise<string[]> {
     for (const part of folder.parts) {
-      const frame = await read([part], {
+      const frame = await readRows([part], {
         where: null,
         columns: ["project"],
         then: (rows) => rows.filter(pl.col("project").isNotNull()).limit(1),
-      }, { signal, damaged: () => {} }).catch(() => null);
+      }, { signal, onDamaged: () => {} }).catch(() => null);
       signal?.throwIfAborted();
-      const [project] = frame ? texts(frame, "project") : [];
+      const [project] = frame ? stringValues(frame, "project") : [];
       if (!project) continue;
       if (sanitized(project) === folder.name) return [project];
       break;

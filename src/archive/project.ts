@@ -10,7 +10,7 @@ import type { PairBlock, SeriesBlock, ValueBlock } from "../columns.ts";
 import type {
   AttributesQuery,
   CallOptions,
-  FileBytes,
+  FileContent,
   FileOptions,
   Finding,
   RunsPage,
@@ -22,18 +22,18 @@ import type {
 import type { AttributeDefinition, FileRef, ProjectInfo } from "../types.ts";
 import type { Archive } from "./archive.ts";
 import { readAttributes, readExisting } from "./read/attributes.ts";
-import { damagedError, damagedPartNamed, damagedPartOf, runOf, warnDamaged } from "./index/damage.ts";
+import { damagedError, damagedPartNamed, damagedPartOf, damagedRunName, warnDamaged } from "./index/damage.ts";
 import { Files } from "./disk/files.ts";
 import { type ProjectIndex, runInfo } from "./index/project_index.ts";
 import { type Part, sanitized } from "./disk/layout.ts";
 import { longTable } from "./read/long_table.ts";
 import { Phantoms } from "./index/phantoms.ts";
 import { makeReport } from "./report/report.ts";
-import { ColumnCache, selectRuns } from "./read/runs.ts";
+import { ColumnCache, matchRuns } from "./read/runs.ts";
 import { readSeries } from "./read/series.ts";
 import { shared } from "../shared.ts";
 import { readValues } from "./read/values.ts";
-import type { View } from "./read/view.ts";
+import type { ReadContext } from "./read/context.ts";
 
 /** What all projects of an archive have in common. */
 export interface ProjectSettings {
@@ -93,7 +93,7 @@ export class ArchivedProject implements Source {
   async *runs(query: RunsQuery): AsyncGenerator<RunsPage> {
     const kept = await this.#kept(query);
     const { index } = kept;
-    const numbers = await selectRuns(this.#view(kept, query, true), query, kept.columns);
+    const numbers = await matchRuns(this.#view(kept, query, true), query, kept.columns);
     const lost = damagedPartNamed(index, query.where);
     if (lost) this.#damaged(index, lost);
     const from = query.offset ?? 0;
@@ -127,7 +127,7 @@ export class ArchivedProject implements Source {
     yield* readSeries(this.#view(kept, query), query);
   }
 
-  async file(ref: FileRef, options: FileOptions = {}): Promise<FileBytes> {
+  async file(ref: FileRef, options: FileOptions = {}): Promise<FileContent> {
     const { files } = await this.#kept({ signal: options.signal });
     return await files.open(ref.path, options);
   }
@@ -167,19 +167,19 @@ export class ArchivedProject implements Source {
   }
 
   /** `tolerant`: goes on without damaged parts, with a warning. */
-  #view({ index, phantoms, files }: Kept, { signal }: CallOptions, tolerant = false): View {
+  #view({ index, phantoms, files }: Kept, { signal }: CallOptions, tolerant = false): ReadContext {
     const { toUtc } = this.#settings;
     return {
       index,
       phantoms,
       files,
-      reading: { signal, damaged: (part, cause) => this.#damaged(index, part, cause, tolerant) },
+      readOptions: { signal, onDamaged: (part, cause) => this.#damaged(index, part, cause, tolerant) },
       clock: (run) => toUtc !== null && index.legacy[run] ? toUtc : (stored) => stored,
     };
   }
 
   #damaged(index: ProjectIndex, part: Part, cause?: unknown, tolerant = this.#settings.skipDamaged): void {
-    const run = runOf(part, index);
+    const run = damagedRunName(part, index);
     part.damage ??= cause instanceof Error ? cause.message : "it cannot be read";
     warnDamaged(part, run);
     if (!tolerant && !this.#settings.skipDamaged) throw damagedError(part, run, cause);

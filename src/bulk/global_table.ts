@@ -8,7 +8,7 @@ import pl, { type DataFrame } from "nodejs-polars";
 import { strings } from "../frame/frame.ts";
 import type { CallOptions, Catalog } from "../source.ts";
 import type { RunInfo } from "../types.ts";
-import { checkTable, readCells, readRows, resolveSort, type RunsTableOptions } from "./runs_table.ts";
+import { checkTable, readTableRuns, readTableValues, resolveSort, type RunsTableOptions } from "./runs_table.ts";
 import { TableBuilder } from "./table.ts";
 
 /** Reads the runs of every project, then their values, and builds one frame whose first column is `sys/project`. */
@@ -25,11 +25,11 @@ export async function fetchGlobalTable(
 
   const found: RunInfo[][] = [];
   // A project cannot have more rows in the table than the table has.
-  for (const source of sources) found.push(await readRows(source, options, sort, heads, limit));
+  for (const source of sources) found.push(await readTableRuns(source, options, sort, heads, limit));
   const rows = found.flatMap((runs, i) => runs.map((run) => ({ run, project: projects[i].name })));
   const table = new TableBuilder(rows, aggregates, sortedBy ? [sortedBy] : []);
   for (const [i, source] of sources.entries()) {
-    for await (const block of readCells(source, found[i], sort, options)) table.add(block, projects[i].name);
+    for await (const block of readTableValues(source, found[i], sort, options)) table.add(block, projects[i].name);
   }
   const order = table.order(sort.path, sort.type, sortedBy, sort.descending).slice(0, limit ?? undefined);
   const frame = await table.frame([sort.path, ...columns], order);

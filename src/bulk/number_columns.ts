@@ -42,7 +42,7 @@ export class NumberColumns {
 }
 
 /** The cells of a column: the one of row r is at `start + r`. */
-export interface Place {
+export interface NumberCells {
   data: (number | bigint)[];
   /** To be set to 1 where there is a value. */
   present: Uint8Array;
@@ -70,8 +70,12 @@ export class NumberColumn {
   }
 
   /** Where the cells are, for those who fill millions of them. */
-  get place(): Place {
-    return { data: this.#chunk.data as unknown as Place["data"], present: this.#chunk.present, start: this.#start };
+  get place(): NumberCells {
+    return {
+      data: this.#chunk.data as unknown as NumberCells["data"],
+      present: this.#chunk.present,
+      start: this.#start,
+    };
   }
 
   /** The value of a row, or null. */

@@ -52,9 +52,9 @@ export async function fetchRunsTable(
 ): Promise<DataFrame> {
   const { columns, limit, aggregates } = checkTable(options);
   const sort = await resolveSort([source], options);
-  const runs = await readRows(source, options, sort, heads, limit);
+  const runs = await readTableRuns(source, options, sort, heads, limit);
   const table = new TableBuilder(runs.map((run) => ({ run, project: null })), aggregates);
-  for await (const block of readCells(source, runs, sort, options)) table.add(block, null);
+  for await (const block of readTableValues(source, runs, sort, options)) table.add(block, null);
   return await table.frame([sort.path, ...columns]);
 }
 
@@ -68,7 +68,7 @@ export function checkTable(
 }
 
 /** The runs that are the rows, in order. */
-export async function readRows(
+export async function readTableRuns(
   source: Source,
   options: RunsTableOptions & CallOptions,
   sort: RunsSort,
@@ -82,7 +82,7 @@ export async function readRows(
 }
 
 /** The values of the columns. */
-export async function* readCells(
+export async function* readTableValues(
   source: Source,
   runs: RunInfo[],
   sort: RunsSort,

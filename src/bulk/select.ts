@@ -125,7 +125,7 @@ export async function existingSeries(
     }
   }
   const label = (run: string) => labels.get(run)!;
-  const sortedRuns = runNames.sort((a, b) => compare(label(a), label(b)) || compare(a, b));
+  const sortedRuns = runNames.sort((a, b) => compareStrings(label(a), label(b)) || compareStrings(a, b));
   const sortedPaths = pathNames.sort();
 
   // One number says where a series belongs, so that a million of them sort in a moment.
@@ -209,6 +209,6 @@ export function sliceSeries(series: ChosenSeries, start: number, end: number): C
 }
 
 /** By code unit, as JavaScript sorts texts. */
-export function compare(a: string, b: string): number {
+export function compareStrings(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

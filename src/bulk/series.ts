@@ -5,12 +5,12 @@
  */
 
 import pl, { type DataFrame } from "nodejs-polars";
-import type { PointKind, PointValues } from "../columns.ts";
+import type { PointValues } from "../columns.ts";
 import { floats, instants, valueSeries } from "../frame/frame.ts";
 import { checkStepRange, collectPoints, concat, type Points } from "../frame/points.ts";
 import type { LongCallOptions } from "../progress/show.ts";
 import type { CallOptions, Source } from "../source.ts";
-import type { SeriesType, StepRange } from "../types.ts";
+import { POINT_KINDS, type SeriesType, type StepRange } from "../types.ts";
 import { checkTailLimit } from "./metrics.ts";
 import { nameColumns } from "./metrics_frame.ts";
 import {
@@ -41,12 +41,6 @@ export interface FetchSeriesOptions extends RunSelection, LongCallOptions {
   includeTimestamp?: boolean;
 }
 
-const KINDS: Record<OtherSeriesType, PointKind> = {
-  string_series: "string",
-  histogram_series: "histogram",
-  file_series: "file",
-};
-
 /**
  * One row per point: `run`, `attribute`, `step`, then the value, then `timestamp`. Where the series found are of one type, the value
  * is in `value`; where they are of several, in one column for each type, named `value:string_series` and so on.
@@ -65,7 +59,7 @@ export async function fetchSeriesFrame(
     const members = Uint32Array.from([...series.type.keys()].filter((i) => series.type[i] === code));
     if (members.length === 0) continue;
     const blocks = source.series({
-      kind: KINDS[type],
+      kind: POINT_KINDS[type],
       series: someSeries(series, members),
       stepRange: checkStepRange(options.stepRange),
       lineage: options.includeInherited === false ? (selected.heads ? "experiment" : "own") : "full",
@@ -74,7 +68,7 @@ export async function fetchSeriesFrame(
       signal,
       onProgress,
     });
-    const found = await collectPoints(blocks, members.length, KINDS[type], false);
+    const found = await collectPoints(blocks, members.length, POINT_KINDS[type], false);
     members.forEach((i, at) => points[i] = found[at]);
   }
   return seriesFrame(series, points, options.includeTimestamp ?? true);
@@ -90,7 +84,10 @@ function seriesFrame(series: ChosenSeries, points: Points[], timestamps: boolean
     const data = points.flatMap((one, i) =>
       typeOf(i) === type ? one.values.data as unknown[] : new Array(one.step.length).fill(null)
     );
-    return valueSeries(types.length === 1 ? "value" : `value:${type}`, { kind: KINDS[type], data } as PointValues);
+    return valueSeries(
+      types.length === 1 ? "value" : `value:${type}`,
+      { kind: POINT_KINDS[type], data } as PointValues,
+    );
   });
   const columns = [...nameColumns(series, offsets), floats("step", join((one) => one.step)), ...values];
   if (timestamps) columns.push(instants("timestamp", join((one) => one.timestamp)));

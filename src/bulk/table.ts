@@ -11,12 +11,12 @@ import {
   fileColumn,
   histogramColumn,
   type NumberKind,
-  textColumn,
-  textListColumn,
+  stringColumn,
+  stringListColumn,
 } from "../frame/arrow.ts";
 import type { ValueBlock, ValueColumn } from "../columns.ts";
 import type { AttributeType, FileRef, Histogram, RunInfo } from "../types.ts";
-import { NumberColumn, NumberColumns, type Place } from "./number_columns.ts";
+import { type NumberCells, NumberColumn, NumberColumns } from "./number_columns.ts";
 
 /** What a table can say of a float series besides its last value. */
 export type SeriesAggregate = "min" | "max" | "average" | "variance" | "last_step";
@@ -55,14 +55,14 @@ const NUMBER_KIND: Partial<Record<AttributeType, NumberKind>> = {
 };
 
 /** A row: a run, and its project where there are several. */
-export interface Row {
+export interface TableRow {
   run: RunInfo;
   project: string | null;
 }
 
 /** Fills a table block by block. */
 export class TableBuilder {
-  readonly #rows: Row[];
+  readonly #rows: TableRow[];
   readonly #numbers: Map<string, number>;
   readonly #aggregates: SeriesAggregate[];
   readonly #hidden: SeriesAggregate[];
@@ -70,7 +70,7 @@ export class TableBuilder {
   readonly #pools: Partial<Record<NumberKind, NumberColumns>> = {};
 
   /** The rows, in their order, and what to add for float series: to be shown, and only to sort by. */
-  constructor(rows: Row[], aggregates: SeriesAggregate[], hidden: SeriesAggregate[] = []) {
+  constructor(rows: TableRow[], aggregates: SeriesAggregate[], hidden: SeriesAggregate[] = []) {
     this.#rows = rows;
     this.#numbers = new Map(rows.map(({ run, project }, row) => [rowKey(run.key, project), row]));
     this.#aggregates = aggregates;
@@ -109,7 +109,7 @@ export class TableBuilder {
       return;
     }
     const places = targets.map((target) => target && (target as NumberColumn).place);
-    fillNumbers(places as Place[], rows, run, path, values as ArrayLike<number>, has);
+    fillNumbers(places as NumberCells[], rows, run, path, values as ArrayLike<number>, has);
   }
 
   /**
@@ -203,7 +203,7 @@ function valuesOf(column: Exclude<ValueColumn, { type: "float_series" }>): Array
 
 /** Millions of cells come here: no calls, no objects. */
 function fillNumbers(
-  places: Place[],
+  places: NumberCells[],
   rows: number[],
   run: Uint32Array,
   path: Uint32Array,
@@ -238,7 +238,7 @@ function toColumn({ type, cells }: Filling, none: boolean, order?: number[]): Ar
   const data = none ? [null] : order ? order.map((row) => cells.get(row)) : (cells as OtherCells).values;
   switch (type) {
     case "string_set":
-      return textListColumn(data as (string[] | null)[]);
+      return stringListColumn(data as (string[] | null)[]);
     case "histogram_series":
       return histogramColumn(data as (Histogram | null)[]);
     case "file":
@@ -247,6 +247,6 @@ function toColumn({ type, cells }: Filling, none: boolean, order?: number[]): Ar
     case "file_series":
       return fileColumn(data as (FileRef | null)[]);
     default:
-      return textColumn(data as (string | null)[]);
+      return stringColumn(data as (string | null)[]);
   }
 }

@@ -7,14 +7,14 @@
 import pl, { type DataFrame } from "nodejs-polars";
 import { sanitized } from "../archive/disk/layout.ts";
 import { type RunSelection, selectRuns } from "../bulk/select.ts";
-import { type PointKind, seriesList } from "../columns.ts";
+import { seriesList } from "../columns.ts";
 import { OptionError } from "../errors.ts";
 import { strings } from "../frame/frame.ts";
 import type { Nql } from "../nql/ast.ts";
 import { collectPoints } from "../frame/points.ts";
 import type { LongCallOptions } from "../progress/show.ts";
 import type { CallOptions, Source } from "../source.ts";
-import type { RunInfo, SeriesType } from "../types.ts";
+import { POINT_KINDS, type RunInfo, type SeriesType } from "../types.ts";
 import { readContent, type RunContent } from "./content.ts";
 import { RunFiles } from "./files.ts";
 import { digest, filePath } from "./names.ts";
@@ -188,13 +188,6 @@ async function exportRun(target: Export, run: NamedRun, parts: RunParts, content
   }
 }
 
-const KINDS: Record<SeriesType, PointKind> = {
-  float_series: "float",
-  string_series: "string",
-  histogram_series: "histogram",
-  file_series: "file",
-};
-
 /** Writes the run's own points of series of these types; gives how many there are. */
 async function exportSeries(
   { source, signal }: Export,
@@ -213,7 +206,7 @@ async function exportSeries(
       const refs = some.filter((one) => one.type === type);
       if (refs.length === 0) continue;
       const blocks = source.series({
-        kind: KINDS[type],
+        kind: POINT_KINDS[type],
         series: seriesList(refs.map(({ path }) => ({ run: info.key, path }))),
         stepRange: [null, null],
         lineage: "own",
@@ -221,7 +214,7 @@ async function exportSeries(
         limit: null,
         signal,
       });
-      const points = await collectPoints(blocks, refs.length, KINDS[type], false);
+      const points = await collectPoints(blocks, refs.length, POINT_KINDS[type], false);
       refs.forEach((ref, i) => points[i].step.length > 0 && read.push({ ...ref, points: points[i] }));
     }
     if (read.length === 0) continue;

@@ -6,12 +6,19 @@
 
 import type { ValueColumn } from "../columns.ts";
 import type { Source } from "../source.ts";
-import { type AttributeType, type FileRef, isSeriesType, type SeriesType } from "../types.ts";
-import { CONFIG_TYPES, configRow, type ConfigType } from "./rows.ts";
-import type { Row } from "./schema.ts";
-
-const FILE_TYPES = ["file", "file_set", "artifact"] as const;
-const SERIES_TYPES = ["float_series", "string_series", "histogram_series", "file_series"] as const;
+import {
+  type AttributeType,
+  CONFIG_TYPES,
+  type ConfigType,
+  FILE_TYPES,
+  type FileRef,
+  isConfigType,
+  isSeriesType,
+  SERIES_TYPES,
+  type SeriesType,
+} from "../types.ts";
+import { configRow } from "./rows.ts";
+import type { ArchiveRow } from "./schema.ts";
 
 /** A file of a run, or a folder of files. */
 export interface StoredFile {
@@ -23,7 +30,7 @@ export interface StoredFile {
 
 /** What one run holds. */
 export interface RunContent {
-  configs: Row[];
+  configs: ArchiveRow[];
   files: StoredFile[];
   /** Paths, in order. */
   series: Record<SeriesType, string[]>;
@@ -65,5 +72,5 @@ export async function readContent(
 }
 
 function isConfig(column: ValueColumn): column is ValueColumn & { type: ConfigType } {
-  return (CONFIG_TYPES as AttributeType[]).includes(column.type);
+  return isConfigType(column.type);
 }

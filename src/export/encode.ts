@@ -6,7 +6,7 @@
 
 import type { SchemaElement } from "hyparquet";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
-import { type Batch, type Columns, type Row, SCHEMA } from "./schema.ts";
+import { type ArchiveColumns, type ArchiveRow, type RowBatch, SCHEMA } from "./schema.ts";
 
 /** The exporter cuts its row groups here. */
 const ROW_GROUP_ROWS = 1_048_576;
@@ -26,7 +26,7 @@ export class PartWriter {
   readonly #bytes: ByteWriter;
   readonly #parquet: ParquetWriter;
 
-  /** @param bytes Where to: in memory, or a {@linkcode FileBytes}. */
+  /** @param bytes Where to: in memory, or a {@linkcode FileByteWriter}. */
   constructor(bytes: ByteWriter, { schema = SCHEMA, keepNaN = false, ...ids }: PartOptions) {
     this.#options = { ...ids, schema, keepNaN };
     this.#bytes = bytes;
@@ -44,15 +44,15 @@ export class PartWriter {
     return this.#bytes.offset;
   }
 
-  write(batch: Batch): void {
+  write(batch: RowBatch): void {
     const { projectId, runId, schema, keepNaN } = this.#options;
-    const columns = Array.isArray(batch) ? columnsOf(batch) : batch;
+    const columns = Array.isArray(batch) ? rowsToColumns(batch) : batch;
     const length = columns.attribute_path?.length ?? 0;
     const columnData = topLevel(schema).map((element) => {
       const { name } = element;
       const fallback = name === "project_id" ? projectId : name === "run_id" ? runId : null;
       const nullNaN = name === "timestamp" || (name === "float_value" && !keepNaN);
-      const data = storedColumn(element, columns[name as keyof Row], length, fallback, nullNaN);
+      const data = storedColumn(element, columns[name as keyof ArchiveRow], length, fallback, nullNaN);
       return { name, data, offsetIndex: false };
     });
     this.#parquet.write({ columnData, rowGroupSize: ROW_GROUP_ROWS });
@@ -64,7 +64,7 @@ export class PartWriter {
 }
 
 /** Bytes that go to a file row group by row group. */
-export class FileBytes extends ByteWriter {
+export class FileByteWriter extends ByteWriter {
   readonly #file: Deno.FsFile;
 
   constructor(file: Deno.FsFile) {
@@ -83,7 +83,7 @@ export class FileBytes extends ByteWriter {
 }
 
 /** The bytes of one part. */
-export function encodePart({ batches, ...options }: PartOptions & { batches: Batch[] }): Uint8Array<ArrayBuffer> {
+export function encodePart({ batches, ...options }: PartOptions & { batches: RowBatch[] }): Uint8Array<ArrayBuffer> {
   const bytes = new ByteWriter();
   const part = new PartWriter(bytes, options);
   for (const batch of batches) part.write(batch);
@@ -92,8 +92,8 @@ export function encodePart({ batches, ...options }: PartOptions & { batches: Bat
 }
 
 /** Rows by column. */
-export function columnsOf(rows: Row[]): Columns {
-  const names = new Set(rows.flatMap((row) => Object.keys(row) as (keyof Row)[]));
+export function rowsToColumns(rows: ArchiveRow[]): ArchiveColumns {
+  const names = new Set(rows.flatMap((row) => Object.keys(row) as (keyof ArchiveRow)[]));
   return Object.fromEntries([...names].map((name) => [name, rows.map((row) => row[name])]));
 }
 

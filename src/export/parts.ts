@@ -4,11 +4,11 @@
  * @module
  */
 
-import { type Tally, tally } from "../archive/parquet/tally.ts";
+import { type Checksums, checksums } from "../archive/parquet/checksums.ts";
 import { ArchiveError } from "../errors.ts";
-import { columnsOf, FileBytes, PartWriter } from "./encode.ts";
+import { FileByteWriter, PartWriter, rowsToColumns } from "./encode.ts";
 import { partName } from "./names.ts";
-import type { Batch, Columns, Row } from "./schema.ts";
+import type { ArchiveColumns, ArchiveRow, RowBatch } from "./schema.ts";
 
 /** The exporter begins a new part with the next batch once a file is larger. */
 const PART_BYTES = 50 * 1024 * 1024;
@@ -18,7 +18,7 @@ interface OpenPart {
   path: string;
   file: Deno.FsFile;
   writer: PartWriter;
-  written: Map<string, Tally>;
+  written: Map<string, Checksums>;
 }
 
 /** The parts of one run in a project folder. */
@@ -42,8 +42,8 @@ export class RunParts {
   }
 
   /** Writes one batch as a row group. */
-  write(batch: Batch): void {
-    const columns = Array.isArray(batch) ? columnsOf(batch) : batch;
+  write(batch: RowBatch): void {
+    const columns = Array.isArray(batch) ? rowsToColumns(batch) : batch;
     const part = this.#current();
     part.writer.write(columns);
     count(part.written, columns);
@@ -77,7 +77,7 @@ export class RunParts {
     const path = `${this.#folder}/${partName(this.#run, this.#parts.length)}.tmp`;
     const file = Deno.openSync(path, { write: true, create: true, truncate: true });
     const options = { projectId: this.#project, runId: this.#run, keepNaN: true };
-    const part = { path, file, writer: new PartWriter(new FileBytes(file), options), written: new Map() };
+    const part = { path, file, writer: new PartWriter(new FileByteWriter(file), options), written: new Map() };
     this.#parts.push(part);
     return part;
   }
@@ -98,7 +98,7 @@ function close(file: Deno.FsFile): void {
   }
 }
 
-const COLUMNS: Record<string, keyof Row> = {
+const COLUMNS: Record<string, keyof ArchiveRow> = {
   step: "step",
   timestamp: "timestamp",
   int: "int_value",
@@ -111,7 +111,7 @@ const COLUMNS: Record<string, keyof Row> = {
   histogram: "histogram_value",
 };
 
-function count(tallies: Map<string, Tally>, columns: Columns): void {
+function count(tallies: Map<string, Checksums>, columns: ArchiveColumns): void {
   const types = columns.attribute_type!;
   for (let row = 0; row < types.length; row++) {
     let one = tallies.get(types[row]);
@@ -135,8 +135,8 @@ function count(tallies: Map<string, Tally>, columns: Columns): void {
   }
 }
 
-async function verify(path: string, written: Map<string, Tally>, signal?: AbortSignal): Promise<void> {
-  const read = await tally(path, signal).catch((cause) => {
+async function verify(path: string, written: Map<string, Checksums>, signal?: AbortSignal): Promise<void> {
+  const read = await checksums(path, signal).catch((cause) => {
     signal?.throwIfAborted();
     throw mismatch(path, String(cause), cause);
   });

@@ -6,8 +6,8 @@
 
 import type { PointValues, ValueColumn } from "../columns.ts";
 import type { Points } from "../frame/points.ts";
-import type { AttributeType, FileRef, Histogram } from "../types.ts";
-import type { Columns, Row } from "./schema.ts";
+import type { AttributeType, ConfigType, FileRef, Histogram } from "../types.ts";
+import type { ArchiveColumns, ArchiveRow } from "./schema.ts";
 
 /** The types of attributes that are one value, and the column that holds it. */
 const VALUE_COLUMN = {
@@ -17,21 +17,17 @@ const VALUE_COLUMN = {
   bool: "bool_value",
   datetime: "datetime_value",
   string_set: "string_set_value",
-} as const satisfies Partial<Record<AttributeType, keyof Row>>;
-
-/** A type of configs. */
-export type ConfigType = keyof typeof VALUE_COLUMN;
-export const CONFIG_TYPES = Object.keys(VALUE_COLUMN) as ConfigType[];
+} as const satisfies Record<ConfigType, keyof ArchiveRow>;
 
 /** The row of one config. */
-export function configRow(path: string, column: ValueColumn & { type: ConfigType }, i: number): Row {
+export function configRow(path: string, column: ValueColumn & { type: ConfigType }, i: number): ArchiveRow {
   const value = column.type === "bool" ? column.data[i] === 1 : column.data[i];
   return { attribute_path: path, attribute_type: column.type, [VALUE_COLUMN[column.type]]: value };
 }
 
 /** Sorts rows of configs as the exporter does. */
-export function sortRows(rows: Row[]): Row[] {
-  const key = (row: Row) => `${row.attribute_path}:${row.attribute_type}`;
+export function sortRows(rows: ArchiveRow[]): ArchiveRow[] {
+  const key = (row: ArchiveRow) => `${row.attribute_path}:${row.attribute_type}`;
   return rows.map((row) => [key(row), row] as const).sort(([a], [b]) => a < b ? -1 : 1).map(([, row]) => row);
 }
 
@@ -43,11 +39,14 @@ export interface Series {
 }
 
 /** The rows of several series step by step, as the exporter has them. `stored` gives the paths of files. */
-export function seriesColumns(series: Series[], stored: (ref: FileRef, path: string, step: number) => string): Columns {
+export function seriesColumns(
+  series: Series[],
+  stored: (ref: FileRef, path: string, step: number) => string,
+): ArchiveColumns {
   const length = series.reduce((sum, { points }) => sum + points.step.length, 0);
   const path = new Array<string>(length), type = new Array<string>(length);
   const step = new Float64Array(length), timestamp = new Float64Array(length);
-  const columns: Columns = { attribute_path: path, attribute_type: type, step, timestamp };
+  const columns: ArchiveColumns = { attribute_path: path, attribute_type: type, step, timestamp };
   const writers = series.map((one) => valueWriter(columns, one, length, stored));
   let row = 0;
   for (const [which, point] of stepByStep(series)) {
@@ -84,12 +83,12 @@ function* stepByStep(series: Series[]): Generator<[series: number, point: number
 type ValueWriter = (row: number, point: number) => void;
 
 function valueWriter(
-  columns: Columns,
+  columns: ArchiveColumns,
   { path, points: { values, step } }: Series,
   length: number,
   stored: (ref: FileRef, path: string, step: number) => string,
 ): ValueWriter {
-  const column = <T>(name: keyof Row, make: () => T): T => (columns[name] ??= make() as never) as T;
+  const column = <T>(name: keyof ArchiveRow, make: () => T): T => (columns[name] ??= make() as never) as T;
   const sparse = () => new Array(length).fill(null) as unknown[];
   const writers: { [kind in PointValues["kind"]]: () => ValueWriter } = {
     float: () => {

@@ -7,7 +7,7 @@
 import type { SchemaElement } from "hyparquet";
 
 /** One row of a Parquet part; absent columns are null. */
-export interface Row {
+export interface ArchiveRow {
   attribute_path: string;
   attribute_type: string;
   /** A bigint is taken as millionths, unrounded. */
@@ -36,11 +36,12 @@ export interface HistogramCell {
   values: (number | null)[] | null;
 }
 
-/** Rows by column, for large parts: all arrays are equally long, absent columns are null. Values as in {@linkcode Row}. */
-export type Columns = { [name in keyof Row]-?: ArrayLike<Row[name]> } extends infer C ? Partial<C> : never;
+/** Rows by column, for large parts: all arrays are equally long, absent columns are null. Values as in {@linkcode ArchiveRow}. */
+export type ArchiveColumns = { [name in keyof ArchiveRow]-?: ArrayLike<ArchiveRow[name]> } extends infer C ? Partial<C>
+  : never;
 
 /** Rows that were exported together; each batch is one row group. */
-export type Batch = Row[] | Columns;
+export type RowBatch = ArchiveRow[] | ArchiveColumns;
 
 const text = { type: "BYTE_ARRAY", converted_type: "UTF8", logical_type: { type: "STRING" } } as const;
 const time = {

@@ -61,7 +61,7 @@ export function numberColumn(
 }
 
 /** A column of strings. */
-export function textColumn(data: (string | null)[]): ArrowColumn {
+export function stringColumn(data: (string | null)[]): ArrowColumn {
   // Half a surrogate pair would become whole with the half that the next text may start with.
   const texts = data.map((one) => one?.toWellFormed() ?? "");
   const text = new TextEncoder().encode(texts.join(""));
@@ -78,7 +78,7 @@ export function textColumn(data: (string | null)[]): ArrowColumn {
 }
 
 /** A column of lists of strings. */
-export function textListColumn(data: (string[] | null)[]): ArrowColumn {
+export function stringListColumn(data: (string[] | null)[]): ArrowColumn {
   return ({ columnFromArray, list, utf8 }) => columnFromArray(data, list(utf8()));
 }
 

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { PointKind, PointValues, PreviewColumns, SeriesBlock, Span } from "../columns.ts";
+import type { PointValues, PreviewColumns, SeriesBlock, Span } from "../columns.ts";
 import { OptionError } from "../errors.ts";
-import type { StepRange } from "../types.ts";
+import type { PointKind, StepRange } from "../types.ts";
 
 /** All rows belong to one series and ascend by step. */
 export type Points = Omit<SeriesBlock, "spans">;

@@ -6,11 +6,10 @@
 
 import { DecodeError, isNeptuneError } from "../errors.ts";
 import type { AttributesQuery } from "../source.ts";
-import type { AttributeDefinition } from "../types.ts";
+import { type AttributeDefinition, attributeTypeOf } from "../types.ts";
 import type { PairBlock } from "../columns.ts";
 import { decodeRunPairs } from "../wire/attributes.ts";
-import { TextTable } from "../wire/text_table.ts";
-import { fromWireType } from "../wire/types.ts";
+import { StringTable } from "../wire/string_table.ts";
 import type { Api, ApiCall } from "./api.ts";
 import { concurrently } from "./concurrent.ts";
 import { tokenPages } from "./pages.ts";
@@ -18,7 +17,7 @@ import type { ProjectOptions } from "./project.ts";
 import { asksNothing, definitionsCalls, PAGE, runDefinitionsCall } from "./plan/requests.ts";
 
 /** Reads the definitions that pass, each once, sorted by path and type. */
-export async function* readDefinitions(
+export async function* fetchDefinitions(
   options: ProjectOptions,
   project: string,
   query: AttributesQuery,
@@ -26,7 +25,7 @@ export async function* readDefinitions(
   if (asksNothing(query)) return;
   const { runs, filter, signal, onProgress } = query;
   const found = runs?.length === 1 && !filter
-    ? definitionsOf(await pairsOfRun(options.api, runs[0], project, query, new TextTable(), signal))
+    ? definitionsOf(await pairsOfRun(options.api, runs[0], project, query, new StringTable(), signal))
     : await ofManyRuns(options, project, query);
   const sorted = [...new Map(found.map((one) => [`${one.type} ${one.path}`, one])).values()].sort(byPathAndType);
   onProgress?.(runs?.length ?? 0, runs?.length ?? null);
@@ -42,7 +41,7 @@ export async function pairsOfRun(
   run: string,
   project: string,
   { paths, types }: AttributesQuery,
-  table: TextTable,
+  table: StringTable,
   signal?: AbortSignal,
 ): Promise<PairBlock> {
   const bytes = await orMissing(api.bytes(runDefinitionsCall(run, types, project), signal));
@@ -66,7 +65,7 @@ function definitionsOf({ paths, types, path, type }: PairBlock): AttributeDefini
 }
 
 async function ofManyRuns(
-  { api, atOnce }: ProjectOptions,
+  { api, concurrency }: ProjectOptions,
   project: string,
   query: AttributesQuery,
 ): Promise<AttributeDefinition[]> {
@@ -74,7 +73,7 @@ async function ofManyRuns(
     tokenPages(api, call, (bytes) => decodePage(bytes, call), signal)
   );
   const found: AttributeDefinition[] = [];
-  for await (const { entries } of concurrently(jobs, atOnce, query.signal)) found.push(...entries);
+  for await (const { entries } of concurrently(jobs, concurrency, query.signal)) found.push(...entries);
   return found;
 }
 
@@ -91,7 +90,7 @@ function decodePage(bytes: Uint8Array, { path }: ApiCall): DefinitionsPage {
     };
     return {
       entries: entries.flatMap(({ name, type: wireType }) => {
-        const type = fromWireType(wireType);
+        const type = attributeTypeOf(wireType);
         return type === null ? [] : [{ path: name, type }];
       }),
       nextPageToken: nextPage?.nextPageToken || null,

@@ -56,7 +56,7 @@ class ServerCatalog implements Catalog {
   readonly label: string;
   readonly #api: Api;
   readonly #pool: WorkerPool | null;
-  readonly #atOnce: number;
+  readonly #concurrency: number;
   readonly #deadlineSeconds: number;
   #saidNoWorkers = false;
 
@@ -77,11 +77,11 @@ class ServerCatalog implements Catalog {
       caCerts: options.caCerts,
     };
     this.label = token.address;
-    this.#atOnce = Math.max(1, Math.floor(positive("maxWorkers", options.maxWorkers ?? 10)));
+    this.#concurrency = Math.max(1, Math.floor(positive("maxWorkers", options.maxWorkers ?? 10)));
     this.#deadlineSeconds = transport.deadlineSeconds;
     this.#api = new Api(token, transport, options);
     this.#pool = options.fetch ? null : new WorkerPool({
-      size: this.#atOnce,
+      size: this.#concurrency,
       transport,
       here: this.#here,
       onRetry: this.#api.retried,
@@ -98,7 +98,7 @@ class ServerCatalog implements Catalog {
     return new ServerProject({
       api: this.#api,
       project,
-      atOnce: this.#atOnce,
+      concurrency: this.#concurrency,
       deadlineSeconds: this.#deadlineSeconds,
       runner: (useThreads) => useThreads ? this.#inWorkers() : this.#here,
     });

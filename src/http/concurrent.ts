@@ -17,7 +17,7 @@ export type Job<T> = (signal: AbortSignal, add: (job: Job<T>) => void) => AsyncG
  */
 export async function* concurrently<T>(
   jobs: readonly Job<T>[],
-  atOnce: number,
+  concurrency: number,
   signal?: AbortSignal,
 ): AsyncGenerator<T, void> {
   signal?.throwIfAborted();
@@ -36,7 +36,7 @@ export async function* concurrently<T>(
   signal?.addEventListener("abort", onAbort, { once: true });
   try {
     while (true) {
-      while (running.size < atOnce && waiting.length > 0) {
+      while (running.size < concurrency && waiting.length > 0) {
         advance(waiting.shift()!(inner, (job) => waiting.push(job)));
       }
       if (running.size === 0) return;

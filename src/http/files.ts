@@ -5,7 +5,7 @@
  */
 
 import { DecodeError, FileMissingError, isNeptuneError } from "../errors.ts";
-import type { FileBytes, FileOptions } from "../source.ts";
+import type { FileContent, FileOptions } from "../source.ts";
 import type { FileRef } from "../types.ts";
 import type { Api } from "./api.ts";
 import { signedUrlCall } from "./plan/requests.ts";
@@ -14,12 +14,12 @@ import { signedUrlCall } from "./plan/requests.ts";
 const SIGNATURE_REFUSED: unknown[] = [400, 403];
 
 /** Opens a file; the stream fails when the connection does. */
-export async function readFile(
+export async function fetchFile(
   api: Api,
   project: string,
   { path }: FileRef,
   { from = 0, to = Infinity, signal }: FileOptions,
-): Promise<FileBytes> {
+): Promise<FileContent> {
   if (path === "") throw missing(path);
   for (let last = false;; last = true) {
     const url = await signedUrl(api, project, path, signal);

@@ -15,14 +15,14 @@ import { reversed } from "./reverse.ts";
 import { floatSeriesCall } from "./plan/series_calls.ts";
 
 /** What reading needs besides the query. */
-export interface Reading {
+export interface FloatSeriesContext {
   api: Api;
   query: SeriesQuery;
   project: string;
   /** Does the work of one request, here or in a Web Worker. */
   run: RunJob;
   onPoints: (by: number) => void;
-  atOnce: number;
+  concurrency: number;
   /** How long to go on without a single new point, in seconds. */
   deadlineSeconds: number;
 }
@@ -31,22 +31,22 @@ export interface Reading {
 const MAX_WORKER_FAILURES = 2;
 
 /** Reads one group of series; long ones are added as jobs of their own. */
-export function floatSeriesJob(reading: Reading, group: SeriesGroup): Job<SeriesBlock> {
-  if (isDescending(reading.query)) return (signal) => fromTheEnd(reading, group, signal);
+export function floatSeriesJob(context: FloatSeriesContext, group: SeriesGroup): Job<SeriesBlock> {
+  if (isDescending(context.query)) return (signal) => fromTheEnd(context, group, signal);
   return async function* (signal, add) {
-    for (const rest of yield* readOnce(reading, group, signal, reading.atOnce)) add(floatSeriesJob(reading, rest));
+    for (const rest of yield* readOnce(context, group, signal, context.concurrency)) add(floatSeriesJob(context, rest));
   };
 }
 
 /** Steps descend on the way here and ascend in the result, so that the last block to come is the first to be passed on. */
 async function* fromTheEnd(
-  reading: Reading,
+  context: FloatSeriesContext,
   first: SeriesGroup,
   signal: AbortSignal,
 ): AsyncGenerator<SeriesBlock, void> {
   const blocks: SeriesBlock[] = [];
   for (let groups = [first]; groups.length > 0;) {
-    const pages = readOnce(reading, groups.shift()!, signal, 1);
+    const pages = readOnce(context, groups.shift()!, signal, 1);
     let page = await pages.next();
     for (; !page.done; page = await pages.next()) blocks.push(page.value);
     groups = [...page.value, ...groups];
@@ -60,7 +60,7 @@ async function* fromTheEnd(
  * @returns What is still to be asked, in up to `most` groups for each request that was made.
  */
 async function* readOnce(
-  { api, query, project, run, onPoints, deadlineSeconds }: Reading,
+  { api, query, project, run, onPoints, deadlineSeconds }: FloatSeriesContext,
   group: SeriesGroup,
   signal: AbortSignal,
   most: number,

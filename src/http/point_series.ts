@@ -12,10 +12,10 @@ import type { Api } from "./api.ts";
 import type { Job } from "./concurrent.ts";
 import { isDescending, type SeriesGroup } from "./plan/series.ts";
 import { reversed } from "./reverse.ts";
-import { otherSeriesCall } from "./plan/series_calls.ts";
+import { pointSeriesCall } from "./plan/series_calls.ts";
 
 /** Reads one group of series. */
-export function otherSeriesJob(api: Api, query: SeriesQuery, project: string, group: SeriesGroup): Job<SeriesBlock> {
+export function pointSeriesJob(api: Api, query: SeriesQuery, project: string, group: SeriesGroup): Job<SeriesBlock> {
   return async function* (signal) {
     const pages = readPages(api, query, project, group, signal);
     if (!isDescending(query)) {
@@ -39,7 +39,7 @@ async function* readPages(
   const tokens = new Map<number, string>();
   const lastSteps = new Map<number, number>();
   while (open.size > 0) {
-    const call = otherSeriesCall(query, group, open, tokens, project);
+    const call = pointSeriesCall(query, group, open, tokens, project);
     const { block, answers } = decodeSeriesValues(await api.bytes(call, signal), query.kind);
     checkOrder(block, open, lastSteps, isDescending(query) ? -1 : 1);
     for (const span of block.spans) span.series = group.series[span.series];

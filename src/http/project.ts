@@ -9,7 +9,7 @@ import { isNeptuneError, ProjectNotFoundError } from "../errors.ts";
 import type {
   AttributesQuery,
   CallOptions,
-  FileBytes,
+  FileContent,
   FileOptions,
   RunsPage,
   RunsQuery,
@@ -20,13 +20,13 @@ import type {
 import type { AttributeDefinition, FileRef, ProjectInfo } from "../types.ts";
 import type { RunJob } from "../pool/job.ts";
 import type { Api } from "./api.ts";
-import { readDefinitions } from "./attributes.ts";
-import { readFile } from "./files.ts";
+import { fetchDefinitions } from "./attributes.ts";
+import { fetchFile } from "./files.ts";
 
 import { projectCall } from "./plan/requests.ts";
-import { readRuns } from "./runs.ts";
-import { readSeries } from "./series.ts";
-import { readExisting, readValues } from "./values.ts";
+import { fetchRuns } from "./runs.ts";
+import { fetchSeries } from "./series.ts";
+import { fetchExisting, fetchValues } from "./values.ts";
 
 /** What a project is read with. */
 export interface ProjectOptions {
@@ -34,7 +34,7 @@ export interface ProjectOptions {
   /** The name or id that was given. */
   project: string;
   /** The most requests at the same time. */
-  atOnce: number;
+  concurrency: number;
   deadlineSeconds: number;
   /** Who does the work of series: Web Workers, or the main thread. */
   runner: (useThreads: boolean) => RunJob;
@@ -68,32 +68,32 @@ export class ServerProject implements Source {
 
   async *runs(query: RunsQuery): AsyncGenerator<RunsPage> {
     const { name } = await this.project(query);
-    yield* readRuns(this.#options, name, query);
+    yield* fetchRuns(this.#options, name, query);
   }
 
   async *attributes(query: AttributesQuery): AsyncGenerator<AttributeDefinition[]> {
     const { name } = await this.project(query);
-    yield* readDefinitions(this.#options, name, query);
+    yield* fetchDefinitions(this.#options, name, query);
   }
 
   async *existing(query: AttributesQuery): AsyncGenerator<PairBlock> {
     const { name } = await this.project(query);
-    yield* readExisting(this.#options, name, query);
+    yield* fetchExisting(this.#options, name, query);
   }
 
   async *values(query: ValuesQuery): AsyncGenerator<ValueBlock> {
     const { name } = await this.project(query);
-    yield* readValues(this.#options, name, query);
+    yield* fetchValues(this.#options, name, query);
   }
 
   async *series(query: SeriesQuery): AsyncGenerator<SeriesBlock> {
     const { name } = await this.project(query);
-    yield* readSeries(this.#options, name, query);
+    yield* fetchSeries(this.#options, name, query);
   }
 
-  async file(ref: FileRef, options: FileOptions = {}): Promise<FileBytes> {
+  async file(ref: FileRef, options: FileOptions = {}): Promise<FileContent> {
     const { name } = await this.project({ signal: options.signal });
-    return await readFile(this.#options.api, name, ref, options);
+    return await fetchFile(this.#options.api, name, ref, options);
   }
 
   close(): void {

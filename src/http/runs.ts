@@ -11,8 +11,8 @@ import type { ProjectOptions } from "./project.ts";
 import { PAGE, runsCall } from "./plan/requests.ts";
 
 /** Reads the runs that match. Once the first page told how many there are, the next ones are asked for ahead of time. */
-export async function* readRuns(
-  { api, atOnce }: ProjectOptions,
+export async function* fetchRuns(
+  { api, concurrency }: ProjectOptions,
   project: string,
   query: RunsQuery,
 ): AsyncGenerator<RunsPage> {
@@ -46,7 +46,7 @@ export async function* readRuns(
       onProgress?.(runs.length, Math.min(Math.max(total, seen), end) - start);
       if (runs.length < limit) return;
       const last = Math.min(end, total);
-      while (pages.length < atOnce && asked < last) {
+      while (pages.length < concurrency && asked < last) {
         pages.push(ask(asked));
         asked += PAGE;
       }

@@ -7,7 +7,7 @@
 import type { PairBlock, ValueBlock } from "../columns.ts";
 import type { AttributesQuery, ValuesQuery } from "../source.ts";
 import { decodeAttributes, decodeQueryAttributes, decodeQueryPairs, type Page } from "../wire/attributes.ts";
-import { TextTable } from "../wire/text_table.ts";
+import { StringTable } from "../wire/string_table.ts";
 import type { Api, ApiCall } from "./api.ts";
 import { concurrently, type Job } from "./concurrent.ts";
 import { orMissing, pairsOfRun } from "./attributes.ts";
@@ -19,8 +19,8 @@ import { asksNothing, runValuesCalls, valuesCalls } from "./plan/requests.ts";
 const FEW_PATHS = 1000;
 
 /** Reads the values that pass, in blocks as they come. */
-export async function* readValues(
-  { api, atOnce }: ProjectOptions,
+export async function* fetchValues(
+  { api, concurrency }: ProjectOptions,
   project: string,
   query: ValuesQuery,
 ): AsyncGenerator<ValueBlock> {
@@ -29,8 +29,10 @@ export async function* readValues(
   const one = runs?.length === 1 && !filter;
   const jobs = one
     ? runValuesCalls(runs[0], paths, project).map((call) => runJob(api, call, runs[0]))
-    : valuesCalls(project, query, atOnce).map((call) => pagesJob(api, call, project, query, decodeQueryAttributes));
-  for await (const block of concurrently(jobs, atOnce, signal)) {
+    : valuesCalls(project, query, concurrency).map((call) =>
+      pagesJob(api, call, project, query, decodeQueryAttributes)
+    );
+  for await (const block of concurrently(jobs, concurrency, signal)) {
     // The values of one run come whatever their type.
     const columns = types ? block.columns.filter(({ type }) => types.includes(type)) : block.columns;
     if (columns.length > 0) yield { ...block, columns };
@@ -41,30 +43,30 @@ export async function* readValues(
 /**
  * Reads which attributes exist on which run. The API tells it run by run in short answers, of many runs only along with the values.
  */
-export async function* readExisting(
+export async function* fetchExisting(
   options: ProjectOptions,
   project: string,
   query: AttributesQuery,
 ): AsyncGenerator<PairBlock> {
   if (asksNothing(query)) return;
-  const { api, atOnce } = options;
+  const { api, concurrency } = options;
   const { runs, paths, filter, signal } = query;
-  const runByRun = runs && runs.length <= atOnce && !filter && (!paths || paths.length > FEW_PATHS);
-  const table = new TextTable();
+  const runByRun = runs && runs.length <= concurrency && !filter && (!paths || paths.length > FEW_PATHS);
+  const table = new StringTable();
   const decode = (bytes: Uint8Array, runKey: (sysId: string) => string) => decodeQueryPairs(bytes, runKey, table);
   const jobs = runByRun
     ? runs.map((run) => definitionsJob(api, run, project, query, table))
-    : valuesCalls(project, query, atOnce).map((call) => pagesJob(api, call, project, query, decode));
-  for await (const block of concurrently(jobs, atOnce, signal)) if (block.run.length > 0) yield block;
+    : valuesCalls(project, query, concurrency).map((call) => pagesJob(api, call, project, query, decode));
+  for await (const block of concurrently(jobs, concurrency, signal)) if (block.run.length > 0) yield block;
 }
 
-/** E4 for one run. */
+/** `queryAttributeDefinitions` for one run. */
 function definitionsJob(
   api: Api,
   run: string,
   project: string,
   query: AttributesQuery,
-  table: TextTable,
+  table: StringTable,
 ): Job<PairBlock> {
   return async function* (signal) {
     yield await pairsOfRun(api, run, project, query, table, signal);
@@ -72,7 +74,7 @@ function definitionsJob(
   };
 }
 
-/** E7 for one run. */
+/** `attributes/attributes` for one run. */
 function runJob(api: Api, call: ApiCall, run: string): Job<ValueBlock> {
   return async function* (signal) {
     const bytes = await orMissing(api.bytes(call, signal));
@@ -80,7 +82,7 @@ function runJob(api: Api, call: ApiCall, run: string): Job<ValueBlock> {
   };
 }
 
-/** E6 for some runs, page after page. */
+/** `attributes/query` for some runs, page after page. */
 function pagesJob<T>(
   api: Api,
   call: ApiCall,

@@ -1,7 +1,7 @@
 import type { AttributeType } from "../types.ts";
 import type { Aggregation, Comparison, Nql, Operand } from "./ast.ts";
 import { typeOfNqlName } from "./names.ts";
-import { describeToken, nqlSyntaxError, readToken, type Token } from "./tokenize.ts";
+import { describeToken, nextToken, nqlSyntaxError, type Token } from "./tokenize.ts";
 
 /**
  * Parses a query of the Neptune Query Language.
@@ -33,7 +33,7 @@ class Parser {
 
   constructor(text: string) {
     this.#text = text;
-    this.#token = readToken(text, 0);
+    this.#token = nextToken(text, 0);
   }
 
   query(): Nql {
@@ -134,7 +134,7 @@ class Parser {
   }
 
   #value(operator: Token): string {
-    this.#token = readToken(this.#text, operator.end, true);
+    this.#token = nextToken(this.#text, operator.end, true);
     const token = this.#token;
     if (token.kind !== "value" && token.kind !== "word") throw this.#unexpected("a value");
     this.#advance();
@@ -148,7 +148,7 @@ class Parser {
   }
 
   #advance(): void {
-    this.#token = readToken(this.#text, this.#token.end);
+    this.#token = nextToken(this.#text, this.#token.end);
   }
 
   #unexpected(expected: string): Error {

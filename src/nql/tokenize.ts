@@ -35,7 +35,7 @@ const VALUE = /"((?:[^"\\]|\\[^])*)"/y;
  * @param value Whether a value is due, which may hold colons outside quotes.
  * @throws {NqlSyntaxError} A quote is not closed, or a character has no place in a query.
  */
-export function readToken(text: string, position: number, value = false): Token {
+export function nextToken(text: string, position: number, value = false): Token {
   const match = (pattern: RegExp, from: number): RegExpExecArray | null => {
     pattern.lastIndex = from;
     return pattern.exec(text);

@@ -7,22 +7,22 @@
 import type { Context } from "hono";
 import type { Definition } from "./routes/definitions.ts";
 import type { RestOfPoints } from "./float_pages.ts";
-import type { Keys } from "./tokens.ts";
-import type { Leftovers } from "./page_cache.ts";
+import type { Tokens } from "./tokens.ts";
+import type { PageCache } from "./page_cache.ts";
 import type { Project, Projects } from "./projects.ts";
 import { Refusal } from "./refusal.ts";
 import type { RestOfValues } from "./routes/values.ts";
 
 /** What the endpoints share. */
 export interface Server {
-  keys: Keys;
+  tokens: Tokens;
   projects: Projects;
-  /** Remainders of E5. */
-  definitions: Leftovers<Definition[]>;
-  /** Remainders of E6. */
-  values: Leftovers<RestOfValues>;
-  /** Remainders of E8. */
-  points: Leftovers<RestOfPoints>;
+  /** What follows a page of attribute definitions. */
+  definitions: PageCache<Definition[]>;
+  /** What follows a page of values. */
+  values: PageCache<RestOfValues>;
+  /** What follows a page of float points. */
+  points: PageCache<RestOfPoints>;
 }
 
 /** Aborts when nobody waits for the answer any more. */

@@ -7,7 +7,7 @@
 
 import { type SeriesBlock, seriesList, type SeriesRef } from "../columns.ts";
 import type { StepRange } from "../types.ts";
-import type { Leftovers } from "./page_cache.ts";
+import type { PageCache } from "./page_cache.ts";
 import { type Group, groups, type SeriesRequest } from "./requests.ts";
 
 /** Points to read at once, over all series of a request, where pages are known to follow. */
@@ -43,7 +43,7 @@ export interface RestOfPoints {
 
 /** Reads one page of each series. */
 export async function readFloatPages(
-  kept: Leftovers<RestOfPoints>,
+  kept: PageCache<RestOfPoints>,
   requests: SeriesRequest[],
   pages: Pages,
   signal: AbortSignal,
@@ -64,7 +64,7 @@ export async function readFloatPages(
 }
 
 async function read(
-  kept: Leftovers<RestOfPoints>,
+  kept: PageCache<RestOfPoints>,
   group: Group,
   requests: SeriesRequest[],
   pages: Pages,
@@ -118,7 +118,7 @@ function rowsUpTo({ block: { step }, start, end }: Piece, cursor: number, descen
  * client that knows that there may be more points at it asks for it again.
  */
 function turn(
-  kept: Leftovers<RestOfPoints> | null,
+  kept: PageCache<RestOfPoints> | null,
   group: Group,
   request: SeriesRequest,
   pages: Pages,

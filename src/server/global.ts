@@ -7,7 +7,7 @@
 import type { ValueColumn } from "../columns.ts";
 import type { RunsSort } from "../source.ts";
 import type { AttributeType } from "../types.ts";
-import { readCells } from "./cells.ts";
+import { readRunValues } from "./run_values.ts";
 import type { Holder, Project } from "./projects.ts";
 import type { KnownRun } from "./runs.ts";
 
@@ -57,7 +57,7 @@ async function valuesOf(
   signal: AbortSignal,
 ): Promise<(Sortable | undefined)[]> {
   const values = new Array<Sortable | undefined>(runs.length).fill(undefined);
-  const block = await readCells(project.source, runs, { paths: [path], filter: null, types: [type] }, { signal });
+  const block = await readRunValues(project.source, runs, { paths: [path], filter: null, types: [type] }, { signal });
   for (const column of block.columns) {
     const data = sortable(column, aggregation ?? "last");
     if (data) column.run.forEach((run, row) => values[run] = data[row] ?? undefined);

@@ -12,8 +12,8 @@ import type { Server } from "./context.ts";
 import { addDefinitionRoutes } from "./routes/definitions.ts";
 import { addEntryRoutes } from "./routes/entries.ts";
 import { addFileRoutes } from "./routes/files.ts";
-import { Keys } from "./tokens.ts";
-import { Leftovers } from "./page_cache.ts";
+import { Tokens } from "./tokens.ts";
+import { PageCache } from "./page_cache.ts";
 import { addPointSeriesRoutes } from "./routes/point_series.ts";
 import { addProjectRoutes } from "./routes/projects.ts";
 import { Projects } from "./projects.ts";
@@ -63,21 +63,21 @@ export type Handler = (request: Request, options?: { signal?: AbortSignal }) => 
  * @param options The secret of the server, and more.
  */
 export function createHandler(catalog: Catalog, options: HandlerOptions): Handler {
-  const keys = new Keys(options.secret, options.accessTokenSeconds ?? 3600);
+  const tokens = new Tokens(options.secret, options.accessTokenSeconds ?? 3600);
   const server: Server = {
-    keys,
+    tokens,
     projects: new Projects(catalog),
-    definitions: new Leftovers(KEPT_ITEMS),
-    values: new Leftovers(KEPT_ITEMS),
-    points: new Leftovers(KEPT_POINTS),
+    definitions: new PageCache(KEPT_ITEMS),
+    values: new PageCache(KEPT_ITEMS),
+    points: new PageCache(KEPT_POINTS),
   };
   const app = new Hono();
   app.onError((error) => errorResponse(error));
   app.notFound(({ req }) =>
     errorResponse(new Refusal(404, "BAD_REQUEST", `There is no ${req.method} ${req.path} here.`))
   );
-  addAuthRoutes(app, keys);
-  app.use("/api/*", requireToken(keys));
+  addAuthRoutes(app, tokens);
+  app.use("/api/*", requireToken(tokens));
   addProjectRoutes(app, server);
   addEntryRoutes(app, server);
   addDefinitionRoutes(app, server);

@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto";
 
 /** Remainders of listings, as many as fit; the oldest are forgotten first and have to be computed again. */
-export class Leftovers<T> {
+export class PageCache<T> {
   readonly #kept = new Map<string, { rest: T; size: number }>();
   readonly #room: number;
   #size = 0;
@@ -48,12 +48,12 @@ function digest(words: readonly string[]): string {
 }
 
 /** A page token that holds plain data. */
-export function writeToken(place: readonly string[]): string {
+export function encodePageToken(place: readonly string[]): string {
   return new TextEncoder().encode(JSON.stringify(place)).toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
 /** What a page token holds; null for a text that is none. */
-export function readToken(token: string): string[] | null {
+export function decodePageToken(token: string): string[] | null {
   try {
     return JSON.parse(new TextDecoder().decode(Uint8Array.fromBase64(token, { alphabet: "base64url" })));
   } catch {

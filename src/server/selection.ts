@@ -6,8 +6,7 @@
 
 import { compileRegex } from "../nql/regex.ts";
 import type { PathFilter } from "../source.ts";
-import type { AttributeType } from "../types.ts";
-import { typesOfWireType } from "../wire/types.ts";
+import { type AttributeType, typesOfWireType } from "../types.ts";
 import type { Body } from "./body.ts";
 import { Refusal } from "./refusal.ts";
 

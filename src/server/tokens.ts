@@ -44,7 +44,7 @@ export interface Grant {
 }
 
 /** Makes and checks tokens and signatures. */
-export class Keys {
+export class Tokens {
   readonly #secret: string;
   readonly #jwtKey: Uint8Array;
   readonly #accessSeconds: number;

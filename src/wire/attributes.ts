@@ -8,8 +8,8 @@ import type { PairBlock, ValueBlock } from "../columns.ts";
 import { PairRows } from "./pair_rows.ts";
 import { properties } from "./properties.ts";
 import { notThat, Reader } from "./reader.ts";
-import type { TextTable } from "./text_table.ts";
-import { fromWireType } from "./types.ts";
+import type { StringTable } from "./string_table.ts";
+import { attributeTypeOf } from "../types.ts";
 import { type SentType, ValueRows, type Values } from "./value_rows.ts";
 
 const WHAT = "values of attributes";
@@ -37,7 +37,7 @@ export function decodeQueryAttributes(bytes: Uint8Array, runKey: (sysId: string)
 export function decodeQueryPairs(
   bytes: Uint8Array,
   runKey: (sysId: string) => string,
-  paths: TextTable,
+  paths: StringTable,
 ): Page<PairBlock> {
   const rows = new PairRows(paths);
   const nextPageToken = page(bytes, (sysId) => rows.run(runKey(sysId)), (reader) => pair(reader, rows));
@@ -52,7 +52,7 @@ export function decodeQueryPairs(
  * @param runKey The key of the run.
  * @param paths The paths of all runs.
  */
-export function decodeRunPairs(bytes: Uint8Array, runKey: string, paths: TextTable): PairBlock {
+export function decodeRunPairs(bytes: Uint8Array, runKey: string, paths: StringTable): PairBlock {
   const rows = new PairRows(paths);
   rows.run(runKey);
   const reader = new Reader(bytes, "list of attributes");
@@ -180,7 +180,7 @@ function attribute(reader: Reader, rows: ValueRows): void {
   }
   reader.leave(outer);
 
-  const declared = fromWireType(wireType);
+  const declared = attributeTypeOf(wireType);
   if (declared === null && type === null) return;
   if (type === null && MAY_BE_BARE.includes(declared as SentType)) type = declared as SentType;
   if (type === null || (declared !== null && declared !== type)) {

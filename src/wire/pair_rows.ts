@@ -5,26 +5,25 @@
  */
 
 import type { PairBlock } from "../columns.ts";
-import type { AttributeType } from "../types.ts";
-import type { Place, Reader } from "./reader.ts";
-import type { TextTable } from "./text_table.ts";
-import { fromWireType } from "./types.ts";
+import { type AttributeType, attributeTypeOf } from "../types.ts";
+import type { ByteRange, Reader } from "./reader.ts";
+import type { StringTable } from "./string_table.ts";
 import { indexOf } from "./value_rows.ts";
 
 /** A growing block of pairs, all from one page. */
 export class PairRows {
   readonly #runs = new Map<string, number>();
-  readonly #paths: TextTable;
+  readonly #paths: StringTable;
   readonly #types = new Map<string, number>();
   readonly #run: number[] = [];
   readonly #path: number[] = [];
   readonly #type: number[] = [];
   #currentRun = 0;
   #lastPath = -1;
-  #lastType: Place & { number: number } = { start: 0, end: 0, number: -1 };
+  #lastType: ByteRange & { number: number } = { start: 0, end: 0, number: -1 };
 
   /** @param paths The paths of all pages. */
-  constructor(paths: TextTable) {
+  constructor(paths: StringTable) {
     this.#paths = paths;
   }
 
@@ -35,7 +34,7 @@ export class PairRows {
   }
 
   /** Adds the attribute whose path and type are at these places; one whose type has no name here is left out. */
-  add(reader: Reader, path: Place, type: Place): void {
+  add(reader: Reader, path: ByteRange, type: ByteRange): void {
     const number = this.#typeAt(reader, type);
     if (number < 0) return;
     this.#run.push(this.#currentRun);
@@ -56,10 +55,10 @@ export class PairRows {
     };
   }
 
-  #typeAt(reader: Reader, place: Place): number {
+  #typeAt(reader: Reader, place: ByteRange): number {
     const last = this.#lastType;
     if (last.end > 0 && reader.same(place, last)) return last.number;
-    const type = fromWireType(reader.textAt(place));
+    const type = attributeTypeOf(reader.textAt(place));
     const number = type === null ? -1 : indexOf(this.#types, type);
     this.#lastType = { ...place, number };
     return number;

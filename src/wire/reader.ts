@@ -5,7 +5,7 @@
  */
 
 import { DecodeError } from "../errors.ts";
-import type { TextTable } from "./text_table.ts";
+import type { StringTable } from "./string_table.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -22,7 +22,7 @@ export function notThat(what: string, offset: number, why: string, cause?: unkno
 }
 
 /** Where a text is in the bytes of a message. */
-export interface Place {
+export interface ByteRange {
   start: number;
   end: number;
 }
@@ -89,24 +89,24 @@ export class Reader {
   }
 
   /** Reads a string without making it, and says where in the bytes it is. */
-  text(into: Place): void {
+  text(into: ByteRange): void {
     const size = this.#size("length");
     into.start = this.#take(size);
     into.end = into.start + size;
   }
 
   /** The string at this place; texts that are not UTF-8 are refused. */
-  textAt({ start, end }: Place): string {
+  textAt({ start, end }: ByteRange): string {
     return this.#decoded(start, end);
   }
 
   /** The number of the string at this place. */
-  numberAt(place: Place, table: TextTable, likely: number): number {
+  numberAt(place: ByteRange, table: StringTable, likely: number): number {
     return table.number(this.#bytes, place.start, place.end, likely, () => this.textAt(place));
   }
 
   /** Tells whether the bytes at two places are the same. */
-  same(a: Place, b: Place): boolean {
+  same(a: ByteRange, b: ByteRange): boolean {
     if (a.end - a.start !== b.end - b.start) return false;
     for (let i = a.end - a.start - 1; i >= 0; i--) {
       if (this.#bytes[a.start + i] !== this.#bytes[b.start + i]) return false;

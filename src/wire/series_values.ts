@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { PointKind, PointValues, SeriesBlock, Span } from "../columns.ts";
-import type { FileRef, Histogram } from "../types.ts";
+import type { PointValues, SeriesBlock, Span } from "../columns.ts";
+import type { FileRef, Histogram, PointKind } from "../types.ts";
 import {
   type ProtoFileRef,
   type ProtoHistogram,

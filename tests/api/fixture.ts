@@ -3,7 +3,7 @@
  */
 
 import { ReadOnlyProject, type ReadOnlyProjectOptions } from "../../mod.ts";
-import { type Row, writeRun } from "../../samples/writer.ts";
+import { type ArchiveRow, writeRun } from "../../samples/writer.ts";
 import { connectionOf } from "../../src/api/open.ts";
 import type { Source } from "../../src/source.ts";
 
@@ -67,7 +67,7 @@ function counting(source: Source, count: () => void): Source {
   });
 }
 
-function root(): Row[][] {
+function root(): ArchiveRow[][] {
   return [
     [
       ...sys("gull-1", "BIR-1", "gulls", T),
@@ -102,7 +102,7 @@ function root(): Row[][] {
   ];
 }
 
-function child(): Row[][] {
+function child(): ArchiveRow[][] {
   return [
     [
       ...sys("gull-2", "BIR-2", "gulls", T + 10_000),
@@ -115,11 +115,11 @@ function child(): Row[][] {
   ];
 }
 
-function other(): Row[][] {
+function other(): ArchiveRow[][] {
   return [[...sys("tern-1", "BIR-3", "terns", T + 20_000)], points("metrics/loss", [0, 5], [9, 8])];
 }
 
-function sys(runId: string, sysId: string, name: string, created: number): Row[] {
+function sys(runId: string, sysId: string, name: string, created: number): ArchiveRow[] {
   return [
     { attribute_path: "sys/custom_run_id", attribute_type: "string", string_value: runId },
     { attribute_path: "sys/id", attribute_type: "string", string_value: sysId },
@@ -129,7 +129,7 @@ function sys(runId: string, sysId: string, name: string, created: number): Row[]
   ];
 }
 
-function points(path: string, steps: number[], values: number[], from = T): Row[] {
+function points(path: string, steps: number[], values: number[], from = T): ArchiveRow[] {
   return steps.map((step, i) => ({
     attribute_path: path,
     attribute_type: "float_series",

@@ -42,7 +42,7 @@ Deno.test("an unknown run or attribute is an error that names what is close", as
   const { project } = fixture.project();
   await assert.rejects(
     () => new ReadOnlyRun(project, { experimentName: "gull" })["metrics/loss"].fetch(),
-    (error: RunNotFoundError) => error instanceof RunNotFoundError && /Close to it: "gulls"/.test(error.message),
+    (error: RunNotFoundError) => error instanceof RunNotFoundError && /Did you mean "gulls"\?/.test(error.message),
   );
   const run = new ReadOnlyRun(project, { withId: "BIR-1" });
   await assert.rejects(

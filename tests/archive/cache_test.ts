@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { openArchive } from "../../src/archive/catalog.ts";
 import { datetime, float, int, string, stringSet } from "../../samples/rows.ts";
-import { san, writeRun } from "../../samples/writer.ts";
+import { sanitized, writeRun } from "../../samples/writer.ts";
 import { runIds, values } from "../ask.ts";
 
 interface Place {
@@ -119,7 +119,7 @@ Deno.test("a cache folder that cannot be made is no error", () =>
   }));
 
 async function list(folder: string): Promise<string[]> {
-  const inside = `${folder}/${san("a/b")}`;
+  const inside = `${folder}/${sanitized("a/b")}`;
   const names = (await Array.fromAsync(Deno.readDir(inside))).map(({ name }) => name);
   return [...(await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name), ...names].sort();
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { finishedParts, folderNames, partName, readFolder, sanitized } from "../../src/archive/disk/layout.ts";
+import { finishedParts, folderNames, parsePartName, readFolder, sanitized } from "../../src/archive/disk/layout.ts";
 
 const VECTORS: Record<string, string> = {
   "my-org/my-project": "my-org_my-project-de40b447a2778f2b",
@@ -23,16 +23,16 @@ Deno.test("sanitized() names ids as the exporter does, code point by code point"
 Deno.test("partName() takes only the trailing number off, whatever the run id holds", () => {
   fc.assert(fc.property(fc.string({ unit: "grapheme" }), fc.nat(), (id, number) => {
     const stem = sanitized(id);
-    assert.deepEqual(partName(`${stem}_part_${number}.parquet`), { stem, number });
+    assert.deepEqual(parsePartName(`${stem}_part_${number}.parquet`), { stem, number });
   }));
   const tricky = sanitized("a_part_0");
-  assert.deepEqual(partName(`${tricky}_part_12.parquet`), { stem: tricky, number: 12 });
+  assert.deepEqual(parsePartName(`${tricky}_part_12.parquet`), { stem: tricky, number: 12 });
 });
 
 Deno.test("partName() knows the oldest layout, and that other files are no parts", () => {
-  assert.deepEqual(partName("part_3.parquet"), { stem: "", number: 3 });
+  assert.deepEqual(parsePartName("part_3.parquet"), { stem: "", number: 3 });
   for (const name of ["a_part_0.parquet.tmp", "a.parquet", "a_part_x.parquet", "a_part_.parquet", "apart_0.parquet"]) {
-    assert.equal(partName(name), null, name);
+    assert.equal(parsePartName(name), null, name);
   }
 });
 

@@ -2,20 +2,20 @@ import assert from "node:assert/strict";
 import pl from "nodejs-polars";
 import { parquetMetadata } from "hyparquet";
 import { datetime, float, floatPoint, phantom, string } from "../../samples/rows.ts";
-import { partName, type Row, san, writeRun } from "../../samples/writer.ts";
+import { type ArchiveRow, partName, sanitized, writeRun } from "../../samples/writer.ts";
 import { openArchive } from "../../src/archive/catalog.ts";
 import type { Source } from "../../src/source.ts";
 import { attributes, pointsOf, runIds, runOf, runs, valuesByKey } from "../ask.ts";
 
 const PROJECT = "org/many";
 const RUNS = 520;
-const folder = (data: string) => `${data}/${san(PROJECT)}`;
+const folder = (data: string) => `${data}/${sanitized(PROJECT)}`;
 
 /** Many runs, so many that files are read by patterns; every seventh is a fork of the run before it. */
 async function write(data: string): Promise<void> {
   for (let n = 0; n < RUNS; n++) {
     const fork = n % 7 === 6;
-    const sys: Row[] = [
+    const sys: ArchiveRow[] = [
       datetime("sys/creation_time", n * 1000),
       string("sys/custom_run_id", `run-${n}`),
       ...fork ? [string("sys/forking/parent", `run-${n - 1}`), float("sys/forking/step", 1)] : [],
@@ -139,7 +139,7 @@ Deno.test("a file whose footer is whole and whose pages are not spoils its run w
     const ref = (run: string) => ({ kind: "float" as const, series: [{ run, path: "loss" }] });
     await assert.rejects(pointsOf(source, ref("A")), {
       name: "DamagedFileError",
-      fields: { run: "A", file: `${san(PROJECT)}/${partName("A")}` },
+      fields: { run: "A", file: `${sanitized(PROJECT)}/${partName("A")}` },
     });
     const [points] = await pointsOf(source, ref("B"));
     assert.equal(points.length, 2000);

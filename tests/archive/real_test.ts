@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import pl from "nodejs-polars";
 import { openArchive } from "../../src/archive/catalog.ts";
-import type { PointKind } from "../../src/columns.ts";
+import type { PointKind } from "../../src/types.ts";
 import { isSeriesType } from "../../src/types.ts";
 import { attributes, bytes, findings, pointsOf, runs, valuesByKey } from "../ask.ts";
 

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { openArchive } from "../../src/archive/catalog.ts";
 import { float } from "../../samples/rows.ts";
-import { san, writeRun } from "../../samples/writer.ts";
+import { sanitized, writeRun } from "../../samples/writer.ts";
 
 async function withArchive(check: (dir: string) => Promise<void>): Promise<void> {
   const dir = await Deno.makeTempDir();
   try {
     await writeRun({ dataRoot: `${dir}/exports/data`, projectId: "a/b", runId: "R", batches: [[float("x", 1)]] });
-    await Deno.mkdir(`${dir}/exports/files/${san("a/b")}`, { recursive: true });
+    await Deno.mkdir(`${dir}/exports/files/${sanitized("a/b")}`, { recursive: true });
     await check(dir);
   } finally {
     await Deno.remove(dir, { recursive: true });
@@ -32,8 +32,8 @@ Deno.test("a folder that is no archive is an error that names the one that would
     await refused(`${dir}/empty`, /is empty/);
     await refused(`${dir}/exports`, /a level too high/, data);
     await refused(dir, /a level too high/, data);
-    await refused(`${data}/${san("a/b")}`, /a folder of one project/, data);
-    await refused(`${data}/${san("a/b")}/${san("R")}_part_0.parquet`, /is a file/, data);
+    await refused(`${data}/${sanitized("a/b")}`, /a folder of one project/, data);
+    await refused(`${data}/${sanitized("a/b")}/${sanitized("R")}_part_0.parquet`, /is a file/, data);
     await refused(`${dir}/exports/files`, /holds no exported runs/, data);
     await Deno.writeTextFile(`${dir}/empty/notes.txt`, "");
     await refused(`${dir}/empty`, /holds no exported runs/);
@@ -70,6 +70,6 @@ Deno.test("projects have an id of their own that opens them, the same on every m
     assert.deepEqual(await catalog.open(project.id).project(), project);
     await assert.rejects(catalog.open("a/c").project(), {
       name: "ProjectNotFoundError",
-      message: /has no project "a\/c"\. Close to it: "a\/b"\. It holds a\/b\./,
+      message: /has no project "a\/c"\. Did you mean "a\/b"\? It holds a\/b\./,
     });
   }));

@@ -5,7 +5,7 @@
  */
 
 import { datetime, string } from "../../samples/rows.ts";
-import { type Batch, type Row, writeRun } from "../../samples/writer.ts";
+import { type ArchiveRow, type RowBatch, writeRun } from "../../samples/writer.ts";
 import type { Catalog } from "../../src/source.ts";
 
 /** The two roots of an archive. */
@@ -51,7 +51,7 @@ export async function roots(dir: string): Promise<ArchiveRoots> {
 /** Writes each run as one part 0. */
 export async function writeRuns(
   dir: string,
-  runs: Record<string, Batch[]>,
+  runs: Record<string, RowBatch[]>,
   projectId = PROJECT,
 ): Promise<ArchiveRoots> {
   const archive = await roots(dir);
@@ -62,7 +62,7 @@ export async function writeRuns(
 }
 
 /** The `sys` rows of the n-th run, in the order of the exporter. */
-export function sys(runId: string, n: number, ...more: Row[]): Row[] {
+export function sys(runId: string, n: number, ...more: ArchiveRow[]): ArchiveRow[] {
   return [
     ...more,
     datetime("sys/creation_time", T + n * 1000),
@@ -71,7 +71,7 @@ export function sys(runId: string, n: number, ...more: Row[]): Row[] {
   ].sort((a, b) => sortKey(a) < sortKey(b) ? -1 : 1);
 }
 
-const sortKey = (row: Row) => `${row.attribute_path}:${row.attribute_type}`;
+const sortKey = (row: ArchiveRow) => `${row.attribute_path}:${row.attribute_type}`;
 
 /** Writes a file below the project's folder in the files root. */
 export async function writeFile(

@@ -20,13 +20,13 @@ import {
   stringPoint,
   stringSet,
 } from "../../samples/rows.ts";
-import { encodePart, partName, type Row, san, SCHEMA } from "../../samples/writer.ts";
+import { type ArchiveRow, encodePart, partName, sanitized, SCHEMA } from "../../samples/writer.ts";
 import type { Source } from "../../src/source.ts";
 import type { FileRef } from "../../src/types.ts";
 import { ownAttributes, points, text, values } from "../ask.ts";
 import { type ArchiveRoots, type AwkwardCase, PROJECT, roots, sys, T, writeFile } from "./case.ts";
 
-const batches: Row[][] = [
+const batches: ArchiveRow[][] = [
   [
     bool("flag", true),
     datetime("date", T + 1),
@@ -82,7 +82,7 @@ async function assertWhole(source: Source, without: string[] = []): Promise<void
 
 async function writePart(dir: string, write: (path: string) => Promise<void>): Promise<ArchiveRoots> {
   const archive = await roots(dir);
-  const folder = san(PROJECT);
+  const folder = sanitized(PROJECT);
   await Deno.mkdir(`${archive.data}/${folder}`);
   await write(`${archive.data}/${folder}/${partName("A")}`);
   await writeFile(archive.files, folder, "A/f.txt", "f");
@@ -95,7 +95,7 @@ function rewritten(
   name: string,
   rule: string,
   schema: readonly SchemaElement[],
-  change: (row: Row) => Row = (row) => row,
+  change: (row: ArchiveRow) => ArchiveRow = (row) => row,
   without: string[] = [],
 ): AwkwardCase {
   return {
@@ -122,7 +122,7 @@ const times = (unit: "MILLIS" | "MICROS" | "NANOS", isAdjustedToUTC = true) =>
     }
   );
 /** Milliseconds in a finer unit, with some of that unit on top. */
-const finer = (factor: bigint, rest: bigint) => (row: Row): Row => {
+const finer = (factor: bigint, rest: bigint) => (row: ArchiveRow): ArchiveRow => {
   const fine = (ms: number | null | undefined) => ms == null ? ms : BigInt(ms) * factor + rest;
   return { ...row, timestamp: fine(row.timestamp) as never, datetime_value: fine(row.datetime_value) as never };
 };
@@ -200,7 +200,11 @@ export const columnCases: AwkwardCase[] = [
     ),
     (
       row,
-    ) => ({ ...row, exported_by: "someone", file_value: row.file_value && { ...row.file_value, mime: "x/y" } } as Row),
+    ) => ({
+      ...row,
+      exported_by: "someone",
+      file_value: row.file_value && { ...row.file_value, mime: "x/y" },
+    } as ArchiveRow),
   ),
   rewritten("columns in another order", "Columns are found by their names.", columns(...[...parts].reverse())),
   {
@@ -227,7 +231,7 @@ export const columnCases: AwkwardCase[] = [
         batches: [sys("B", 2), [floatPoint("m", 0.1, T, 1)]].map((rows) => rows.map(finer(1000n, 0n))),
         schema: times("MICROS"),
       });
-      await Deno.writeFile(`${archive.data}/${san(PROJECT)}/${partName("B")}`, other);
+      await Deno.writeFile(`${archive.data}/${sanitized(PROJECT)}/${partName("B")}`, other);
       return archive;
     },
     async check(open) {

@@ -6,11 +6,11 @@
 
 import assert from "node:assert/strict";
 import { floatPoint, int } from "../../samples/rows.ts";
-import { encodePart, partName, san, writeRun } from "../../samples/writer.ts";
+import { encodePart, partName, sanitized, writeRun } from "../../samples/writer.ts";
 import { assertFound, findings, pairs, runIds, runs } from "../ask.ts";
 import { type ArchiveRoots, type AwkwardCase, PROJECT, sys, T, writeRuns } from "./case.ts";
 
-const path = ({ data }: ArchiveRoots, part: number) => `${data}/${san(PROJECT)}/${partName("bad", part)}`;
+const path = ({ data }: ArchiveRoots, part: number) => `${data}/${sanitized(PROJECT)}/${partName("bad", part)}`;
 
 /** A good run, and a bad one whose part 1 is spoiled. */
 async function spoiled(dir: string, spoil: (path: string) => Promise<void>): Promise<ArchiveRoots> {

@@ -6,13 +6,13 @@
 
 import assert from "node:assert/strict";
 import { file, filePoint } from "../../samples/rows.ts";
-import { filePath, san } from "../../samples/writer.ts";
+import { filePath, sanitized } from "../../samples/writer.ts";
 import type { Source } from "../../src/source.ts";
 import type { FileRef } from "../../src/types.ts";
 import { assertFound, assertNotFound, bytes, ownAttributes, points, text, values } from "../ask.ts";
 import { type AwkwardCase, PROJECT, sys, T, writeFile, writeRuns } from "./case.ts";
 
-const folder = san(PROJECT);
+const folder = sanitized(PROJECT);
 
 async function fileOf(source: Source, run: string, path: string): Promise<FileRef | null> {
   return (await values(source, run, { paths: [path] }))[`${path}:file`] as FileRef | null;

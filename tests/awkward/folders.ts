@@ -6,12 +6,12 @@
 
 import assert from "node:assert/strict";
 import { floatPoint, int } from "../../samples/rows.ts";
-import { encodePart, partName, type Row, san, writeRun } from "../../samples/writer.ts";
+import { type ArchiveRow, encodePart, partName, sanitized, writeRun } from "../../samples/writer.ts";
 import { assertFound, assertNotFound, ownAttributes, pairs, runIds } from "../ask.ts";
 import { type AwkwardCase, PROJECT, roots, sys, T, writeRuns } from "./case.ts";
 
-const folder = san(PROJECT);
-const batch = (n: number): Row[] => [floatPoint("m", n, T + n, n)];
+const folder = sanitized(PROJECT);
+const batch = (n: number): ArchiveRow[] => [floatPoint("m", n, T + n, n)];
 
 export const folderCases: AwkwardCase[] = [
   {

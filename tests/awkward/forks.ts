@@ -6,18 +6,18 @@
 
 import assert from "node:assert/strict";
 import { filePoint, float, floatPoint, histogramPoint, int, string, stringPoint } from "../../samples/rows.ts";
-import { filePath, type Row, san } from "../../samples/writer.ts";
+import { type ArchiveRow, filePath, sanitized } from "../../samples/writer.ts";
 import type { FileRef } from "../../src/types.ts";
 import { assertFound, assertNotFound, ownAttributes, pairs, points, text, values } from "../ask.ts";
 import { type AwkwardCase, PROJECT, sys, T, writeFile, writeRuns } from "./case.ts";
 
-const fork = (parent: string, step: number): Row[] => [
+const fork = (parent: string, step: number): ArchiveRow[] => [
   string("sys/forking/parent", parent),
   int("sys/forking/step", step),
 ];
 
 /** Points of `path` at these steps; the values tell the run. */
-const line = (path: string, value: number, ...steps: number[]): Row[] =>
+const line = (path: string, value: number, ...steps: number[]): ArchiveRow[] =>
   steps.map((step) => floatPoint(path, step, T + Math.trunc(step), value + step / 100));
 const told = (value: number, ...steps: number[]) => steps.map((step) => [step, value + step / 100] as const);
 
@@ -96,7 +96,7 @@ export const forkCases: AwkwardCase[] = [
         ],
         B: [sys("B", 2, ...fork("A", 2)), [stringPoint("s", 3, T, "c")]],
       });
-      for (const step of [0, 5]) await writeFile(archive.files, san(PROJECT), stored(step), `at ${step}`);
+      for (const step of [0, 5]) await writeFile(archive.files, sanitized(PROJECT), stored(step), `at ${step}`);
       return archive;
     },
     async check(open) {

@@ -17,7 +17,7 @@ import {
   stringPoint,
   stringSet,
 } from "../../samples/rows.ts";
-import { san } from "../../samples/writer.ts";
+import { sanitized } from "../../samples/writer.ts";
 import { assertFound, attributes, bytes, pairs, points, runOf, text, values } from "../ask.ts";
 import { type AwkwardCase, T, writeFile, writeRuns } from "./case.ts";
 import type { FileRef } from "../../src/types.ts";
@@ -67,9 +67,9 @@ export const goldenCases: AwkwardCase[] = [{
         [floatPoint("loss", 1, T + 9000, 0.5)],
       ],
     }, project);
-    await writeFile(archive.files, san(project), "R-1/cfg_json.json", '{"a":1}');
-    await writeFile(archive.files, san(project), "R-1/img/step_0_000000.png", image(0));
-    await writeFile(archive.files, san(project), "R-1/img/step_0_500000.png", image(1));
+    await writeFile(archive.files, sanitized(project), "R-1/cfg_json.json", '{"a":1}');
+    await writeFile(archive.files, sanitized(project), "R-1/img/step_0_000000.png", image(0));
+    await writeFile(archive.files, sanitized(project), "R-1/img/step_0_500000.png", image(1));
     return archive;
   },
   async check(open) {

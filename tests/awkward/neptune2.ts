@@ -6,7 +6,7 @@
 
 import assert from "node:assert/strict";
 import { datetime, filePoint, float, floatPoint, string, stringSet } from "../../samples/rows.ts";
-import { type Row, san } from "../../samples/writer.ts";
+import { type ArchiveRow, sanitized } from "../../samples/writer.ts";
 import type { FileRef } from "../../src/types.ts";
 import { assertFound, assertNotFound, ownAttributes, pairs, points, runs, text, values } from "../ask.ts";
 import { type AwkwardCase, PROJECT, T, writeFile, writeRuns } from "./case.ts";
@@ -16,7 +16,7 @@ const HOUR = 3_600_000;
 const SPRING = Date.UTC(2025, 2, 9, 9);
 
 /** The `sys` rows of a run as the exporter for Neptune 2.x writes them. */
-const sys2 = (id: string, created: number): Row[] => [
+const sys2 = (id: string, created: number): ArchiveRow[] => [
   datetime("sys/creation_time", created),
   string("sys/id", id),
   string("sys/name", `a name of ${id}`),
@@ -117,7 +117,7 @@ export const neptune2Cases: AwkwardCase[] = [
       const archive = await writeRuns(dir, {
         "AWK-1": [sys2("AWK-1", T), [10, 2, 0].map((i) => filePoint("images", i, null, at(i)))],
       });
-      for (const i of [0, 2, 10]) await writeFile(archive.files, san(PROJECT), at(i), `image ${i}`);
+      for (const i of [0, 2, 10]) await writeFile(archive.files, sanitized(PROJECT), at(i), `image ${i}`);
       return archive;
     },
     async check(open) {
@@ -138,7 +138,7 @@ export const neptune2Cases: AwkwardCase[] = [
       const archive = await writeRuns(dir, {
         "AWK-1": [sys2("AWK-1", T), [filePoint("images", 0, null, "org/awkward/AWK-1/images/0.txt")]],
       });
-      await writeFile(archive.files, san(PROJECT), "org/awkward/AWK-1/images/0.txt", "image");
+      await writeFile(archive.files, sanitized(PROJECT), "org/awkward/AWK-1/images/0.txt", "image");
       return archive;
     },
     async check(open) {
@@ -153,7 +153,7 @@ export const neptune2Cases: AwkwardCase[] = [
     rule: "A set of files is a folder, an artifact a JSON listing; both are attributes of types of their own.",
     async write(dir) {
       const root = "org/awkward/AWK-1";
-      const row = (path: string, attribute_type: string, stored: string): Row => ({
+      const row = (path: string, attribute_type: string, stored: string): ArchiveRow => ({
         attribute_path: path,
         attribute_type,
         file_value: { path: stored },
@@ -164,8 +164,8 @@ export const neptune2Cases: AwkwardCase[] = [
           row("source", "file_set", `${root}/source`),
         ]],
       });
-      await writeFile(archive.files, san(PROJECT), `${root}/data/files_list.json`, "[]");
-      await writeFile(archive.files, san(PROJECT), `${root}/source/files.zip`, "PK");
+      await writeFile(archive.files, sanitized(PROJECT), `${root}/data/files_list.json`, "[]");
+      await writeFile(archive.files, sanitized(PROJECT), `${root}/source/files.zip`, "PK");
       return archive;
     },
     async check(open) {

@@ -6,12 +6,12 @@
 
 import assert from "node:assert/strict";
 import { float, floatPoint, int, string } from "../../samples/rows.ts";
-import { encodePart, partName, type Row, san } from "../../samples/writer.ts";
+import { type ArchiveRow, encodePart, partName, sanitized } from "../../samples/writer.ts";
 import { assertFound, pairs, runIds, runs, values } from "../ask.ts";
 import { type AwkwardCase, PROJECT, roots, sys, T, writeRuns } from "./case.ts";
 
-const folder = san(PROJECT);
-const batch = (n: number): Row[] => [floatPoint("m", n, T + n, n)];
+const folder = sanitized(PROJECT);
+const batch = (n: number): ArchiveRow[] => [floatPoint("m", n, T + n, n)];
 
 export const projectCases: AwkwardCase[] = [
   {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import pl from "nodejs-polars";
 import { datetime, file, float, histogramPoint, string } from "../../samples/rows.ts";
-import { type Columns, encodePart, type Row, san } from "../../samples/writer.ts";
+import { type ArchiveColumns, type ArchiveRow, encodePart, sanitized } from "../../samples/writer.ts";
 import { eachWay } from "./ways.ts";
 
 const PROJECT = "team/many";
@@ -18,7 +18,7 @@ const T = Date.UTC(2025, 0, 1);
 
 /** The oldest layout of archives has many runs in one file, which is quick to write. */
 async function writeLarge(folder: string): Promise<void> {
-  const sys = (id: string, i: number): Row[] =>
+  const sys = (id: string, i: number): ArchiveRow[] =>
     [
       string("sys/custom_run_id", id),
       datetime("sys/creation_time", T + i * 1000),
@@ -33,7 +33,7 @@ async function writeLarge(folder: string): Promise<void> {
     string("text", LONG_TEXT),
     float(LONG_PATH, 1),
   ].map((row) => ({ ...row, run_id: "wide" }));
-  const columns = (path: (i: number) => string, step: (i: number) => number, length: number): Columns => ({
+  const columns = (path: (i: number) => string, step: (i: number) => number, length: number): ArchiveColumns => ({
     run_id: new Array(length).fill("wide"),
     attribute_path: Array.from({ length }, (_, i) => path(i)),
     attribute_type: new Array(length).fill("float_series"),
@@ -51,11 +51,13 @@ async function writeLarge(folder: string): Promise<void> {
     columns(() => "long", (i) => i, POINTS),
     [{ ...histogram, run_id: "wide" }],
   ];
-  await Deno.mkdir(`${folder}/data/${san(PROJECT)}`, { recursive: true });
-  const part = `${folder}/data/${san(PROJECT)}/part_0.parquet`;
+  await Deno.mkdir(`${folder}/data/${sanitized(PROJECT)}`, { recursive: true });
+  const part = `${folder}/data/${sanitized(PROJECT)}/part_0.parquet`;
   await Deno.writeFile(part, encodePart({ projectId: PROJECT, runId: "wide", batches }));
-  await Deno.mkdir(`${folder}/files/${san(PROJECT)}/wide`, { recursive: true });
-  for (let i = 0; i < FILES; i++) await Deno.writeTextFile(`${folder}/files/${san(PROJECT)}/wide/${i}.txt`, `${i}`);
+  await Deno.mkdir(`${folder}/files/${sanitized(PROJECT)}/wide`, { recursive: true });
+  for (let i = 0; i < FILES; i++) {
+    await Deno.writeTextFile(`${folder}/files/${sanitized(PROJECT)}/wide/${i}.txt`, `${i}`);
+  }
 }
 
 Deno.test("nothing is capped, sampled or cut: more runs, columns, series, points and files than any limit", async () => {

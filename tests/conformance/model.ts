@@ -6,7 +6,7 @@
  */
 
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
-import type { PointKind } from "../../src/columns.ts";
+import type { PointKind } from "../../src/types.ts";
 import type { SeriesRef } from "../../src/columns.ts";
 import type { Lineage, SeriesQuery } from "../../src/source.ts";
 

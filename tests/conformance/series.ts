@@ -11,7 +11,7 @@ import { seriesList, type SeriesRef } from "../../src/columns.ts";
 import type { Lineage, SeriesQuery } from "../../src/source.ts";
 import type { FileRef } from "../../src/types.ts";
 import { bytes, type Point, pointsOf, valuesByKey } from "../ask.ts";
-import { san } from "../../samples/writer.ts";
+import { sanitized } from "../../samples/writer.ts";
 import { PROJECT } from "../../samples/make.ts";
 import type { Sample, SampleCheck } from "./check.ts";
 import type { ModelPoint, ModelSeriesQuery } from "./model.ts";
@@ -184,7 +184,7 @@ export const seriesChecks: SampleCheck[] = [
       const expected = sample.model.points(ref, { ...everything, kind: "file" });
       assert.equal(found.length, 5);
       for (const [i, { value }] of found.entries()) {
-        const content = await Deno.readFile(`${sample.files}/${san(PROJECT)}/${expected[i].value}`);
+        const content = await Deno.readFile(`${sample.files}/${sanitized(PROJECT)}/${expected[i].value}`);
         assert.ok(Buffer.from(await bytes(sample.source, value as FileRef)).equals(content));
       }
     },

@@ -9,7 +9,7 @@ import assert from "node:assert/strict";
 import type { Source } from "../../src/source.ts";
 import type { FileRef } from "../../src/types.ts";
 import { bytes, valuesByKey } from "../ask.ts";
-import { san } from "../../samples/writer.ts";
+import { sanitized } from "../../samples/writer.ts";
 import { PROJECT } from "../../samples/make.ts";
 import type { Sample, SampleCheck } from "./check.ts";
 import { kindOf, type ModelRun } from "./model.ts";
@@ -48,7 +48,7 @@ function assertAggregates(found: Record<string, number>, all: number[], where: s
 const TYPES: Record<string, string> = { json: "application/json", csv: "text/csv", png: "image/png" };
 
 async function assertFile({ source, files }: Pick<Sample, "source" | "files">, ref: FileRef, stored: string) {
-  const content = await Deno.readFile(`${files}/${san(PROJECT)}/${stored}`);
+  const content = await Deno.readFile(`${files}/${sanitized(PROJECT)}/${stored}`);
   assert.equal(ref.size, content.length, stored);
   assert.equal(ref.mimeType, TYPES[stored.split(".").at(-1)!], stored);
   assert.ok(Buffer.from(await bytes(source, ref)).equals(content), `${stored} has the bytes it was stored with`);

@@ -3,13 +3,12 @@ import { fileURLToPath } from "node:url";
 import type { DataFrame } from "nodejs-polars";
 import { ArchiveError, OptionError, ReadOnlyProject } from "../../mod.ts";
 import { datetime, file, filePoint, float, floatPoint, histogramPoint, int, string } from "../../samples/rows.ts";
-import { filePath, partName, type Row, san, writeRun } from "../../samples/writer.ts";
+import { type ArchiveRow, filePath, partName, sanitized, writeRun } from "../../samples/writer.ts";
 import { connectionOf } from "../../src/api/open.ts";
 import { openArchive } from "../../src/archive/catalog.ts";
-import type { PointKind } from "../../src/columns.ts";
 import type { Source } from "../../src/source.ts";
 import { RunParts } from "../../src/export/parts.ts";
-import type { SeriesType } from "../../src/types.ts";
+import type { PointKind, SeriesType } from "../../src/types.ts";
 import { attributes, bytes, pointsOf, runs, valuesByKey } from "../ask.ts";
 import { Fixture, PROJECT, T } from "../api/fixture.ts";
 
@@ -112,7 +111,7 @@ Deno.test("chosen runs bring the runs they were forked from, unless told otherwi
   assert.deepEqual(loss.getColumn("value").toArray(), [4, 3, 2.5, 2.25]);
   assert.deepEqual(
     await tree(`${fixture.folder}/a`),
-    ["gull-1", "gull-2"].map((id) => `data/${san(PROJECT)}/${partName(id)}`).sort(),
+    ["gull-1", "gull-2"].map((id) => `data/${sanitized(PROJECT)}/${partName(id)}`).sort(),
   );
 });
 
@@ -120,7 +119,7 @@ Deno.test("an export goes on where it was interrupted, and takes away what was h
   await using fixture = await Fixture.make();
   const { project } = fixture.project();
   const destination = `${fixture.folder}/out`;
-  const folder = `${destination}/data/${san(PROJECT)}`;
+  const folder = `${destination}/data/${sanitized(PROJECT)}`;
   await project.exportArchive({ runs: ["gull-1"], destination });
   const before = (await Deno.stat(`${folder}/${partName("gull-1")}`)).mtime;
   await Deno.writeTextFile(`${folder}/${partName("tern-1", 1)}`, "half of an older attempt");
@@ -158,10 +157,10 @@ Deno.test("an export goes on where it was interrupted, and takes away what was h
 Deno.test("what the exporter's own files lose is kept: NaN, files and runs whose names are alike", async () => {
   await using fixture = await Fixture.make();
   const dataRoot = `${fixture.folder}/odd/data`;
-  const files = `${fixture.folder}/odd/files/${san("team/odd")}`;
+  const files = `${fixture.folder}/odd/files/${sanitized("team/odd")}`;
   await Deno.mkdir(files, { recursive: true });
   for (const name of ["a", "b", "c", "d"]) await Deno.writeTextFile(`${files}/${name}.txt`, name);
-  const run = async (runId: string, rows: Row[]) =>
+  const run = async (runId: string, rows: ArchiveRow[]) =>
     await writeRun({
       dataRoot,
       projectId: "team/odd",
@@ -200,7 +199,9 @@ Deno.test("what the exporter's own files lose is kept: NaN, files and runs whose
       { step: 1e6 + 0.000001, value: -Infinity, timestamp: T },
     ]);
   }
-  assert.ok(!(await tree(`${fixture.folder}/out/files/${san("team/odd")}`)).includes(filePath("x_y", "f/x.y", ".txt")));
+  assert.ok(
+    !(await tree(`${fixture.folder}/out/files/${sanitized("team/odd")}`)).includes(filePath("x_y", "f/x.y", ".txt")),
+  );
 });
 
 Deno.test("a file that does not read back as written is an ArchiveError, and the run does not appear", async () => {
@@ -218,7 +219,7 @@ Deno.test("a file that does not read back as written is an ArchiveError, and the
           if (typeof value !== "function") return value;
           return (...args: unknown[]) => {
             if (name === "file") {
-              const path = `${destination}/data/${san(PROJECT)}/${partName("gull-1")}.tmp`;
+              const path = `${destination}/data/${sanitized(PROJECT)}/${partName("gull-1")}.tmp`;
               Deno.renameSync(path, `${path}.lost`);
               Deno.writeTextFileSync(path, "spoilt");
             }
@@ -234,7 +235,7 @@ Deno.test("a file that does not read back as written is an ArchiveError, and the
 
 Deno.test("a run of many series and points rolls over into parts, and is read as one run", async () => {
   await using fixture = await Fixture.make();
-  const folder = `${fixture.folder}/long/data/${san("team/long")}`;
+  const folder = `${fixture.folder}/long/data/${sanitized("team/long")}`;
   await Deno.mkdir(folder, { recursive: true });
   const parts = new RunParts(folder, "team/long", "one", 2000);
   const value = (batch: number, step: number) => Math.sin(batch * 1000 + step);

@@ -64,9 +64,9 @@ Deno.test("no request asks for more than a million points, or 10000 series, or h
       counts,
       fc.integer({ min: 1, max: 32 }),
       fc.constantFrom("m/", "x".repeat(1000)),
-      (count, atOnce, prefix) => {
+      (count, concurrency, prefix) => {
         const query = seriesQuery({ series: series(count, prefix) });
-        const groups = planSeries(query, atOnce);
+        const groups = planSeries(query, concurrency);
         assert.deepEqual(numbers(groups), [...query.series.run.keys()]);
         for (const group of groups) {
           assert.ok(group.series.length <= 10_000);
@@ -80,8 +80,8 @@ Deno.test("no request asks for more than a million points, or 10000 series, or h
 });
 
 Deno.test("few series share one request, many are shared out evenly among as many as are made at once", () => {
-  const sizes = (count: number, atOnce = 10) =>
-    planSeries(seriesQuery({ series: series(count) }), atOnce).map((one) => one.series.length);
+  const sizes = (count: number, concurrency = 10) =>
+    planSeries(seriesQuery({ series: series(count) }), concurrency).map((one) => one.series.length);
   assert.deepEqual(sizes(1), [1]);
   assert.deepEqual(sizes(96), [96]);
   assert.deepEqual(sizes(300), [75, 75, 75, 75]);

@@ -15,7 +15,7 @@ import {
   stringPoint,
   stringSet,
 } from "../../samples/rows.ts";
-import { type Row, writeRun } from "../../samples/writer.ts";
+import { type ArchiveRow, writeRun } from "../../samples/writer.ts";
 import type { AttributeType } from "../../src/types.ts";
 
 /** A value as the naive evaluator sees it: series are their float points or texts, things that only exist are null. */
@@ -88,7 +88,7 @@ export function system(letter: string): Bird {
 /** Writes the archive below a folder. */
 export async function writeBirds(folder: string): Promise<void> {
   for (const [letter, bird] of Object.entries(BIRDS)) {
-    const parameters: Row[] = [], points: Row[] = [];
+    const parameters: ArchiveRow[] = [], points: ArchiveRow[] = [];
     for (const [path, { type, value }] of Object.entries({ ...system(letter), ...bird })) {
       (type.endsWith("_series") ? points : parameters).push(...rows(path, type, value));
     }
@@ -97,7 +97,7 @@ export async function writeBirds(folder: string): Promise<void> {
   }
 }
 
-function rows(path: string, type: AttributeType, value: Value["value"]): Row[] {
+function rows(path: string, type: AttributeType, value: Value["value"]): ArchiveRow[] {
   switch (type) {
     case "int":
       return [int(path, value as bigint)];

@@ -1,7 +1,6 @@
 /** Every operator of neptune-query's filters with every type that takes it, each as it is and negated. */
 
-import type { AttributeType } from "../../src/types.ts";
-import { toWireType } from "../../src/wire/types.ts";
+import { type AttributeType, wireTypeName } from "../../src/types.ts";
 import { py } from "./question.ts";
 
 /** An attribute with a value to compare with: as Python source, and as a query has it. */
@@ -30,7 +29,7 @@ const OPERATORS: Partial<Record<AttributeType, Record<string, string>>> = {
 export function everyOperator(compared: Compared[]): [code: string, query: string][] {
   return compared.flatMap(([path, type, python, nql]) => {
     const attribute = `Attribute(${py(path)}, type=${py(type)})`;
-    const operand = `\`${path}\`:${toWireType(type)}`;
+    const operand = `\`${path}\`:${wireTypeName(type)}`;
     const plain = Object.entries(OPERATORS[type] ?? {}).map(([method, operator]): [string, string] => [
       `Filter.${method}(${attribute}, ${python})`,
       `${operand} ${operator} ${nql}`,

@@ -58,7 +58,7 @@ class Client implements Disposable {
     this.source = new ServerProject({
       api,
       project: "ws/proj",
-      atOnce: 4,
+      concurrency: 4,
       deadlineSeconds: 5,
       runner: () => (job, signal, onPoints) => this.pool.run(job, signal, onPoints),
     });

@@ -23,8 +23,8 @@ import {
   ProtoSeriesValuesResponseDTOSchema,
 } from "../../src/wire/gen/neptune_pb.ts";
 import { decodeSeriesValues } from "../../src/wire/series_values.ts";
-import { TextTable } from "../../src/wire/text_table.ts";
-import { toWireType } from "../../src/wire/types.ts";
+import { StringTable } from "../../src/wire/string_table.ts";
+import { wireTypeName } from "../../src/types.ts";
 import { type LastPoint, type SentType, ValueRows, type Values } from "../../src/wire/value_rows.ts";
 
 const double = fc.double();
@@ -101,7 +101,7 @@ Deno.test("pairs are the runs, paths and types of the values", () => {
   fc.assert(fc.property(cells, (all) => {
     const block = blockOf(all);
     const bytes = encodeQueryAttributes(block, cellsInOrder(block), identity, null);
-    const pairs = decodeQueryPairs(bytes, sameRun, new TextTable()).block;
+    const pairs = decodeQueryPairs(bytes, sameRun, new StringTable()).block;
     assert.deepEqual(
       [...pairs.run.keys()].map((
         i,
@@ -133,7 +133,7 @@ Deno.test("bytes that are cut off or flipped give a DecodeError or values, never
       else bytes[at % bytes.length] ^= 1 << bit;
       for (const decode of [decodeQueryAttributes, decodeQueryPairs]) {
         try {
-          decode(bytes, sameRun, new TextTable());
+          decode(bytes, sameRun, new StringTable());
         } catch (error) {
           assert.ok(error instanceof DecodeError, String(error));
         }
@@ -187,12 +187,12 @@ Deno.test("definitions leave out the types that have no name here", () => {
   const bytes = toBinary(
     ProtoAttributesSearchResultDTOSchema,
     create(ProtoAttributesSearchResultDTOSchema, {
-      entries: [{ name: "a", type: toWireType("float_series") }, { name: "b", type: "complex" }],
+      entries: [{ name: "a", type: wireTypeName("float_series") }, { name: "b", type: "complex" }],
     }),
   );
-  const { paths, types, path, type } = decodeRunPairs(bytes, "run", new TextTable());
+  const { paths, types, path, type } = decodeRunPairs(bytes, "run", new StringTable());
   assert.deepEqual(Array.from(path, (code, row) => [paths[code], types[type[row]]]), [["a", "float_series"]]);
-  assert.throws(() => decodeRunPairs(bytes.subarray(0, 5), "run", new TextTable()), DecodeError);
+  assert.throws(() => decodeRunPairs(bytes.subarray(0, 5), "run", new StringTable()), DecodeError);
 });
 
 Deno.test("points of other series: what they hold, what is lost, and how they go on", () => {

@@ -8,7 +8,7 @@ import { FileMissingError } from "../../errors.ts";
 import type { FileRef } from "../../types.ts";
 import { mimeOfBytes, mimeOfName, SNIFFED_BYTES } from "./mime.ts";
 import { abortable } from "../../shared.ts";
-import type { FileBytes, FileOptions } from "../../source.ts";
+import type { FileContent, FileOptions } from "../../source.ts";
 
 /** Files looked at side by side. */
 const CONCURRENCY = 32;
@@ -39,7 +39,7 @@ export class Files {
   }
 
   /** The bytes of a file. */
-  async open(path: string, options: FileOptions = {}): Promise<FileBytes> {
+  async open(path: string, options: FileOptions = {}): Promise<FileContent> {
     const { signal } = options;
     signal?.throwIfAborted();
     const candidates = this.#candidates(path);

@@ -45,7 +45,7 @@ export function sanitized(id: string): string {
 }
 
 /** Splits the name of a part, or gives null where it is none. Only the trailing number counts: run ids may hold `_part_0`. */
-export function partName(name: string): { stem: string; number: number } | null {
+export function parsePartName(name: string): { stem: string; number: number } | null {
   const match = /^(?:(.*)_)?part_(\d+)\.parquet$/su.exec(name);
   return match && { stem: match[1] ?? "", number: Number(match[2]) };
 }
@@ -69,7 +69,7 @@ export function readFolder(root: string, name: string): Folder {
       if (MODEL_FOLDERS.includes(entry.name)) folder.models.push(entry.name);
       continue;
     }
-    const part = partName(entry.name);
+    const part = parsePartName(entry.name);
     if (part) folder.parts.push(readPart(folder, entry.name, part));
     else if (entry.name.endsWith(".parquet.tmp")) folder.unfinished.push(entry.name);
     else if (!entry.name.startsWith(".")) folder.strays.push(entry.name);

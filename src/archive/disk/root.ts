@@ -5,7 +5,7 @@
  */
 
 import { ArchiveError } from "../../errors.ts";
-import { folderNames, isFolder, partName } from "./layout.ts";
+import { folderNames, isFolder, parsePartName } from "./layout.ts";
 
 /** How many levels below a wrong folder are searched for the right one. */
 const SEARCH_DEPTH = 3;
@@ -41,7 +41,7 @@ export async function projectFolders(root: string): Promise<string[]> {
 
 async function fileError(path: string): Promise<ArchiveError> {
   const folder = parentOf(path);
-  const suggestion = partName(path) ? await dataRootAround(folder) : null;
+  const suggestion = parsePartName(path) ? await dataRootAround(folder) : null;
   return new ArchiveError(
     `${path} is a file, but an archive is a folder: pass ${
       suggestion ?? "the data folder that holds the project folders"
@@ -90,7 +90,7 @@ async function contentsOf(path: string): Promise<Contents> {
     for await (const entry of Deno.readDir(path)) {
       if (isFolder(path, entry)) {
         if (!entry.name.startsWith(".")) contents.folders.push(entry.name);
-      } else if (partName(entry.name.replace(/\.tmp$/, ""))) contents.parts = true;
+      } else if (parsePartName(entry.name.replace(/\.tmp$/, ""))) contents.parts = true;
     }
   } catch {
     // Not there, or not for us to read: nothing to find.

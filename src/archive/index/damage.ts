@@ -45,7 +45,7 @@ export function nameOf(part: Part): string {
 }
 
 /** What to call the run of a damaged part: its id where other parts tell, else its name in the file name. */
-export function runOf(part: Part, index: ProjectIndex | null): string {
+export function damagedRunName(part: Part, index: ProjectIndex | null): string {
   const number = index?.damaged.get(part) ?? null;
   return number === null ? part.stem.replace(/-[0-9a-f]{16}$/, "") || part.name : index!.keys[number];
 }

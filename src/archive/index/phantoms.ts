@@ -8,12 +8,12 @@
  */
 
 import pl from "nodejs-polars";
-import { batches, partsOf } from "../parquet/batches.ts";
-import { allOf, pathCondition, runCondition } from "./conditions.ts";
-import { coded, dictionary, floats } from "../parquet/decode.ts";
+import { batches, partsOf, runCondition } from "./batches.ts";
+import { allOf, pathCondition } from "../parquet/predicates.ts";
+import { coded, dictionary, floatValues } from "../parquet/decode.ts";
 import type { ProjectIndex } from "./project_index.ts";
 
-import { read, type Reading } from "../parquet/scan.ts";
+import { type ReadOptions, readRows } from "../parquet/scan.ts";
 
 /** The types of which rows without value may be real. */
 export type DoubtfulType = "float" | "file";
@@ -35,19 +35,19 @@ export class Phantoms {
   }
 
   /** Of these paths, those whose only row in the project has no value. */
-  async real(type: DoubtfulType, paths: ReadonlySet<string>, reading: Reading): Promise<Set<string>> {
+  async real(type: DoubtfulType, paths: ReadonlySet<string>, readOptions: ReadOptions): Promise<Set<string>> {
     const known = this.#known[type];
     const unknown = [...paths].filter((path) => !known.has(path));
     if (unknown.length > 0) {
-      const rows = await valuelessRows(this.#index, type, unknown, reading);
+      const rows = await valuelessRows(this.#index, type, unknown, readOptions);
       for (const path of unknown) known.set(path, rows.get(path) ?? 0);
     }
     return new Set([...paths].filter((path) => known.get(path) === 1));
   }
 
   /** All paths of the project without any value. */
-  async all(type: DoubtfulType, reading: Reading): Promise<Valueless[]> {
-    const found = await valuelessRows(this.#index, type, null, reading);
+  async all(type: DoubtfulType, readOptions: ReadOptions): Promise<Valueless[]> {
+    const found = await valuelessRows(this.#index, type, null, readOptions);
     return [...found].map(([path, rows]) => ({ type, path, rows }));
   }
 }
@@ -57,14 +57,14 @@ async function valuelessRows(
   index: ProjectIndex,
   type: DoubtfulType,
   paths: readonly string[] | null,
-  reading: Reading,
+  readOptions: ReadOptions,
 ): Promise<Map<string, number>> {
   const rows = new Map<string, number>();
   const valued = new Set<string>();
   // Another part may be damaged: what can be read decides.
-  const tolerant = { ...reading, damaged: () => {} };
+  const tolerant = { ...readOptions, damaged: () => {} };
   for await (const batch of batches(index, index.keys.map((_, run) => run), (run) => [run], tolerant)) {
-    const frame = await read(partsOf(index, batch.sources), {
+    const frame = await readRows(partsOf(index, batch.sources), {
       where: allOf([
         pl.col("attribute_type").eq(pl.lit(type)),
         pathCondition(paths),
@@ -79,7 +79,7 @@ async function valuelessRows(
           ),
     }, tolerant);
     if (!frame) continue;
-    const path = dictionary(frame, "path"), count = floats(frame, "rows"), values = floats(frame, "values");
+    const path = dictionary(frame, "path"), count = floatValues(frame, "rows"), values = floatValues(frame, "values");
     path.codes.forEach((code, i) => {
       const name = path.names[code];
       if (values[i] > 0) valued.add(name);

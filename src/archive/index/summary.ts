@@ -7,15 +7,9 @@
 import pl, { type DataFrame } from "nodejs-polars";
 import { dictionary } from "../parquet/decode.ts";
 import { type Folder, type Part, sanitized } from "../disk/layout.ts";
-import {
-  CONFIG_TYPES,
-  type ConfigType,
-  configValues,
-  isConfigType,
-  VALUE_COLUMNS,
-  withValue,
-} from "../read/parameters.ts";
-import { buckets, hasPattern, probe, read, readAlike, type Reading } from "../parquet/scan.ts";
+import { configValues, VALUE_COLUMNS, withValue } from "../parquet/parameters.ts";
+import { buckets, hasPattern, probe, readAlike, type ReadOptions, readRows } from "../parquet/scan.ts";
+import { CONFIG_TYPES, type ConfigType, isConfigType } from "../../types.ts";
 
 /** The value of a system attribute: int as bigint, datetime as milliseconds, bool as boolean. */
 export type SystemValue = bigint | number | string | boolean | string[];
@@ -80,30 +74,30 @@ async function summarizeBucket(
   table: SummaryTable,
   signal?: AbortSignal,
 ) {
-  const ask = {
+  const query = {
     where: SYSTEM,
     columns: [...IDENTITY, "path", "type", ...VALUE_COLUMNS.slice(0, -1)] as const,
     then: (rows: pl.LazyDataFrame) => rows.withColumns(...[...IDENTITY, "path"].map(codedOrEmpty)),
   };
-  const reading: Reading = {
+  const readOptions: ReadOptions = {
     signal,
-    damaged: (part, cause) => {
+    onDamaged: (part, cause) => {
       if (part.damage === null) part.damage = cause instanceof Error ? cause.message : String(cause);
     },
   };
-  let frame = alike ? await readAlike(parts, ask, signal).catch(() => null) : null;
+  let frame = alike ? await readAlike(parts, query, signal).catch(() => null) : null;
   signal?.throwIfAborted();
   if (frame === null) {
     for (const part of parts) await probe(part, signal);
-    frame = await read(parts, ask, reading);
+    frame = await readRows(parts, query, readOptions);
   }
   const proven = frame ? table.addSystem(frame, folder) : new Set<string>();
   const rest = parts.filter((part) => part.damage === null && !proven.has(part.name));
-  const identities = await read(rest, {
+  const identities = await readRows(rest, {
     where: null,
     columns: IDENTITY,
     then: (rows) => rows.unique().withColumns(...IDENTITY.map(codedOrEmpty)),
-  }, reading);
+  }, readOptions);
   if (identities) table.addIdentities(identities, folder);
 }
 

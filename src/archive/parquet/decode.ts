@@ -41,11 +41,11 @@ export function numbered(frame: DataFrame, column: string, number: (name: string
 }
 
 /** A number column as floats, null as NaN. Fastest where the query already made it so: see {@linkcode asFloats}. */
-export function floats(frame: DataFrame, column: string): Float64Array {
+export function floatValues(frame: DataFrame, column: string): Float64Array {
   return filled(frame, column, NaN);
 }
 
-/** Prepares a number column for {@linkcode floats} inside the query, where it costs next to nothing. */
+/** Prepares a number column for {@linkcode floatValues} inside the query, where it costs next to nothing. */
 export function asFloats(column: string): Expr {
   return pl.col(column).cast(pl.Float64).fillNull(pl.lit(NaN)).alias(column);
 }
@@ -60,28 +60,28 @@ function filled(frame: DataFrame, column: string, value: number): Float64Array {
 }
 
 /** An int column without nulls. */
-export function ints(frame: DataFrame, column: string): BigInt64Array {
+export function intValues(frame: DataFrame, column: string): BigInt64Array {
   return frame.getColumn(column).toTypedArray() as BigInt64Array;
 }
 
 /** A bool column without nulls, as 0 and 1. */
-export function bools(frame: DataFrame, column: string): Uint8Array {
+export function boolValues(frame: DataFrame, column: string): Uint8Array {
   return Uint8Array.from(frame.getColumn(column).cast(pl.UInt32).toTypedArray() as Uint32Array);
 }
 
 /** A text column. */
-export function texts(frame: DataFrame, column: string): (string | null)[] {
+export function stringValues(frame: DataFrame, column: string): (string | null)[] {
   return frame.getColumn(column).toArray() as (string | null)[];
 }
 
 /** A column of lists of texts; null where the list is null. */
-export function textLists(frame: DataFrame, column: string): (string[] | null)[] {
+export function stringLists(frame: DataFrame, column: string): (string[] | null)[] {
   return lists(frame, column, (elements) => elements.getColumn(column).toArray() as string[]);
 }
 
 /** A column of lists of numbers; null where the list is null. */
 export function floatLists(frame: DataFrame, column: string): (Float64Array | null)[] {
-  return lists(frame, column, (elements) => floats(elements, column));
+  return lists(frame, column, (elements) => floatValues(elements, column));
 }
 
 function lists<T extends string[] | Float64Array>(

@@ -38,7 +38,7 @@ const NAMED = new Map(Object.entries(COLUMNS).map(([name, column]) => [name, col
 export type ColumnName = keyof typeof COLUMNS;
 
 /** What to read. */
-export interface Ask {
+export interface ScanQuery {
   /** Over the columns of the files (`attribute_path`, `attribute_type` and so on); null: every row. */
   where: Expr | null;
   columns: readonly ColumnName[];
@@ -47,47 +47,54 @@ export interface Ask {
 }
 
 /** How a reading goes on when something happens. */
-export interface Reading {
+export interface ReadOptions {
   signal?: AbortSignal;
   /** Called for a part that cannot be read; throws, or returns to go on without it. */
-  damaged: (part: Part, cause?: unknown) => void;
+  onDamaged: (part: Part, cause?: unknown) => void;
 }
 
 /** Rows of parts in one frame, or null where no part can be read. */
-export async function read(parts: readonly Part[], ask: Ask, reading: Reading): Promise<DataFrame | null> {
-  const sound = parts.filter((part) => part.damage === null || reading.damaged(part));
+export async function readRows(
+  parts: readonly Part[],
+  query: ScanQuery,
+  readOptions: ReadOptions,
+): Promise<DataFrame | null> {
+  const sound = parts.filter((part) => part.damage === null || readOptions.onDamaged(part));
   if (sound.length === 0) return null;
   try {
-    return await readAlike(sound, ask, reading.signal);
+    return await readAlike(sound, query, readOptions.signal);
   } catch (cause) {
-    reading.signal?.throwIfAborted();
+    readOptions.signal?.throwIfAborted();
     const readable: Part[] = [];
     for (const part of sound) {
-      const broken = await collect(plan([part], ask), reading.signal).then(() => null, (cause) => ({ cause }));
-      reading.signal?.throwIfAborted();
-      if (broken) reading.damaged(part, broken.cause);
+      const broken = await collect(scanRows([part], query), readOptions.signal).then(
+        () => null,
+        (cause) => ({ cause }),
+      );
+      readOptions.signal?.throwIfAborted();
+      if (broken) readOptions.onDamaged(part, broken.cause);
       else readable.push(part);
     }
     if (readable.length === sound.length) throw cause;
-    return await read(readable, ask, reading);
+    return await readRows(readable, query, readOptions);
   }
 }
 
 /** Rows of parts that all can be read. */
-export async function readAlike(parts: readonly Part[], ask: Ask, signal?: AbortSignal): Promise<DataFrame> {
-  const frame = await collect(plan(parts, ask), signal);
+export async function readAlike(parts: readonly Part[], query: ScanQuery, signal?: AbortSignal): Promise<DataFrame> {
+  const frame = await collect(scanRows(parts, query), signal);
   const bytes = parts.length > 1 ? parts.reduce((sum, part) => sum + part.size, 0) : 0;
   return weighed(frame, KEPT_PER_BYTE * bytes);
 }
 
 /** The lazy rows of parts. */
-export function plan(parts: readonly Part[], ask: Ask): LazyDataFrame {
-  const columns = ask.columns.map((name) => NAMED.get(name)!);
-  const scans = sources(parts, ask.columns.includes("part")).map((scan) =>
-    (ask.where ? scan.filter(ask.where) : scan).select(...columns)
+export function scanRows(parts: readonly Part[], query: ScanQuery): LazyDataFrame {
+  const columns = query.columns.map((name) => NAMED.get(name)!);
+  const scans = sources(parts, query.columns.includes("part")).map((scan) =>
+    (query.where ? scan.filter(query.where) : scan).select(...columns)
   );
   const rows = scans.length === 1 ? scans[0] : pl.concat(scans);
-  return ask.then ? ask.then(rows) : rows;
+  return query.then ? query.then(rows) : rows;
 }
 
 /** Rows; smaller chunks are joined. */

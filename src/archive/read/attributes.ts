@@ -8,24 +8,25 @@ import pl, { type DataFrame } from "nodejs-polars";
 import type { PairBlock } from "../../columns.ts";
 import type { AttributesQuery } from "../../source.ts";
 import { ATTRIBUTE_TYPES, type AttributeDefinition, type AttributeType, type SeriesType } from "../../types.ts";
-import { batches, partsOf } from "../parquet/batches.ts";
-import { allOf, pathCondition, runCondition, seriesCondition, splitTypes } from "../index/conditions.ts";
-import { readCells } from "./cells.ts";
-import { coded, dictionary, floats, numbered } from "../parquet/decode.ts";
+import { batches, partsOf, runCondition } from "../index/batches.ts";
+import { allOf, pathCondition, seriesCondition } from "../parquet/predicates.ts";
+import { readParameterRows } from "./parameter_rows.ts";
+import { coded, dictionary, floatValues, numbered } from "../parquet/decode.ts";
 import type { ProjectIndex } from "../index/project_index.ts";
 import { chainOf } from "../index/lineage.ts";
-import { type PathSelection, selectPaths } from "./paths.ts";
-import { read } from "../parquet/scan.ts";
-import type { View } from "./view.ts";
+import { matchPaths, type PathMatcher } from "./paths.ts";
+import { readRows } from "../parquet/scan.ts";
+import type { ReadContext } from "./context.ts";
+import { splitTypes } from "../parquet/parameters.ts";
 
 /** The attributes of runs, by number: each (path, type) once, sorted. */
 export async function readAttributes(
-  view: View,
+  context: ReadContext,
   runs: readonly number[],
   query: AttributesQuery,
 ): Promise<AttributeDefinition[]> {
   const found = new Map<string, Set<AttributeType>>();
-  for await (const { paths, types, path, type } of readExisting(view, runs, query)) {
+  for await (const { paths, types, path, type } of readExisting(context, runs, query)) {
     const seen = new Uint8Array(paths.length * types.length);
     for (let row = 0; row < path.length; row++) seen[path[row] * types.length + type[row]] = 1;
     seen.forEach((seen, i) => {
@@ -41,27 +42,27 @@ export async function readAttributes(
 
 /** Which attributes exist on which run. */
 export async function* readExisting(
-  view: View,
+  context: ReadContext,
   runs: readonly number[],
   query: AttributesQuery,
 ): AsyncGenerator<PairBlock> {
-  const { index, reading } = view;
-  const paths = selectPaths(query);
+  const { index, readOptions } = context;
+  const paths = matchPaths(query);
   const { parameters, series } = splitTypes(query.types);
   if (paths.list?.length === 0) return;
   const chain = (run: number) => chainOf(run, "full", index.parents, () => undefined);
   const sources = (run: number) => series.length > 0 ? chain(run) : [run];
-  for await (const batch of batches(index, runs, sources, reading)) {
+  for await (const batch of batches(index, runs, sources, readOptions)) {
     const pairs = new Pairs(index, batch.targets, paths);
     for (const { path, type, values } of index.system.columns.values()) {
       if (!parameters.includes(type)) continue;
       for (const run of batch.targets) if (values[run] !== undefined) pairs.add(run, path, type);
     }
-    for (const { type, valued, lost } of await readCells(view, batch.targets, parameters, paths.list)) {
+    for (const { type, valued, lost } of await readParameterRows(context, batch.targets, parameters, paths.list)) {
       pairs.addAll(valued, type);
       if (lost) pairs.addAll(lost, type);
     }
-    if (series.length > 0) await addSeries(view, batch.targets, batch.sources, chain, pairs, series, paths);
+    if (series.length > 0) await addSeries(context, batch.targets, batch.sources, chain, pairs, series, paths);
     if (pairs.length > 0) yield pairs.block();
     query.onProgress?.(batch.targets.length, runs.length);
   }
@@ -72,14 +73,14 @@ class Pairs {
   readonly #index: ProjectIndex;
   readonly #targets: readonly number[];
   readonly #positions: Map<number, number>;
-  readonly #selection: PathSelection;
+  readonly #selection: PathMatcher;
   readonly #codes = new Map<string, number>();
   readonly #paths: string[] = [];
   readonly #run: number[] = [];
   readonly #path: number[] = [];
   readonly #type: number[] = [];
 
-  constructor(index: ProjectIndex, targets: readonly number[], selection: PathSelection) {
+  constructor(index: ProjectIndex, targets: readonly number[], selection: PathMatcher) {
     this.#index = index;
     this.#targets = targets;
     this.#positions = new Map(targets.map((run, position) => [run, position]));
@@ -134,24 +135,24 @@ class Pairs {
 
 /** Adds series that runs logged themselves, and those that exist only in ancestors but have a point at or before the fork. */
 async function addSeries(
-  { index, reading }: View,
+  { index, readOptions }: ReadContext,
   targets: readonly number[],
   sources: readonly number[],
   chain: (run: number) => number[],
   pairs: Pairs,
   types: readonly SeriesType[],
-  paths: PathSelection,
+  paths: PathMatcher,
 ): Promise<void> {
-  const frame = await read(partsOf(index, sources), {
+  const frame = await readRows(partsOf(index, sources), {
     where: allOf([seriesCondition(types), pathCondition(paths.list), runCondition(index, sources)]),
     columns: ["run", "path", "type", "step"],
     then: (rows) =>
       rows.groupBy(["run", "path", "type"]).agg(pl.col("step").min())
         .withColumns(coded("run"), coded("path"), coded("type")),
-  }, reading);
+  }, readOptions);
   if (!frame) return;
   const run = dictionary(frame, "run"), path = dictionary(frame, "path"), type = dictionary(frame, "type");
-  const first = floats(frame, "step");
+  const first = floatValues(frame, "step");
   const rowsOf = new Map<number, number[]>(sources.map((run) => [run, []]));
   run.codes.forEach((code, row) => rowsOf.get(index.numbers.get(run.names[code])!)!.push(row));
   targets.forEach((target, position) => {

@@ -5,11 +5,11 @@
  */
 
 import pl, { type Expr, type LazyDataFrame } from "nodejs-polars";
-import { partsOf } from "../parquet/batches.ts";
-import { runCondition } from "../index/conditions.ts";
-import { CONFIG_TYPES, FILE_TYPES, withValue } from "./parameters.ts";
-import { type ColumnName, plan } from "../parquet/scan.ts";
-import type { View } from "./view.ts";
+import { partsOf, runCondition } from "../index/batches.ts";
+import { withValue } from "../parquet/parameters.ts";
+import { type ColumnName, scanRows } from "../parquet/scan.ts";
+import type { ReadContext } from "./context.ts";
+import { CONFIG_TYPES, FILE_TYPES } from "../../types.ts";
 
 /** The names of the exporter's columns, by the short ones. */
 const NAMES = {
@@ -33,11 +33,11 @@ const HISTOGRAM = { histogram: "type", edges: "edges", bins: "values" } as const
 const IDENTITY: ColumnName[] = ["run", "path", "type", "step", "timestamp", "int", "float", "string", "bool", "file"];
 
 /** The rows that are attributes and points, not cells of the exporter's grid. Only cells that may be either are read. */
-export async function longTable({ index, phantoms, reading }: View): Promise<LazyDataFrame> {
+export async function longTable({ index, phantoms, readOptions }: ReadContext): Promise<LazyDataFrame> {
   const runs = index.keys.map((_, run) => run);
-  const parts = partsOf(index, runs).filter((part) => part.damage === null || reading.damaged(part));
+  const parts = partsOf(index, runs).filter((part) => part.damage === null || readOptions.onDamaged(part));
   const lost = async (type: "float" | "file") =>
-    (await phantoms.all(type, reading)).flatMap(({ path, rows }) => rows === 1 ? [path] : []);
+    (await phantoms.all(type, readOptions)).flatMap(({ path, rows }) => rows === 1 ? [path] : []);
   const floats = await lost("float"), files = await lost("file");
 
   const type = pl.col("type"), isFloat = type.eq(pl.lit("float"));
@@ -53,7 +53,7 @@ export async function longTable({ index, phantoms, reading }: View): Promise<Laz
   const number = pl.when(type.eq(pl.lit("float_series")).or(isFloat)).then(pl.col("float").fillNull(pl.lit(NaN)))
     .otherwise(pl.col("float"));
 
-  return plan(parts, {
+  return scanRows(parts, {
     where: runCondition(index, runs),
     columns: [...Object.keys(NAMES), ...Object.keys(HISTOGRAM)] as ColumnName[],
     then: (rows) =>

@@ -20,13 +20,13 @@ export interface Column {
 }
 
 /** Gives the columns of an operand: one for each type its name has, or the one type that is named. */
-export type Columns = (operand: Operand) => readonly Column[];
+export type ColumnLookup = (operand: Operand) => readonly Column[];
 
 /** A run matches where the mask holds 1. */
 export type Mask = Uint8Array;
 
 /** Which of `runs` runs match. */
-export function evaluate(query: Nql, runs: number, columns: Columns): Mask {
+export function evaluate(query: Nql, runs: number, columns: ColumnLookup): Mask {
   // A predicate waits until its group is closed, so that long lists of alternatives need one mask and not thousands.
   const mask = (term: Mask | Predicate): Mask => term instanceof Uint8Array ? term : evaluateOne(term, runs, columns);
   return mask(foldNql<Mask | Predicate>(query, {
@@ -80,7 +80,7 @@ function membership(terms: (Mask | Predicate)[]): (Mask | Predicate | Membership
   return [...rest, ...lists.values()];
 }
 
-function isMember({ operand, texts }: Membership, runs: number, columns: Columns): Mask {
+function isMember({ operand, texts }: Membership, runs: number, columns: ColumnLookup): Mask {
   const mask = new Uint8Array(runs);
   for (const { values } of columns(operand)) {
     for (let run = 0; run < runs; run++) if (texts.has(values[run] as string)) mask[run] = 1;
@@ -88,7 +88,7 @@ function isMember({ operand, texts }: Membership, runs: number, columns: Columns
   return mask;
 }
 
-function evaluateOne(predicate: Predicate, runs: number, columns: Columns): Mask {
+function evaluateOne(predicate: Predicate, runs: number, columns: ColumnLookup): Mask {
   if (predicate.op === "!=") return complement(evaluateOne({ ...predicate, op: "=" }, runs, columns));
   return evaluatePredicate(predicate, runs, columns(predicate.operand));
 }

@@ -8,7 +8,7 @@ import { compileRegex } from "../../nql/regex.ts";
 import type { AttributesQuery, PathFilter } from "../../source.ts";
 
 /** The paths of a query: a list where it is known beforehand, and a test for all others. */
-export interface PathSelection {
+export interface PathMatcher {
   /** null: not known beforehand. */
   list: string[] | null;
   /** True where every path passes. */
@@ -17,7 +17,7 @@ export interface PathSelection {
 }
 
 /** Turns the restrictions of a query into a selection. */
-export function selectPaths(query: Pick<AttributesQuery, "paths" | "filter">): PathSelection {
+export function matchPaths(query: Pick<AttributesQuery, "paths" | "filter">): PathMatcher {
   const filter = query.filter && compileFilter(query.filter);
   const exact = query.paths && new Set(query.paths);
   const test = (path: string) => (exact === null || exact.has(path)) && (filter === null || filter.test(path));

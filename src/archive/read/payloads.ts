@@ -6,7 +6,7 @@
 
 import pl, { type DataFrame } from "nodejs-polars";
 import type { FileRef, Histogram, SeriesType } from "../../types.ts";
-import { floatLists, floats, texts } from "../parquet/decode.ts";
+import { floatLists, floatValues, stringValues } from "../parquet/decode.ts";
 import type { Files } from "../disk/files.ts";
 
 /** The value of a point of each type of series; null where it was lost before or during the export. */
@@ -30,9 +30,9 @@ export async function pointValues<T extends Exclude<SeriesType, "float_series">>
   );
   const picked = pick(few, rows);
   const values: { [type in Exclude<SeriesType, "float_series">]: () => unknown[] | Promise<unknown[]> } = {
-    string_series: () => texts(picked, "string"),
+    string_series: () => stringValues(picked, "string"),
     histogram_series: () => histograms(picked),
-    file_series: () => files.refs(texts(picked, "file"), signal),
+    file_series: () => files.refs(stringValues(picked, "file"), signal),
   };
   return await values[type]() as PointValue[T][];
 }
@@ -44,11 +44,11 @@ function pick(frame: DataFrame, rows: Uint32Array): DataFrame {
 
 /** The float values of all rows of a frame; what was stored as null was NaN. */
 export function pointFloats(frame: DataFrame): Float64Array {
-  return floats(frame, "float");
+  return floatValues(frame, "float");
 }
 
 function histograms(frame: DataFrame): (Histogram | null)[] {
-  const type = texts(frame, "histogram"), edges = floatLists(frame, "edges"), values = floatLists(frame, "bins");
+  const type = stringValues(frame, "histogram"), edges = floatLists(frame, "edges"), values = floatLists(frame, "bins");
   return type.map((type, i) => {
     const [e, v] = [edges[i], values[i]];
     return e === null || v === null ? null : { type: type ?? "COUNTING", edges: e, values: v };

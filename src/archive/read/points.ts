@@ -4,16 +4,16 @@
  * @module
  */
 
-import pl, { type DataFrame } from "nodejs-polars";
+import type { DataFrame } from "nodejs-polars";
 import type { SeriesType, StepRange } from "../../types.ts";
-import { partsOf } from "../parquet/batches.ts";
-import { allOf, pathCondition, runCondition, seriesCondition } from "../index/conditions.ts";
-import { asFloats, coded, dictionary, floats } from "../parquet/decode.ts";
+import { partsOf, runCondition } from "../index/batches.ts";
+import { allOf, pathCondition, seriesCondition, stepCondition } from "../parquet/predicates.ts";
+import { asFloats, coded, dictionary, floatValues } from "../parquet/decode.ts";
 import type { ProjectIndex } from "../index/project_index.ts";
-import { type ColumnName, read, type Reading } from "../parquet/scan.ts";
+import { type ColumnName, type ReadOptions, readRows } from "../parquet/scan.ts";
 
 /** Points in the order in which they were read; a series is a list of row numbers. */
-export interface Points {
+export interface StoredPoints {
   paths: string[];
   step: Float64Array;
   /** The rows that a run logged itself, ascending by step, file order on equal steps. */
@@ -23,7 +23,7 @@ export interface Points {
 }
 
 /** Which points to read. */
-export interface PointsAsk {
+export interface StoredPointsQuery {
   type: SeriesType;
   /** null: all paths. */
   paths: readonly string[] | null;
@@ -43,45 +43,42 @@ const PAYLOAD: Record<SeriesType, ColumnName[]> = {
 export async function readPoints(
   index: ProjectIndex,
   runs: readonly number[],
-  ask: PointsAsk,
-  reading: Reading,
-): Promise<Points | null> {
-  const [from, to] = ask.stepRange;
-  const step = pl.col("step").cast(pl.Float64);
+  query: StoredPointsQuery,
+  readOptions: ReadOptions,
+): Promise<StoredPoints | null> {
   const where = allOf([
-    seriesCondition([ask.type]),
-    pathCondition(ask.paths),
+    seriesCondition([query.type]),
+    pathCondition(query.paths),
     runCondition(index, runs),
-    from === null ? null : step.gtEq(pl.lit(from)),
-    to === null ? null : step.ltEq(pl.lit(to)),
+    stepCondition(query.stepRange),
   ]);
   const onlyRun = runs.length === 1;
-  const onlyPath = ask.paths?.length === 1 ? ask.paths[0] : null;
+  const onlyPath = query.paths?.length === 1 ? query.paths[0] : null;
   const repeated = runs.some((run) => index.repeated.has(run));
-  const frame = await read(partsOf(index, runs), {
+  const frame = await readRows(partsOf(index, runs), {
     where,
     columns: [
       ...onlyRun ? [] : ["run"] as const,
       ...onlyPath !== null ? [] : ["path"] as const,
       "step",
-      ...ask.timestamps || repeated ? ["timestamp"] as const : [],
-      ...PAYLOAD[ask.type],
+      ...query.timestamps || repeated ? ["timestamp"] as const : [],
+      ...PAYLOAD[query.type],
     ],
     then: (rows) =>
       (repeated ? rows.unique({ keep: "first", maintainOrder: true }) : rows).withColumns(
         ...onlyRun ? [] : [coded("run")],
         ...onlyPath !== null ? [] : [coded("path")],
         asFloats("step"),
-        ...ask.timestamps || repeated ? [asFloats("timestamp")] : [],
-        ...ask.type === "float_series" ? [asFloats("float")] : [],
+        ...query.timestamps || repeated ? [asFloats("timestamp")] : [],
+        ...query.type === "float_series" ? [asFloats("float")] : [],
       ),
-  }, reading);
+  }, readOptions);
   return frame && group(frame, index, onlyRun ? runs[0] : null, onlyPath);
 }
 
 /** Sorts rows into series: a counting sort, which keeps file order. */
-function group(frame: DataFrame, index: ProjectIndex, onlyRun: number | null, onlyPath: string | null): Points {
-  const step = floats(frame, "step");
+function group(frame: DataFrame, index: ProjectIndex, onlyRun: number | null, onlyPath: string | null): StoredPoints {
+  const step = floatValues(frame, "step");
   const path = onlyPath === null ? dictionary(frame, "path") : { names: [onlyPath], codes: null };
   const run = onlyRun === null ? dictionary(frame, "run") : { names: [index.keys[onlyRun]], codes: null };
   const width = path.names.length;

@@ -11,7 +11,7 @@ import { ATTRIBUTE_TYPES, type AttributeType } from "../../types.ts";
 import { type Column, evaluate, predicates } from "./match.ts";
 import { isSystem } from "../index/summary.ts";
 import { readValues } from "./values.ts";
-import type { View } from "./view.ts";
+import type { ReadContext } from "./context.ts";
 
 /** More columns than that are not kept from one query to the next. */
 const MOST_COLUMNS = 200;
@@ -21,7 +21,7 @@ export class ColumnCache {
   readonly #columns = new Map<string, Map<string, ArrayLike<unknown>>>();
 
   /** Makes sure that the columns of these attributes are at hand: one reading for all that are not. */
-  async load(view: View, wanted: readonly { path: string; type: AttributeType | null }[]): Promise<void> {
+  async load(context: ReadContext, wanted: readonly { path: string; type: AttributeType | null }[]): Promise<void> {
     const missing = wanted.filter(({ path, type }) =>
       !(type && isSystem(path, type)) && !this.#columns.has(key(path, type))
     );
@@ -29,7 +29,7 @@ export class ColumnCache {
     const needed = new Set(wanted.map(({ path, type }) => key(path, type)));
     const idle = [...this.#columns.keys()].filter((id) => !needed.has(id));
     for (const oldest of idle.slice(0, -MOST_COLUMNS)) this.#columns.delete(oldest);
-    const runs = view.index.keys.map((_, run) => run);
+    const runs = context.index.keys.map((_, run) => run);
     const loaded = new Map<string, ArrayLike<unknown>>();
     const query = {
       runs: null,
@@ -37,14 +37,14 @@ export class ColumnCache {
       filter: null,
       types: missing.some(({ type }) => type === null) ? null : [...new Set(missing.map(({ type }) => type!))],
     };
-    for await (const block of readValues(view, runs, query)) {
+    for await (const block of readValues(context, runs, query)) {
       for (const column of block.columns) {
         for (const [name, data] of fields(column.type, column.data)) {
           for (let i = 0; i < column.run.length; i++) {
             const id = `${column.type}:${name}:${block.paths[column.path[i]]}`;
             let values = loaded.get(id) as unknown[] | undefined;
             if (!values) loaded.set(id, values = new Array(runs.length).fill(undefined));
-            values[view.index.numbers.get(block.runs[column.run[i]])!] = data[i];
+            values[context.index.numbers.get(block.runs[column.run[i]])!] = data[i];
           }
         }
       }
@@ -62,12 +62,12 @@ export class ColumnCache {
   }
 
   /** The columns of an operand, which must have been loaded. */
-  columns(view: View, { name, type, aggregation }: Operand): Column[] {
+  columns(context: ReadContext, { name, type, aggregation }: Operand): Column[] {
     if (name === "sys/state" && (type === "experiment_state" || type === null)) {
-      return [{ type: "experiment_state", values: new Array(view.index.keys.length).fill("idle") }];
+      return [{ type: "experiment_state", values: new Array(context.index.keys.length).fill("idle") }];
     }
     if (type && isSystem(name, type)) {
-      const column = view.index.system.column(name, type);
+      const column = context.index.system.column(name, type);
       return column ? [{ type, values: column.values }] : [];
     }
     const known = this.#columns.get(key(name, type)) ?? [];
@@ -92,10 +92,10 @@ function fields(type: AttributeType, data: unknown): [Aggregation, ArrayLike<unk
 }
 
 /** The numbers of the runs that match, in order, before offset and limit. */
-export async function selectRuns(view: View, query: RunsQuery, cache: ColumnCache): Promise<number[]> {
-  const { index } = view;
+export async function matchRuns(context: ReadContext, query: RunsQuery, cache: ColumnCache): Promise<number[]> {
+  const { index } = context;
   const operands = query.where ? predicates(query.where).map(({ operand }) => operand) : [];
-  await cache.load(view, [
+  await cache.load(context, [
     ...operands.filter(({ name, type }) => !(name === "sys/state" && type === "experiment_state")).map((
       { name, type },
     ) => ({
@@ -104,22 +104,22 @@ export async function selectRuns(view: View, query: RunsQuery, cache: ColumnCach
     })),
     ...query.sort ? [{ path: query.sort.path, type: query.sort.type }] : [],
   ]);
-  const mask = query.where && evaluate(query.where, index.keys.length, (operand) => cache.columns(view, operand));
+  const mask = query.where && evaluate(query.where, index.keys.length, (operand) => cache.columns(context, operand));
   const runs: number[] = [];
   for (let run = 0; run < index.keys.length; run++) {
     if ((mask === null || mask[run]) && !(query.heads && !index.heads[run])) runs.push(run);
   }
-  return query.sort ? sorted(runs, query.sort, view, cache) : runs;
+  return query.sort ? sorted(runs, query.sort, context, cache) : runs;
 }
 
 /** Runs are numbered newest first, so that a stable sort breaks ties by age. */
 function sorted(
   runs: number[],
   { path, type, aggregation, descending }: RunsSort,
-  view: View,
+  context: ReadContext,
   cache: ColumnCache,
 ): number[] {
-  const [column] = cache.columns(view, { name: path, type, aggregation: aggregation ?? null });
+  const [column] = cache.columns(context, { name: path, type, aggregation: aggregation ?? null });
   const rank = (run: number) => {
     const value = column?.values[run];
     if (!isSortable(value)) return 2;

@@ -4,22 +4,15 @@
  * @module
  */
 
-import { type PointKind, type PointValues, type SeriesBlock, seriesRefs, type Span } from "../../columns.ts";
+import { type PointValues, type SeriesBlock, seriesRefs, type Span } from "../../columns.ts";
 import type { SeriesQuery } from "../../source.ts";
-import type { SeriesType } from "../../types.ts";
-import { ahead, batches } from "../parquet/batches.ts";
-import { floats } from "../parquet/decode.ts";
+import { type SeriesType, seriesTypeOf } from "../../types.ts";
+import { ahead, batches } from "../index/batches.ts";
+import { floatValues } from "../parquet/decode.ts";
 import { chainOf, inherit, upTo } from "../index/lineage.ts";
 import { pointFloats, pointValues } from "./payloads.ts";
-import { type Points, readPoints } from "./points.ts";
-import type { View } from "./view.ts";
-
-const TYPE_OF: Record<PointKind, SeriesType> = {
-  float: "float_series",
-  string: "string_series",
-  histogram: "histogram_series",
-  file: "file_series",
-};
+import { readPoints, type StoredPoints } from "./points.ts";
+import type { ReadContext } from "./context.ts";
 
 /** The most points in one block. */
 const BLOCK_POINTS = 1_000_000;
@@ -36,24 +29,24 @@ interface Stretch {
 }
 
 /** Points of series. */
-export async function* readSeries(view: View, query: SeriesQuery): AsyncGenerator<SeriesBlock> {
-  const { index, reading } = view;
+export async function* readSeries(context: ReadContext, query: SeriesQuery): AsyncGenerator<SeriesBlock> {
+  const { index, readOptions } = context;
   const refs = seriesRefs(query.series).map((ref, series) => ({ ...ref, series }));
   const asked = Map.groupBy(refs, (ref) => ref.run);
   const runs = [...asked.keys()].flatMap((key) => index.numbers.get(key) ?? []);
   const name = (run: number) => index.system.value("sys/name", "string", run);
   const chain = (run: number) => chainOf(run, query.lineage, index.parents, name);
-  const type = TYPE_OF[query.kind];
+  const type = seriesTypeOf(query.kind);
   let done = 0;
   const few = query.series.paths.length <= FEW_PATHS;
-  const portions = ahead(batches(index, runs, chain, reading, few ? FEW_SHARE : 1), async (batch) => {
+  const portions = ahead(batches(index, runs, chain, readOptions, few ? FEW_SHARE : 1), async (batch) => {
     const refs = batch.targets.flatMap((run) => asked.get(index.keys[run])!.map((ref) => ({ ...ref, number: run })));
     const points = await readPoints(index, batch.sources, {
       type,
       paths: [...new Set(refs.map((ref) => ref.path))],
       stepRange: query.stepRange,
       timestamps: true,
-    }, reading);
+    }, readOptions);
     batch.kept = points?.step.length ?? 0;
     const code = new Map(points?.paths.map((path, code) => [path, code]));
     const stretches: Stretch[] = [];
@@ -71,7 +64,7 @@ export async function* readSeries(view: View, query: SeriesQuery): AsyncGenerato
     seen += refs;
     const expected = done + stretches.reduce((sum, { rows }) => sum + rows.length, 0);
     if (points === null) continue;
-    for await (const block of blocks(view, query, type, points, stretches)) {
+    for await (const block of blocks(context, query, type, points, stretches)) {
       yield block;
       done += block.step.length;
       // What is still to come is taken to be as long as what was read.
@@ -95,13 +88,13 @@ function limited(rows: Uint32Array, limit: SeriesQuery["limit"]): Uint32Array {
 }
 
 async function* blocks(
-  view: View,
+  context: ReadContext,
   query: SeriesQuery,
   type: SeriesType,
-  points: Points,
+  points: StoredPoints,
   stretches: Stretch[],
 ): AsyncGenerator<SeriesBlock> {
-  const stored = floats(points.frame, "timestamp");
+  const stored = floatValues(points.frame, "timestamp");
   const values = type === "float_series" ? pointFloats(points.frame) : null;
   for (const some of cut(stretches)) {
     const length = some.reduce((sum, { rows }) => sum + rows.length, 0);
@@ -113,7 +106,7 @@ async function* blocks(
     let at = 0;
     for (const { series, run, rows: own } of some) {
       spans.push({ series, start: at, end: at + own.length });
-      const toUtc = view.clock(run);
+      const toUtc = context.clock(run);
       for (const row of own) {
         rows[at] = row;
         step[at] = points.step[row];
@@ -127,7 +120,7 @@ async function* blocks(
       : null;
     const decoded = type === "float_series"
       ? { kind: "float", data }
-      : { kind: query.kind, data: await pointValues(type, points.frame, rows, view.files, query.signal) };
+      : { kind: query.kind, data: await pointValues(type, points.frame, rows, context.files, query.signal) };
     yield { spans, step, timestamp, values: decoded as PointValues, preview };
   }
 }

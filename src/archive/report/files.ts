@@ -6,26 +6,26 @@
 
 import pl from "nodejs-polars";
 import type { Finding } from "../../source.ts";
-import { batches, partsOf } from "../parquet/batches.ts";
-import { allOf, runCondition } from "../index/conditions.ts";
-import { texts } from "../parquet/decode.ts";
-import { FILE_TYPES } from "../read/parameters.ts";
+import { batches, partsOf, runCondition } from "../index/batches.ts";
+import { allOf } from "../parquet/predicates.ts";
+import { stringValues } from "../parquet/decode.ts";
 import { finding } from "./finding.ts";
-import { read } from "../parquet/scan.ts";
-import type { View } from "../read/view.ts";
+import { readRows } from "../parquet/scan.ts";
+import type { ReadContext } from "../read/context.ts";
+import { FILE_TYPES } from "../../types.ts";
 
 /** Attributes of runs and how many of their files are missing. */
 type Missing = Map<string, { run: string; attribute: string; files: string[]; count: number }>;
 
 /** Findings about stored files. */
-export async function fileFindings(view: View, filesRoot: string | null): Promise<Finding[]> {
-  const { index, reading } = view;
+export async function fileFindings(context: ReadContext, filesRoot: string | null): Promise<Finding[]> {
+  const { index, readOptions } = context;
   const users = new Map<string, Set<string>>();
   const missing: Missing = new Map();
   let stored = 0;
-  for await (const batch of batches(index, index.keys.map((_, run) => run), (run) => [run], reading)) {
-    const rows = await fileRows(view, batch.targets);
-    const refs = filesRoot === null ? null : await view.files.refs(rows.file, reading.signal);
+  for await (const batch of batches(index, index.keys.map((_, run) => run), (run) => [run], readOptions)) {
+    const rows = await fileRows(context, batch.targets);
+    const refs = filesRoot === null ? null : await context.files.refs(rows.file, readOptions.signal);
     for (let i = 0; i < rows.file.length; i++) {
       const path = rows.file[i];
       const [run, attribute] = [rows.run[i]!, rows.path[i]!];
@@ -35,7 +35,9 @@ export async function fileFindings(view: View, filesRoot: string | null): Promis
         users.set(path, seen.add(`${attribute} of ${run}`));
       }
       // Folders have a type but no size.
-      const lost = path === null ? await isLost(view, attribute, rows.type[i]!) : refs !== null && isMissing(refs[i]!);
+      const lost = path === null
+        ? await isLost(context, attribute, rows.type[i]!)
+        : refs !== null && isMissing(refs[i]!);
       if (lost) note(missing, run, attribute, path);
     }
   }
@@ -81,22 +83,22 @@ interface FileRows {
 }
 
 /** All rows of files but the phantoms among file points. */
-async function fileRows({ index, reading }: View, runs: number[]): Promise<FileRows> {
-  const frame = await read(partsOf(index, runs), {
+async function fileRows({ index, readOptions }: ReadContext, runs: number[]): Promise<FileRows> {
+  const frame = await readRows(partsOf(index, runs), {
     where: allOf([pl.col("attribute_type").isIn([...FILE_TYPES, "file_series"]), runCondition(index, runs)]),
     columns: ["run", "path", "type", "timestamp", "file"],
     then: (rows) =>
       rows.filter(
         pl.col("file").isNotNull().or(pl.col("timestamp").isNotNull()).or(pl.col("type").eq(pl.lit("file"))),
       ),
-  }, reading);
-  const column = (name: string) => frame ? texts(frame, name) : [];
+  }, readOptions);
+  const column = (name: string) => frame ? stringValues(frame, name) : [];
   return { run: column("run"), path: column("path"), type: column("type"), file: column("file") };
 }
 
-async function isLost(view: View, attribute: string, type: string): Promise<boolean> {
+async function isLost(context: ReadContext, attribute: string, type: string): Promise<boolean> {
   if (type !== "file") return true;
-  return (await view.phantoms.real("file", new Set([attribute]), view.reading)).has(attribute);
+  return (await context.phantoms.real("file", new Set([attribute]), context.readOptions)).has(attribute);
 }
 
 function isMissing({ size, mimeType }: { size: number | null; mimeType: string }): boolean {

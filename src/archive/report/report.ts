@@ -6,13 +6,13 @@
 
 import { dirname } from "node:path";
 import type { Finding } from "../../source.ts";
-import { damageOf, nameOf, runOf } from "../index/damage.ts";
+import { damagedRunName, damageOf, nameOf } from "../index/damage.ts";
 import { finding } from "./finding.ts";
 import type { ProjectIndex } from "../index/project_index.ts";
-import { type Folder, type Part, partName } from "../disk/layout.ts";
+import { type Folder, parsePartName, type Part } from "../disk/layout.ts";
 import { fileFindings } from "./files.ts";
 import { rowFindings } from "./rows.ts";
-import type { View } from "../read/view.ts";
+import type { ReadContext } from "../read/context.ts";
 
 /** Where the data of a project lie. */
 export interface ReportRoots {
@@ -24,16 +24,16 @@ export interface ReportRoots {
 }
 
 /** Looks through folders, index and rows of a project: reads every part. */
-export async function makeReport(view: View, roots: ReportRoots): Promise<Finding[]> {
-  const { index } = view;
+export async function makeReport(context: ReadContext, roots: ReportRoots): Promise<Finding[]> {
+  const { index } = context;
   const findings = [
     ...damageFindings(index),
     ...index.folders.flatMap((folder) => folderFindings(folder)),
     ...await rootFindings(roots.data),
     ...identityFindings(index),
     ...forkFindings(index),
-    ...await rowFindings(view, roots.timesConverted),
-    ...await fileFindings(view, roots.files),
+    ...await rowFindings(context, roots.timesConverted),
+    ...await fileFindings(context, roots.files),
     ...await exportErrors(index, roots.data),
   ];
   const order = ["error", "warning", "info"];
@@ -42,7 +42,7 @@ export async function makeReport(view: View, roots: ReportRoots): Promise<Findin
 
 function damageFindings(index: ProjectIndex): Finding[] {
   return [...index.damaged.keys()].map((part) => {
-    const run = runOf(part, index);
+    const run = damagedRunName(part, index);
     return finding(
       "error",
       "damaged_part",
@@ -75,7 +75,7 @@ function folderFindings(folder: Folder): Finding[] {
       ));
     }
   }
-  const killed = new Set(folder.unfinished.map((name) => partName(name.replace(/\.tmp$/, ""))?.stem ?? name));
+  const killed = new Set(folder.unfinished.map((name) => parsePartName(name.replace(/\.tmp$/, ""))?.stem ?? name));
   for (const stem of killed) {
     if (!stems.has(stem)) {
       findings.push(incomplete(folder, stem, `${folder.name}/${stem}`, "it never got beyond .tmp files"));

@@ -6,13 +6,14 @@
 
 import pl from "nodejs-polars";
 import type { Finding } from "../../source.ts";
-import { batches, partsOf } from "../parquet/batches.ts";
-import { allOf, runCondition, SERIES_TYPES } from "../index/conditions.ts";
-import { coded, dictionary, floats, texts } from "../parquet/decode.ts";
-import { columnsOf, CONFIG_TYPES, FILE_TYPES, withValue } from "../read/parameters.ts";
+import { batches, partsOf, runCondition } from "../index/batches.ts";
+import { allOf } from "../parquet/predicates.ts";
+import { coded, dictionary, floatValues, stringValues } from "../parquet/decode.ts";
+import { valueColumns, withValue } from "../parquet/parameters.ts";
 import { finding } from "./finding.ts";
-import { read } from "../parquet/scan.ts";
-import type { View } from "../read/view.ts";
+import { readRows } from "../parquet/scan.ts";
+import type { ReadContext } from "../read/context.ts";
+import { CONFIG_TYPES, FILE_TYPES, SERIES_TYPES } from "../../types.ts";
 
 const PARAMETER_TYPES = [...CONFIG_TYPES, ...FILE_TYPES];
 
@@ -26,16 +27,16 @@ interface Seen {
 }
 
 /** Findings in the rows. */
-export async function rowFindings(view: View, timesConverted: boolean): Promise<Finding[]> {
-  const { index, phantoms, reading } = view;
+export async function rowFindings(context: ReadContext, timesConverted: boolean): Promise<Finding[]> {
+  const { index, phantoms, readOptions } = context;
   const seen: Seen = { valueless: 0, lostTexts: 0, unknown: new Map(), earliest: new Map() };
-  for await (const batch of batches(index, index.keys.map((_, run) => run), (run) => [run], reading)) {
-    await countPhantoms(view, batch.targets, seen);
-    await findUnknown(view, batch.targets, seen);
-    if (!timesConverted) await findEarliest(view, batch.targets.filter((run) => index.legacy[run]), seen);
+  for await (const batch of batches(index, index.keys.map((_, run) => run), (run) => [run], readOptions)) {
+    await countPhantoms(context, batch.targets, seen);
+    await findUnknown(context, batch.targets, seen);
+    if (!timesConverted) await findEarliest(context, batch.targets.filter((run) => index.legacy[run]), seen);
   }
-  const floats = (await phantoms.all("float", reading)).filter(({ path }) => !path.startsWith("sys/"));
-  const files = await phantoms.all("file", reading);
+  const floats = (await phantoms.all("float", readOptions)).filter(({ path }) => !path.startsWith("sys/"));
+  const files = await phantoms.all("file", readOptions);
   const findings: Finding[] = [];
   const told = (some: { rows: number }[]) => some.reduce((sum, { rows }) => sum + rows, 0);
   const dropped = seen.valueless - told(floats) - told(files.filter(({ rows }) => rows === 1));
@@ -57,7 +58,7 @@ export async function rowFindings(view: View, timesConverted: boolean): Promise<
       { attribute: path, count: rows },
     ));
   }
-  return [...findings, ...localTimes(view, seen.earliest)];
+  return [...findings, ...localTimes(context, seen.earliest)];
 }
 
 function certainNaN(path: string): Finding {
@@ -81,49 +82,49 @@ function doubtfulNaN(path: string, rows: number): Finding {
   );
 }
 
-async function countPhantoms({ index, reading }: View, runs: number[], seen: Seen): Promise<void> {
+async function countPhantoms({ index, readOptions }: ReadContext, runs: number[], seen: Seen): Promise<void> {
   const valued = PARAMETER_TYPES.map(withValue).reduce((any, one) => any.or(one));
   const type = pl.col("attribute_type");
-  const frame = await read(partsOf(index, runs), {
+  const frame = await readRows(partsOf(index, runs), {
     where: allOf([type.isIn([...PARAMETER_TYPES, "file_series"]), runCondition(index, runs)]),
-    columns: ["type", "timestamp", ...columnsOf(PARAMETER_TYPES)],
+    columns: ["type", "timestamp", ...valueColumns(PARAMETER_TYPES)],
     then: (rows) => {
       const point = pl.col("type").eq(pl.lit("file_series"))
         .and(pl.col("file").isNotNull().or(pl.col("timestamp").isNotNull()));
       return rows.filter(valued.or(point).not()).select(pl.len().alias("rows"));
     },
-  }, reading);
+  }, readOptions);
   if (frame) seen.valueless += Number(frame.getColumn("rows").get(0));
 }
 
-async function findUnknown({ index, reading }: View, runs: number[], seen: Seen): Promise<void> {
-  const frame = await read(partsOf(index, runs), {
+async function findUnknown({ index, readOptions }: ReadContext, runs: number[], seen: Seen): Promise<void> {
+  const frame = await readRows(partsOf(index, runs), {
     where: allOf([
       pl.col("attribute_type").isIn([...PARAMETER_TYPES, ...SERIES_TYPES]).not(),
       runCondition(index, runs),
     ]),
     columns: ["path", "type"],
     then: (rows) => rows.groupBy(["path", "type"]).agg(pl.len().alias("rows")),
-  }, reading);
+  }, readOptions);
   if (!frame) return;
-  const path = texts(frame, "path"), type = texts(frame, "type"), rows = floats(frame, "rows");
+  const path = stringValues(frame, "path"), type = stringValues(frame, "type"), rows = floatValues(frame, "rows");
   path.forEach((path, i) => {
     const key = `${type[i]}:${path}`;
     seen.unknown.set(key, { type: `${type[i]}`, path: `${path}`, rows: rows[i] + (seen.unknown.get(key)?.rows ?? 0) });
   });
 }
 
-async function findEarliest({ index, reading }: View, runs: number[], seen: Seen): Promise<void> {
+async function findEarliest({ index, readOptions }: ReadContext, runs: number[], seen: Seen): Promise<void> {
   if (runs.length === 0) return;
-  const frame = await read(partsOf(index, runs), {
+  const frame = await readRows(partsOf(index, runs), {
     where: allOf([pl.col("attribute_type").isIn([...SERIES_TYPES]), runCondition(index, runs)]),
     columns: ["run", "timestamp"],
     then: (rows) =>
       rows.filter(pl.col("timestamp").isNotNull()).groupBy("run").agg(pl.col("timestamp").min())
         .withColumns(coded("run")),
-  }, reading);
+  }, readOptions);
   if (!frame) return;
-  const run = dictionary(frame, "run"), earliest = floats(frame, "timestamp");
+  const run = dictionary(frame, "run"), earliest = floatValues(frame, "timestamp");
   run.codes.forEach((code, i) => seen.earliest.set(index.numbers.get(run.names[code])!, earliest[i]));
 }
 
@@ -131,7 +132,7 @@ const QUARTER = 15 * 60_000;
 const TOLERANCE = 2 * 60_000;
 
 /** Points cannot have been logged before their run was created: local time west of Greenwich shows by that. */
-function localTimes({ index }: View, earliest: Map<number, number>): Finding[] {
+function localTimes({ index }: ReadContext, earliest: Map<number, number>): Finding[] {
   const created = index.system.column("sys/creation_time", "datetime")?.values as (number | undefined)[] | undefined;
   const offsets = new Map<number, number[]>();
   for (const [run, time] of earliest) {

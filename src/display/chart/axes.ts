@@ -7,7 +7,7 @@
 import { formatNumber } from "../format.ts";
 
 /** Where an axis begins, ends and has its ticks. */
-export interface Axis {
+export interface AxisScale {
   domain: [low: number, high: number];
   ticks: number[];
   label: (tick: number) => string;
@@ -17,7 +17,7 @@ export interface Axis {
 const LARGEST = 4e307;
 
 /** A linear axis with about `count` ticks; a nice one begins and ends at a round number. */
-export function linearAxis([low, high]: [number, number], count: number, nice: boolean): Axis {
+export function linearAxis([low, high]: [number, number], count: number, nice: boolean): AxisScale {
   if (low > high) return { domain: [0, 1], ticks: [], label: String };
   const size = Math.max(Math.abs(low), Math.abs(high));
   if (size > LARGEST) return linearAxis([clamp(low, -LARGEST, LARGEST), clamp(high, -LARGEST, LARGEST)], count, nice);
@@ -29,7 +29,7 @@ export function linearAxis([low, high]: [number, number], count: number, nice: b
 }
 
 /** A logarithmic axis over positive numbers. */
-export function logAxis([low, high]: [number, number]): Axis {
+export function logAxis([low, high]: [number, number]): AxisScale {
   if (low > high) return { domain: [1, 10], ticks: [], label: String };
   if (low < 1e-300 || high > 1e300) return logAxis([clamp(low, 1e-300, 1e300), clamp(high, 1e-300, 1e300)]);
   if (low === high) return logAxis([low / 1.9, high * 1.9]);

@@ -11,7 +11,7 @@ import type { PlotLine } from "./plot.ts";
 export type XAxis = "step" | "time" | "relative";
 
 /** A chosen x axis. */
-export interface Axis {
+export interface PlotAxis {
   kind: XAxis;
   scale: "linear" | "log" | "time";
   label: string;
@@ -22,7 +22,7 @@ export interface Axis {
 const UNITS = [["seconds", 1000], ["minutes", 60_000], ["hours", 3_600_000], ["days", 86_400_000]] as const;
 
 /** The axis for these lines; for relative time with the unit that suits the longest of them. */
-export function xAxis(lines: PlotLine[], kind: XAxis, log: boolean): Axis {
+export function xAxis(lines: PlotLine[], kind: XAxis, log: boolean): PlotAxis {
   if (kind === "step") return { kind, scale: log ? "log" : "linear", label: "step", unit: 1 };
   if (kind === "time") return { kind, scale: "time", label: "time (UTC)", unit: 1 };
   const longest = lines.reduce((most, line) => Math.max(most, span(line.timestamp)), 0);
@@ -31,7 +31,7 @@ export function xAxis(lines: PlotLine[], kind: XAxis, log: boolean): Axis {
 }
 
 /** The line as the chart draws it, ascending along this axis. */
-export function chartLine(line: PlotLine, axis: Axis, label: string): ChartLine {
+export function chartLine(line: PlotLine, axis: PlotAxis, label: string): ChartLine {
   const { value: y, preview } = line;
   if (axis.kind === "step") return { label, x: line.step, y, preview, inheritedUntil: line.inheritedUntil };
   const times = line.timestamp ?? new Float64Array(y.length).fill(NaN);

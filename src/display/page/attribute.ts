@@ -6,7 +6,7 @@
 
 import type { Cell } from "../../frame/cell.ts";
 import type { Points } from "../../frame/points.ts";
-import type { AttributeType, FileRef } from "../../types.ts";
+import { type AttributeType, type FileRef, isFileType } from "../../types.ts";
 import { Budget, bundle, type MediaBundle } from "../bundle.ts";
 import { counted, formatBytes, formatCount, formatNumber, shortenText } from "../format.ts";
 import { type Content, type Html, markup, MUTED, note, view } from "../html.ts";
@@ -67,7 +67,7 @@ function body(data: AttributePageData): Body | Promise<Body> {
   }
   if (value === null) return { html: missing(lost(type)), text: lost(type) };
   if (type === "string") return longText(value as string);
-  if (type === "file" || type === "file_set" || type === "artifact") {
+  if (isFileType(type)) {
     return fileOf(value as FileRef, images?.get(0) ?? null, data.text ?? null);
   }
   const text = valueText({ type, value });

@@ -5,7 +5,7 @@
  */
 
 import type { ValueBlock } from "../../columns.ts";
-import { type AttributeType, isSeriesType, type RunInfo } from "../../types.ts";
+import { isFileType, isSeriesType, type RunInfo } from "../../types.ts";
 import { Budget, bundle, type MediaBundle } from "../bundle.ts";
 import { entriesOf, type Entry } from "./entries.ts";
 import { counted, formatCount, formatNumber } from "../format.ts";
@@ -98,8 +98,4 @@ function plainPart(title: string, entries: Entry[], text: (entry: Entry) => stri
     ...lines,
     ...(rest > 0 ? [`  … ${formatCount(rest)} more`] : []),
   ];
-}
-
-function isFileType(type: AttributeType): boolean {
-  return type === "file" || type === "file_set" || type === "artifact";
 }

@@ -6,8 +6,7 @@
 
 import { printNql } from "../../nql/print.ts";
 import type { AttributesQuery, PathFilter, RunsQuery } from "../../source.ts";
-import type { AttributeType } from "../../types.ts";
-import { fromWireType, toWireType } from "../../wire/types.ts";
+import { type AttributeType, attributeTypeOf, wireTypeName } from "../../types.ts";
 import type { ApiCall } from "../api.ts";
 import { jsonBytes, MAX_REQUEST_BYTES, split } from "./split.ts";
 
@@ -24,12 +23,12 @@ const MAX_RUNS = 1000;
 
 const LEADERBOARD = "/api/leaderboard/v1";
 
-/** E1: a project by its name or id. */
+/** `projects/get`: a project by its name or id. */
 export function projectCall(project: string): ApiCall {
   return { method: "GET", path: "/api/backend/v1/projects/get", query: { projectIdentifier: project }, project };
 }
 
-/** E14: all projects that the token may see. */
+/** `projects`: all projects that the token may see. */
 export function projectsCall(): ApiCall {
   return {
     method: "GET",
@@ -38,7 +37,7 @@ export function projectsCall(): ApiCall {
   };
 }
 
-/** E2: a page of runs. */
+/** `entries/search`: a page of runs. */
 export function runsCall(project: string, query: RunsQuery, offset: number, limit: number): ApiCall {
   const { path, type, aggregation, descending } = query.sort ??
     { path: "sys/creation_time", type: "datetime" as const, descending: true };
@@ -56,7 +55,7 @@ export function runsCall(project: string, query: RunsQuery, offset: number, limi
       // Clients send the aggregation beside `sortBy`, the documentation has it inside.
       sorting: {
         ...aggregationMode,
-        sortBy: { name: path, type: toWireType(type), ...aggregationMode },
+        sortBy: { name: path, type: wireTypeName(type), ...aggregationMode },
         dir: descending ? "descending" : "ascending",
       },
     },
@@ -66,7 +65,7 @@ export function runsCall(project: string, query: RunsQuery, offset: number, limi
 
 /** The types of a query that a server knows; null: every type. */
 export function wireTypes(types: readonly AttributeType[] | null): string[] | null {
-  return types && types.map(toWireType).filter((name, i) => fromWireType(name) === types[i]);
+  return types && types.map(wireTypeName).filter((name, i) => attributeTypeOf(name) === types[i]);
 }
 
 /** Whether a query asks for nothing. */
@@ -74,7 +73,7 @@ export function asksNothing({ runs, paths, filter, types }: AttributesQuery): bo
   return runs?.length === 0 || paths?.length === 0 || filter?.any.length === 0 || wireTypes(types)?.length === 0;
 }
 
-/** E4: the attributes of one run. */
+/** `queryAttributeDefinitions`: the attributes of one run. */
 export function runDefinitionsCall(run: string, types: readonly AttributeType[] | null, project: string): ApiCall {
   const path = `${LEADERBOARD}/proto/attributes/queryAttributeDefinitions`;
   const [only] = wireTypes(types)?.length === 1 ? wireTypes(types)! : [];
@@ -86,7 +85,7 @@ export function runDefinitionsCall(run: string, types: readonly AttributeType[] 
   };
 }
 
-/** E5: the attributes of many runs; each call goes on with {@linkcode nextPage}. */
+/** `attributes/definitions/query`: the attributes of many runs; each call goes on with {@linkcode nextPage}. */
 export function definitionsCalls(project: string, query: AttributesQuery): ApiCall[] {
   const runs = query.runs ? split(query.runs, jsonBytes, MAX_REQUEST_BYTES - MAX_FILTER_BYTES, Infinity) : [null];
   const names = query.paths ? split(query.paths, (path) => 2 * jsonBytes(path), MAX_FILTER_BYTES, Infinity) : [null];
@@ -106,7 +105,7 @@ export function definitionsCalls(project: string, query: AttributesQuery): ApiCa
   );
 }
 
-/** E7: values of one run. */
+/** `attributes/attributes`: values of one run. */
 export function runValuesCalls(run: string, paths: readonly string[] | null, project: string): ApiCall[] {
   const names = paths ? split(paths, jsonBytes, MAX_NAMES_BYTES, MAX_NAMES) : [null];
   return names.map((attributePathsFilter) => ({
@@ -119,13 +118,13 @@ export function runValuesCalls(run: string, paths: readonly string[] | null, pro
 }
 
 /**
- * E6: values of many runs; each call goes on with {@linkcode nextPage}.
+ * `attributes/query`: values of many runs; each call goes on with {@linkcode nextPage}.
  *
  * @param atOnce How many calls are made at the same time: runs are shared out among so many, as far as it makes sense.
  */
-export function valuesCalls(project: string, query: AttributesQuery, atOnce: number): ApiCall[] {
+export function valuesCalls(project: string, query: AttributesQuery, concurrency: number): ApiCall[] {
   const names = query.paths ? split(query.paths, jsonBytes, MAX_REQUEST_BYTES / 2, PAGE) : [null];
-  const share = Math.ceil((query.runs?.length ?? 0) / (2 * atOnce));
+  const share = Math.ceil((query.runs?.length ?? 0) / (2 * concurrency));
   const count = Math.min(Math.max(share, MIN_RUNS), MAX_RUNS);
   const runs = query.runs ? split(query.runs, jsonBytes, MAX_REQUEST_BYTES / 2, count) : [null];
   return runs.flatMap((experimentIdsFilter) =>
@@ -150,7 +149,7 @@ export function nextPage(call: ApiCall, nextPageToken: string): ApiCall {
   return { ...call, body: { ...call.body as Record<string, unknown>, nextPage: { limit: PAGE, nextPageToken } } };
 }
 
-/** E12: an address for the bytes of a file. */
+/** `signedUrl`: an address for the bytes of a file. */
 export function signedUrlCall(project: string, path: string): ApiCall {
   return {
     method: "POST",

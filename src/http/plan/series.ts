@@ -104,11 +104,11 @@ export function isDescending({ limit }: SeriesQuery): boolean {
  * @param query What is asked.
  * @param atOnce How many requests are made at the same time.
  */
-export function planSeries(query: SeriesQuery, atOnce: number): SeriesGroup[] {
+export function planSeries(query: SeriesQuery, concurrency: number): SeriesGroup[] {
   if (query.limit?.points === 0) return [];
   const largest = query.kind === "float" ? MAX_FLOAT_SERIES : MAX_OTHER_SERIES;
   return alike(query).flatMap((group) => {
-    const most = Math.min(Math.max(FEW_SERIES, Math.ceil(group.series.length / atOnce)), largest);
+    const most = Math.min(Math.max(FEW_SERIES, Math.ceil(group.series.length / concurrency)), largest);
     return shared(query, group, Math.ceil(group.series.length / most));
   });
 }
@@ -202,10 +202,12 @@ export function pointsEach({ series, places, remaining }: SeriesGroup): number {
  * @param received What came.
  * @param atOnce Long series go on in up to so many requests of their own.
  */
-export function goOn(query: SeriesQuery, group: SeriesGroup, received: Received, atOnce: number): SeriesGroup[] {
+export function goOn(query: SeriesQuery, group: SeriesGroup, received: Received, concurrency: number): SeriesGroup[] {
   const each = pointsEach(group);
   const full = group.series.map((_, at) => at).filter((at) => received.rows[at] >= each);
-  return advanced(group, received, full).flatMap((open) => shared(query, open, Math.min(atOnce, open.series.length)));
+  return advanced(group, received, full).flatMap((open) =>
+    shared(query, open, Math.min(concurrency, open.series.length))
+  );
 }
 
 /** What is still to be asked after an answer that broke off: nothing is known of series that got fewer points than asked. */

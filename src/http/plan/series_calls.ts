@@ -9,7 +9,7 @@ import type { ApiCall } from "../api.ts";
 import { JsonBytes, utf8 } from "./json_bytes.ts";
 import { isDescending, pointsEach, type SeriesGroup } from "./series.ts";
 
-/** E8: points of float series. */
+/** `attributes/series/float`: points of float series. */
 export function floatSeriesCall(query: SeriesQuery, group: SeriesGroup, project: string): ApiCall {
   const fields = {
     perSeriesPointsLimit: pointsEach(group),
@@ -38,8 +38,8 @@ export function floatSeriesCall(query: SeriesQuery, group: SeriesGroup, project:
   };
 }
 
-/** E10: points of other series, each going on with its token where it has one; `open` are positions in the group. */
-export function otherSeriesCall(
+/** `attributes/series`: points of other series, each going on with its token where it has one; `open` are positions in the group. */
+export function pointSeriesCall(
   query: SeriesQuery,
   group: SeriesGroup,
   open: Iterable<number>,

@@ -5,7 +5,7 @@
  */
 
 import type { Context, Hono, MiddlewareHandler } from "hono";
-import { CLIENT_ID, type Grant, type Keys } from "../tokens.ts";
+import { CLIENT_ID, type Grant, type Tokens } from "../tokens.ts";
 import { Refusal } from "../refusal.ts";
 
 const ISSUER_PATH = "/auth/realms/neptune";
@@ -13,7 +13,7 @@ const TOKEN_PATH = `${ISSUER_PATH}/protocol/openid-connect/token`;
 const DISCOVERY_PATH = `${ISSUER_PATH}/.well-known/openid-configuration`;
 
 /** Adds the routes that need no access token. */
-export function addAuthRoutes(app: Hono, keys: Keys): void {
+export function addAuthRoutes(app: Hono, tokens: Tokens): void {
   app.get("/api/backend/v1/clients/config", (context) => {
     const address = addressOf(context);
     return context.json({
@@ -35,10 +35,10 @@ export function addAuthRoutes(app: Hono, keys: Keys): void {
 
   app.get("/api/backend/v1/authorization/oauth-token", async (context) => {
     const apiToken = context.req.header("x-neptune-api-token") ?? "";
-    if (!keys.acceptsApiToken(apiToken)) {
+    if (!tokens.acceptsApiToken(apiToken)) {
       throw new Refusal(401, "UNAUTHORIZED", "The API token is not one of this server.");
     }
-    const { accessToken, refreshToken, username } = await grant(context, keys);
+    const { accessToken, refreshToken, username } = await grant(context, tokens);
     return context.json({ accessToken, refreshToken, username });
   });
 
@@ -50,12 +50,12 @@ export function addAuthRoutes(app: Hono, keys: Keys): void {
       });
     }
     try {
-      await keys.check(form.get("refresh_token") ?? "", "refresh");
+      await tokens.check(form.get("refresh_token") ?? "", "refresh");
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       throw new Refusal(400, error.errorType, error.message, { error: "invalid_grant" });
     }
-    const { accessToken, refreshToken, expiresIn } = await grant(context, keys);
+    const { accessToken, refreshToken, expiresIn } = await grant(context, tokens);
     return context.json({
       access_token: accessToken,
       refresh_token: refreshToken,
@@ -66,13 +66,13 @@ export function addAuthRoutes(app: Hono, keys: Keys): void {
 }
 
 /** Refuses requests without a valid access token. */
-export function requireToken(keys: Keys): MiddlewareHandler {
+export function requireToken(tokens: Tokens): MiddlewareHandler {
   return async (context, next) => {
     const token = /^Bearer +(\S+)$/i.exec(context.req.header("authorization") ?? "")?.[1];
     if (token === undefined) {
       throw new Refusal(401, "UNAUTHORIZED", "The request has no access token: send Authorization: Bearer <token>.");
     }
-    await keys.check(token, "access");
+    await tokens.check(token, "access");
     await next();
   };
 }
@@ -82,6 +82,6 @@ export function addressOf(context: Context): string {
   return new URL(context.req.url).origin;
 }
 
-function grant(context: Context, keys: Keys): Promise<Grant> {
-  return keys.grant(addressOf(context) + ISSUER_PATH);
+function grant(context: Context, tokens: Tokens): Promise<Grant> {
+  return tokens.grant(addressOf(context) + ISSUER_PATH);
 }

@@ -1,5 +1,5 @@
 /**
- * Float series summarised in buckets (E11).
+ * Float series summarised in buckets (`attributes/timeseries/buckets`).
  *
  * @module
  */
@@ -23,7 +23,7 @@ import { protobuf, type Server, signalOf } from "../context.ts";
 import { Refusal } from "../refusal.ts";
 import { groups, readLineage, type SeriesRequest } from "../requests.ts";
 
-/** Adds E11. */
+/** Adds `attributes/timeseries/buckets`. */
 export function addBucketRoutes(app: Hono, server: Server): void {
   app.post("/api/leaderboard/v1/proto/attributes/timeseries/buckets", (context) => buckets(server, context));
 }

@@ -1,5 +1,6 @@
 /**
- * Which attributes exist: in one run (E4), and in whole projects page by page (E5).
+ * Which attributes exist: in one run (`queryAttributeDefinitions`), and in whole projects page by page
+ * (`attributes/definitions/query`).
  *
  * @module
  */
@@ -8,14 +9,14 @@ import { create, toBinary } from "@bufbuild/protobuf";
 import type { Context, Hono } from "hono";
 import type { Source } from "../../source.ts";
 import { ProtoAttributesSearchResultDTOSchema } from "../../wire/gen/neptune_pb.ts";
-import { toWireType } from "../../wire/types.ts";
+import { wireTypeName } from "../../types.ts";
 import { Body } from "../body.ts";
 import { parameter, protobuf, type Server, signalOf } from "../context.ts";
-import { readToken, writeToken } from "../page_cache.ts";
+import { decodePageToken, encodePageToken } from "../page_cache.ts";
 import type { Project } from "../projects.ts";
 import { Refusal } from "../refusal.ts";
 import { readSelection, readTypes, type Selection } from "../selection.ts";
-import { runOf } from "./values.ts";
+import { requireRun } from "./values.ts";
 
 const DEFAULT_LIMIT = 10_000;
 
@@ -25,7 +26,7 @@ export interface Definition {
   type: string;
 }
 
-/** Adds E4 and E5. */
+/** Adds `queryAttributeDefinitions` and `attributes/definitions/query`. */
 export function addDefinitionRoutes(app: Hono, server: Server): void {
   app.get(
     "/api/leaderboard/v1/proto/attributes/queryAttributeDefinitions",
@@ -36,7 +37,7 @@ export function addDefinitionRoutes(app: Hono, server: Server): void {
 
 async function definitionsOfRun(server: Server, context: Context): Promise<Response> {
   const signal = signalOf(context);
-  const { project, run } = await runOf(server, parameter(context, "experimentIdentifier"), signal);
+  const { project, run } = await requireRun(server, parameter(context, "experimentIdentifier"), signal);
   const wanted = context.req.queries("attributeType");
   const types = wanted ? wanted.flatMap(readTypes) : null;
   const found = new Map<string, Definition>();
@@ -68,7 +69,7 @@ async function definitionsOf(server: Server, context: Context): Promise<Response
   const entries = all.slice(0, limit);
   const rest = all.slice(limit);
   const last = entries.at(-1);
-  const nextPageToken = rest.length > 0 && last ? writeToken([last.name, last.type]) : null;
+  const nextPageToken = rest.length > 0 && last ? encodePageToken([last.name, last.type]) : null;
   if (nextPageToken !== null) server.definitions.put([...words, nextPageToken], rest, rest.length);
   return context.json({ entries, nextPage: { limit, nextPageToken } });
 }
@@ -105,7 +106,7 @@ async function collect(
   if (runs?.length === 0 || selection.types?.length === 0) return;
   for await (const page of source.attributes({ runs, ...selection, signal })) {
     for (const { path, type } of page) {
-      const wireType = toWireType(type);
+      const wireType = wireTypeName(type);
       const key = `${wireType}:${path}`;
       if (!into.has(key)) into.set(key, { name: path, type: wireType });
     }
@@ -113,7 +114,7 @@ async function collect(
 }
 
 function readPlace(token: string, sorted: Definition[]): number {
-  const [name, type] = readToken(token) ?? [];
+  const [name, type] = decodePageToken(token) ?? [];
   if (typeof name !== "string" || typeof type !== "string") {
     throw new Refusal(400, "BAD_REQUEST", "nextPageToken is not one that this server gave for this request.");
   }

@@ -1,5 +1,5 @@
 /**
- * Which runs match: in one project (E2), and in all of them (E3).
+ * Which runs match: in one project (`entries/search`), and in all of them (`entries/global/search`).
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { RunsQuery, RunsSort, Source } from "../../source.ts";
 import type { AttributeType } from "../../types.ts";
 import { cellsInOrder, encodeAttributes, encodeEntries } from "../../wire/encode/attributes.ts";
 import { Body } from "../body.ts";
-import { identityCells, isIdentity, readCells } from "../cells.ts";
+import { identityCells, isIdentity, readRunValues } from "../run_values.ts";
 import { projectOf, protobuf, type Server, signalOf } from "../context.ts";
 import { mergeRuns } from "../global.ts";
 import type { Project } from "../projects.ts";
@@ -25,7 +25,7 @@ import { homeOf } from "./values.ts";
 const AGGREGATIONS = ["last", "min", "max", "average", "variance"] as const;
 const IDENTITY = ["sys/id", "sys/custom_run_id", "sys/name"];
 
-/** Adds E2 and E3. */
+/** Adds `entries/search` and `entries/global/search`. */
 export function addEntryRoutes(app: Hono, server: Server): void {
   app.post("/api/leaderboard/v1/proto/leaderboard/entries/search/", (context) => search(server, context));
   app.post("/api/leaderboard/v1/proto/leaderboard/entries/global/search/", (context) => searchAll(server, context));
@@ -74,9 +74,10 @@ async function entriesOf(
 ): Promise<Uint8Array[]> {
   const others = wanted && wanted.filter((path) => !isIdentity(path));
   const identity = identityCells(runs, wanted ?? []);
-  const block = others?.length === 0
-    ? identity
-    : joined(identity, await readCells(project.source, runs, { paths: others, filter: null, types: null }, { signal }));
+  const block = others?.length === 0 ? identity : joined(
+    identity,
+    await readRunValues(project.source, runs, { paths: others, filter: null, types: null }, { signal }),
+  );
   const byRun = Map.groupBy(cellsInOrder(block), ({ column, row }) => column.run[row]);
   return runs.map((run, i) => encodeAttributes(block, byRun.get(i) ?? [], homeOf(project, run)));
 }
@@ -90,7 +91,7 @@ function joined(identity: ValueBlock, values: ValueBlock): ValueBlock {
   return { runs: identity.runs, paths, columns: [...identity.columns, ...shifted] };
 }
 
-/** Reads what E2 and E3 have in common, but for the order. */
+/** Reads what both searches have in common, but for the order. */
 function readRunsQuery(body: Body): Pick<RunsQuery, "where" | "heads" | "offset" | "limit"> {
   const text = body.object("query")?.string("query") ?? "";
   const pagination = body.object("pagination");

@@ -1,5 +1,5 @@
 /**
- * Stored files: signed addresses (E12, E13), and what is behind them.
+ * Stored files: signed addresses (`signedUrl`, `azure/signedUrl`), and what is behind them.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Context, Hono } from "hono";
 import { addressOf } from "./auth.ts";
 import { Body } from "../body.ts";
 import { type Server, signalOf } from "../context.ts";
-import { readToken, writeToken } from "../page_cache.ts";
+import { decodePageToken, encodePageToken } from "../page_cache.ts";
 import { Refusal } from "../refusal.ts";
 import type { FileRef } from "../../types.ts";
 
@@ -34,10 +34,10 @@ async function signedUrls(server: Server, context: Context): Promise<Response> {
         throw new Refusal(403, "ACCESS_DENIED", "This server is read-only: files cannot be uploaded.");
       }
       const { info } = await server.projects.find(project_identifier, { signal });
-      const place = writeToken([info.id, path]);
+      const place = encodePageToken([info.id, path]);
       const expires = String(Math.floor(Date.now() / 1000) + VALID_SECONDS);
       // Azure's SDK drops query parameters that are not called like those of its own signatures.
-      const query = new URLSearchParams({ se: expires, sig: server.keys.sign(`${place} ${expires}`) });
+      const query = new URLSearchParams({ se: expires, sig: server.tokens.sign(`${place} ${expires}`) });
       return { project_identifier, path, url: `${addressOf(context)}${FOLDER}${place}?${query}`, provider: "aws" };
     }),
   );
@@ -48,13 +48,13 @@ async function download(server: Server, context: Context): Promise<Response> {
   const signal = signalOf(context);
   const place = context.req.param("place")!;
   const expires = context.req.query("se") ?? "";
-  if (!server.keys.signed(`${place} ${expires}`, context.req.query("sig") ?? "")) {
+  if (!server.tokens.signed(`${place} ${expires}`, context.req.query("sig") ?? "")) {
     throw new Refusal(403, "ACCESS_DENIED", "The address of the file is not signed by this server.");
   }
   if (Number(expires) < Date.now() / 1000) {
     throw new Refusal(400, "BAD_REQUEST", "The address of the file has expired: ask for a new one.");
   }
-  const [id, path] = readToken(place)!;
+  const [id, path] = decodePageToken(place)!;
   if (path === "") throw new Refusal(404, "FILE_NOT_FOUND", "The file was not exported.");
   const { source } = await server.projects.find(id, { signal });
   const file: FileRef = { path, size: null, mimeType: "application/octet-stream" };

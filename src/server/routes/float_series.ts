@@ -1,5 +1,5 @@
 /**
- * Points of float series, page by page (E8, E9).
+ * Points of float series, page by page: `POST` for many series, `GET` for one (`attributes/series/float`).
  *
  * @module
  */
@@ -17,7 +17,7 @@ const PATH = "/api/leaderboard/v1/proto/attributes/series/float";
 /** Points to hold in memory at once, as far as the request says how many to expect. */
 const MAX_POINTS = 2_000_000;
 
-/** Adds E8 and E9. */
+/** Adds `POST` and `GET attributes/series/float`. */
 export function addFloatSeriesRoutes(app: Hono, server: Server): void {
   app.post(PATH, (context) => manySeries(server, context));
   app.get(PATH, (context) => oneSeries(server, context));

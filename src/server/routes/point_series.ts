@@ -1,14 +1,21 @@
 /**
- * Points of string, histogram and file series (E10).
+ * Points of string, histogram and file series (`attributes/series`).
  *
  * @module
  */
 
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import type { Context, Hono } from "hono";
-import { type PointKind, type SeriesBlock, seriesList } from "../../columns.ts";
+import { type SeriesBlock, seriesList } from "../../columns.ts";
 import type { SeriesQuery } from "../../source.ts";
-import type { FileRef, Histogram, SeriesType } from "../../types.ts";
+import {
+  type FileRef,
+  type Histogram,
+  POINT_KINDS,
+  type PointKind,
+  SERIES_TYPES,
+  type SeriesType,
+} from "../../types.ts";
 import { type ProtoPointValueDTOSchema, ProtoSeriesValuesResponseDTOSchema } from "../../wire/gen/neptune_pb.ts";
 import { Body } from "../body.ts";
 import { protobuf, type Server, signalOf } from "../context.ts";
@@ -17,9 +24,7 @@ import { type Group, groups, readRequests, readStepRange, type SeriesRequest } f
 type Kind = Exclude<PointKind, "float">;
 type Point = MessageInitShape<typeof ProtoPointValueDTOSchema>;
 
-const KINDS: readonly Kind[] = ["string", "histogram", "file"];
-
-/** Adds E10. */
+/** Adds `attributes/series`. */
 export function addPointSeriesRoutes(app: Hono, server: Server): void {
   app.post("/api/leaderboard/v1/proto/attributes/series", (context) => pointSeries(server, context));
 }
@@ -73,11 +78,11 @@ async function byKind(
 ): Promise<Map<Kind, number[]>> {
   const runs = [...new Set(members.map((i) => requests[i].holder!.run.key))];
   const paths = [...new Set(members.map((i) => requests[i].path))];
-  const types = KINDS.map((kind): SeriesType => `${kind}_series`);
+  const types = SERIES_TYPES.filter((type) => type !== "float_series");
   const kinds = new Map<string, Kind>();
   for await (const block of project.source.existing({ runs, paths, filter: null, types, signal })) {
     block.run.forEach((run, row) => {
-      const kind = KINDS[types.indexOf(block.types[block.type[row]] as SeriesType)];
+      const kind = POINT_KINDS[block.types[block.type[row]] as SeriesType] as Kind;
       kinds.set(pair(block.runs[run], block.paths[block.path[row]]), kind);
     });
   }

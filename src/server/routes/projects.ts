@@ -1,5 +1,5 @@
 /**
- * Projects (E1, E14).
+ * Projects: one (`projects/get`), and all (`projects`).
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Hono } from "hono";
 import { projectOf, type Server, signalOf } from "../context.ts";
 import type { Project } from "../projects.ts";
 
-/** Adds E1 and E14. */
+/** Adds `projects/get` and `projects`. */
 export function addProjectRoutes(app: Hono, server: Server): void {
   app.get("/api/backend/v1/projects/get", async (context) => {
     return context.json(description(await projectOf(server, context)));

@@ -1,5 +1,5 @@
 /**
- * Values of attributes: of one run (E7), and of many runs page by page (E6).
+ * Values of attributes: of one run (`attributes/attributes`), and of many runs page by page (`attributes/query`).
  *
  * @module
  */
@@ -15,9 +15,9 @@ import {
   type RunHome,
 } from "../../wire/encode/attributes.ts";
 import { Body } from "../body.ts";
-import { readCells } from "../cells.ts";
+import { readRunValues } from "../run_values.ts";
 import { parameter, projectOf, protobuf, type Server, signalOf } from "../context.ts";
-import { readToken, writeToken } from "../page_cache.ts";
+import { decodePageToken, encodePageToken } from "../page_cache.ts";
 import type { Holder, Project } from "../projects.ts";
 import { Refusal } from "../refusal.ts";
 import { type KnownRun, PATIENCE } from "../runs.ts";
@@ -34,7 +34,7 @@ export interface RestOfValues {
   cells: CellRef[];
 }
 
-/** Adds E6 and E7. */
+/** Adds `attributes/attributes` and `attributes/query`. */
 export function addValueRoutes(app: Hono, server: Server): void {
   app.post("/api/leaderboard/v1/proto/attributes/attributes", (context) => valuesOfRun(server, context));
   app.post("/api/leaderboard/v1/proto/leaderboard/attributes/query", (context) => valuesOfRuns(server, context));
@@ -43,18 +43,20 @@ export function addValueRoutes(app: Hono, server: Server): void {
 /** A run whose attributes are asked one by one is read once for all that are not series. */
 async function valuesOfRun(server: Server, context: Context): Promise<Response> {
   const signal = signalOf(context);
-  const { project, run } = await runOf(server, parameter(context, "holderIdentifier"), signal);
+  const { project, run } = await requireRun(server, parameter(context, "holderIdentifier"), signal);
   const body = await Body.of(context.req.raw);
   const paths = body.strings("attributePathsFilter");
   const home = homeOf(project, run);
-  if (paths === null) return protobuf(encoded(await readCells(project.source, [run], EVERYTHING, { signal }), home));
+  if (paths === null) {
+    return protobuf(encoded(await readRunValues(project.source, [run], EVERYTHING, { signal }), home));
+  }
 
   const wanted = new Set(paths);
   const { block, cells } = await singleValues(server, project, run, signal);
   const found = cells.filter(({ column, row }) => wanted.delete(block.paths[column.path[row]]));
   const single = encodeAttributes(block, found, home);
   if (wanted.size === 0) return protobuf(single as Uint8Array<ArrayBuffer>);
-  const series = await readCells(project.source, [run], { ...EVERYTHING, paths: [...wanted], types: SERIES }, {
+  const series = await readRunValues(project.source, [run], { ...EVERYTHING, paths: [...wanted], types: SERIES }, {
     signal,
   });
   return protobuf(concatenated([single, encoded(series, home)]));
@@ -74,7 +76,7 @@ async function singleValues(
   const words = [project.info.id, run.key, String(Math.floor(Date.now() / PATIENCE))];
   let values = server.values.take(words);
   if (!values) {
-    const block = await readCells(project.source, [run], { ...EVERYTHING, types: SINGLE }, { signal });
+    const block = await readRunValues(project.source, [run], { ...EVERYTHING, types: SINGLE }, { signal });
     values = { block, cells: cellsInOrder(block) };
   }
   server.values.put(words, values, values.cells.length);
@@ -86,7 +88,7 @@ function encoded(block: ValueBlock, home: RunHome): Uint8Array<ArrayBuffer> {
 }
 
 /** The run that a holder identifier means; refuses one that means none. */
-export async function runOf(server: Server, identifier: string, signal: AbortSignal): Promise<Holder> {
+export async function requireRun(server: Server, identifier: string, signal: AbortSignal): Promise<Holder> {
   const [holder] = await server.projects.holders([identifier], null, { signal });
   if (holder) return holder;
   throw new Refusal(404, "EXPERIMENT_NOT_FOUND", `There is no run ${JSON.stringify(identifier)}.`);
@@ -165,7 +167,7 @@ async function fillPage(
     if (!rest) {
       const some = runs.slice(next, next + clamp(Math.ceil(room / perRun), 1, MAX_RUNS));
       next += some.length;
-      const block = await readCells(project.source, some, selection, { signal });
+      const block = await readRunValues(project.source, some, selection, { signal });
       const cells = cellsInOrder(block);
       perRun = Math.max(1, cells.length / some.length);
       rest = {
@@ -181,7 +183,11 @@ async function fillPage(
   if (!rest && next >= runs.length) return { parts, next: null };
   const last = parts.at(-1)!;
   const { column, row } = last.cells.at(-1)!;
-  const following = writeToken([last.block.runs[column.run[row]], last.block.paths[column.path[row]], column.type]);
+  const following = encodePageToken([
+    last.block.runs[column.run[row]],
+    last.block.paths[column.path[row]],
+    column.type,
+  ]);
   if (rest) server.values.put([...words, following], rest, rest.cells.length);
   return { parts, next: following };
 }
@@ -196,7 +202,7 @@ interface Place {
 }
 
 function readPlace(token: string, runs: KnownRun[]): Place {
-  const [key, path, type] = readToken(token) ?? [];
+  const [key, path, type] = decodePageToken(token) ?? [];
   const run = runs.findIndex((run) => run.key === key);
   if (run >= 0 && typeof path === "string" && typeof type === "string") return { run, key, path, type };
   throw new Refusal(400, "BAD_REQUEST", "nextPageToken is not one that this server gave for this request.");

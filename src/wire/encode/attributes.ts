@@ -6,8 +6,7 @@
  */
 
 import type { ValueBlock, ValueColumn } from "../../columns.ts";
-import type { FileRef, Histogram } from "../../types.ts";
-import { toWireType } from "../types.ts";
+import { type FileRef, type Histogram, wireTypeName } from "../../types.ts";
 import { Writer } from "./writer.ts";
 
 /** What a server calls a run. */
@@ -119,7 +118,7 @@ export function encodeEntries(total: number, entries: readonly Uint8Array[]): Ui
 // ProtoAttributeDTO: 1 name, 2 type, 3-13 properties
 function attribute(writer: Writer, block: ValueBlock, { column, row }: CellRef): void {
   const name = block.paths[column.path[row]];
-  const type = toWireType(column.type);
+  const type = wireTypeName(column.type);
   const properties = (field: number, value: () => void) =>
     writer.message(field * 8 + 2, () => {
       writer.string(0x0a, name);

@@ -7,12 +7,12 @@
 import type { Files } from "../disk/files.ts";
 import type { ProjectIndex } from "../index/project_index.ts";
 import type { Phantoms } from "../index/phantoms.ts";
-import type { Reading } from "../parquet/scan.ts";
+import type { ReadOptions } from "../parquet/scan.ts";
 
 /** One project of an archive, seen by one call. */
-export interface View {
+export interface ReadContext {
   index: ProjectIndex;
-  reading: Reading;
+  readOptions: ReadOptions;
   phantoms: Phantoms;
   files: Files;
   /** From the times stored for points of a run to UTC, both in milliseconds. */

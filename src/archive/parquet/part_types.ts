@@ -4,21 +4,21 @@
  * @module
  */
 
-import { coded, dictionary } from "../parquet/decode.ts";
+import { coded, dictionary } from "./decode.ts";
 import type { Part } from "../disk/layout.ts";
-import { read, type Reading } from "../parquet/scan.ts";
+import { type ReadOptions, readRows } from "./scan.ts";
 
 const known = new WeakMap<Part, Set<string>>();
 
 /** The types that occur in these parts; each part is looked through once. */
-export async function typesHeld(parts: readonly Part[], reading: Reading): Promise<Set<string>> {
+export async function typesInParts(parts: readonly Part[], readOptions: ReadOptions): Promise<Set<string>> {
   const unknown = parts.filter((part) => !known.has(part));
   if (unknown.length > 0) {
-    const frame = await read(unknown, {
+    const frame = await readRows(unknown, {
       where: null,
       columns: ["part", "type"],
       then: (rows) => rows.unique().withColumns(coded("part"), coded("type")),
-    }, reading);
+    }, readOptions);
     const types = new Map(unknown.map((part) => [part.path, new Set<string>()]));
     if (frame) {
       const part = dictionary(frame, "part"), type = dictionary(frame, "type");

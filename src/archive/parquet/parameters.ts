@@ -5,26 +5,20 @@
  */
 
 import pl, { type DataFrame, type Expr } from "nodejs-polars";
-import type { AttributeType } from "../../types.ts";
-import { bools, floats, ints, textLists, texts } from "../parquet/decode.ts";
-import type { ColumnName } from "../parquet/scan.ts";
+import {
+  type AttributeType,
+  CONFIG_TYPES,
+  type ConfigType,
+  FILE_TYPES,
+  type FileType,
+  SERIES_TYPES,
+  type SeriesType,
+} from "../../types.ts";
+import { boolValues, floatValues, intValues, stringLists, stringValues } from "./decode.ts";
+import type { ColumnName } from "./scan.ts";
 
-/** Types of configs: one value in a column of its own. */
-export type ConfigType = "int" | "float" | "string" | "bool" | "datetime" | "string_set";
-/** Types of one stored file. */
-export type FileType = "file" | "file_set" | "artifact";
 /** Types of one value. */
 export type ParameterType = ConfigType | FileType;
-
-/** The types of configs. */
-export const CONFIG_TYPES: readonly ConfigType[] = ["int", "float", "string", "bool", "datetime", "string_set"];
-/** The types of stored files. */
-export const FILE_TYPES: readonly FileType[] = ["file", "file_set", "artifact"];
-
-/** Tells whether this is a type of configs. */
-export function isConfigType(type: AttributeType): type is ConfigType {
-  return (CONFIG_TYPES as readonly string[]).includes(type);
-}
 
 /** The columns that hold the values of parameters. */
 export const VALUE_COLUMNS = ["int", "float", "string", "bool", "datetime", "set", "file"] as const;
@@ -42,13 +36,19 @@ const COLUMN_OF: Record<ParameterType, typeof VALUE_COLUMNS[number]> = {
 };
 
 /** The column that holds the values of parameters of this type. */
-export function columnOf(type: ParameterType): ColumnName {
+export function valueColumn(type: ParameterType): ColumnName {
   return COLUMN_OF[type];
 }
 
 /** The columns that hold the values of parameters of these types. */
-export function columnsOf(types: readonly ParameterType[]): ColumnName[] {
+export function valueColumns(types: readonly ParameterType[]): ColumnName[] {
   return [...new Set(types.map((type) => COLUMN_OF[type]))];
+}
+
+/** The types of a query that are one value, or series. */
+export function splitTypes(types: AttributeType[] | null): { parameters: ParameterType[]; series: SeriesType[] } {
+  const wanted = (type: AttributeType) => types === null || types.includes(type);
+  return { parameters: [...CONFIG_TYPES, ...FILE_TYPES].filter(wanted), series: SERIES_TYPES.filter(wanted) };
 }
 
 /** Rows of this type that have a value; the others are phantoms, or NaN. */
@@ -69,12 +69,12 @@ export interface ConfigValues {
 /** Takes the values out of a frame whose rows all have this type and a value. */
 export function configValues<T extends ConfigType>(frame: DataFrame, type: T): ConfigValues[T] {
   const decoders: { [type in ConfigType]: () => ConfigValues[type] } = {
-    int: () => ints(frame, "int"),
-    float: () => floats(frame, "float"),
-    string: () => texts(frame, "string") as string[],
-    bool: () => bools(frame, "bool"),
-    datetime: () => floats(frame, "datetime"),
-    string_set: () => textLists(frame, "set") as string[][],
+    int: () => intValues(frame, "int"),
+    float: () => floatValues(frame, "float"),
+    string: () => stringValues(frame, "string") as string[],
+    bool: () => boolValues(frame, "bool"),
+    datetime: () => floatValues(frame, "datetime"),
+    string_set: () => stringLists(frame, "set") as string[][],
   };
   return decoders[type]();
 }

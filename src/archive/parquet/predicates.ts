@@ -1,17 +1,12 @@
 /**
- * Conditions on the rows of files, over the columns as the files spell them.
+ * Predicates of Parquet scans: conditions on the rows of files, over the columns as the files spell them.
  *
  * @module
  */
 
 import pl, { type Expr } from "nodejs-polars";
-import type { AttributeType, SeriesType } from "../../types.ts";
-import { partsOf } from "../parquet/batches.ts";
-import type { ProjectIndex } from "./project_index.ts";
-import { CONFIG_TYPES, FILE_TYPES, type ParameterType } from "../read/parameters.ts";
-
-/** The types of series an archive may hold. */
-export const SERIES_TYPES: readonly SeriesType[] = ["float_series", "string_series", "histogram_series", "file_series"];
+import type { SeriesType, StepRange } from "../../types.ts";
+import type { ParameterType } from "./parameters.ts";
 
 /** A condition on the rows of files: parameters of these types outside the `sys` namespace, which the index holds. */
 export function parameterCondition(types: readonly ParameterType[]): Expr {
@@ -20,12 +15,6 @@ export function parameterCondition(types: readonly ParameterType[]): Expr {
   return (types.length === 1 ? type.eq(pl.lit(types[0])) : type.isIn([...types])).and(
     path.lt(pl.lit("sys/")).or(path.gtEq(pl.lit("sys0"))),
   );
-}
-
-/** The types of a query that are one value, or series. */
-export function splitTypes(types: AttributeType[] | null): { parameters: ParameterType[]; series: SeriesType[] } {
-  const wanted = (type: AttributeType) => types === null || types.includes(type);
-  return { parameters: [...CONFIG_TYPES, ...FILE_TYPES].filter(wanted), series: SERIES_TYPES.filter(wanted) };
 }
 
 /** A condition on the rows of files: points of these types. The grid of file series is filled up with cells that no run logged. */
@@ -48,11 +37,11 @@ export function pathCondition(paths: readonly string[] | null): Expr | null {
   return paths.length === 1 ? column.eq(pl.lit(paths[0])) : column.isIn([...paths]);
 }
 
-/** A condition on the rows of files: only these runs. Null where the files hold nothing else. */
-export function runCondition(index: ProjectIndex, runs: readonly number[]): Expr | null {
-  if (!partsOf(index, runs).some((part) => index.mixed.has(part))) return null;
-  return pl.col("run_id").isIn(runs.map((run) => index.keys[run]))
-    .and(pl.col("project_id").eq(pl.lit(index.project)));
+/** A condition on the rows of files: only steps in this range, both ends inclusive. Null where both ends are open. */
+export function stepCondition([from, to]: StepRange): Expr | null {
+  if (from === null && to === null) return null;
+  const step = pl.col("step").cast(pl.Float64);
+  return allOf([from === null ? null : step.gtEq(pl.lit(from)), to === null ? null : step.ltEq(pl.lit(to))]);
 }
 
 /** All conditions together. */

@@ -5,11 +5,11 @@
  */
 
 import type { ValueBlock, ValueColumn } from "../../columns.ts";
-import { CONFIG_TYPES, type ConfigType } from "../read/parameters.ts";
+import { CONFIG_TYPES, type ConfigType } from "../../types.ts";
 import type { SystemColumn } from "../index/summary.ts";
 
 /** A block under construction. */
-export class Block {
+export class ValueBlockBuilder {
   readonly columns: ValueColumn[] = [];
   readonly paths: string[] = [];
   readonly #targets: readonly number[];

@@ -5,9 +5,9 @@
  */
 
 import pl, { type DataFrame } from "nodejs-polars";
-import { texts } from "./decode.ts";
+import { stringValues } from "./decode.ts";
 import type { Part } from "../disk/layout.ts";
-import { read } from "./scan.ts";
+import { readRows } from "./scan.ts";
 
 const COUNTED = [
   "step",
@@ -23,10 +23,10 @@ const COUNTED = [
 ] as const;
 
 /** Numbers of the rows of one attribute type: how many, and how many have each column; the sum of steps and times. */
-export type Tally = Record<string, number>;
+export type Checksums = Record<string, number>;
 
 /** Tallies of a file by attribute type. Reads all of it; fails where it cannot be read. */
-export async function tally(path: string, signal?: AbortSignal): Promise<Map<string, Tally>> {
+export async function checksums(path: string, signal?: AbortSignal): Promise<Map<string, Checksums>> {
   const part: Part = {
     folder: { name: "", path: "", parts: [], unfinished: [], strays: [], models: [] },
     name: path,
@@ -38,7 +38,7 @@ export async function tally(path: string, signal?: AbortSignal): Promise<Map<str
     foreign: null,
     damage: null,
   };
-  const frame = await read([part], {
+  const frame = await readRows([part], {
     where: null,
     columns: ["type", ...COUNTED],
     then: (rows) =>
@@ -50,13 +50,16 @@ export async function tally(path: string, signal?: AbortSignal): Promise<Map<str
       ),
   }, {
     signal,
-    damaged: (_, cause) => {
+    onDamaged: (_, cause) => {
       throw cause;
     },
   }) as DataFrame;
   const names = ["rows", ...COUNTED, "steps", "times"];
   const columns = names.map((name) => frame.getColumn(name).cast(pl.Float64).toArray() as number[]);
   return new Map(
-    texts(frame, "type").map((type, i) => [type!, Object.fromEntries(names.map((name, c) => [name, columns[c][i]]))]),
+    stringValues(frame, "type").map((
+      type,
+      i,
+    ) => [type!, Object.fromEntries(names.map((name, c) => [name, columns[c][i]]))]),
   );
 }

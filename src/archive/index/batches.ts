@@ -4,13 +4,13 @@
  * @module
  */
 
-import pl from "nodejs-polars";
-import type { ProjectIndex } from "../index/project_index.ts";
+import pl, { type Expr } from "nodejs-polars";
+import type { ProjectIndex } from "./project_index.ts";
 import type { Part } from "../disk/layout.ts";
-import { read, type Reading } from "./scan.ts";
+import { type ReadOptions, readRows } from "../parquet/scan.ts";
 
 /** Runs that are read together. */
-export interface Batch {
+export interface RunBatch {
   /** The runs that were asked for. */
   targets: number[];
   /** Those and the runs they inherit from. */
@@ -37,19 +37,19 @@ export async function* batches(
   index: ProjectIndex,
   runs: readonly number[],
   sourcesOf: (run: number) => readonly number[],
-  reading: Reading,
+  readOptions: ReadOptions,
   share = 1,
-): AsyncGenerator<Batch> {
+): AsyncGenerator<RunBatch> {
   const many = runs.length > 512;
   const digest = (run: number) => index.parts[run][0].stem.slice(-2);
   const ordered = many ? runs.map((run) => [digest(run), run] as const).sort((a, b) => a[0] < b[0] ? -1 : 1) : null;
-  let batch: Batch = { targets: [], sources: [] }, sources = new Set<number>(), rows = 0, bucket = "";
+  let batch: RunBatch = { targets: [], sources: [] }, sources = new Set<number>(), rows = 0, bucket = "";
   // In the oldest layout many runs share a part.
   let parts = new Set<Part>();
   const weigh = async (run: number) => {
     let more = 0;
     for (const part of partsOf(index, sourcesOf(run))) {
-      if (!parts.has(part)) more += await rowCount(part, reading) * share;
+      if (!parts.has(part)) more += await rowCount(part, readOptions) * share;
     }
     return more;
   };
@@ -94,17 +94,24 @@ export function partsOf(index: ProjectIndex, runs: Iterable<number>): Part[] {
 
 const counted = new WeakMap<Part, number>();
 
-async function rowCount(part: Part, reading: Reading): Promise<number> {
+async function rowCount(part: Part, readOptions: ReadOptions): Promise<number> {
   if (part.size < COUNTED_FROM || part.damage !== null) return part.size / BYTES_PER_ROW;
   let rows = counted.get(part);
   if (rows === undefined) {
-    const frame = await read(
+    const frame = await readRows(
       [part],
       { where: null, columns: ["type"], then: (rows) => rows.select(pl.len()) },
-      reading,
+      readOptions,
     );
     rows = frame ? Number(frame.getColumn("len").get(0)) : 0;
     counted.set(part, rows);
   }
   return rows;
+}
+
+/** A condition on the rows of files: only these runs. Null where the files hold nothing else. */
+export function runCondition(index: ProjectIndex, runs: readonly number[]): Expr | null {
+  if (!partsOf(index, runs).some((part) => index.mixed.has(part))) return null;
+  return pl.col("run_id").isIn(runs.map((run) => index.keys[run]))
+    .and(pl.col("project_id").eq(pl.lit(index.project)));
 }

@@ -7,7 +7,7 @@
 const FIRST_SLOTS = 1 << 10;
 
 /** Gives every text a number, in the order of first mention. */
-export class TextTable {
+export class StringTable {
   /** The texts by number. */
   readonly names: string[] = [];
   /** The bytes of all texts, one after the other; text n ends at `ends[n + 1]`. */

@@ -11,7 +11,7 @@ import type { Selection } from "./selection.ts";
 
 /** Reads values of runs into one block that has the runs in the order given. Columns are sorted by type, which may
  * have several. */
-export async function readCells(
+export async function readRunValues(
   source: Source,
   runs: readonly RunInfo[],
   selection: Selection,
