@@ -16,12 +16,12 @@
  * @module
  */
 
-export { ReadOnlyProject } from "./src/api/project.ts";
-export type { ListAttributesOptions, ListOptions, RunIds } from "./src/api/project.ts";
+export { ReadOnlyProject, ReadOnlyRun } from "./src/api/project.ts";
+export type { ListAttributesOptions, PrefetchSeriesOptions } from "./src/api/project.ts";
+export type { ListOptions, RunIds } from "./src/api/run_listing.ts";
 export { fetchExperimentsDfGlobal, fetchRunsDfGlobal, listProjects } from "./src/api/global.ts";
 export type { SourceOptions } from "./src/api/global.ts";
-export { ReadOnlyRun } from "./src/api/run.ts";
-export type { FileValue, PrefetchSeriesOptions, RunSelector } from "./src/api/run.ts";
+export type { RunSelector } from "./src/api/find_run.ts";
 export { Attribute } from "./src/api/attribute.ts";
 export type { AttributeValue, FetchValuesOptions } from "./src/api/attribute.ts";
 export type { RunsTableOptions, SortBy } from "./src/bulk/runs_table.ts";
@@ -48,6 +48,7 @@ export type { Displayable, MediaBundle } from "./src/display/bundle.ts";
 export type { XAxis } from "./src/display/chart/plot_axis.ts";
 export { Listing } from "./src/api/listing.ts";
 export { RunFile } from "./src/api/file.ts";
+export type { FileValue } from "./src/api/file.ts";
 export type { ReadOnlyProjectOptions } from "./src/api/open.ts";
 export { ProgressBarCallback } from "./src/progress/callback.ts";
 export type {

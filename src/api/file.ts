@@ -51,3 +51,13 @@ export class RunFile {
     })`;
   }
 }
+
+/** The value of a file series in a frame. */
+export interface FileValue {
+  /** The path in the storage of the source. */
+  path: string;
+  /** Size in bytes, where known. */
+  size?: number | null;
+  /** MIME type, where known. */
+  mime_type?: string | null;
+}

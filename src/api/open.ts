@@ -73,21 +73,8 @@ export interface Connection {
   source(signal?: AbortSignal): Promise<Source>;
 }
 
-const connections = new WeakMap<object, Connection>();
-
-/** The connection of a project that was made with {@linkcode connect}. */
-export function connectionOf(project: object): Connection {
-  return connections.get(project)!;
-}
-
 /** Decides where the data of a project comes from. Reads nothing but the environment. */
-export function connect(project: object, options: ReadOnlyProjectOptions): Connection {
-  const connection = makeConnection(options);
-  connections.set(project, connection);
-  return connection;
-}
-
-function makeConnection(options: ReadOnlyProjectOptions): Connection {
+export function connect(options: ReadOnlyProjectOptions): Connection {
   const catalog = openCatalog(options);
   const projectName = options.project ?? env("NEPTUNE_PROJECT") ?? null;
   const only = shared(({ signal }) => onlyProject(catalog, signal));

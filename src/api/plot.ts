@@ -12,7 +12,7 @@ import { AttributeTypeError, OptionError } from "../errors.ts";
 import { ancestorsOf } from "./page/ancestors.ts";
 import { type LongCall, longCall, type LongCallOptions } from "../progress/show.ts";
 import type { RunReader } from "./reader.ts";
-import { ReadOnlyRun } from "./run.ts";
+import { ReadOnlyRun } from "./project.ts";
 
 /** Options of {@linkcode plot}. */
 export interface PlotOptions extends PlotStyle, LongCallOptions {

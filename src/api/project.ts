@@ -1,5 +1,5 @@
 /**
- * One project: its runs and experiments.
+ * One project, and its runs: they stand together, as each gives the other.
  *
  * @module
  */
@@ -15,35 +15,37 @@ import { jupyterDisplay, type MediaBundle } from "../display/bundle.ts";
 import { withDisplay } from "../display/frame.ts";
 import { OptionError, UnsupportedError } from "../errors.ts";
 import { type ExportArchiveOptions, writeArchive } from "../export/archive.ts";
-import { type Frame, type LazyFrame, recordsFrame, runsFrame } from "../frame/frame.ts";
+import { type Frame, type LazyFrame, recordsFrame } from "../frame/frame.ts";
+import { Attribute } from "./attribute.ts";
+import { type FileValue, RunFile } from "./file.ts";
+import { reportFrame } from "./report_frame.ts";
+import { criterionOf, findRun, type RunSelector } from "./find_run.ts";
 import { Listing } from "./listing.ts";
-import type { Nql } from "../nql/ast.ts";
+import { or } from "../nql/build.ts";
+import { type Located, RunReader } from "./reader.ts";
+import { anyOf, type ListOptions, type RunIds, RunListings } from "./run_listing.ts";
+import { showRun } from "./page/run.ts";
+import { checkStepRange } from "../frame/points.ts";
 import { connect, type Connection, type ReadOnlyProjectOptions } from "./open.ts";
 import { showProject } from "./page/project.ts";
-import { type ReadOnlyRun, runFrom } from "./run.ts";
 import { interruptible } from "../progress/interrupt.ts";
 import { type LongCall, longCall, type LongCallOptions } from "../progress/show.ts";
 import type { Source } from "../source.ts";
-import type { AttributeType, ProjectInfo, RunInfo } from "../types.ts";
+import type { AttributeType, FileRef, ProjectInfo, RunInfo, StepRange } from "../types.ts";
 
 const inspect = Symbol.for("Deno.customInspect");
 
-/** What identifies a run, under the names of its attributes. */
-export interface RunIds {
-  /** The id that Neptune made, for example `TES-1`. */
-  "sys/id": string;
-  /** The id given when the run was created, or null. */
-  "sys/custom_run_id": string | null;
-  /** The experiment it belongs to, or null. */
-  "sys/name": string | null;
-}
-
-/** Options of the methods that list runs or experiments. */
-export interface ListOptions {
-  /** Only runs in the trash (true), only runs that are not (false), or both (null). Default: false. */
-  trashed?: boolean | null;
-  /** Ends the call when aborted. */
-  signal?: AbortSignal;
+/** Options of {@linkcode ReadOnlyRun.prefetchSeriesValues}. */
+export interface PrefetchSeriesOptions extends LongCallOptions {
+  /** Only steps in this range, both ends inclusive; null leaves an end open. Default: all steps. */
+  stepRange?: StepRange | null;
+  /** Include the points that a forked run inherits from its ancestors. Default: true. */
+  includeInherited?: boolean;
+  /**
+   * Fetch and decode in Web Workers, where the data comes from a server. An archive is always read by several threads.
+   * Default: false.
+   */
+  useThreads?: boolean;
 }
 
 /** Options of {@linkcode ReadOnlyProject.listAttributes}. */
@@ -53,6 +55,12 @@ export interface ListAttributesOptions extends RunSelection, LongCallOptions {
   /** Which types. Default: all. */
   types?: AttributeType[];
 }
+
+/** Where a project is read from. Set by the class, which alone can reach into a project. */
+export let connectionOf: (project: ReadOnlyProject) => Connection;
+
+/** Makes a run that was already found. Set by the class, which alone can reach into a run. */
+let runFrom: (project: ReadOnlyProject, located: Located) => ReadOnlyRun;
 
 /**
  * One project, read only: of an archive that neptune-exporter wrote, or of a Neptune server. Making one reads nothing.
@@ -67,10 +75,16 @@ export interface ListAttributesOptions extends RunSelection, LongCallOptions {
  */
 export class ReadOnlyProject {
   readonly #connection: Connection;
+  readonly #listings: RunListings<ReadOnlyRun>;
 
   /** Throws `OptionError` where the options do not say what to read. */
   constructor(options: ReadOnlyProjectOptions = {}) {
-    this.#connection = connect(this, options);
+    this.#connection = connect(options);
+    this.#listings = new RunListings(this.#connection, (located) => runFrom(this, located));
+  }
+
+  static {
+    connectionOf = (project) => project.#connection;
   }
 
   /** The name and id of the project. Throws `ProjectNotFoundError` where there is none of this name. */
@@ -81,12 +95,12 @@ export class ReadOnlyProject {
 
   /** The ids and names of all runs, newest first: await it for an array, or loop over it. */
   listRuns(options: ListOptions = {}): Listing<RunIds, RunIds[]> {
-    return this.#ids("runs", options, false);
+    return this.#listings.ids("runs", options, false);
   }
 
   /** The ids and names of all experiments (their newest runs), newest first: await it for an array, or loop over it. */
   listExperiments(options: ListOptions = {}): Listing<RunIds, RunIds[]> {
-    return this.#ids("experiments", options, true);
+    return this.#listings.ids("experiments", options, true);
   }
 
   /**
@@ -94,7 +108,7 @@ export class ReadOnlyProject {
    * to get {@linkcode ReadOnlyRun}s.
    */
   fetchRuns(options: ListOptions = {}): Listing<ReadOnlyRun, Frame> {
-    return this.#frames("runs", options, false);
+    return this.#listings.frames("runs", options, false);
   }
 
   /**
@@ -102,7 +116,7 @@ export class ReadOnlyProject {
    * `sys/name`, or loop over it to get {@linkcode ReadOnlyRun}s.
    */
   fetchExperiments(options: ListOptions = {}): Listing<ReadOnlyRun, Frame> {
-    return this.#frames("experiments", options, true);
+    return this.#listings.frames("experiments", options, true);
   }
 
   /**
@@ -117,7 +131,7 @@ export class ReadOnlyProject {
       ...anyOf("withIds", "sys/id", withIds),
       ...anyOf("customIds", "sys/custom_run_id", customIds),
     ];
-    return this.#runs("runs", options, false, withIds || customIds ? { op: "or", terms } : null);
+    return this.#listings.runs("runs", options, false, withIds || customIds ? or(...terms) : null);
   }
 
   /**
@@ -127,8 +141,8 @@ export class ReadOnlyProject {
   fetchReadOnlyExperiments(
     options: ListOptions & { names?: string[] } = {},
   ): Listing<ReadOnlyRun, ReadOnlyRun[]> {
-    const where: Nql | null = options.names ? { op: "or", terms: anyOf("names", "sys/name", options.names) } : null;
-    return this.#runs("experiments", options, true, where);
+    const where = options.names ? or(...anyOf("names", "sys/name", options.names)) : null;
+    return this.#listings.runs("experiments", options, true, where);
   }
 
   /**
@@ -304,66 +318,6 @@ export class ReadOnlyProject {
     });
   }
 
-  #ids(what: string, options: ListOptions, heads: boolean): Listing<RunIds, RunIds[]> {
-    const rows = this.#rows(options, heads, null);
-    return new Listing(this.#of(what), rows, async () => (await this.#all(options, heads)).map(ids), rows);
-  }
-
-  #frames(what: string, options: ListOptions, heads: boolean): Listing<ReadOnlyRun, Frame> {
-    const runs = this.#runs(what, options, heads, null);
-    const all = async () => withDisplay(runsFrame(await this.#all(options, heads)));
-    return new Listing(this.#of(what), () => runs, all, this.#rows(options, heads, null));
-  }
-
-  #runs(what: string, options: ListOptions, heads: boolean, where: Nql | null): Listing<ReadOnlyRun, ReadOnlyRun[]> {
-    const found = () => this.#pages(options, heads, where);
-    // deno-lint-ignore no-this-alias
-    const project = this;
-    const stream = async function* () {
-      for await (const { source, runs } of found()) for (const info of runs) yield runFrom(project, { source, info });
-    };
-    return new Listing(this.#of(what), stream, () => Array.fromAsync(stream()), this.#rows(options, heads, where));
-  }
-
-  #rows(options: ListOptions, heads: boolean, where: Nql | null): () => AsyncIterable<RunIds> {
-    const found = () => this.#pages(options, heads, where);
-    return async function* () {
-      for await (const { runs } of found()) for (const info of runs) yield ids(info);
-    };
-  }
-
-  async #all(options: ListOptions, heads: boolean): Promise<RunInfo[]> {
-    return (await Array.fromAsync(this.#pages(options, heads, null))).flatMap(({ runs }) => runs);
-  }
-
-  async *#pages(
-    { trashed = false, signal }: ListOptions,
-    heads: boolean,
-    where: Nql | null,
-  ): AsyncGenerator<{ source: Source; runs: RunInfo[] }> {
-    using call = interruptible(signal);
-    const source = await this.#connection.source(call.signal);
-    const terms: Nql[] = where ? [where] : [];
-    if (trashed !== null) {
-      terms.push({
-        op: "=",
-        operand: { name: "sys/trashed", type: "bool", aggregation: null },
-        value: String(trashed),
-      });
-    }
-    const query = {
-      where: terms.length ? { op: "and", terms } as const : null,
-      heads,
-      sort: null,
-      signal: call.signal,
-    };
-    for await (const { runs } of source.runs(query)) yield { source, runs };
-  }
-
-  #of(what: string): string {
-    return `${what} of ${this.#connection.projectName ?? "the only project"} in ${this.#connection.catalog.label}`;
-  }
-
   /** What a notebook shows: what the project holds, its newest runs, the health of an archive. */
   [jupyterDisplay](): Promise<MediaBundle> {
     return showProject((signal) => this.#connection.source(signal));
@@ -376,36 +330,158 @@ export class ReadOnlyProject {
   }
 }
 
-async function reportFrame(source: Source, call: LongCall): Promise<Frame> {
-  if (!source.report) {
-    throw new UnsupportedError(`${source.label} is no archive, and only archives have a report of their health.`, {
-      source: source.label,
-      feature: "report",
-    });
+/**
+ * One run, read only. Making one reads nothing; the first call finds the run, and throws `RunNotFoundError` where there is
+ * none. What was read is kept for the life of the object.
+ *
+ * @example
+ * ```ts
+ * import { ReadOnlyProject, ReadOnlyRun } from "@nereid/neptune-fetcher";
+ *
+ * const project = new ReadOnlyProject({ archive: "exports/data" });
+ * const run = new ReadOnlyRun(project, { experimentName: "seagull-flying-skills" });
+ * const id = await run["sys/custom_run_id"].fetch();
+ * const loss = await run["metrics/loss"].fetchValues();
+ * ```
+ */
+export class ReadOnlyRun {
+  /** `run["metrics/loss"]`: the attribute with this path, for every path with a slash. Reads nothing. */
+  [path: `${string}/${string}`]: Attribute;
+
+  /** The project the run belongs to. */
+  readonly project: ReadOnlyProject;
+  readonly #wanted: string;
+  #reader: RunReader;
+
+  /**
+   * Names a run; finds it when something is first read of it.
+   *
+   * @param project The project that holds the run.
+   * @param selector Exactly one of `experimentName`, `customId` and `withId`; else `OptionError`.
+   */
+  constructor(project: ReadOnlyProject, selector: RunSelector) {
+    const criterion = criterionOf(selector);
+    this.project = project;
+    this.#wanted = `${criterion.path} = "${criterion.value}"`;
+    this.#reader = new RunReader(async (signal) =>
+      findRun(await connectionOf(project).source(signal), criterion, signal)
+    );
   }
-  const findings = await source.report(call);
-  return recordsFrame({
-    severity: findings.map((one) => one.severity),
-    kind: findings.map((one) => one.kind),
-    run: findings.map((one) => one.run),
-    attribute: findings.map((one) => one.attribute),
-    file: findings.map((one) => one.file),
-    count: findings.map((one) => one.count),
-    message: findings.map((one) => one.message),
-  }, ["count"]);
+
+  static {
+    runFrom = (project, located) => {
+      const run = new ReadOnlyRun(project, { withId: located.info.sysId });
+      run.#reader = new RunReader(() => Promise.resolve(located), located);
+      return run;
+    };
+  }
+
+  /** The attribute with this path. Reads nothing; whether it exists shows when it is fetched. */
+  attribute(path: string): Attribute {
+    return new Attribute(path, this.#reader);
+  }
+
+  /** The paths of all attributes of the run, sorted: await it for an array, or loop over it. */
+  get attributeNames(): Listing<string, string[]> {
+    const names = async () => {
+      using call = interruptible();
+      return (await this.#reader.definitions(call.signal)).map((one) => one.path);
+    };
+    return new Listing(
+      `the attribute names of run ${this.#label()}`,
+      async function* () {
+        yield* await names();
+      },
+      names,
+      async function* () {
+        for (const attribute of await names()) yield { attribute };
+      },
+    );
+  }
+
+  /**
+   * Reads the values of these attributes at once, so that `fetch()` and `fetchLast()` on them read nothing more. Paths that do
+   * not exist are passed over: fetching them is an error.
+   */
+  async prefetch(paths: string[], options: { signal?: AbortSignal } = {}): Promise<void> {
+    using call = interruptible(options.signal);
+    await this.#reader.load(checkPaths(paths), call.signal);
+  }
+
+  /**
+   * Reads the points of these series at once, so that `fetchValues()`, `fetch()` and `fetchLast()` on them read nothing more,
+   * as long as they ask for steps within `stepRange` and for the same `includeInherited`. Series of every type may be given;
+   * paths that do not exist, or are no series, are passed over.
+   */
+  async prefetchSeriesValues(paths: string[], options: PrefetchSeriesOptions = {}): Promise<void> {
+    const { includeInherited = true, useThreads = false } = options;
+    const stepRange = checkStepRange(options.stepRange);
+    const what = checkPaths(paths).length === 1 ? paths[0] : `${paths.length} series`;
+    await longCall(
+      options,
+      what,
+      (call) => this.#reader.prefetchPoints(paths, { stepRange, inherited: includeInherited, useThreads, ...call }),
+    );
+  }
+
+  /** Opens a file from a row of a frame: the value of a file series, a struct `{ path, size, mime_type }`. */
+  file(value: FileValue): RunFile {
+    const ref: FileRef = {
+      path: value.path,
+      size: value.size ?? null,
+      mimeType: value.mime_type ?? "application/octet-stream",
+    };
+    return new RunFile(ref, async (signal) => (await this.#reader.locate(signal)).source);
+  }
+
+  /** Forgets what was read of one attribute, or of all, so that it is read anew. */
+  refresh(path?: string): void {
+    this.#reader.forget(path);
+  }
+
+  #label(): string {
+    return this.#reader.known?.info.sysId ?? this.#wanted;
+  }
+
+  /** What a notebook shows: a page with its configs, series and files. */
+  [jupyterDisplay](): Promise<MediaBundle> {
+    return showRun(this.#reader);
+  }
+
+  /** What `console.log` shows: what is known without reading. */
+  [inspect](): string {
+    const known = this.#reader.known;
+    const lines = [`ReadOnlyRun ${this.#label()}`];
+    if (known) lines.push(...describe(known.info));
+    else lines.push("  not read yet");
+    return lines.join("\n");
+  }
 }
 
-function ids(info: RunInfo): RunIds {
-  return { "sys/id": info.sysId, "sys/custom_run_id": info.customId, "sys/name": info.name };
+// A property that a run itself lacks and whose name holds a slash is an attribute.
+Object.setPrototypeOf(
+  ReadOnlyRun.prototype,
+  new Proxy(Object.prototype, {
+    get: (target, key, run) =>
+      typeof key === "string" && key.includes("/")
+        ? (run as ReadOnlyRun).attribute(key)
+        : Reflect.get(target, key, run),
+  }),
+);
+
+function describe(info: RunInfo): string[] {
+  return [
+    ...(info.name === null ? [] : [`  experiment ${JSON.stringify(info.name)}`]),
+    ...(info.customId === null ? [] : [`  custom id ${JSON.stringify(info.customId)}`]),
+  ];
 }
 
-function anyOf(option: string, path: string, values: string[] | undefined): Nql[] {
-  if (values === undefined) return [];
-  if (!Array.isArray(values)) {
-    throw new OptionError(`${option} is ${JSON.stringify(values)}, but must be an array of texts.`, {
-      option,
-      value: values,
+function checkPaths(paths: string[]): string[] {
+  if (!Array.isArray(paths) || paths.some((path) => typeof path !== "string")) {
+    throw new OptionError(`paths must be an array of attribute paths, for example ["metrics/loss"].`, {
+      option: "paths",
+      value: String(paths),
     });
   }
-  return values.map((value) => ({ op: "=", operand: { name: path, type: "string", aggregation: null }, value }));
+  return paths;
 }

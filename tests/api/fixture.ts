@@ -4,7 +4,7 @@
 
 import { ReadOnlyProject, type ReadOnlyProjectOptions } from "../../mod.ts";
 import { type ArchiveRow, writeRun } from "../../samples/writer.ts";
-import { connectionOf } from "../../src/api/open.ts";
+import { connectionOf } from "../../src/api/project.ts";
 import type { Source } from "../../src/source.ts";
 
 /** 2025-01-01T00:00:00Z. */

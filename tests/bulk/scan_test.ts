@@ -3,7 +3,7 @@ import pl, { type DataFrame } from "nodejs-polars";
 import { ReadOnlyProject, UnsupportedError } from "../../mod.ts";
 import { file, filePoint, float, floatPoint, phantom, stringSet } from "../../samples/rows.ts";
 import { writeRun } from "../../samples/writer.ts";
-import { connectionOf } from "../../src/api/open.ts";
+import { connectionOf } from "../../src/api/project.ts";
 import { Fixture } from "../api/fixture.ts";
 
 Deno.test("scan() gives all rows of an archive lazily, steps as floats and the exporter's other columns as they are", async () => {

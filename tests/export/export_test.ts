@@ -4,7 +4,7 @@ import type { DataFrame } from "nodejs-polars";
 import { ArchiveError, OptionError, ReadOnlyProject } from "../../mod.ts";
 import { datetime, file, filePoint, float, floatPoint, histogramPoint, int, string } from "../../samples/rows.ts";
 import { type ArchiveRow, filePath, partName, sanitized, writeRun } from "../../samples/writer.ts";
-import { connectionOf } from "../../src/api/open.ts";
+import { connectionOf } from "../../src/api/project.ts";
 import { openArchive } from "../../src/archive/catalog.ts";
 import type { Source } from "../../src/source.ts";
 import { RunParts } from "../../src/export/parts.ts";
