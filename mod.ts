@@ -41,7 +41,7 @@ export { plot } from "./src/api/plot.ts";
 export type { PlotData, PlotOptions } from "./src/api/plot.ts";
 export { displayFrame as show } from "./src/display/frame.ts";
 export type { FrameDisplayOptions } from "./src/display/frame.ts";
-export type { Chart, PlotLine, PlotStyle } from "./src/display/chart/plot.ts";
+export type { Chart, PlotStyle } from "./src/display/chart/plot.ts";
 export type { Frame, LazyFrame } from "./src/frame/frame.ts";
 export { jupyterDisplay } from "./src/display/bundle.ts";
 export type { Displayable, MediaBundle } from "./src/display/bundle.ts";
@@ -81,3 +81,4 @@ export {
   UnsupportedError,
   WorkerError,
 } from "./src/errors.ts";
+export type { PlotLine } from "./src/display/chart/line.ts";

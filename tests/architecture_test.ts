@@ -54,7 +54,6 @@ const HOMES: { what: string; pattern: RegExp; home: RegExp }[] = [
 interface Import {
   file: string;
   target: string;
-  typeOnly: boolean;
 }
 
 /** The room of a file: the folder under src, or the file itself. */
@@ -63,13 +62,11 @@ function room(file: string): string {
 }
 
 function importsOf(file: string, text: string): Import[] {
-  const found = [...text.matchAll(/^\s*(import|export)\s+(type\s+)?(?:[^"';]*?\sfrom\s+)?"(\.[^"]+)"/gm)]
-    .map(([, , type, path]) => ({ path, typeOnly: type !== undefined }));
-  const dynamic = [...text.matchAll(/import\(\s*"(\.[^"]+)"/g)].map(([, path]) => ({ path, typeOnly: false }));
-  return [...found, ...dynamic].map(({ path, typeOnly }) => ({
+  const found = [...text.matchAll(/^\s*(?:import|export)\s+(?:type\s+)?(?:[^"';]*?\sfrom\s+)?"(\.[^"]+)"/gm)];
+  const dynamic = [...text.matchAll(/import\(\s*"(\.[^"]+)"/g)];
+  return [...found, ...dynamic].map(([, path]) => ({
     file,
     target: new URL(path, `file:///${file}`).pathname.slice(1),
-    typeOnly,
   }));
 }
 
@@ -83,7 +80,7 @@ function violations(files: Map<string, string>): string[] {
       wrong.push(`${file} is in no room of the table`);
       continue;
     }
-    for (const { target, typeOnly } of importsOf(file, text)) {
+    for (const { target } of importsOf(file, text)) {
       if (!files.has(target)) {
         wrong.push(`${file} imports ${target}, which is not in src`);
         continue;
@@ -94,7 +91,7 @@ function violations(files: Map<string, string>): string[] {
       if (to !== from && !allowed.includes(to) && !allowed.includes(deep)) {
         wrong.push(`${file} may not import ${target}`);
       }
-      if (!typeOnly) edges.set(file, (edges.get(file) ?? new Set()).add(target));
+      edges.set(file, (edges.get(file) ?? new Set()).add(target));
     }
     const code = withoutCommentsAndStrings(text);
     for (const { what, pattern, home } of HOMES) {
@@ -138,7 +135,7 @@ async function sources(): Promise<Map<string, string>> {
   return files;
 }
 
-Deno.test("imports go only down the table, never in circles, and each dangerous thing has one home", async () => {
+Deno.test("imports go only down the table, never in circles (of types neither), and each dangerous thing has one home", async () => {
   assert.deepEqual(violations(await sources()), []);
 });
 
@@ -148,8 +145,8 @@ Deno.test("a planted bad import, circle and second home are found", async () => 
   assert.ok(violations(files).some((text) => text === "src/types.ts may not import src/errors.ts"));
 
   const circle = await sources();
-  circle.set("src/wire/near.ts", `import "./far.ts";`);
-  circle.set("src/wire/far.ts", `import "./near.ts";`);
+  circle.set("src/wire/first.ts", `import "./second.ts";`);
+  circle.set("src/wire/second.ts", `import type { First } from "./first.ts";`);
   assert.ok(violations(circle).some((text) => text.startsWith("imports go in a circle")));
 
   const home = await sources();

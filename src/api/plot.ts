@@ -6,13 +6,14 @@
 
 import type { Frame } from "../frame/frame.ts";
 import { Attribute, readerOf } from "./attribute.ts";
-import { Chart, checkStyle, type PlotLine, type PlotStyle } from "../display/chart/plot.ts";
+import { Chart, checkStyle, type PlotStyle } from "../display/chart/plot.ts";
 import { frameLines } from "../display/chart/plot_frame.ts";
 import { AttributeTypeError, OptionError } from "../errors.ts";
 import { ancestorsOf } from "./page/ancestors.ts";
 import { type LongCall, longCall, type LongCallOptions } from "../progress/show.ts";
 import type { RunReader } from "./reader.ts";
 import { ReadOnlyRun } from "./project.ts";
+import type { PlotLine } from "../display/chart/line.ts";
 
 /** Options of {@linkcode plot}. */
 export interface PlotOptions extends PlotStyle, LongCallOptions {

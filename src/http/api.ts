@@ -8,7 +8,8 @@ import { getLogger } from "@logtape/logtape";
 import { DecodeError, isNeptuneError, ProjectNotFoundError, type ServerError } from "../errors.ts";
 import { Authenticator } from "./auth.ts";
 import type { ApiToken } from "./token.ts";
-import { type Retry, Transport, type TransportOptions, type WireRequest } from "../transport/transport.ts";
+import { type Retry, Transport, type TransportOptions } from "../transport/transport.ts";
+import type { WireRequest } from "../transport/request.ts";
 
 const logger = getLogger(["neptune-fetcher", "http"]);
 

@@ -13,7 +13,7 @@ import { StringTable } from "../wire/string_table.ts";
 import type { Api, ApiCall } from "./api.ts";
 import { concurrently } from "./concurrent.ts";
 import { tokenPages } from "./pages.ts";
-import type { ProjectOptions } from "./project.ts";
+import type { ProjectOptions } from "./project_options.ts";
 import { asksNothing, definitionsCalls, PAGE, runDefinitionsCall } from "./plan/requests.ts";
 
 /** Reads the definitions that pass, each once, sorted by path and type. */

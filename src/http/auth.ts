@@ -8,7 +8,8 @@ import { decodeJwt, type JWTPayload } from "jose";
 import { CredentialsError, NotNeptuneError, ServerError } from "../errors.ts";
 import { type Shared, shared } from "../shared.ts";
 import type { ApiToken } from "./token.ts";
-import type { Transport, WireRequest } from "../transport/transport.ts";
+import type { Transport } from "../transport/transport.ts";
+import type { WireRequest } from "../transport/request.ts";
 
 /** A token that ends this soon, in seconds, is not used any more. */
 const MARGIN = 30;

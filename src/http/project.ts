@@ -18,27 +18,13 @@ import type {
   ValuesQuery,
 } from "../source.ts";
 import type { AttributeDefinition, FileRef, ProjectInfo } from "../types.ts";
-import type { RunJob } from "../pool/job.ts";
-import type { Api } from "./api.ts";
+import type { ProjectOptions } from "./project_options.ts";
 import { fetchDefinitions } from "./attributes.ts";
 import { fetchFile } from "./files.ts";
-
 import { projectCall } from "./plan/requests.ts";
 import { fetchRuns } from "./runs.ts";
 import { fetchSeries } from "./series.ts";
 import { fetchExisting, fetchValues } from "./values.ts";
-
-/** What a project is read with. */
-export interface ProjectOptions {
-  api: Api;
-  /** The name or id that was given. */
-  project: string;
-  /** The most requests at the same time. */
-  concurrency: number;
-  deadlineSeconds: number;
-  /** Who does the work of series: Web Workers, or the main thread. */
-  runner: (useThreads: boolean) => RunJob;
-}
 
 /** Reads one project through Neptune's API. */
 export class ServerProject implements Source {

@@ -7,7 +7,7 @@
 import type { RunsPage, RunsQuery } from "../source.ts";
 import { decodeEntries } from "../wire/entries.ts";
 import { standstill } from "./point_series.ts";
-import type { ProjectOptions } from "./project.ts";
+import type { ProjectOptions } from "./project_options.ts";
 import { PAGE, runsCall } from "./plan/requests.ts";
 
 /** Reads the runs that match. Once the first page told how many there are, the next ones are asked for ahead of time. */

@@ -10,7 +10,7 @@ import { concurrently } from "./concurrent.ts";
 import { floatSeriesJob } from "./float_series.ts";
 import { pointSeriesJob } from "./point_series.ts";
 import { planSeries } from "./plan/series.ts";
-import type { ProjectOptions } from "./project.ts";
+import type { ProjectOptions } from "./project_options.ts";
 
 /** Reads the points that are asked for, in blocks as they come. */
 export async function* fetchSeries(

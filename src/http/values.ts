@@ -12,7 +12,7 @@ import type { Api, ApiCall } from "./api.ts";
 import { concurrently, type Job } from "./concurrent.ts";
 import { orMissing, pairsOfRun } from "./attributes.ts";
 import { tokenPages } from "./pages.ts";
-import type { ProjectOptions } from "./project.ts";
+import type { ProjectOptions } from "./project_options.ts";
 import { asksNothing, runValuesCalls, valuesCalls } from "./plan/requests.ts";
 
 /** So few paths are asked for by name, rather than picked out of all that a run has. */

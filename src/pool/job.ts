@@ -6,8 +6,9 @@
 
 import type { SeriesBlock } from "../columns.ts";
 import { ConnectionError } from "../errors.ts";
-import type { Transport, WireRequest } from "../transport/transport.ts";
+import type { Transport } from "../transport/transport.ts";
 import { FloatSeriesDecoder, type FloatSeriesOptions } from "../wire/float_series.ts";
+import type { WireRequest } from "../transport/request.ts";
 
 /** Points that arrive between two signs of progress. */
 const POINTS_PER_SIGN = 1 << 15;

@@ -5,13 +5,10 @@
  */
 
 import type { Context } from "hono";
-import type { Definition } from "./routes/definitions.ts";
-import type { RestOfPoints } from "./float_pages.ts";
 import type { Tokens } from "./tokens.ts";
-import type { PageCache } from "./page_cache.ts";
-import type { Project, Projects } from "./projects.ts";
+import type { Definition, PageCache, RestOfPoints, RestOfValues } from "./page_cache.ts";
+import type { Holder, Project, Projects } from "./projects.ts";
 import { Refusal } from "./refusal.ts";
-import type { RestOfValues } from "./routes/values.ts";
 
 /** What the endpoints share. */
 export interface Server {
@@ -40,6 +37,13 @@ export function parameter(context: Context, name: string): string {
 /** The project named by the query parameter `projectIdentifier`. */
 export function projectOf(server: Server, context: Context): Promise<Project> {
   return server.projects.find(parameter(context, "projectIdentifier"), { signal: signalOf(context) });
+}
+
+/** The run that a holder identifier means; refuses one that means none. */
+export async function requireRun(server: Server, identifier: string, signal: AbortSignal): Promise<Holder> {
+  const [holder] = await server.projects.holders([identifier], null, { signal });
+  if (holder) return holder;
+  throw new Refusal(404, "EXPERIMENT_NOT_FOUND", `There is no run ${JSON.stringify(identifier)}.`);
 }
 
 /** An answer that is a protobuf message. */

@@ -5,9 +5,9 @@
  * @module
  */
 
-import { type SeriesBlock, seriesList, type SeriesRef } from "../columns.ts";
+import { seriesList, type SeriesRef } from "../columns.ts";
 import type { StepRange } from "../types.ts";
-import type { PageCache } from "./page_cache.ts";
+import type { PageCache, Piece, RestOfPoints } from "./page_cache.ts";
 import { type Group, groups, type SeriesRequest } from "./requests.ts";
 
 /** Points to read at once, over all series of a request, where pages are known to follow. */
@@ -22,24 +22,8 @@ export interface Pages {
   stepRange: StepRange;
 }
 
-/** Rows of a block, which belong to one series. */
-export interface Piece {
-  block: SeriesBlock;
-  start: number;
-  end: number;
-}
-
 /** The points of a page by the position of their series in the request; pieces ascend by step. */
 export type FloatPages = Map<number, Piece[]>;
-
-/** Points that follow a page. */
-export interface RestOfPoints {
-  /** They are all there are beyond this step, up to their end; null: from the end of the series. */
-  beyond: number | null;
-  pieces: Piece[];
-  /** Whether no others follow. */
-  complete: boolean;
-}
 
 /** Reads one page of each series. */
 export async function readFloatPages(
@@ -52,7 +36,7 @@ export async function readFloatPages(
   for (const group of groups(requests)) {
     const missing: number[] = [];
     for (const i of group.members) {
-      const cursor = cursorOf(requests[i]);
+      const cursor = requests[i].cursor;
       const rest = cursor === null ? null : following(kept.take(placeOf(group, requests[i], pages)), cursor, pages);
       if (rest && (rest.complete || count(rest.pieces) >= pages.limit)) {
         turn(kept, group, requests[i], pages, rest, (page) => found.set(i, page));
@@ -72,10 +56,10 @@ async function read(
   signal: AbortSignal,
 ): Promise<void> {
   const { project, lineage, previews, members } = group;
-  const goesOn = members.every((i) => cursorOf(requests[i]) !== null);
+  const goesOn = members.every((i) => requests[i].cursor !== null);
   const points = goesOn ? Math.max(pages.limit, Math.floor(AHEAD / members.length)) : pages.limit;
   const refs = members.map((i): SeriesRef => {
-    const cursor = cursorOf(requests[i]);
+    const cursor = requests[i].cursor;
     const place = cursor === null ? {} : pages.descending ? { before: cursor } : { after: cursor };
     return { run: requests[i].holder!.run.key, path: requests[i].path, ...place };
   });
@@ -90,7 +74,7 @@ async function read(
   }
   members.forEach((i, position) => {
     const complete = count(pieces[position]) < points;
-    const rest = { beyond: cursorOf(requests[i]), pieces: pieces[position], complete };
+    const rest = { beyond: requests[i].cursor, pieces: pieces[position], complete };
     turn(goesOn ? kept : null, group, requests[i], pages, rest, (page) => found.set(i, page));
   });
 }
@@ -169,10 +153,6 @@ function cut(pieces: Piece[], rows: number): [Piece[], Piece[]] {
 
 function count(pieces: Piece[]): number {
   return pieces.reduce((sum, { start, end }) => sum + end - start, 0);
-}
-
-function cursorOf(request: SeriesRequest): number | null {
-  return request.rest.number("afterStep");
 }
 
 function placeOf(

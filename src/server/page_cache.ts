@@ -5,6 +5,36 @@
  */
 
 import { createHash } from "node:crypto";
+import type { SeriesBlock, ValueBlock } from "../columns.ts";
+import type { CellRef } from "../wire/encode/attributes.ts";
+
+/** One attribute as the API names it. */
+export interface Definition {
+  name: string;
+  type: string;
+}
+
+/** Values that were read and do not fit the page. */
+export interface RestOfValues {
+  block: ValueBlock;
+  cells: CellRef[];
+}
+
+/** Rows of a block, which belong to one series. */
+export interface Piece {
+  block: SeriesBlock;
+  start: number;
+  end: number;
+}
+
+/** Points that follow a page. */
+export interface RestOfPoints {
+  /** They are all there are beyond this step, up to their end; null: from the end of the series. */
+  beyond: number | null;
+  pieces: Piece[];
+  /** Whether no others follow. */
+  complete: boolean;
+}
 
 /** Remainders of listings, as many as fit; the oldest are forgotten first and have to be computed again. */
 export class PageCache<T> {

@@ -9,6 +9,7 @@ import type { ProjectInfo } from "../types.ts";
 import { parseHolder, uuidOf } from "./identifiers.ts";
 import { Refusal } from "./refusal.ts";
 import { type KnownRun, PATIENCE, Runs } from "./runs.ts";
+import type { RunHome } from "../wire/encode/attributes.ts";
 
 /** One project. */
 export class Project {
@@ -105,4 +106,15 @@ export class Projects {
     }
     return found;
   }
+}
+
+/** Where a run belongs, for the answers that tell it. */
+export function homeOf(project: Project, run: KnownRun): RunHome {
+  return {
+    id: run.uuid,
+    projectId: project.info.id,
+    organizationId: project.organizationId,
+    projectName: project.name,
+    organizationName: project.organization,
+  };
 }

@@ -18,8 +18,8 @@ export interface SeriesRequest {
   path: string;
   lineage: Lineage;
   previews: boolean;
-  /** What follows `series` in the request. */
-  rest: Body;
+  /** Only points beyond this step, in the direction of travel; null: from the end of the series. */
+  cursor: number | null;
 }
 
 /** Reads `requests`, which names series. */
@@ -33,7 +33,7 @@ export async function readRequests(server: Server, body: Body, signal: AbortSign
       path: series.required("attribute", series.string("attribute")),
       lineage: readLineage(series.string("lineage"), series.string("lineageEntityType")),
       previews: series.boolean("includePreview") ?? false,
-      rest: request,
+      cursor: request.number("afterStep"),
     };
   });
   const holders = await server.projects.holders(requests.map((one) => one.identifier), null, { signal });

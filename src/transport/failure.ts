@@ -6,7 +6,7 @@
 
 import { HTTPError } from "ky";
 import { ConnectionError, ServerError } from "../errors.ts";
-import type { WireRequest } from "./transport.ts";
+import type { WireRequest } from "./request.ts";
 
 /** Something between here and the server went wrong, or took too long. */
 export class Failure extends Error {

@@ -17,18 +17,7 @@ import {
   Watch,
   withoutQuery,
 } from "./failure.ts";
-
-/** What to ask. */
-export interface WireRequest {
-  method: "GET" | "POST";
-  url: string;
-  headers: Record<string, string>;
-  body?: string | Uint8Array<ArrayBuffer>;
-  /** Follow redirects; else one is an error. Default: false. */
-  followRedirects?: boolean;
-  /** In place of {@linkcode TransportOptions.deadlineSeconds}. */
-  deadlineSeconds?: number;
-}
+import type { WireRequest } from "./request.ts";
 
 /** How to ask; all of it can be posted to a Web Worker. */
 export interface TransportOptions {

@@ -26,15 +26,15 @@ Deno.test("a run is found by experiment name (its newest run), custom id or id",
   assert.equal(await ids(new ReadOnlyRun(project, { withId: "BIR-3" })), "tern-1");
 });
 
-Deno.test("a run is named by exactly one of the three, and by a text", async () => {
+Deno.test("a run is named by exactly one of the three, and by a string", async () => {
   await using fixture = await Fixture.make();
   const { project } = fixture.project();
   const make = (selector: unknown) => () => new ReadOnlyRun(project, selector as { withId: string });
   assert.throws(make({}), (error: Error) => error instanceof OptionError && /none is given/.test(error.message));
   assert.throws(make(undefined), OptionError);
   assert.throws(make({ withId: "BIR-1", customId: "gull-1" }), /customId and withId are given/);
-  assert.throws(make({ withId: "" }), /must be a text/);
-  assert.throws(make({ withId: 1 }), /must be a text/);
+  assert.throws(make({ withId: "" }), /must be a string/);
+  assert.throws(make({ withId: 1 }), /must be a string/);
 });
 
 Deno.test("an unknown run or attribute is an error that names what is close", async () => {

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { inflateSync } from "node:zlib";
 import { drawHeatmap } from "../../src/display/chart/heatmap.ts";
-import { type ChartOptions, drawChart } from "../../src/display/chart/chart.ts";
-import type { PlotLine } from "../../src/display/chart/plot.ts";
+import { drawChart } from "../../src/display/chart/chart.ts";
 import { plot } from "../../src/api/plot.ts";
 import { encodePng } from "../../src/display/png.ts";
 import { sparkline } from "../../src/display/chart/sparkline.ts";
 import { checkHtml, checkXml, display, svgs } from "./kernel_rules.ts";
+import type { ChartOptions, PlotLine } from "../../src/display/chart/line.ts";
 
 const EVIL = `<img src=x onerror=alert("1")> & 'co' \u0000\ud800`;
 const options: ChartOptions = { width: 400, height: 200, xLabel: "step", x: "linear", y: "linear", legend: false };

@@ -5,7 +5,7 @@
  */
 
 import type * as PlotModule from "@observablehq/plot";
-import type { ChartOptions } from "./chart.ts";
+import type { ChartOptions } from "./line.ts";
 import { Html, markup, MUTED, PALETTE } from "../html.ts";
 import { legend } from "./legend.ts";
 import { type DrawnPlot, MARGIN } from "./observable.ts";

@@ -8,37 +8,11 @@ import type * as PlotModule from "@observablehq/plot";
 import { arrange } from "./arrange.ts";
 import { linearAxis, logAxis, timeLabel } from "./axes.ts";
 import { downsample } from "./downsample.ts";
+import type { ChartLine, ChartOptions } from "./line.ts";
 import { chartNotes } from "./notes.ts";
 import { PALETTE } from "../html.ts";
 import { drawPlot, MARGIN } from "./observable.ts";
 import type { Size } from "./svg.ts";
-
-/** One line of a chart. */
-export interface ChartLine {
-  label: string;
-  /** Ascending: steps, a duration in some unit, or milliseconds since the epoch. */
-  x: Float64Array;
-  /** As long as `x`; NaN is a gap. */
-  y: Float64Array;
-  /** The values before smoothing, as long as `x`; drawn faintly behind the line. */
-  raw?: Float64Array;
-  /** 1 where the point is a preview; drawn dashed. */
-  preview?: Uint8Array | null;
-  /** Points up to this x come from an ancestor of the run; drawn faintly. */
-  inheritedUntil?: number | null;
-}
-
-/** How a chart looks. */
-export interface ChartOptions extends Size {
-  title?: string;
-  xLabel: string;
-  yLabel?: string;
-  x: "linear" | "log" | "time";
-  y: "linear" | "log";
-  legend: boolean;
-  /** Vertical lines with a label, for example fork points. */
-  marks?: { x: number; label: string }[];
-}
 
 /** A drawn chart. */
 export interface Drawing {

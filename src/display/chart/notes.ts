@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ChartLine, ChartOptions } from "./chart.ts";
+import type { ChartLine, ChartOptions } from "./line.ts";
 import { counted, formatCount } from "../format.ts";
 
 /**

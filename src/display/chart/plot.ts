@@ -10,27 +10,10 @@ import { drawChart, type Drawing } from "./chart.ts";
 import { counted, formatNumber } from "../format.ts";
 import { type Html, markup, note, view } from "../html.ts";
 import { chartLine, type XAxis, xAxis } from "./plot_axis.ts";
+import type { PlotLine } from "./line.ts";
 import { smooth } from "./smooth.ts";
 import { svgImage } from "./svg.ts";
 import { textTable } from "../table.ts";
-
-/** Points of one series of one run. */
-export interface PlotLine {
-  /** The run's name or id; empty where it goes without saying. */
-  run: string;
-  /** The attribute's path; empty where it goes without saying. */
-  attribute: string;
-  /** Ascending. */
-  step: Float64Array;
-  /** One for each step; NaN leaves a gap. */
-  value: Float64Array;
-  /** Milliseconds since the epoch. Needed for time axes only. */
-  timestamp?: Float64Array | null;
-  /** 1 where the point is a preview. */
-  preview?: Uint8Array | null;
-  /** Up to this step points come from an ancestor. */
-  inheritedUntil?: number | null;
-}
 
 /** How a plot looks. */
 export interface PlotStyle {

@@ -4,8 +4,7 @@
  * @module
  */
 
-import type { ChartLine } from "./chart.ts";
-import type { PlotLine } from "./plot.ts";
+import type { ChartLine, PlotLine } from "./line.ts";
 
 /** What the x axis shows. */
 export type XAxis = "step" | "time" | "relative";

@@ -6,7 +6,7 @@
 
 import pl, { type DataFrame, type Series } from "nodejs-polars";
 import { OptionError } from "../../errors.ts";
-import type { PlotLine } from "./plot.ts";
+import type { PlotLine } from "./line.ts";
 
 /** Columns that are not series. */
 const KEYS = new Set(["step", "run", "experiment", "attribute", "timestamp", "is_preview", "preview_completion"]);

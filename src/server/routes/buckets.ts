@@ -18,7 +18,6 @@ import {
   ProtoTimeseriesBucketsDTOSchema,
   type ProtoView,
 } from "../../wire/gen/neptune_pb.ts";
-import { Body } from "../body.ts";
 import { protobuf, type Server, signalOf } from "../context.ts";
 import { Refusal } from "../refusal.ts";
 import { groups, readLineage, type SeriesRequest } from "../requests.ts";
@@ -84,7 +83,7 @@ async function readExpressions(
       one.entityType === LineageEntityType.EXPERIMENT ? "EXPERIMENT" : "RUN",
     ),
     previews: one.includePreview ?? false,
-    rest: new Body({}),
+    cursor: null,
   }));
 }
 

@@ -11,20 +11,13 @@ import type { Source } from "../../source.ts";
 import { ProtoAttributesSearchResultDTOSchema } from "../../wire/gen/neptune_pb.ts";
 import { wireTypeName } from "../../types.ts";
 import { Body } from "../body.ts";
-import { parameter, protobuf, type Server, signalOf } from "../context.ts";
-import { decodePageToken, encodePageToken } from "../page_cache.ts";
+import { parameter, protobuf, requireRun, type Server, signalOf } from "../context.ts";
+import { decodePageToken, type Definition, encodePageToken } from "../page_cache.ts";
 import type { Project } from "../projects.ts";
 import { Refusal } from "../refusal.ts";
 import { readSelection, readTypes, type Selection } from "../selection.ts";
-import { requireRun } from "./values.ts";
 
 const DEFAULT_LIMIT = 10_000;
-
-/** One attribute as the API names it. */
-export interface Definition {
-  name: string;
-  type: string;
-}
 
 /** Adds `queryAttributeDefinitions` and `attributes/definitions/query`. */
 export function addDefinitionRoutes(app: Hono, server: Server): void {

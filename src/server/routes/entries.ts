@@ -16,11 +16,10 @@ import { Body } from "../body.ts";
 import { identityCells, isIdentity, readRunValues } from "../run_values.ts";
 import { projectOf, protobuf, type Server, signalOf } from "../context.ts";
 import { mergeRuns } from "../global.ts";
-import type { Project } from "../projects.ts";
+import { homeOf, type Project } from "../projects.ts";
 import { Refusal } from "../refusal.ts";
 import type { KnownRun } from "../runs.ts";
 import { readTypes } from "../selection.ts";
-import { homeOf } from "./values.ts";
 
 const AGGREGATIONS = ["last", "min", "max", "average", "variance"] as const;
 const IDENTITY = ["sys/id", "sys/custom_run_id", "sys/name"];

@@ -83,7 +83,7 @@ async function oneSeries(server: Server, context: Context): Promise<Response> {
     path: parameter(context, "attribute"),
     lineage: readLineage(query("lineage"), query("lineageEntityType")),
     previews: query("includePreview") === "true",
-    rest: new Body({ afterStep: after }),
+    cursor: after,
   };
   const all = await answer(server, [request], { limit, descending: false, stepRange: [null, null] }, signal);
   return protobuf(pointsOf(all));

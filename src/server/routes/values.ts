@@ -16,9 +16,9 @@ import {
 } from "../../wire/encode/attributes.ts";
 import { Body } from "../body.ts";
 import { readRunValues } from "../run_values.ts";
-import { parameter, projectOf, protobuf, type Server, signalOf } from "../context.ts";
-import { decodePageToken, encodePageToken } from "../page_cache.ts";
-import type { Holder, Project } from "../projects.ts";
+import { parameter, projectOf, protobuf, requireRun, type Server, signalOf } from "../context.ts";
+import { decodePageToken, encodePageToken, type RestOfValues } from "../page_cache.ts";
+import { homeOf, type Project } from "../projects.ts";
 import { Refusal } from "../refusal.ts";
 import { type KnownRun, PATIENCE } from "../runs.ts";
 import { readSelection, type Selection } from "../selection.ts";
@@ -27,12 +27,6 @@ const DEFAULT_LIMIT = 10_000;
 /** Runs to read at once before it is known how many values they have. */
 const FIRST_RUNS = 16;
 const MAX_RUNS = 1_000;
-
-/** Values that were read and do not fit the page. */
-export interface RestOfValues {
-  block: ValueBlock;
-  cells: CellRef[];
-}
 
 /** Adds `attributes/attributes` and `attributes/query`. */
 export function addValueRoutes(app: Hono, server: Server): void {
@@ -85,24 +79,6 @@ async function singleValues(
 
 function encoded(block: ValueBlock, home: RunHome): Uint8Array<ArrayBuffer> {
   return encodeAttributes(block, cellsInOrder(block), home) as Uint8Array<ArrayBuffer>;
-}
-
-/** The run that a holder identifier means; refuses one that means none. */
-export async function requireRun(server: Server, identifier: string, signal: AbortSignal): Promise<Holder> {
-  const [holder] = await server.projects.holders([identifier], null, { signal });
-  if (holder) return holder;
-  throw new Refusal(404, "EXPERIMENT_NOT_FOUND", `There is no run ${JSON.stringify(identifier)}.`);
-}
-
-/** Where a run belongs, for the answers that tell it. */
-export function homeOf(project: Project, run: KnownRun): RunHome {
-  return {
-    id: run.uuid,
-    projectId: project.info.id,
-    organizationId: project.organizationId,
-    projectName: project.name,
-    organizationName: project.organization,
-  };
 }
 
 async function valuesOfRuns(server: Server, context: Context): Promise<Response> {
