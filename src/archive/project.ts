@@ -25,11 +25,12 @@ import { readAttributes, readExisting } from "./read/attributes.ts";
 import { damagedError, damagedPartNamed, damagedPartOf, damagedRunName, warnDamaged } from "./index/damage.ts";
 import { Files } from "./disk/files.ts";
 import { type ProjectIndex, runInfo } from "./index/project_index.ts";
+import { isSystem } from "./index/summary.ts";
 import { type Part, sanitized } from "./disk/layout.ts";
 import { longTable } from "./read/long_table.ts";
 import { Phantoms } from "./index/phantoms.ts";
 import { makeReport } from "./report/report.ts";
-import { ColumnCache, matchRuns } from "./read/runs.ts";
+import { ColumnCache, matchRuns, type RunTable } from "./read/runs.ts";
 import { readSeries } from "./read/series.ts";
 import { shared } from "../shared.ts";
 import { readValues } from "./read/values.ts";
@@ -93,7 +94,7 @@ export class ArchivedProject implements Source {
   async *runs(query: RunsQuery): AsyncGenerator<RunsPage> {
     const kept = await this.#kept(query);
     const { index } = kept;
-    const numbers = await matchRuns(this.#view(kept, query, true), query, kept.columns);
+    const numbers = await matchRuns(this.#table(kept, query), query, kept.columns);
     const lost = damagedPartNamed(index, query.where);
     if (lost) this.#damaged(index, lost);
     const from = query.offset ?? 0;
@@ -164,6 +165,19 @@ export class ArchivedProject implements Source {
       }
     }
     return [...numbers];
+  }
+
+  /** Runs are chosen without what is damaged. */
+  #table(kept: Kept, query: RunsQuery): RunTable {
+    const { keys, numbers, heads, system } = kept.index;
+    const context = this.#view(kept, query, true);
+    return {
+      keys,
+      numbers,
+      heads,
+      held: (path, type) => isSystem(path, type) ? system.column(path, type)?.values ?? null : undefined,
+      read: (values) => readValues(context, keys.map((_, run) => run), values),
+    };
   }
 
   /** `tolerant`: goes on without damaged parts, with a warning. */

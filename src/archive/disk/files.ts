@@ -51,7 +51,12 @@ export class Files {
     }
     for (const candidate of candidates) {
       const info = await stat(candidate);
-      if (info?.isDirectory) throw await directoryError(path, candidate);
+      if (info?.isDirectory) {
+        throw folderError(
+          path,
+          await Array.fromAsync(Deno.readDir(candidate), ({ name }) => name),
+        );
+      }
       if (info) return { bytes: await openStream(candidate, options), size: info.size };
     }
     throw new FileMissingError(
@@ -104,7 +109,11 @@ async function sniff(path: string, size: number): Promise<string> {
   return mimeOfBytes(bytes.subarray(0, length), length === size);
 }
 
-async function openStream(path: string, { from = 0, to, signal }: FileOptions): Promise<ReadableStream<Uint8Array>> {
+/** Opens a file, or the part of it that is asked for. */
+export async function openStream(
+  path: string,
+  { from = 0, to, signal }: FileOptions,
+): Promise<ReadableStream<Uint8Array>> {
   const file = await Deno.open(path);
   if (from > 0) await file.seek(from, Deno.SeekMode.Start);
   const bytes = to === undefined ? file.readable : file.readable.pipeThrough(first(to - from));
@@ -126,13 +135,12 @@ function first(count: number): TransformStream<Uint8Array, Uint8Array> {
   });
 }
 
-async function directoryError(path: string, folder: string): Promise<FileMissingError> {
-  const names: string[] = [];
-  for await (const entry of Deno.readDir(folder)) names.push(entry.name);
-  names.sort();
-  const inside = names.length === 0
+/** The error for opening a folder as a file; it tells what is inside. */
+export function folderError(path: string, inside: string[]): FileMissingError {
+  const names = inside.toSorted();
+  const shown = names.length === 0
     ? "is empty"
     : `holds ${names.slice(0, 5).join(", ")}${names.length > 5 ? ` and ${names.length - 5} more` : ""}`;
   const hint = names.length > 0 ? `: open one of these, for example "${path}/${names[0]}"` : "";
-  return new FileMissingError(`"${path}" is a folder and ${inside}${hint}.`, { path, inside: names });
+  return new FileMissingError(`"${path}" is a folder and ${shown}${hint}.`, { path, inside: names });
 }

@@ -4,14 +4,24 @@
  * @module
  */
 
-import type { FloatAggregates } from "../../columns.ts";
+import type { FloatAggregates, ValueBlock } from "../../columns.ts";
 import type { Aggregation, Operand } from "../../nql/ast.ts";
-import type { RunsQuery, RunsSort } from "../../source.ts";
+import type { RunsQuery, RunsSort, ValuesQuery } from "../../source.ts";
 import { ATTRIBUTE_TYPES, type AttributeType } from "../../types.ts";
 import { type Column, evaluate, predicates } from "./match.ts";
-import { isSystem } from "../index/summary.ts";
-import { readValues } from "./values.ts";
-import type { ReadContext } from "./context.ts";
+
+/** The runs that are chosen from. */
+export interface RunTable {
+  /** Newest first. */
+  keys: readonly string[];
+  numbers: ReadonlyMap<string, number>;
+  /** 1 for the head of each experiment. */
+  heads: Uint8Array;
+  /** The values of an attribute by run, where they are at hand; null: no run has it, undefined: they have to be read. */
+  held(path: string, type: AttributeType): ArrayLike<unknown> | null | undefined;
+  /** Values of all runs. */
+  read(query: ValuesQuery): AsyncIterable<ValueBlock>;
+}
 
 /** More columns than that are not kept from one query to the next. */
 const MOST_COLUMNS = 200;
@@ -21,15 +31,14 @@ export class ColumnCache {
   readonly #columns = new Map<string, Map<string, ArrayLike<unknown>>>();
 
   /** Makes sure that the columns of these attributes are at hand: one reading for all that are not. */
-  async load(context: ReadContext, wanted: readonly { path: string; type: AttributeType | null }[]): Promise<void> {
+  async load(table: RunTable, wanted: readonly { path: string; type: AttributeType | null }[]): Promise<void> {
     const missing = wanted.filter(({ path, type }) =>
-      !(type && isSystem(path, type)) && !this.#columns.has(key(path, type))
+      !(type && table.held(path, type) !== undefined) && !this.#columns.has(key(path, type))
     );
     if (missing.length === 0) return;
     const needed = new Set(wanted.map(({ path, type }) => key(path, type)));
     const idle = [...this.#columns.keys()].filter((id) => !needed.has(id));
     for (const oldest of idle.slice(0, -MOST_COLUMNS)) this.#columns.delete(oldest);
-    const runs = context.index.keys.map((_, run) => run);
     const loaded = new Map<string, ArrayLike<unknown>>();
     const query = {
       runs: null,
@@ -37,14 +46,14 @@ export class ColumnCache {
       filter: null,
       types: missing.some(({ type }) => type === null) ? null : [...new Set(missing.map(({ type }) => type!))],
     };
-    for await (const block of readValues(context, runs, query)) {
+    for await (const block of table.read(query)) {
       for (const column of block.columns) {
         for (const [name, data] of fields(column.type, column.data)) {
           for (let i = 0; i < column.run.length; i++) {
             const id = `${column.type}:${name}:${block.paths[column.path[i]]}`;
             let values = loaded.get(id) as unknown[] | undefined;
-            if (!values) loaded.set(id, values = new Array(runs.length).fill(undefined));
-            values[context.index.numbers.get(block.runs[column.run[i]])!] = data[i];
+            if (!values) loaded.set(id, values = new Array(table.keys.length).fill(undefined));
+            values[table.numbers.get(block.runs[column.run[i]])!] = data[i];
           }
         }
       }
@@ -62,14 +71,12 @@ export class ColumnCache {
   }
 
   /** The columns of an operand, which must have been loaded. */
-  columns(context: ReadContext, { name, type, aggregation }: Operand): Column[] {
+  columns(table: RunTable, { name, type, aggregation }: Operand): Column[] {
     if (name === "sys/state" && (type === "experiment_state" || type === null)) {
-      return [{ type: "experiment_state", values: new Array(context.index.keys.length).fill("idle") }];
+      return [{ type: "experiment_state", values: new Array(table.keys.length).fill("idle") }];
     }
-    if (type && isSystem(name, type)) {
-      const column = context.index.system.column(name, type);
-      return column ? [{ type, values: column.values }] : [];
-    }
+    const held = type ? table.held(name, type) : undefined;
+    if (type && held !== undefined) return held === null ? [] : [{ type, values: held }];
     const known = this.#columns.get(key(name, type)) ?? [];
     return [...known].flatMap(([id, values]) => {
       const [type, field] = id.split(":") as [AttributeType, Aggregation];
@@ -92,10 +99,9 @@ function fields(type: AttributeType, data: unknown): [Aggregation, ArrayLike<unk
 }
 
 /** The numbers of the runs that match, in order, before offset and limit. */
-export async function matchRuns(context: ReadContext, query: RunsQuery, cache: ColumnCache): Promise<number[]> {
-  const { index } = context;
+export async function matchRuns(table: RunTable, query: RunsQuery, cache: ColumnCache): Promise<number[]> {
   const operands = query.where ? predicates(query.where).map(({ operand }) => operand) : [];
-  await cache.load(context, [
+  await cache.load(table, [
     ...operands.filter(({ name, type }) => !(name === "sys/state" && type === "experiment_state")).map((
       { name, type },
     ) => ({
@@ -104,22 +110,22 @@ export async function matchRuns(context: ReadContext, query: RunsQuery, cache: C
     })),
     ...query.sort ? [{ path: query.sort.path, type: query.sort.type }] : [],
   ]);
-  const mask = query.where && evaluate(query.where, index.keys.length, (operand) => cache.columns(context, operand));
+  const mask = query.where && evaluate(query.where, table.keys.length, (operand) => cache.columns(table, operand));
   const runs: number[] = [];
-  for (let run = 0; run < index.keys.length; run++) {
-    if ((mask === null || mask[run]) && !(query.heads && !index.heads[run])) runs.push(run);
+  for (let run = 0; run < table.keys.length; run++) {
+    if ((mask === null || mask[run]) && !(query.heads && !table.heads[run])) runs.push(run);
   }
-  return query.sort ? sorted(runs, query.sort, context, cache) : runs;
+  return query.sort ? sorted(runs, query.sort, table, cache) : runs;
 }
 
 /** Runs are numbered newest first, so that a stable sort breaks ties by age. */
 function sorted(
   runs: number[],
   { path, type, aggregation, descending }: RunsSort,
-  context: ReadContext,
+  table: RunTable,
   cache: ColumnCache,
 ): number[] {
-  const [column] = cache.columns(context, { name: path, type, aggregation: aggregation ?? null });
+  const [column] = cache.columns(table, { name: path, type, aggregation: aggregation ?? null });
   const rank = (run: number) => {
     const value = column?.values[run];
     if (!isSortable(value)) return 2;

@@ -58,7 +58,12 @@ export class ValueBlockBuilder {
         });
       }
       this.add(
-        { run: Uint32Array.from(run), path: Uint32Array.from(path), type, data: typed(type, data) } as ValueColumn,
+        {
+          run: Uint32Array.from(run),
+          path: Uint32Array.from(path),
+          type,
+          data: configColumn(type, data),
+        } as ValueColumn,
       );
     }
   }
@@ -68,7 +73,8 @@ export class ValueBlockBuilder {
   }
 }
 
-function typed(type: ConfigType, data: unknown[]): unknown {
+/** The values of a column of configs as blocks hold them. */
+export function configColumn(type: ConfigType, data: unknown[]): unknown {
   if (type === "int") return BigInt64Array.from(data as bigint[]);
   if (type === "float" || type === "datetime") return Float64Array.from(data as number[]);
   return type === "bool" ? Uint8Array.from(data as boolean[], Number) : data;
