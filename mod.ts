@@ -81,4 +81,5 @@ export {
   UnsupportedError,
   WorkerError,
 } from "./src/errors.ts";
+export type { ErrorFields, NeptuneErrors } from "./src/errors.ts";
 export type { PlotLine } from "./src/display/chart/line.ts";

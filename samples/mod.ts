@@ -61,15 +61,22 @@ async function download(published: URL, folder: string): Promise<void> {
 
 async function downloadFile(published: URL, folder: string, path: string, hash: string): Promise<void> {
   const address = new URL(path, published);
+  const started = performance.now();
+  const unreachable = () => ({ address: address.href, attempts: 1, seconds: (performance.now() - started) / 1000 });
   const response = await fetch(address).catch((cause) => {
-    throw new ConnectionError(`The sample archive cannot be downloaded from ${address.host}: ${cause.message}.`, {
-      address: address.href,
-    }, { cause });
+    throw new ConnectionError(
+      `The sample archive cannot be downloaded from ${address.host}: ${cause.message}.`,
+      unreachable(),
+      {
+        cause,
+      },
+    );
   });
   if (!response.ok) {
-    throw new ConnectionError(`The sample archive cannot be downloaded: ${address} answers ${response.status}.`, {
-      address: address.href,
-    });
+    throw new ConnectionError(
+      `The sample archive cannot be downloaded: ${address} answers ${response.status}.`,
+      unreachable(),
+    );
   }
   const bytes = await response.bytes();
   if (await sha256(bytes) !== hash) {

@@ -7,10 +7,16 @@
  * @module
  */
 
-/** The parent of every error that this module throws on purpose. */
-export class NeptuneError extends Error {
+/** The values that an error is about, by name. */
+export type ErrorFields = Readonly<Record<string, unknown>>;
+
+/**
+ * The parent of every error that this module throws on purpose. The message is a whole sentence; control characters in it are
+ * shown as their codes.
+ */
+export class NeptuneError<Fields extends ErrorFields = ErrorFields> extends Error {
   /** The values concerned, by name; plain data, so that an error can cross from a Web Worker. */
-  readonly fields: Readonly<Record<string, unknown>>;
+  readonly fields: Readonly<Fields>;
 
   /**
    * Errors of this module are made by it; programs only catch them.
@@ -19,96 +25,268 @@ export class NeptuneError extends Error {
    * @param fields The values concerned. Never secrets.
    * @param options `cause`, where there is one.
    */
-  constructor(message: string, fields: Record<string, unknown> = {}, options?: ErrorOptions) {
-    super(message, options);
+  constructor(message: string, fields: Fields, options?: ErrorOptions) {
+    super(printable(message), options);
     this.name = new.target.name;
     this.fields = Object.freeze({ ...fields });
   }
 }
 
-/** An option, argument or environment variable that cannot be used. Fields: `option`, `value`. */
-export class OptionError extends NeptuneError {}
+/** An option, argument or environment variable that cannot be used. */
+export class OptionError extends NeptuneError<{
+  /** Its name. */
+  option: string;
+  /** What was given; null where nothing was, or where it is secret. */
+  value: unknown;
+  /** Names that are close to a name that does not exist. */
+  suggestions?: string[];
+}> {}
 
-/** The folder given is not an archive that can be read. Fields: `path`, and `suggestion` where another folder would work. */
-export class ArchiveError extends NeptuneError {}
+/** The folder given is not an archive that can be read. */
+export class ArchiveError extends NeptuneError<{
+  /** The folder. */
+  path: string;
+  /** Another folder that would work, where one was found. */
+  suggestion?: string;
+}> {}
 
-/** A data file of a run is damaged. Fields: `run`, `file`. Other runs of the archive are not affected. */
-export class DamagedFileError extends NeptuneError {}
+/** A data file of a run is damaged. Other runs of the archive are not affected. */
+export class DamagedFileError extends NeptuneError<{
+  /** The run. */
+  run: string;
+  /** The file, relative to the archive. */
+  file: string;
+}> {}
 
-/** The bytes of a file are not where they should be. Fields: `path`. */
-export class FileMissingError extends NeptuneError {}
+/** The bytes of a file are not where they should be. */
+export class FileMissingError extends NeptuneError<{
+  /** Where they should be. */
+  path: string;
+  /** For a folder: the files in it. */
+  inside?: string[];
+}> {}
 
-/** No such project, or no right to read it. Fields: `project`, `available` where known. */
-export class ProjectNotFoundError extends NeptuneError {}
+/** No such project, or no right to read it. */
+export class ProjectNotFoundError extends NeptuneError<{
+  /** The name asked for; null where none was. */
+  project: string | null;
+  /** The projects there are, where that is known. */
+  available?: string[];
+}> {}
 
-/** No such run. Fields: `run`, `suggestions` (names that are close). */
-export class RunNotFoundError extends NeptuneError {}
+/** No such run. */
+export class RunNotFoundError extends NeptuneError<{
+  /** The name or id asked for. */
+  run: string;
+  /** Names that are close. */
+  suggestions: string[];
+}> {}
 
-/** The run has no such attribute. Fields: `run`, `path`, `suggestions` (paths that are close). */
-export class AttributeNotFoundError extends NeptuneError {}
+/** The run has no such attribute. */
+export class AttributeNotFoundError extends NeptuneError<{
+  /** The `sys/id` of the run. */
+  run: string;
+  /** The path asked for. */
+  path: string;
+  /** Paths that are close. */
+  suggestions: string[];
+}> {}
 
-/** The method does not fit the type of the attribute. Fields: `path`, `type`, `method`, `use` (methods that fit). */
-export class AttributeTypeError extends NeptuneError {}
+/** The method does not fit the type of the attribute. */
+export class AttributeTypeError extends NeptuneError<{
+  /** The path of the attribute. */
+  path: string;
+  /** Its type. */
+  type: string;
+  /** The method that was called. */
+  method: string;
+  /** The methods that fit. */
+  use: string[];
+}> {}
 
-/** The source cannot do what was asked. Fields: `source`, `feature`. */
-export class UnsupportedError extends NeptuneError {}
+/** The source cannot do what was asked. */
+export class UnsupportedError extends NeptuneError<{
+  /** The source, as people know it. */
+  source: string;
+  /** What it cannot do. */
+  feature: string;
+}> {}
 
-/** A query text that does not parse. Fields: `text`, `position` (in UTF-16 units), `expected`, `found`. */
-export class NqlSyntaxError extends NeptuneError {}
+/** A query that cannot be read. */
+export class NqlSyntaxError extends NeptuneError<{
+  /** The query. */
+  text: string;
+  /** Where in it, in UTF-16 units. */
+  position: number;
+  /** What should stand there. */
+  expected: string;
+  /** What stands there. */
+  found: string;
+}> {}
 
-/** A regular expression that RE2 refuses. Fields: `pattern`. */
-export class RegexError extends NeptuneError {}
+/** A regular expression that RE2 refuses. */
+export class RegexError extends NeptuneError<{
+  /** The expression. */
+  pattern: string;
+}> {}
 
 /** The API token cannot be decoded or lacks an address. Never holds the token. */
-export class ApiTokenError extends NeptuneError {}
+export class ApiTokenError extends NeptuneError<{
+  /** What is wrong with it. */
+  reason: "unreadable" | "no address" | "bad address";
+}> {}
 
-/** The server refuses the API token. Fields: `address`. */
-export class CredentialsError extends NeptuneError {}
+/** The server refuses the API token. */
+export class CredentialsError extends NeptuneError<{
+  /** The address of the server. */
+  address: string;
+}> {}
 
-/** The server cannot be reached, or went away, after every retry. Fields: `address`, `attempts`, `seconds`. */
-export class ConnectionError extends NeptuneError {}
+/** The server cannot be reached, or went away, after every retry. */
+export class ConnectionError extends NeptuneError<{
+  /** The address of the server. */
+  address: string;
+  /** How often it was tried. */
+  attempts: number;
+  /** How long, in seconds. */
+  seconds: number;
+  /** True where an answer had begun. */
+  brokenOff?: boolean;
+}> {}
 
-/** Something answers at the address, but not Neptune. Fields: `address`. */
-export class NotNeptuneError extends NeptuneError {}
+/** Something answers at the address, but not Neptune. */
+export class NotNeptuneError extends NeptuneError<{
+  /** The address. */
+  address: string;
+}> {}
 
-/** The server answered with an error. Fields: `status`, `errorType`, `url` (without query). */
-export class ServerError extends NeptuneError {}
+/** The server answered with an error. */
+export class ServerError extends NeptuneError<{
+  /** The HTTP status. */
+  status: number;
+  /** The server's own word for it, where it gave one. */
+  errorType: string | null;
+  /** What was asked, without the query. */
+  url: string;
+}> {}
 
-/** Bytes that are not the message they should be. Fields: `offset`, `what`. */
-export class DecodeError extends NeptuneError {}
+/** Bytes that are not the message they should be. */
+export class DecodeError extends NeptuneError<{
+  /** Where in the bytes. */
+  offset: number;
+  /** What they should be. */
+  what: string;
+}> {}
 
-/** A Web Worker failed in a way of its own. Fields: `reason`. */
-export class WorkerError extends NeptuneError {}
+/** A Web Worker failed in a way of its own. */
+export class WorkerError extends NeptuneError<{
+  /** Which way, for example `silence`. */
+  reason: string;
+}> {}
 
-/** Tells whether an error comes from this module, also when it crossed from a Web Worker or another copy of the module. */
-export function isNeptuneError(error: unknown): error is NeptuneError {
-  return error instanceof NeptuneError ||
-    (error instanceof Error && error.name in classes && typeof (error as NeptuneError).fields === "object");
+/** Every class of error, by its name. */
+const classes: { readonly [Name in keyof NeptuneErrors]: abstract new (...args: never[]) => NeptuneErrors[Name] } = {
+  NeptuneError,
+  OptionError,
+  ArchiveError,
+  DamagedFileError,
+  FileMissingError,
+  ProjectNotFoundError,
+  RunNotFoundError,
+  AttributeNotFoundError,
+  AttributeTypeError,
+  UnsupportedError,
+  NqlSyntaxError,
+  RegexError,
+  ApiTokenError,
+  CredentialsError,
+  ConnectionError,
+  NotNeptuneError,
+  ServerError,
+  DecodeError,
+  WorkerError,
+};
+
+/** The classes of errors by their names, for {@linkcode isNeptuneError}. */
+export interface NeptuneErrors {
+  /** {@linkcode NeptuneError} */
+  NeptuneError: NeptuneError;
+  /** {@linkcode OptionError} */
+  OptionError: OptionError;
+  /** {@linkcode ArchiveError} */
+  ArchiveError: ArchiveError;
+  /** {@linkcode DamagedFileError} */
+  DamagedFileError: DamagedFileError;
+  /** {@linkcode FileMissingError} */
+  FileMissingError: FileMissingError;
+  /** {@linkcode ProjectNotFoundError} */
+  ProjectNotFoundError: ProjectNotFoundError;
+  /** {@linkcode RunNotFoundError} */
+  RunNotFoundError: RunNotFoundError;
+  /** {@linkcode AttributeNotFoundError} */
+  AttributeNotFoundError: AttributeNotFoundError;
+  /** {@linkcode AttributeTypeError} */
+  AttributeTypeError: AttributeTypeError;
+  /** {@linkcode UnsupportedError} */
+  UnsupportedError: UnsupportedError;
+  /** {@linkcode NqlSyntaxError} */
+  NqlSyntaxError: NqlSyntaxError;
+  /** {@linkcode RegexError} */
+  RegexError: RegexError;
+  /** {@linkcode ApiTokenError} */
+  ApiTokenError: ApiTokenError;
+  /** {@linkcode CredentialsError} */
+  CredentialsError: CredentialsError;
+  /** {@linkcode ConnectionError} */
+  ConnectionError: ConnectionError;
+  /** {@linkcode NotNeptuneError} */
+  NotNeptuneError: NotNeptuneError;
+  /** {@linkcode ServerError} */
+  ServerError: ServerError;
+  /** {@linkcode DecodeError} */
+  DecodeError: DecodeError;
+  /** {@linkcode WorkerError} */
+  WorkerError: WorkerError;
 }
 
-const classes: Record<string, typeof NeptuneError> = Object.fromEntries(
-  [
-    NeptuneError,
-    OptionError,
-    ArchiveError,
-    DamagedFileError,
-    FileMissingError,
-    ProjectNotFoundError,
-    RunNotFoundError,
-    AttributeNotFoundError,
-    AttributeTypeError,
-    UnsupportedError,
-    NqlSyntaxError,
-    RegexError,
-    ApiTokenError,
-    CredentialsError,
-    ConnectionError,
-    NotNeptuneError,
-    ServerError,
-    DecodeError,
-    WorkerError,
-  ].map((type) => [type.name, type]),
-);
+/**
+ * Tells whether an error comes from this module, also when it crossed from a Web Worker or another copy of the module; with a
+ * name, whether it is of that class, so that its fields are typed.
+ *
+ * @example
+ * ```ts
+ * import { isNeptuneError } from "@nereid/neptune-fetcher";
+ *
+ * try {
+ *   await run.attribute("los").fetch();
+ * } catch (error) {
+ *   if (!isNeptuneError(error, "AttributeNotFoundError")) throw error;
+ *   console.log(error.fields.suggestions);
+ * }
+ * ```
+ */
+export function isNeptuneError(error: unknown): error is NeptuneError;
+/** Tells whether an error is of the class with this name. */
+export function isNeptuneError<Name extends keyof NeptuneErrors>(
+  error: unknown,
+  name: Name,
+): error is NeptuneErrors[Name];
+export function isNeptuneError(error: unknown, name?: keyof NeptuneErrors): boolean {
+  const ours = error instanceof NeptuneError ||
+    (error instanceof Error && error.name in classes && typeof (error as NeptuneError).fields === "object");
+  return ours && (name === undefined || name === "NeptuneError" || (error as Error).name === name);
+}
+
+/**
+ * Text from outside as it may be shown: characters that drive a terminal (escape sequences, backspaces, changes of the writing
+ * direction) are written as their codes, `\\u001b`. Line breaks and tabs stay.
+ */
+export function printable(text: string): string {
+  return text.replace(CONTROL, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+// deno-lint-ignore no-control-regex
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
 
 /** An error as plain data that can be posted between threads. */
 export interface PlainError {
@@ -137,7 +315,11 @@ export function toPlainError(error: unknown): PlainError {
 export function fromPlainError(plain: PlainError): Error {
   const options = plain.cause ? { cause: fromPlainError(plain.cause) } : undefined;
   const error = plain.name in classes
-    ? new classes[plain.name](plain.message, plain.fields, options)
+    ? new (classes as unknown as Record<string, typeof NeptuneError>)[plain.name](
+      plain.message,
+      plain.fields ?? {},
+      options,
+    )
     : plain.name === "AbortError" || plain.name === "TimeoutError"
     ? new DOMException(plain.message, plain.name)
     : Object.assign(new Error(plain.message, options), { name: plain.name });

@@ -1,15 +1,21 @@
 import { distance } from "fastest-levenshtein";
 
+/** Names longer than this are no typing mistakes of each other: comparing them takes time with the square of their length. */
+const LONGEST = 500;
+
 /** Up to `count` of the names that are close to what was asked for, the closest first. */
 export function suggest(wanted: string, names: Iterable<string>, count = 3): string[] {
+  if (wanted.length > LONGEST) return [];
   const lower = wanted.toLowerCase();
   const scored: { name: string; score: number }[] = [];
   for (const name of new Set(names)) {
+    if (name.length > LONGEST) continue;
     const candidate = name.toLowerCase();
     const longer = Math.max(lower.length, candidate.length);
+    const shorter = Math.min(lower.length, candidate.length);
     const contains = lower.length > 2 && (candidate.includes(lower) || lower.includes(candidate));
-    const score = contains
-      ? 0.2 + (longer - Math.min(lower.length, candidate.length)) / 1000
+    const score = contains ? 0.2 + (longer - shorter) / 1000 : longer > 2 * shorter
+      ? 1 // The distance is at least the difference of the lengths.
       : distance(lower, candidate) / longer;
     if (score <= 0.5) scored.push({ name, score });
   }

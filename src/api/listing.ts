@@ -59,6 +59,16 @@ export class Listing<Item, All> implements AsyncIterable<Item>, PromiseLike<All>
     return this.#stream()[Symbol.asyncIterator]();
   }
 
+  /** Reads all of it, and handles failure. */
+  catch<B = never>(rejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<All | B> {
+    return this.#all().catch(rejected);
+  }
+
+  /** Reads all of it, and then does something whatever happened. */
+  finally(settled?: (() => void) | null): Promise<All> {
+    return this.#all().finally(settled);
+  }
+
   /** The items as an array. */
   async toArray(): Promise<Item[]> {
     return await Array.fromAsync(this.#stream());

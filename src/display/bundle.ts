@@ -4,6 +4,7 @@
  * @module
  */
 
+import { printable } from "../errors.ts";
 import type { Html } from "./html.ts";
 
 /** MIME types and their contents: text as strings, JSON as plain objects. */
@@ -63,7 +64,8 @@ export function byteLength(text: string): number {
   return new TextEncoder().encode(text).length;
 }
 
-function shorten(plain: string): string {
+function shorten(text: string): string {
+  const plain = printable(text);
   if (byteLength(plain) <= MAX_PLAIN_BYTES) return plain;
   const kept = plain.slice(0, MAX_PLAIN_BYTES / 3).toWellFormed();
   return `${kept}\n… ${(plain.length - kept.length).toLocaleString("en-US")} more characters`;

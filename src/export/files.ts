@@ -75,7 +75,7 @@ export class RunFiles {
       if (!(error instanceof FileMissingError)) throw error;
       // A folder of files says what is inside.
       let copied = 0;
-      for (const name of error.fields.inside as string[] ?? []) {
+      for (const name of error.fields.inside ?? []) {
         const inside = { ...ref, path: `${ref.path}/${name}`, size: null };
         copied += await this.#copy(inside, `${path}/${name}`, signal);
       }

@@ -81,7 +81,7 @@ export class Api {
       try {
         return yield* read(this.#request(call, access));
       } catch (error) {
-        if (!isNeptuneError(error) || error.name !== "ServerError") throw error;
+        if (!isNeptuneError(error, "ServerError")) throw error;
         if (error.fields.status === 401) this.#auth.reject(access);
         if (error.fields.status !== 401 || last) throw this.#explained(error, call);
       }

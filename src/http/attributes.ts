@@ -109,7 +109,7 @@ export async function orMissing<T>(answer: Promise<T>): Promise<T | null> {
   try {
     return await answer;
   } catch (error) {
-    if (isNeptuneError(error) && error.name === "ServerError" && error.fields.status === 404) return null;
+    if (isNeptuneError(error, "ServerError") && error.fields.status === 404) return null;
     throw error;
   }
 }

@@ -82,7 +82,7 @@ export class Authenticator {
       if (tokens) return tokens;
     } catch (error) {
       if (!(error instanceof ServerError)) throw error;
-      const status = error.fields.status as number;
+      const status = error.fields.status;
       if (status === 401 || status === 403) {
         throw new CredentialsError(
           `${address} refuses the API token: check that it is not revoked, and copy it again from there.`,

@@ -30,7 +30,7 @@ export async function fetchFile(
       const bytes = following(await chunks.next(), chunks);
       return { bytes: ReadableStream.from(from > 0 || to < Infinity ? within(bytes, from, to) : bytes), size };
     } catch (error) {
-      if (!isNeptuneError(error) || error.name !== "ServerError") throw error;
+      if (!isNeptuneError(error, "ServerError")) throw error;
       if (error.fields.status === 404) throw missing(path, error);
       if (last || !SIGNATURE_REFUSED.includes(error.fields.status)) throw error;
     }

@@ -26,17 +26,20 @@ export function decodeApiToken(text: string): ApiToken {
   if (fields === null) {
     throw new ApiTokenError(
       "The API token cannot be read, it is not JSON in base64: copy the whole token again, with the = signs at its end.",
+      { reason: "unreadable" },
     );
   }
   const address = [fields.api_url, fields.api_address].find((one) => typeof one === "string" && one !== "");
   if (address === undefined) {
     throw new ApiTokenError(
       "The API token holds no address, neither api_url nor api_address: get a new token from the server.",
+      { reason: "no address" },
     );
   }
   if (!isAddress(address as string)) {
     throw new ApiTokenError(
       "The address in the API token does not start with http:// or https://: get a new token from the server.",
+      { reason: "bad address" },
     );
   }
   return { address: (address as string).replace(/\/+$/, ""), secret };

@@ -274,7 +274,7 @@ function makeClient({ proxy, caCerts }: TransportOptions): Deno.HttpClient | nul
     const option = proxy === undefined ? "caCerts" : "proxy";
     throw new OptionError(
       `The option ${option} cannot be used: give a proxy as "http://host:port" and each of caCerts as a PEM text.`,
-      { option },
+      { option, value: null },
       { cause },
     );
   }

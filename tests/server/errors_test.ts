@@ -129,11 +129,21 @@ Deno.test("only what may pass is a 5xx; a damaged file is not", async () => {
     const requests = [{ requestId: "0", series: holder(`${MEMORY_PROJECT}/MEM-1`) }];
     return await memory.error(memory.post(PATHS.floatSeries, { perSeriesPointsLimit: 1, requests }));
   };
-  const damaged = await failing(new DamagedFileError("The file x of run y is damaged."));
+  const damaged = await failing(new DamagedFileError("The file x of run y is damaged.", { run: "y", file: "x" }));
   assert.deepEqual([damaged.status, damaged.message], [422, "The file x of run y is damaged."]);
-  assert.equal((await failing(new ConnectionError("The server behind is away."))).status, 503);
-  assert.equal((await failing(new ServerError("It said no.", { status: 409 }))).status, 409);
-  assert.equal((await failing(new ServerError("It failed.", { status: 502 }))).status, 503);
+  assert.equal(
+    (await failing(new ConnectionError("The server behind is away.", { address: "http://x", attempts: 3, seconds: 9 })))
+      .status,
+    503,
+  );
+  assert.equal(
+    (await failing(new ServerError("It said no.", { status: 409, errorType: null, url: "http://x" }))).status,
+    409,
+  );
+  assert.equal(
+    (await failing(new ServerError("It failed.", { status: 502, errorType: null, url: "http://x" }))).status,
+    503,
+  );
   const unforeseen = await failing(new TypeError("internals that nobody should see"));
   assert.deepEqual([unforeseen.status, unforeseen.errorType], [500, "INTERNAL_SERVER_ERROR"]);
   assert.ok(!unforeseen.message.includes("internals"));

@@ -46,7 +46,7 @@ async function fileError(path: string): Promise<ArchiveError> {
     `${path} is a file, but an archive is a folder: pass ${
       suggestion ?? "the data folder that holds the project folders"
     }.`,
-    { path, suggestion },
+    suggestion === null ? { path } : { path, suggestion },
   );
 }
 

@@ -109,5 +109,5 @@ function listed(columns: string[]): string {
 }
 
 function unfit(message: string): OptionError {
-  return new OptionError(message, { option: "frame" });
+  return new OptionError(message, { option: "frame", value: null });
 }
