@@ -16,6 +16,8 @@
  * @module
  */
 
+import "./src/permissions/polars.ts";
+
 export { ReadOnlyProject, ReadOnlyRun } from "./src/api/project.ts";
 export type { ListAttributesOptions, PrefetchSeriesOptions } from "./src/api/project.ts";
 export type { ListOptions, RunIds } from "./src/api/run_listing.ts";
@@ -74,6 +76,7 @@ export {
   NotNeptuneError,
   NqlSyntaxError,
   OptionError,
+  PermissionError,
   ProjectNotFoundError,
   RegexError,
   RunNotFoundError,

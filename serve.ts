@@ -11,6 +11,8 @@
  * @module
  */
 
+import { isPermitted, missingPermission } from "./src/permissions/require.ts";
+import "./src/permissions/polars.ts";
 import { parseArgs } from "node:util";
 import { openArchive } from "./src/archive/catalog.ts";
 import { NeptuneError, OptionError } from "./src/errors.ts";
@@ -110,6 +112,10 @@ function listen(handler: Handler, hostname: string, port: number | undefined): D
         value: port,
       });
     }
+    if (error instanceof Deno.errors.NotCapable) {
+      const target = port === undefined ? hostname : `${hostname}:${port}`;
+      throw missingPermission({ name: "net", host: target }, `listen on ${target}`);
+    }
     throw new OptionError(
       `It is not possible to listen on ${hostname}:${port ?? DEFAULT_PORT}: ${(error as Error).message}.`,
       {
@@ -155,7 +161,11 @@ async function writeToken(file: string, token: string): Promise<void> {
   }
 }
 
-function fileError(file: string, cause: unknown): OptionError {
+function fileError(file: string, cause: unknown): Error {
+  if (cause instanceof Deno.errors.NotCapable) {
+    const name = isPermitted({ name: "read", path: file }) ? "write" : "read";
+    return missingPermission({ name, path: file }, `keep the API token in ${file}`);
+  }
   const { message } = cause as Error;
   return new OptionError(`The token file ${file} cannot be used: ${message}.`, { option: "tokenFile", value: file }, {
     cause,

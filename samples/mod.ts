@@ -13,6 +13,9 @@
  * @module
  */
 
+import { dirname } from "node:path";
+import { requirePermission } from "../src/permissions/require.ts";
+import "../src/permissions/polars.ts";
 import { fileURLToPath } from "node:url";
 import { defaultCacheFolder } from "../src/api/open.ts";
 import { ConnectionError, DecodeError } from "../src/errors.ts";
@@ -37,6 +40,7 @@ export async function sampleArchive(): Promise<string> {
 
   const version = (await sha256(new TextEncoder().encode(JSON.stringify(hashes)))).slice(0, 16);
   const folder = `${defaultCacheFolder() ?? await Deno.makeTempDir()}/sample-${version}`;
+  requirePermission({ name: "read", path: folder }, `read the sample archive in ${folder}`);
   const present = await Deno.stat(folder).then(() => true, () => false);
   if (!present) await download(published, folder);
   return `${folder}/data`;
@@ -45,6 +49,8 @@ export async function sampleArchive(): Promise<string> {
 /** Downloads all files beside `folder`, which appears only when it is whole. */
 async function download(published: URL, folder: string): Promise<void> {
   const part = `${folder}.${crypto.randomUUID()}.tmp`;
+  requirePermission({ name: "net", host: published.host }, `download the sample archive from ${published.host}`);
+  requirePermission({ name: "write", path: dirname(folder) }, `keep the sample archive in ${folder}`);
   const left = Object.entries(hashes);
   const worker = async () => {
     for (let next = left.pop(); next; next = left.pop()) await downloadFile(published, part, ...next);

@@ -66,6 +66,14 @@ export class FileMissingError extends NeptuneError<{
   inside?: string[];
 }> {}
 
+/** The program may not do what was asked, until Deno allows it. */
+export class PermissionError extends NeptuneError<{
+  /** What is missing: `read`, `write`, `net`, `ffi` or `sys`. */
+  permission: string;
+  /** What to run the program with, for example `--allow-net=127.0.0.1:8642`. */
+  flag: string;
+}> {}
+
 /** No such project, or no right to read it. */
 export class ProjectNotFoundError extends NeptuneError<{
   /** The name asked for; null where none was. */
@@ -191,6 +199,7 @@ const classes: { readonly [Name in keyof NeptuneErrors]: abstract new (...args: 
   ArchiveError,
   DamagedFileError,
   FileMissingError,
+  PermissionError,
   ProjectNotFoundError,
   RunNotFoundError,
   AttributeNotFoundError,
@@ -219,6 +228,8 @@ export interface NeptuneErrors {
   DamagedFileError: DamagedFileError;
   /** {@linkcode FileMissingError} */
   FileMissingError: FileMissingError;
+  /** {@linkcode PermissionError} */
+  PermissionError: PermissionError;
   /** {@linkcode ProjectNotFoundError} */
   ProjectNotFoundError: ProjectNotFoundError;
   /** {@linkcode RunNotFoundError} */

@@ -1,4 +1,5 @@
 import type { Source } from "../source.ts";
+import { requirePermission } from "../permissions/require.ts";
 import type { FileRef } from "../types.ts";
 
 const inspect = Symbol.for("Deno.customInspect");
@@ -41,6 +42,7 @@ export class RunFile {
 
   /** Writes the bytes to a file of this machine, in place of what is there. */
   async save(path: string | URL, options: { signal?: AbortSignal } = {}): Promise<void> {
+    requirePermission({ name: "write", path: path }, `save the file ${path}`);
     await Deno.writeFile(path, await this.stream(options), { signal: options.signal });
   }
 

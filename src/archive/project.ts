@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isPermitted } from "../permissions/require.ts";
 import type { LazyDataFrame } from "nodejs-polars";
 import { dirname } from "node:path";
 import type { PairBlock, SeriesBlock, ValueBlock } from "../columns.ts";
@@ -203,5 +204,7 @@ export class ArchivedProject implements Source {
 /** The exporter writes `data` and `files` side by side. */
 async function siblingFiles(data: string): Promise<string | null> {
   const sibling = `${dirname(data)}/files`;
+  // It may well be there: who opens a file is told which permission is missing.
+  if (!isPermitted({ name: "read", path: sibling })) return sibling;
   return await Deno.stat(sibling).then((info) => info.isDirectory ? sibling : null, () => null);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { requirePermission } from "../permissions/require.ts";
 import { join } from "node:path";
 import pl, { type DataFrame } from "nodejs-polars";
 import { cells } from "../frame/cell.ts";
@@ -60,6 +61,7 @@ export async function downloadFilesFrame(
       value: destination,
     });
   }
+  requirePermission({ name: "write", path: destination }, `download files to ${destination}`);
   const selected = await selectRuns(source, options, signal);
   const wanted = [...await singleFiles(source, selected, options), ...await seriesFiles(source, selected, options)];
   keepApart(wanted);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { requirePermission } from "../permissions/require.ts";
 import pl, { type DataFrame } from "nodejs-polars";
 import { sanitized } from "../archive/disk/layout.ts";
 import { type RunSelection, selectRuns } from "../bulk/select.ts";
@@ -68,6 +69,7 @@ export async function writeArchive(source: Source, options: ExportArchiveOptions
       value: destination,
     });
   }
+  requirePermission({ name: "write", path: destination }, `write the archive ${destination}`);
   const { name: project } = await source.project({ signal });
   const chosen = (await selectRuns(source, options, signal)).runs;
   const runs = ancestors ? await withAncestors(source, chosen, signal) : chosen;

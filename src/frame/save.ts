@@ -4,6 +4,8 @@
  * @module
  */
 
+import { dirname } from "node:path";
+import { requirePermission } from "../permissions/require.ts";
 import type { Frame } from "./frame.ts";
 import pl, { type DataFrame, type DataType, type Expr, type LazyDataFrame } from "nodejs-polars";
 import { OptionError } from "../errors.ts";
@@ -100,6 +102,7 @@ function formatOf(path: string, { format }: SaveOptions): FrameFormat {
 /** Writes to a neighbour of the path, which then takes its name. */
 async function whole<T>(path: string, write: (part: string) => Promise<T>): Promise<T> {
   const part = `${path}.${crypto.randomUUID().slice(0, 8)}.part`;
+  requirePermission({ name: "write", path: dirname(path) }, `save ${path}`);
   try {
     const result = await write(part);
     await Deno.rename(part, path);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { missingPermission } from "../permissions/require.ts";
 import { HTTPError } from "ky";
 import { ConnectionError, ServerError } from "../errors.ts";
 import type { WireRequest } from "./request.ts";
@@ -54,6 +55,11 @@ export class Watch {
 /** Network errors are `TypeError`s, as the standard of `fetch` has it; others, such as a missing permission, stay what they are. */
 export function failureOf(error: unknown, watch: Watch, url: string): unknown {
   if (watch.signal.aborted) return watch.signal.reason;
+  if (error instanceof Deno.errors.NotCapable) {
+    const { protocol, hostname, port } = new URL(url);
+    const host = `${hostname}:${port || (protocol === "http:" ? 80 : 443)}`;
+    return missingPermission({ name: "net", host }, `reach the server ${hostname}`);
+  }
   if (!(error instanceof TypeError)) return error;
   const cause = error.cause instanceof Error ? error.cause.message : error.message;
   // The address may hold a signature, and says nothing about the reason.

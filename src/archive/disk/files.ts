@@ -4,6 +4,7 @@
  * @module
  */
 
+import { requirePermission } from "../../permissions/require.ts";
 import { FileMissingError } from "../../errors.ts";
 import type { FileRef } from "../../types.ts";
 import { mimeOfBytes, mimeOfName, SNIFFED_BYTES } from "./mime.ts";
@@ -50,6 +51,7 @@ export class Files {
       );
     }
     for (const candidate of candidates) {
+      requirePermission({ name: "read", path: candidate }, `read the stored file ${path}`);
       const info = await stat(candidate);
       if (info?.isDirectory) {
         throw folderError(

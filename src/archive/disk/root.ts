@@ -4,6 +4,7 @@
  * @module
  */
 
+import { requirePermission } from "../../permissions/require.ts";
 import { ArchiveError } from "../../errors.ts";
 import { folderNames, isFolder, parsePartName } from "./layout.ts";
 
@@ -21,6 +22,7 @@ interface Contents {
 
 /** The names of the project folders of a data root. Throws an `ArchiveError` where the folder is none. */
 export async function projectFolders(root: string): Promise<string[]> {
+  requirePermission({ name: "read", path: root }, `read the archive ${root}`);
   const info = await Deno.stat(root).catch((error) => {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return null;
     throw new ArchiveError(`The archive folder ${root} cannot be read: ${error.message}.`, { path: root }, {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { requirePermission } from "../../permissions/require.ts";
 import { OptionError } from "../../errors.ts";
 import { bundle, type Displayable, jupyterDisplay, type MediaBundle } from "../bundle.ts";
 import { drawChart, type Drawing } from "./chart.ts";
@@ -88,6 +89,7 @@ export class Chart implements Displayable {
    * @throws {OptionError} when it ends otherwise.
    */
   async save(path: string): Promise<void> {
+    requirePermission({ name: "write", path: path }, `save the chart ${path}`);
     if (path.endsWith(".svg")) return await Deno.writeTextFile(path, await this.svg());
     if (path.endsWith(".html")) return await Deno.writeTextFile(path, await this.html());
     const message = `A chart cannot be saved as "${path}": use a name that ends in .svg or .html.`;
