@@ -23,6 +23,8 @@ Deno.test("a new option, another type and a new name change the text", async () 
           `export class Reader<T> { readonly path: string = \"\"; constructor(path: string) { this.path = path; }\n  read(options: Options = {}): Promise<T[]> { throw options; } }\n${more}`,
       );
       await Deno.writeTextFile(`${folder}/serve.ts`, "export const port: number = 1;\n");
+      await Deno.mkdir(`${folder}/samples`, { recursive: true });
+      await Deno.writeTextFile(`${folder}/samples/mod.ts`, "export function sample(): void {}\n");
       await Deno.writeTextFile(`${folder}/src/nql/mod.ts`, 'export type Word = "a" | `b${string}`;\n');
       return await publicApi(folder);
     };
@@ -42,6 +44,10 @@ interface Options
 # serve.ts
 
 const port: number
+
+# samples/mod.ts
+
+function sample(): void
 
 # src/nql/mod.ts
 

@@ -4,10 +4,13 @@
  * @module
  */
 
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
 /** Where the text stands. */
 export const SNAPSHOT: URL = new URL("./snapshot.txt", import.meta.url);
 
-const ENTRY_POINTS = ["mod.ts", "serve.ts", "src/nql/mod.ts"];
+const ENTRY_POINTS = ["mod.ts", "serve.ts", "samples/mod.ts", "src/nql/mod.ts"];
 
 // deno-lint-ignore no-explicit-any
 type Node = any;
@@ -22,7 +25,7 @@ export async function publicApi(root: string): Promise<string> {
   if (!success) throw new Error(new TextDecoder().decode(stderr));
   const { nodes } = JSON.parse(new TextDecoder().decode(stdout)) as { nodes: Record<string, Node> };
   const texts = ENTRY_POINTS.map((entry) => {
-    const [, { symbols }] = Object.entries(nodes).find(([url]) => url.endsWith(`/${entry}`))!;
+    const { symbols } = nodes[pathToFileURL(join(root, entry)).href];
     const declared = symbols.flatMap(({ name, declarations }: Node) =>
       declarations.map((declaration: Node) => declarationText(name, declaration))
     );
