@@ -4,21 +4,43 @@
  * @module
  */
 
+import { type AttributeSelection, selectPaths } from "../bulk/select.ts";
 import type { Frame } from "../frame/frame.ts";
 import { Attribute, readerOf } from "./attribute.ts";
-import { Chart, checkStyle, type PlotStyle } from "../display/chart/plot.ts";
+import { groupLines } from "../display/chart/group.ts";
+import type { PlotLine, StyledLine } from "../display/chart/line.ts";
+import { Chart, type ChartData, checkStyle } from "../display/chart/plot.ts";
+import type { PlotStyle } from "../display/chart/style.ts";
 import { frameLines } from "../display/chart/plot_frame.ts";
-import { AttributeTypeError, OptionError } from "../errors.ts";
+import { AttributeNotFoundError, AttributeTypeError, OptionError } from "../errors.ts";
 import { ancestorsOf } from "./page/ancestors.ts";
 import { type LongCall, longCall, type LongCallOptions } from "../progress/show.ts";
 import type { RunReader } from "./reader.ts";
 import { ReadOnlyRun } from "./project.ts";
-import type { PlotLine } from "../display/chart/line.ts";
+import { configValue, labelOf, readRuns } from "./run_values.ts";
+import { didYouMean, suggest } from "../suggest.ts";
 
 /** Options of {@linkcode plot}. */
 export interface PlotOptions extends PlotStyle, LongCallOptions {
-  /** Which float series of runs. Runs that lack one are passed over. Needed where runs are given. */
-  attributes?: string[];
+  /**
+   * Which float series of runs: paths, or a pattern. Runs that lack one are passed over. Default: all of them, each in a small chart
+   * of its own.
+   */
+  attributes?: AttributeSelection;
+  /** One small chart for each attribute instead of one chart for all. Default: where no list of attributes is given. */
+  smallMultiples?: boolean;
+  /**
+   * The path of an attribute whose value colors the lines of each run, for example `config/lr`: a scale of colors for numbers, one
+   * color for each text. Default: one color per run.
+   */
+  colorBy?: string;
+  /**
+   * The paths of attributes, for example `config/optimizer`: runs that are equal in all of them become one line, their mean, with
+   * a band around it.
+   */
+  groupBy?: string | string[];
+  /** What the band of {@linkcode PlotOptions.groupBy} shows: the lowest to the highest run (default), or one standard deviation. */
+  band?: "range" | "std";
   /** Default: none, as a chart is drawn below the cell. */
   progressBar?: LongCallOptions["progressBar"];
 }
@@ -28,47 +50,142 @@ export type PlotData = ReadOnlyRun | Attribute | Frame | readonly (ReadOnlyRun |
 
 /**
  * Plots float series of one or more runs in one chart, which shows itself in a notebook and can be saved. Nothing is read or
- * drawn before. Points that a run inherits are faint, previews dashed; the picture keeps the extremes of every pixel.
+ * drawn before. Points that a run inherits are faint, previews dashed; lines with more points than the picture has room for are
+ * drawn by their extremes. Color tells runs apart, dashes attributes.
  *
- * Takes runs (with the option `attributes`), attributes, lines of your own, or a frame with a column `step` and either `value`
- * (with optional columns `run`, `attribute`, `timestamp`, `is_preview`: one line per run and attribute) or one numeric column per
- * series (with an optional column `run`). Promises of these will do, too.
+ * Where scripts may run, the chart answers: point at a line for its values, drag to zoom, double click to see all again, click the
+ * legend to hide a line, switch to logarithmic axes, smooth. Elsewhere it is a picture.
  *
- * Throws `OptionError` where an option is outside its bounds.
+ * Takes runs (all their float series, or those that the option `attributes` names), attributes, lines of your own, or a frame with
+ * a column `step` and either `value` (with optional columns `run`, `attribute`, `timestamp`, `is_preview`: one line per run and
+ * attribute) or one numeric column per series (with an optional column `run`). Promises of these will do, too.
+ *
+ * Throws `OptionError` where an option is outside its bounds; showing the chart throws `AttributeNotFoundError` where no run has an
+ * attribute that is named.
  *
  * @example
  * ```ts
  * plot([run, other], { attributes: ["metrics/loss"], logScale: true, smoothing: 0.9 });
+ * plot(project.fetchReadOnlyRuns(), { attributes: ["metrics/loss"], groupBy: "config/optimizer" });
+ * plot(run);
  * ```
  */
 export function plot(data: PlotData | PromiseLike<PlotData>, options: PlotOptions = {}): Chart {
   checkStyle(options);
   const quiet = { progressBar: null, ...options };
-  return new Chart(() => longCall(quiet, "plot", async (call) => await linesOf(await data, options, call)), options);
+  return new Chart(() => longCall(quiet, "plot", async (call) => await chartData(await data, options, call)));
 }
 
-async function linesOf(data: PlotData, { attributes }: PlotOptions, call: LongCall): Promise<PlotLine[]> {
-  if (!Array.isArray(data) && !(data instanceof ReadOnlyRun) && !(data instanceof Attribute)) {
-    return frameLines(data as Frame);
+async function chartData(data: PlotData, options: PlotOptions, call: LongCall): Promise<ChartData> {
+  const { colorBy = null, attributes, groupBy, band = "range" } = options;
+  const items = Array.isArray(data) ? data as (ReadOnlyRun | Attribute | PlotLine)[] : [data];
+  const runs = items.filter((one) => one instanceof ReadOnlyRun);
+  const groups = groupBy === undefined ? [] : [groupBy].flat();
+  if ((colorBy !== null || groups.length > 0) && runs.length < items.length) {
+    const option = colorBy === null ? "groupBy" : "colorBy";
+    throw new OptionError(`${option} names an attribute of runs, so plot() has to be given runs.`, { option });
   }
-  const lines: PlotLine[] = [];
-  for (const one of [data].flat() as (ReadOnlyRun | Attribute | PlotLine)[]) {
-    if (one instanceof ReadOnlyRun) lines.push(...await runLines(one, attributes, call));
-    else lines.push(one instanceof Attribute ? await attributeLine(readerOf(one), one.path, call) : one);
+  const smallMultiples = options.smallMultiples ?? !Array.isArray(attributes);
+  const notes: string[] = [];
+  let lines: StyledLine[];
+  if (runs.length > 0) {
+    const read = await runLines(runs, attributes, call);
+    notes.push(...read.notes);
+    lines = await styled(read.lines, groups, colorBy, call);
+  } else lines = [];
+  for (const item of items) {
+    if (item instanceof Attribute) lines.push(await attributeLine(readerOf(item), item.path, call));
+    else if (!(item instanceof ReadOnlyRun)) {
+      lines.push(...Array.isArray(data) ? [item as PlotLine] : frameLines(item as Frame));
+    }
   }
-  return lines;
+  if (groups.length > 0) lines = groupLines(lines as (StyledLine & { group: string })[], band);
+  return {
+    lines,
+    options: { ...options, smallMultiples: smallMultiples && runs.length > 0, hueLabel: colorBy, notes },
+  };
 }
 
-async function runLines(run: ReadOnlyRun, paths: string[] | undefined, call: LongCall): Promise<PlotLine[]> {
-  if (!paths?.length) {
-    const message = `To plot runs, say which series: { attributes: ["metrics/loss"] }.`;
-    throw new OptionError(message, { option: "attributes", value: paths });
+/** A line and the run that it is of. */
+interface RunLine extends PlotLine {
+  of: ReadOnlyRun;
+}
+
+async function runLines(
+  runs: ReadOnlyRun[],
+  attributes: AttributeSelection | undefined,
+  call: LongCall,
+): Promise<{ lines: RunLine[]; notes: string[] }> {
+  const named = Array.isArray(attributes) ? attributes : null;
+  const where = attributes === undefined ? { paths: null, filter: null } : selectPaths(attributes);
+  const found = new Map<string, number>();
+  const perRun = await readRuns(runs, async (run, reader) => {
+    const { source, info } = await reader.locate(call.signal);
+    const types = named ? null : ["float_series" as const];
+    const pages = source.attributes({ runs: [info.key], ...where, types, signal: call.signal });
+    const paths = (await Array.fromAsync(pages)).flat().map(({ path }) => path);
+    const ordered = named ? named.filter((path) => paths.includes(path)) : paths.sort();
+    for (const path of ordered) found.set(path, (found.get(path) ?? 0) + 1);
+    await reader.prefetchPoints(ordered, { stepRange: [null, null], inherited: true, ...call });
+    const lines = await Promise.all(ordered.map((path) => attributeLine(reader, path, call)));
+    return lines.map((line): RunLine => ({ ...line, of: run }));
+  });
+  const missing = named?.find((path) => !found.has(path));
+  if (missing !== undefined) await refuse(runs, missing, call);
+  if (found.size === 0) {
+    const which = attributes === undefined
+      ? "no float series"
+      : `no float series that matches ${JSON.stringify(attributes)}`;
+    throw new AttributeNotFoundError(`The ${runs.length === 1 ? "run has" : `${runs.length} runs have`} ${which}.`, {
+      run: "",
+      path: String(attributes ?? ""),
+      suggestions: [],
+    });
   }
-  const reader = readerOf(run.attribute(paths[0]));
-  await reader.prefetchPoints(paths, { stepRange: [null, null], inherited: true, ...call });
-  const has = new Map((await reader.definitions(call.signal)).map(({ path, type }) => [path, type]));
-  const found = paths.filter((path) => has.has(path));
-  return await Promise.all(found.map((path) => attributeLine(reader, path, call)));
+  const notes = named
+    ? [...found].filter(([, count]) => count < runs.length).map(([path, count]) =>
+      `${path} is in ${count} of ${runs.length} runs`
+    )
+    : [];
+  const order = named ?? [...found.keys()].sort();
+  const lines = perRun.flat();
+  if (!named) lines.sort((a, b) => order.indexOf(a.attribute) - order.indexOf(b.attribute));
+  return { lines, notes };
+}
+
+async function refuse(runs: ReadOnlyRun[], path: string, call: LongCall): Promise<never> {
+  const reader = readerOf(runs[0].attribute(path));
+  const suggestions = suggest(path, (await reader.definitions(call.signal)).map((one) => one.path));
+  const run = await labelOf(runs[0], call.signal);
+  const who = runs.length === 1 ? `Run ${run} has no attribute` : `None of the ${runs.length} runs has an attribute`;
+  throw new AttributeNotFoundError(`${who} "${path}".${didYouMean(suggestions)}`, { run, path, suggestions });
+}
+
+/** Adds what lines are grouped and colored by. */
+async function styled(
+  lines: RunLine[],
+  groups: string[],
+  colorBy: string | null,
+  call: LongCall,
+): Promise<StyledLine[]> {
+  if (groups.length === 0 && colorBy === null) return lines;
+  const runs = [...new Set(lines.map(({ of }) => of))];
+  const wanted = [...groups, ...colorBy === null ? [] : [colorBy]];
+  const values = new Map(
+    await readRuns(runs, async (run, reader) => {
+      await reader.load(wanted, call.signal);
+      return [run, new Map(wanted.map((path) => [path, configValue(reader, path)]))] as const;
+    }),
+  );
+  for (const path of wanted) {
+    if (runs.every((run) => values.get(run)!.get(path) === null)) await refuse(runs, path, call);
+  }
+  const name = (path: string) => path.split("/").at(-1)!;
+  return lines.map(({ of, ...line }) => {
+    const own = values.get(of)!;
+    const group = groups.map((path) => `${name(path)} ${own.get(path) ?? "none"}`).join(", ");
+    return { ...line, ...groups.length > 0 && { group }, ...colorBy !== null && { hue: own.get(colorBy) } };
+  });
 }
 
 async function attributeLine(reader: RunReader, path: string, call: LongCall): Promise<PlotLine> {

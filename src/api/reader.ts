@@ -107,6 +107,11 @@ export class RunReader {
     return this.#cells.get(path) ?? await this.#missing(path, signal);
   }
 
+  /** A value that {@linkcode load} has read before; null where the run has none. */
+  loaded(path: string): Cell | null {
+    return this.#cells.get(path) ?? null;
+  }
+
   /** Forgets what was read of one attribute, or of all. */
   forget(path?: string): void {
     if (path === undefined) {

@@ -53,8 +53,11 @@ function render(value: Content): string {
   return escape(String(value));
 }
 
-/** Secondary text: as far from white as from the dark backgrounds of notebooks. */
-export const MUTED = "#808080";
+/**
+ * The style of secondary text: the color of the page's text, paler. No color of its own could have a contrast of 4.5 both on white and
+ * on the dark backgrounds of notebooks.
+ */
+export const QUIET = "opacity:.75";
 
 /** Hairlines. */
 export const LINE = "rgba(128,128,128,.28)";
@@ -62,22 +65,33 @@ export const LINE = "rgba(128,128,128,.28)";
 /** A quiet surface: chips, headers. */
 export const SURFACE = "rgba(128,128,128,.12)";
 
-/** Colors of lines and marks; each has a contrast of 3 or more on white and on the dark backgrounds of notebooks. */
+/**
+ * Colors of lines and marks. Each has a contrast of 3 or more on white and on the dark backgrounds of notebooks, and any two differ
+ * by 10 or more (CIEDE2000), also for people who see no red or no green.
+ */
 export const PALETTE: readonly string[] = [
-  "#4c7de0",
-  "#d96a1d",
-  "#2f9a5d",
-  "#c9568c",
-  "#8a6fe0",
-  "#a8841a",
-  "#1f97a8",
-  "#d6554d",
-  "#7d8794",
-  "#97755a",
+  "#3f78e6",
+  "#d9650f",
+  "#1f9360",
+  "#b8493a",
+  "#c52275",
+  "#2998a3",
+  "#6263a3",
+  "#706a7d",
+  "#339dd7",
+  "#f73b66",
 ];
+
+/** A round mark. Colors are for marks: the text beside them keeps the color of the page, which everybody can read. */
+export function dot(color: string): Html {
+  return markup`<span style="color:${color}">●</span>`;
+}
 
 /** The color of what needs attention. */
 export const ALERT = "#d6554d";
+
+/** The color of what is doubtful. */
+export const WARNING = "#a8841a";
 
 /** The block that every view is in. */
 export function view(...content: Content[]): Html {
@@ -86,14 +100,14 @@ export function view(...content: Content[]): Html {
 
 /** Small secondary text on a line of its own. */
 export function note(...content: Content[]): Html {
-  return markup`<div style="color:${MUTED};font-size:12px;margin:4px 0">${content}</div>`;
+  return markup`<div style="${QUIET};font-size:12px;margin:4px 0">${content}</div>`;
 }
 
 /** The heading of a part of a view, and what it holds, which a click folds away. */
 export function section(title: string, aside: string, content: Content, open = true): Html {
   return markup`
     <details${open && OPEN} style="margin:10px 0 0">
-      <summary style="cursor:pointer;padding:2px 0"><b>${title}</b> <span style="color:${MUTED};font-size:12px">${aside}</span></summary>
+      <summary style="cursor:pointer;padding:2px 0"><b>${title}</b> <span style="${QUIET};font-size:12px">${aside}</span></summary>
       <div style="margin:4px 0 0">${content}</div>
     </details>
   `;
@@ -103,6 +117,7 @@ const OPEN = new Html(" open");
 
 /** A short word in a box: a tag, or (`alert`) a warning. */
 export function chip(text: string, alert = false): Html {
-  const color = alert ? `;color:${ALERT}` : "";
-  return markup`<span style="display:inline-block;background:${SURFACE};border-radius:9px;padding:0 8px;margin:0 4px 0 0;font-size:12px;font-weight:400${color}">${text}</span>`;
+  return markup`<span style="display:inline-block;background:${SURFACE};border-radius:9px;padding:0 8px;margin:0 4px 0 0;font-size:12px;font-weight:400">${
+    alert && markup`${dot(ALERT)} `
+  }${text}</span>`;
 }

@@ -6,7 +6,7 @@
 
 import type { Budget } from "./bundle.ts";
 import { formatBytes } from "./format.ts";
-import { type Html, LINE, markup, MUTED } from "./html.ts";
+import { type Html, LINE, markup, QUIET } from "./html.ts";
 import { dataAddress } from "./chart/svg.ts";
 
 /** The bytes of a stored image. */
@@ -59,13 +59,13 @@ export function picture(
 ): Html {
   const shown = budget.take(600 + Math.ceil(image.bytes.length / 3) * 4)
     ? imageHtml(image, title, height)
-    : markup`<div style="height:${height}px;width:${height}px;border:1px dashed ${LINE};box-sizing:border-box;padding:6px;margin:0 0 2px;color:${MUTED};font-size:11px">${
+    : markup`<div style="height:${height}px;width:${height}px;border:1px dashed ${LINE};box-sizing:border-box;padding:6px;margin:0 0 2px;${QUIET};font-size:11px">${
       formatBytes(image.bytes.length)
     }, too large for this page</div>`;
   return markup`
     <div style="display:inline-block;vertical-align:top;margin:0 10px 10px 0;max-width:${height * 3}px">
       ${shown}
-      <div style="color:${MUTED};font-size:11px;line-height:1.3;overflow-wrap:anywhere">${caption}</div>
+      <div style="${QUIET};font-size:11px;line-height:1.3;overflow-wrap:anywhere">${caption}</div>
     </div>
   `;
 }

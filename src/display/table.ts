@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Content, type Html, LINE, markup, MUTED } from "./html.ts";
+import { type Content, type Html, LINE, markup, QUIET } from "./html.ts";
 
 /** One column of a table. */
 export interface TableColumn {
@@ -18,12 +18,12 @@ export interface TableColumn {
 /** A table with one row of cells per item; cells are as many as columns. A row that is one string spans all columns. */
 export function table(columns: TableColumn[], rows: (Content[] | string)[]): Html {
   const head = columns.map(({ title, note, align = "left" }) => {
-    const small = note && markup`<br><span style="color:${MUTED};font-weight:400;font-size:11px">${note}</span>`;
+    const small = note && markup`<br><span style="${QUIET};font-weight:400;font-size:11px">${note}</span>`;
     return markup`<th style="text-align:${align};${HEAD}">${title}${small}</th>`;
   });
   const body = rows.map((cells) =>
     typeof cells === "string"
-      ? markup`<td colspan="${columns.length}" style="text-align:left;padding:3px 0;color:${MUTED}">${cells}</td>`
+      ? markup`<td colspan="${columns.length}" style="text-align:left;padding:3px 0;${QUIET}">${cells}</td>`
       : markup`${cells.map((cell, i) => td(cell, columns[i].align))}`
   );
   return markup`
@@ -43,7 +43,7 @@ function td(cell: Content, align = "left"): Html {
 
 /** A missing value. */
 export function missing(text = "null"): Html {
-  return markup`<span style="color:${MUTED}">${text}</span>`;
+  return markup`<span style="${QUIET}">${text}</span>`;
 }
 
 /** The same as text: columns padded to their widest cell, two spaces between them. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Html, markup, MUTED } from "./html.ts";
+import { type Html, markup, QUIET } from "./html.ts";
 
 /** One row of a tree: a namespace, or one of the things that have a path. */
 export interface TreeRow<T> {
@@ -51,6 +51,6 @@ function* rowsOf<T>(node: Node<T>, depth: number): Generator<TreeRow<T>> {
 
 /** The label of a row, indented by its depth. */
 export function treeLabel({ depth, label, item }: TreeRow<unknown>): Html {
-  const color = item === null ? `;color:${MUTED}` : "";
+  const color = item === null ? `;${QUIET}` : "";
   return markup`<span style="padding-left:${depth * 16}px${color}">${label}</span>`;
 }

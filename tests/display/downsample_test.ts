@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { downsample } from "../../src/display/chart/downsample.ts";
-import { smooth } from "../../src/display/chart/smooth.ts";
+import { smooth } from "../../src/display/draw/smooth.ts";
 
 const values = fc.array(fc.oneof(fc.double({ min: -1e6, max: 1e6, noNaN: true }), fc.constant(NaN)), {
   minLength: 1,
@@ -14,7 +14,7 @@ Deno.test("downsample() keeps the extremes, ends and gaps of every pixel column,
     const y = Float64Array.from(list);
     let at = 0;
     const x = Float64Array.from(list, (_, i) => at += steps[i]);
-    const rows = [...downsample(x, y, columns)];
+    const rows = [...downsample(x, y, { columns }).rows];
 
     assert.deepEqual(rows, [...new Set(rows)].sort((a, b) => a - b), "rows ascend");
     assert.ok(rows.length <= Math.max(4 * columns, 5 * (columns + 1)));
@@ -38,21 +38,21 @@ Deno.test("downsample() keeps the extremes, ends and gaps of every pixel column,
 
 Deno.test("downsample() keeps every row of a short line", () => {
   const x = Float64Array.of(0, 1, 2, 3);
-  assert.deepEqual([...downsample(x, x, 1)], [0, 1, 2, 3]);
+  assert.deepEqual([...downsample(x, x, { columns: 1 }).rows], [0, 1, 2, 3]);
 });
 
 Deno.test("downsample() keeps one spike among a million points", () => {
   const x = Float64Array.from({ length: 1_000_000 }, (_, i) => i);
   const y = new Float64Array(1_000_000);
   y[654_321] = 9;
-  const rows = downsample(x, y, 500);
+  const rows = downsample(x, y, { columns: 500 }).rows;
   assert.ok(rows.includes(654_321));
   assert.ok(rows.length <= 2000);
 });
 
 Deno.test("downsample() finds its columns on the axis that is drawn", () => {
   const x = Float64Array.from({ length: 1000 }, (_, i) => i + 1);
-  const rows = downsample(x, x, 10, Math.log);
+  const rows = downsample(x, x, { columns: 10, position: Math.log }).rows;
   assert.ok(
     rows.filter((row) => x[row] <= 10).length >= 5,
     "a logarithmic axis gives the first decade a third of the room",

@@ -3,6 +3,7 @@
  */
 
 import assert from "node:assert/strict";
+import { SCRIPT } from "../../src/display/script.gen.ts";
 
 /** Calls the display hook as the kernel does and checks that the bundle survives the way to a front end. */
 export async function display(value: unknown): Promise<Record<string, string>> {
@@ -27,11 +28,29 @@ export function checkBundle(bundle: unknown): asserts bundle is Record<string, u
   assert.ok(bytes < 310_000, `a bundle of ${bytes} bytes is too large`);
 }
 
-/** Rejects what every front end strips: the rest of a view must not depend on it. */
+/**
+ * Rejects what every front end strips: the rest of a view must not depend on it. The only scripts are the one of this package and
+ * data that no browser runs.
+ */
 export function checkHtml(html: string): void {
-  assert.doesNotMatch(html, /<(style|script|link|iframe|object|embed|form|svg)[\s>]/i);
-  assert.doesNotMatch(html.replace(/"[^"]*"/g, '""'), /<[^>]*\son\w+\s*=/i, "a tag has an event handler");
-  assert.doesNotMatch(html, /(href|src)="(?!data:image\/)/i, "a view loads something from elsewhere");
+  const still = withoutScripts(html);
+  assert.doesNotMatch(still, /<(style|script|link|iframe|object|embed|form|svg)[\s>]/i);
+  assert.doesNotMatch(still.replace(/"[^"]*"/g, '""'), /<[^>]*\son\w+\s*=/i, "a tag has an event handler");
+  assert.doesNotMatch(still, /(href|src)="(?!data:image\/)/i, "a view loads something from elsewhere");
+}
+
+/** What front ends leave of a view where no script may run. Throws where a script is neither ours nor data. */
+export function withoutScripts(html: string): string {
+  return html.replace(/<script([^>]*)>(.*?)<\/script>/gs, (_, type: string, text: string) => {
+    if (type === ' type="application/json"') {
+      assert.doesNotMatch(text, /[<>&]/, "data could end its element");
+      JSON.parse(text);
+    } else {
+      assert.equal(type, "");
+      assert.ok(text === SCRIPT, `a script that is not of this package: ${text.slice(0, 200)}`);
+    }
+    return "";
+  });
 }
 
 /** The SVG documents of all images in a view. */

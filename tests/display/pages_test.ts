@@ -218,7 +218,7 @@ Deno.test("images beyond the size of a bundle are named, not shown", async () =>
   );
   assert.equal([...html.matchAll(/data:image\/jpeg/g)].length, 1);
   assert.match(html, /150 kB, too large for this page/);
-  const single = await attributePage({
+  const single = attributePage({
     run: "r",
     path: "p",
     type: "file",
@@ -228,7 +228,7 @@ Deno.test("images beyond the size of a bundle are named, not shown", async () =>
   assert.match(check(single).html, /Larger than 180 kB, so not shown here/);
 });
 
-Deno.test("values of every other type show as text, and missing ones say why", async () => {
+Deno.test("values of every other type show as text, and missing ones say why", () => {
   const cases: [AttributePageData["type"], AttributePageData["value"], RegExp][] = [
     ["float", 0.00123, /0\.00123/],
     ["int", 2n ** 60n, /1152921504606846976/],
@@ -242,7 +242,7 @@ Deno.test("values of every other type show as text, and missing ones say why", a
     ["float_series", null, /No points/],
   ];
   for (const [type, value, expected] of cases) {
-    assert.match(check(await attributePage({ run: "r", path: "p", type, value })).text, expected);
+    assert.match(check(attributePage({ run: "r", path: "p", type, value })).text, expected);
   }
 });
 

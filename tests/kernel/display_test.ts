@@ -70,22 +70,3 @@ Deno.test("the last expression of a cell is enough to see projects, runs, attrib
     assert.match(shown.outputs[0].content.evalue, /mlp-adam/, "so does an error in a hook");
   });
 });
-
-Deno.test("importing the module does not load the charting packages", async () => {
-  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json", "mod.ts"], stdout: "piped" })
-    .output();
-  const graph = JSON.parse(new TextDecoder().decode(stdout)) as {
-    modules: {
-      specifier: string;
-      dependencies?: { specifier: string; code?: { specifier: string }; isDynamic?: boolean }[];
-    }[];
-  };
-  const charting = /^npm:\/?(@observablehq\/plot|linkedom)/;
-  const importers = graph.modules.flatMap(({ specifier, dependencies = [] }) =>
-    dependencies.filter((one) => charting.test(one.code?.specifier ?? "")).map((one) => ({
-      file: specifier.split("/").at(-1),
-      dynamic: one.isDynamic === true,
-    }))
-  );
-  assert.deepEqual(importers, [{ file: "observable.ts", dynamic: true }, { file: "observable.ts", dynamic: true }]);
-});

@@ -32,7 +32,7 @@ export async function showAttribute(reader: RunReader, path: string): Promise<Me
       : type === "file"
       ? [value as FileRef | null]
       : [];
-    return await attributePage({
+    return attributePage({
       run: info.customId ?? info.sysId,
       path,
       type,

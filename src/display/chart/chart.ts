@@ -1,129 +1,106 @@
 /**
- * Line charts, drawn by Observable Plot into an SVG that stands on its own.
+ * Lines to a figure: which points are drawn, in which look.
  *
  * @module
  */
 
-import type * as PlotModule from "@observablehq/plot";
-import { arrange } from "./arrange.ts";
-import { linearAxis, logAxis, timeLabel } from "./axes.ts";
-import { downsample } from "./downsample.ts";
-import type { ChartLine, ChartOptions } from "./line.ts";
+import type { Curve, Figure, Panel } from "../draw/figure.ts";
+import { type ColumnOptions, downsample } from "./downsample.ts";
+import type { ChartLine, Choice, FigurePlan } from "./line.ts";
 import { chartNotes } from "./notes.ts";
-import { PALETTE } from "../html.ts";
-import { drawPlot, MARGIN } from "./observable.ts";
-import type { Size } from "./svg.ts";
+import { smooth } from "../draw/smooth.ts";
 
-/** A drawn chart. */
-export interface Drawing {
-  svg: string;
-  size: Size;
-  /** What the picture leaves out or simplifies, one sentence each. */
+/** A figure, and what it leaves out or simplifies, one sentence each. */
+export interface Chosen {
+  figure: Figure;
   notes: string[];
 }
 
-/** Points of all lines together: what keeps a picture within the size of a bundle. */
-const MAX_POINTS = 11_000;
-const MAX_LINES = 100;
-
-/** Draws the lines. */
-export async function drawChart(all: ChartLine[], options: ChartOptions): Promise<Drawing> {
-  const lines = all.slice(0, MAX_LINES).map((line) => drawable(line, options));
-  const width = options.width - MARGIN.left - MARGIN.right;
-  const curves = lines.reduce((count, line) => count + (line.raw ? 2 : 1), 0);
-  const columns = Math.max(10, Math.min(width, Math.floor(MAX_POINTS / 4 / Math.max(1, curves))));
-  const xRange = range(lines.map((line) => line.x));
-  const yRange = range(lines.flatMap((line) => line.raw ? [line.y, line.raw] : [line.y]));
-  const x = options.x === "log" ? logAxis(xRange) : linearAxis(xRange, Math.round(width / 90), false);
-  const y = options.y === "log" ? logAxis(yRange) : linearAxis(yRange, 5, true);
-  const xTicks = options.x === "time"
-    ? { ticks: Math.round(width / 90), tickFormat: timeLabel }
-    : { ticks: x.ticks, tickFormat: x.label };
-  const empty = yRange[0] > yRange[1];
-
-  const plot = await drawPlot(options, (Plot) => ({
-    x: { type: options.x === "time" ? "utc" : options.x, domain: x.domain },
-    y: { type: options.y, domain: y.domain },
-    marks: [
-      Plot.gridY(y.ticks, { stroke: "#808080", strokeOpacity: 0.22 }),
-      Plot.axisY({ label: null, tickSize: 0, ticks: y.ticks, tickFormat: y.label }),
-      Plot.axisX({ label: null, tickSize: 4, ...xTicks }),
-      ...lines.map((line, i) => curve(Plot, line, PALETTE[i % PALETTE.length], columns, options.x)),
-      empty ? Plot.text(["no finite points"], { frameAnchor: "middle", fontSize: 12 }) : [],
-    ],
-  }));
-  const { svg, size } = arrange(plot, lines.map(({ label }) => label), options);
-  return { svg, size, notes: chartNotes(all, lines.length, columns, options) };
+/** Chooses the points of all lines; together they are no more than about `points`. */
+export function chooseFigure(plan: FigurePlan, points: number): Chosen {
+  const lines = plan.panels.reduce((sum, panel) => sum + panel.lines.length, 0);
+  const perLine = points / Math.max(1, lines * (plan.smoothing > 0 ? 1.8 : 1));
+  const choices: Choice[] = [];
+  const columnWidths: number[] = [];
+  let anyBanded = false;
+  const panels = plan.panels.map(({ lines, ...panel }): Panel => {
+    const width = Math.max(10, panel.width - 70);
+    // With room for less than a column of four in every two pixels, averages with a band around them show more.
+    const banded = perLine / 4 < width / 2;
+    const columns = Math.max(5, Math.min(width, Math.floor(perLine / (banded ? 2.2 : 4))));
+    const curves = lines.map((line) => {
+      const [curve, choice] = chooseCurve(line, panel, columns, banded, plan.smoothing);
+      if (choice.reduced.columns) columnWidths.push(width / columns);
+      if (choice.banded) anyBanded = true;
+      choices.push(choice);
+      return curve;
+    });
+    return { ...panel, curves };
+  });
+  const logY = plan.panels.some(({ y }) => y === "log");
+  return { figure: { ...plan, panels }, notes: chartNotes(choices, logY, Math.max(0, ...columnWidths), anyBanded) };
 }
 
-/** The line with what the scales cannot show made gaps. */
-function drawable(line: ChartLine, { x, y }: ChartOptions): ChartLine {
-  const shows = (value: number) => Number.isFinite(value) && (y !== "log" || value > 0);
-  const clean = (values: Float64Array) => values.map((value) => shows(value) ? value : NaN);
-  const known = (value: number) => Number.isFinite(value) && (x !== "log" || value > 0);
-  const keep = line.x.every(known) ? null : line.x.map((value) => known(value) ? 1 : 0);
-  const pick = <T extends Float64Array | Uint8Array>(values: T): T =>
-    keep ? values.filter((_, row) => keep[row]) as T : values;
-  return {
-    ...line,
+function chooseCurve(
+  all: ChartLine,
+  panel: Pick<Panel, "x" | "y">,
+  columns: number,
+  band: boolean,
+  smoothing: number,
+): [Curve, Choice] {
+  const line = placed(all, panel.x === "log");
+  const options = { columns, position: panel.x === "log" ? Math.log : undefined, positive: panel.y === "log" };
+  const reduced = downsample(line.x, line.y, options);
+  const { columns: cut } = reduced;
+  const banded = band && cut !== null && !line.low;
+  const rows = banded ? cut.row : reduced.rows;
+  const pick = (values: Float64Array, some = rows) => Float64Array.from(some, (row) => values[row]);
+  const marked = line.preview?.includes(1) || (line.inheritedUntil ?? -Infinity) >= line.x[0];
+  const curve: Curve = {
+    entry: line.entry,
     x: pick(line.x),
-    y: pick(clean(line.y)),
-    raw: line.raw && pick(clean(line.raw)),
-    preview: line.preview && pick(line.preview),
+    y: banded ? cut.mean : pick(line.y),
+    time: line.time ? pick(line.time) : null,
+    step: line.step ? pick(line.step) : null,
+    kind: marked ? Uint8Array.from(rows, (row) => kindOf(line, row)) : null,
+    low: banded ? cut.low : line.low ? pick(line.low) : null,
+    high: banded ? cut.high : line.high ? pick(line.high) : null,
+    smooth: smoothing > 0 && cut ? smoothed(line, smoothing, options, banded) : null,
+    mean: cut && { x: banded ? null : pick(line.x, cut.row), y: banded ? null : cut.mean, count: cut.count },
+  };
+  return [curve, { line, reduced, banded, unplaced: all.x.length - line.x.length }];
+}
+
+/** The smoothed line, made from all points and then reduced. */
+function smoothed({ x, y }: ChartLine, weight: number, options: ColumnOptions, banded: boolean): Curve["smooth"] {
+  const exact = smooth(y, weight);
+  const { rows, columns } = downsample(x, exact, options);
+  const places = banded && columns ? columns.row : rows;
+  return {
+    x: Float64Array.from(places, (row) => x[row]),
+    y: banded && columns ? columns.mean : Float64Array.from(places, (row) => exact[row]),
   };
 }
 
-/** The marks of one line: inherited, own and preview stretches look different and touch each other. */
-function curve(
-  Plot: typeof PlotModule,
-  line: ChartLine,
-  color: string,
-  columns: number,
-  scale: ChartOptions["x"],
-): PlotModule.CompoundMark {
-  const position = scale === "log" ? Math.log : undefined;
-  const stroke = (rows: Uint32Array, y: Float64Array, look: PlotModule.LineOptions) =>
-    Plot.line(rows, { x: (row: number) => line.x[row], y: (row: number) => y[row], stroke: color, ...look });
-  const marks: PlotModule.RenderableMark[] = [];
-  if (line.raw) {
-    const rows = downsample(line.x, line.raw, columns, position);
-    marks.push(stroke(rows, line.raw, { strokeOpacity: 0.3, strokeWidth: 1 }));
-  }
-  const rows = downsample(line.x, line.y, columns, position);
-  const kind = (row: number) =>
-    line.preview?.[row] ? "preview" : line.x[row] <= (line.inheritedUntil ?? -Infinity) ? "inherited" : "own";
-  for (let start = 0; start < rows.length;) {
-    const look = kind(rows[start]);
-    let end = start + 1;
-    while (end < rows.length && kind(rows[end]) === look) end++;
-    marks.push(stroke(rows.subarray(Math.max(0, start - 1), end), line.y, LOOKS[look]));
-    start = end;
-  }
-  const alone = rows.filter((_, i) =>
-    Number.isNaN(line.y[rows[i - 1]] ?? NaN) && Number.isNaN(line.y[rows[i + 1]] ?? NaN)
-  );
-  if (alone.length > 0) {
-    marks.push(
-      Plot.dot(alone, { x: (row: number) => line.x[row], y: (row: number) => line.y[row], fill: color, r: 2 }),
-    );
-  }
-  return Plot.marks(marks);
+function kindOf({ x, preview, inheritedUntil }: ChartLine, row: number): number {
+  return preview?.[row] ? 2 : x[row] <= (inheritedUntil ?? -Infinity) ? 1 : 0;
 }
 
-const LOOKS: Record<string, PlotModule.LineOptions> = {
-  own: { strokeWidth: 1.6 },
-  inherited: { strokeWidth: 1.6, strokeOpacity: 0.55 },
-  preview: { strokeWidth: 1.4, strokeDasharray: "3,4" },
-};
-
-/** The least and the greatest number; the wrong way round where there is none. */
-function range(columns: Float64Array[]): [low: number, high: number] {
-  let [low, high] = [Infinity, -Infinity];
-  for (const column of columns) {
-    for (const value of column) {
-      if (value < low) low = value;
-      if (value > high) high = value;
-    }
-  }
-  return [low, high];
+/** The line without the points that have no place on the x axis. */
+function placed(line: ChartLine, log: boolean): ChartLine {
+  const least = log ? Number.MIN_VALUE : -Number.MAX_VALUE;
+  const known = (value: number) => value >= least && value <= Number.MAX_VALUE;
+  if (line.x.every(known)) return line;
+  const keep = Uint32Array.from(line.x.keys()).filter((row) => known(line.x[row]));
+  const pick = (values: Float64Array) => Float64Array.from(keep, (row) => values[row]);
+  return {
+    ...line,
+    x: pick(line.x),
+    y: pick(line.y),
+    time: line.time && pick(line.time),
+    step: line.step && pick(line.step),
+    preview: line.preview && Uint8Array.from(keep, (row) => line.preview![row]),
+    low: line.low && pick(line.low),
+    high: line.high && pick(line.high),
+  };
 }

@@ -5,18 +5,24 @@
  */
 
 import type { Histogram } from "../../types.ts";
-import { arrange } from "./arrange.ts";
-import { linearAxis } from "./axes.ts";
-import type { Drawing } from "./chart.ts";
 import { counted, formatNumber } from "../format.ts";
+import type { Figure, Panel } from "../draw/figure.ts";
 import { markup, PALETTE } from "../html.ts";
-import { drawPlot, MARGIN } from "./observable.ts";
+import { figurePicture } from "./picture.ts";
 import { encodePng } from "../png.ts";
-import { dataAddress } from "./svg.ts";
+import { dataAddress, type Size } from "./svg.ts";
 
 const SIZE = { width: 760, height: 240 };
-const COLUMNS = SIZE.width - MARGIN.left - MARGIN.right;
-const ROWS = (SIZE.height - MARGIN.top - MARGIN.bottom) / 2;
+const COLUMNS = 700;
+const ROWS = 97;
+
+/** A drawn heat map. */
+export interface Drawing {
+  svg: string;
+  size: Size;
+  /** What the picture leaves out or simplifies, one sentence each. */
+  notes: string[];
+}
 
 /**
  * Draws the histograms of a series. Each holds until the next step; where several fall into one pixel column the last one is
@@ -25,34 +31,42 @@ const ROWS = (SIZE.height - MARGIN.top - MARGIN.bottom) / 2;
  * @param step Ascending.
  * @param values As long as `step`; null where the histogram is lost.
  */
-export async function drawHeatmap(
-  step: Float64Array,
-  values: readonly (Histogram | null)[],
-  title: string,
-): Promise<Drawing> {
+export function drawHeatmap(step: Float64Array, values: readonly (Histogram | null)[], title: string): Drawing {
   const known = values.filter((one) => one !== null);
   const last = step[step.length - 1];
   const spacing = step.length > 1 ? (last - step[0]) / (step.length - 1) : 1;
-  const xAxis = linearAxis([step[0], last + spacing], COLUMNS / 90, false);
-  const yAxis = linearAxis(edgeRange(known), 5, true);
-  const { pixels, greatest } = raster(step, values, xAxis.domain, yAxis.domain);
+  const domain = {
+    x: [step[0], last + spacing] as [number, number],
+    y: edgeRange(known),
+  };
+  const { pixels, greatest } = raster(step, values, domain.x, domain.y);
   const image = dataAddress("image/png", encodePng(COLUMNS, ROWS, pixels));
-
-  const plot = await drawPlot(SIZE, (Plot) => ({
-    x: { type: "linear", domain: xAxis.domain },
-    y: { type: "linear", domain: yAxis.domain },
-    marks: [
-      Plot.axisY({ label: null, tickSize: 4, ticks: yAxis.ticks, tickFormat: yAxis.label }),
-      Plot.axisX({ label: null, tickSize: 4, ticks: xAxis.ticks, tickFormat: xAxis.label }),
-    ],
-  }));
-  const height = SIZE.height - MARGIN.top - MARGIN.bottom;
-  const under = markup`
-    <image x="${MARGIN.left}" y="${MARGIN.top}" width="${COLUMNS}" height="${height}" href="${image}"
-      preserveAspectRatio="none" image-rendering="pixelated" />
-  `;
-  const options = { ...SIZE, xLabel: "step", yLabel: title, x: "linear", y: "linear", legend: false } as const;
-  const { svg, size } = arrange(plot, [], options, under);
+  const panel: Panel = {
+    ...SIZE,
+    title: "",
+    xLabel: "step",
+    yLabel: title,
+    x: "linear",
+    y: "linear",
+    yRange: [null, null],
+    domain,
+    marks: [],
+    curves: [],
+  };
+  const figure: Figure = {
+    title: "",
+    entries: [],
+    panels: [panel],
+    ramp: null,
+    legend: false,
+    endLabels: false,
+    smoothing: 0,
+  };
+  const { svg, size } = figurePicture(figure, SIZE.width, (_, { left, top, width, height }) =>
+    markup`
+      <image x="${left}" y="${top}" width="${width}" height="${height}" href="${image}" preserveAspectRatio="none"
+        image-rendering="pixelated" />
+    `);
   const lost = values.length - known.length;
   const notes = [
     `${counted(values.length, "histogram")}, color: share of values per unit, up to ${formatNumber(greatest)}`,

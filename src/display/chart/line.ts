@@ -1,10 +1,11 @@
 /**
- * The lines of a chart: as a caller gives them, and as they are drawn.
+ * The lines of a chart: as a caller gives them, and as they are planned.
  *
  * @module
  */
 
-import type { Size } from "./svg.ts";
+import type { Figure, Panel } from "../draw/figure.ts";
+import type { Reduced } from "./downsample.ts";
 
 /** Points of one series of one run. */
 export interface PlotLine {
@@ -24,29 +25,52 @@ export interface PlotLine {
   inheritedUntil?: number | null;
 }
 
-/** One line of a chart. */
+/** A line, and what it is colored by. */
+export interface StyledLine extends PlotLine {
+  /** The value that the color stands for; absent: the color stands for the run. */
+  hue?: number | string | null;
+  /** The band around the line, as long as `value`. */
+  low?: Float64Array;
+  high?: Float64Array;
+}
+
+/** One line of a panel. */
 export interface ChartLine {
-  label: string;
+  /** The number of its legend entry. */
+  entry: number;
   /** Ascending: steps, a duration in some unit, or milliseconds since the epoch. */
   x: Float64Array;
   /** As long as `x`; NaN is a gap. */
   y: Float64Array;
-  /** The values before smoothing, as long as `x`; drawn faintly behind the line. */
-  raw?: Float64Array;
+  /** Milliseconds since the epoch of each point. */
+  time?: Float64Array | null;
+  /** Steps, where `x` is something else. */
+  step?: Float64Array | null;
   /** 1 where the point is a preview; drawn dashed. */
   preview?: Uint8Array | null;
   /** Points up to this x come from an ancestor of the run; drawn faintly. */
   inheritedUntil?: number | null;
+  /** The band around the line. */
+  low?: Float64Array;
+  high?: Float64Array;
 }
 
-/** How a chart looks. */
-export interface ChartOptions extends Size {
-  title?: string;
-  xLabel: string;
-  yLabel?: string;
-  x: "linear" | "log" | "time";
-  y: "linear" | "log";
-  legend: boolean;
-  /** Vertical lines with a label, for example fork points. */
-  marks?: { x: number; label: string }[];
+/** A panel before its points are chosen. */
+export interface PanelPlan extends Omit<Panel, "curves"> {
+  lines: ChartLine[];
+}
+
+/** A figure before its points are chosen. */
+export interface FigurePlan extends Omit<Figure, "panels"> {
+  panels: PanelPlan[];
+}
+
+/** What became of a line. */
+export interface Choice {
+  line: ChartLine;
+  reduced: Reduced;
+  /** It is drawn as averages with a band around them. */
+  banded: boolean;
+  /** Points without a place on the x axis. */
+  unplaced: number;
 }

@@ -6,35 +6,18 @@
 
 import { requirePermission } from "../../permissions/require.ts";
 import { OptionError } from "../../errors.ts";
-import { bundle, type Displayable, jupyterDisplay, type MediaBundle } from "../bundle.ts";
-import { drawChart, type Drawing } from "./chart.ts";
+import { bundle, byteLength, type Displayable, jupyterDisplay, MAX_BUNDLE_BYTES, type MediaBundle } from "../bundle.ts";
+import { chooseFigure } from "./chart.ts";
+import { live } from "../live.ts";
 import { counted, formatNumber } from "../format.ts";
 import { type Html, markup, note, view } from "../html.ts";
-import { chartLine, type XAxis, xAxis } from "./plot_axis.ts";
-import type { PlotLine } from "./line.ts";
-import { smooth } from "./smooth.ts";
+import { packFigure } from "./pack.ts";
+import { figurePicture, type Picture } from "./picture.ts";
+import { planFigure } from "./plan.ts";
+import type { StyledLine } from "./line.ts";
+import type { PlanOptions, PlotStyle } from "./style.ts";
 import { svgImage } from "./svg.ts";
 import { textTable } from "../table.ts";
-
-/** How a plot looks. */
-export interface PlotStyle {
-  /** `step` (default), `time` (date and time of each point, UTC) or `relative` (time since the first point of each line). */
-  x?: XAxis;
-  /** Logarithmic axes: `true` or `"y"` for y, `"x"`, or `"xy"` for both. Default: none. */
-  logScale?: boolean | "x" | "y" | "xy";
-  /** Weight of the exponential moving average, from 0 (default, off) to below 1; the raw curve stays faintly behind. */
-  smoothing?: number;
-  /** Whether to show which line is which. Default: when there is more than one line. */
-  legend?: boolean;
-  /** Above the chart. Default: none. */
-  title?: string;
-  /** In CSS pixels. Default: 760. */
-  width?: number;
-  /** Of the plot without title and legend, in CSS pixels. Default: 280. */
-  height?: number;
-  /** Vertical lines with a label, for example fork points; x in the unit of the axis. */
-  marks?: { x: number; label: string }[];
-}
 
 /** Throws where an option is outside its bounds. */
 export function checkStyle({ smoothing = 0, width = 760, height = 280 }: PlotStyle): void {
@@ -48,35 +31,54 @@ export function checkStyle({ smoothing = 0, width = 760, height = 280 }: PlotSty
   }
 }
 
-/** A chart that shows itself in a notebook and can be saved. */
+/** What is read for a chart. */
+export interface ChartData {
+  lines: StyledLine[];
+  /** How to plan the figure, where it depends on what was read. */
+  options: PlanOptions;
+}
+
+/** What a person sees of a chart. */
+interface Shown {
+  picture: Picture;
+  html: Html;
+}
+
+/** Points of all lines together, at first; fewer where they do not fit into a bundle. */
+const POINTS = 12_000;
+const MAX_BYTES = MAX_BUNDLE_BYTES - 35_000;
+
+/**
+ * A chart that shows itself in a notebook and can be saved. Where scripts may run it answers to the pointer; elsewhere it is a
+ * picture.
+ */
 export class Chart implements Displayable {
-  readonly #read: () => Promise<PlotLine[]>;
-  readonly #options: PlotStyle;
-  #reading: Promise<PlotLine[]> | null = null;
-  #drawing: Promise<Drawing> | null = null;
+  readonly #read: () => Promise<ChartData>;
+  #reading: Promise<ChartData> | null = null;
+  #showing: Promise<Shown> | null = null;
 
   /** Made by `plot()`. Nothing is read before the chart is shown or saved. */
-  constructor(read: () => Promise<PlotLine[]>, options: PlotStyle) {
+  constructor(read: () => Promise<ChartData>) {
     this.#read = read;
-    this.#options = options;
   }
 
   /** The chart as an SVG document that stands on its own. */
   async svg(): Promise<string> {
-    return (await this.#draw()).svg;
+    return (await this.#show()).picture.svg;
   }
 
-  /** The chart as an HTML page that stands on its own. */
+  /** The chart as an HTML page that stands on its own, and answers to the pointer. */
   async html(): Promise<string> {
+    const { title } = (await this.#data()).options;
     const page = markup`
       <!doctype html>
       <html lang="en">
         <head>
           <meta charset="utf-8">
           <meta name="color-scheme" content="light dark">
-          <title>${this.#options.title ?? "Chart"}</title>
+          <title>${title || "Chart"}</title>
         </head>
-        <body style="font-family:system-ui,sans-serif;margin:24px">${await this.#view()}</body>
+        <body style="font-family:system-ui,sans-serif;margin:24px">${(await this.#show()).html}</body>
       </html>
     `;
     return page.toString();
@@ -98,67 +100,44 @@ export class Chart implements Displayable {
 
   /** Shows the chart in a notebook. */
   async [jupyterDisplay](): Promise<MediaBundle> {
-    return bundle(await this.#view(), plainSummary(await this.#lines()));
+    return bundle((await this.#show()).html, plainSummary((await this.#data()).lines));
   }
 
-  async #view(): Promise<Html> {
-    const { svg, size, notes } = await this.#draw();
-    const lines = await this.#lines();
-    const alt = `Line chart of ${counted(lines.length, "line")}${
-      this.#options.title ? `: ${this.#options.title}` : ""
-    }`;
-    return view(svgImage(svg, size, alt), notes.length > 0 && note(notes.join(" · ")));
-  }
-
-  #draw(): Promise<Drawing> {
-    return this.#drawing ??= this.#lines().then((lines) => drawLines(lines, this.#options));
+  #show(): Promise<Shown> {
+    return this.#showing ??= this.#data().then(({ lines, options }) => showLines(lines, options));
   }
 
   /** A failure is not remembered. */
-  #lines(): Promise<PlotLine[]> {
+  #data(): Promise<ChartData> {
     return this.#reading ??= this.#read().catch((error) => {
-      this.#reading = this.#drawing = null;
+      this.#reading = this.#showing = null;
       throw error;
     });
   }
 }
 
-/** Draws lines in the style of a plot. */
-export function drawLines(lines: PlotLine[], options: PlotStyle): Promise<Drawing> {
-  const { logScale = false, smoothing = 0, title, width = 760, height = 280, marks } = options;
-  const axis = xAxis(lines, options.x ?? "step", logScale === "x" || logScale === "xy");
-  const names = labels(lines);
-  const chartLines = lines.map((line, i) => {
-    const one = chartLine(line, axis, names.labels[i]);
-    return smoothing > 0 ? { ...one, raw: one.y, y: smooth(one.y, smoothing) } : one;
-  });
-  return drawChart(chartLines, {
-    title,
-    width,
-    height,
-    marks,
-    xLabel: axis.label,
-    yLabel: names.common,
-    x: axis.scale,
-    y: logScale === true || logScale === "y" || logScale === "xy" ? "log" : "linear",
-    legend: options.legend ?? lines.length > 1,
-  });
+/** Draws lines in the style of a plot, with as many points as a bundle holds besides `spent` bytes. */
+export function showLines(lines: StyledLine[], options: PlanOptions, spent = 0): Shown {
+  const { plan, notes: planned } = planFigure(lines, options);
+  const width = options.width ?? 760;
+  for (let points = POINTS;;) {
+    const { figure, notes } = chooseFigure(plan, points);
+    const picture = figurePicture(figure, width);
+    const said = [
+      ...planned,
+      ...notes,
+      ...picture.unlabeled > 0 ? [`${counted(picture.unlabeled, "mark")} without room for a label`] : [],
+    ];
+    const alt = `Line chart of ${counted(lines.length, "line")}${options.title ? `: ${options.title}` : ""}`;
+    const image = svgImage(picture.svg, picture.size, alt);
+    const html = view(live("chart", image, packFigure(figure)), said.length > 0 && note(said.join(" · ")));
+    const bytes = byteLength(html.toString()) + spent;
+    if (bytes <= MAX_BYTES || points < 100) return { picture, html };
+    points = Math.floor(points * Math.min(0.9, 0.97 * MAX_BYTES / bytes));
+  }
 }
 
-/** What all lines share goes to the axis, what tells them apart to the legend. */
-function labels(lines: PlotLine[]): { common: string; labels: string[] } {
-  const oneRun = new Set(lines.map((line) => line.run)).size === 1;
-  const oneAttribute = new Set(lines.map((line) => line.attribute)).size === 1;
-  return {
-    common: oneAttribute ? lines[0].attribute : "",
-    labels: lines.map(({ run, attribute }) => {
-      const parts = [!oneRun && run, !oneAttribute && attribute].filter((part) => part);
-      return parts.join(" · ") || attribute || run || "value";
-    }),
-  };
-}
-
-function plainSummary(lines: PlotLine[]): string {
+function plainSummary(lines: StyledLine[]): string {
   const rows = lines.map(({ run, attribute, step, value }) => {
     const last = value.length - 1;
     return [

@@ -4,10 +4,8 @@
  * @module
  */
 
-import type { ChartLine, PlotLine } from "./line.ts";
-
-/** What the x axis shows. */
-export type XAxis = "step" | "time" | "relative";
+import type { ChartLine, PlotLine, StyledLine } from "./line.ts";
+import type { XAxis } from "./style.ts";
 
 /** A chosen x axis. */
 export interface PlotAxis {
@@ -30,21 +28,34 @@ export function xAxis(lines: PlotLine[], kind: XAxis, log: boolean): PlotAxis {
 }
 
 /** The line as the chart draws it, ascending along this axis. */
-export function chartLine(line: PlotLine, axis: PlotAxis, label: string): ChartLine {
-  const { value: y, preview } = line;
-  if (axis.kind === "step") return { label, x: line.step, y, preview, inheritedUntil: line.inheritedUntil };
-  const times = line.timestamp ?? new Float64Array(y.length).fill(NaN);
+export function chartLine(line: StyledLine, axis: PlotAxis, entry: number): ChartLine {
+  const { value: y, preview, low, high, timestamp: time = null } = line;
+  if (axis.kind === "step") {
+    return { entry, x: line.step, y, time, preview, low, high, inheritedUntil: line.inheritedUntil };
+  }
+  const times = time ?? new Float64Array(y.length).fill(NaN);
   const start = axis.kind === "relative" ? first(times) : 0;
   const x = times.map((time) => (time - start) / axis.unit);
   const inherited = line.inheritedUntil ?? null;
   const lastInherited = inherited === null ? -1 : line.step.findLastIndex((step) => step <= inherited);
   const inheritedUntil = lastInherited < 0 ? null : x[lastInherited];
-  if (isAscending(x)) return { label, x, y, preview, inheritedUntil };
+  const own: ChartLine = { entry, x, y, time, step: line.step, preview, low, high, inheritedUntil };
+  if (isAscending(x)) return own;
   // A run that was continued from an earlier step went back in steps, or its clock went back.
   const place = x.map((one) => Number.isNaN(one) ? Number.MAX_VALUE : one);
   const order = Uint32Array.from(x.keys()).sort((a, b) => place[a] - place[b]);
-  const sorted = <T extends Float64Array | Uint8Array>(values: T): T => values.map((_, row) => values[order[row]]) as T;
-  return { label, x: sorted(x), y: sorted(y), preview: preview && sorted(preview), inheritedUntil };
+  const sorted = <T extends Float64Array | Uint8Array | null | undefined>(values: T): T =>
+    values && values.map((_, row) => values[order[row]]) as T;
+  return {
+    ...own,
+    x: sorted(x),
+    y: sorted(y),
+    time: sorted(time),
+    step: sorted(line.step),
+    preview: sorted(preview),
+    low: sorted(low),
+    high: sorted(high),
+  };
 }
 
 function isAscending(x: Float64Array): boolean {

@@ -20,7 +20,7 @@ const PAD = 2;
  */
 export function sparkline(step: Float64Array, value: Float64Array): Html {
   const finite = value.map((one) => Number.isFinite(one) ? one : NaN);
-  const rows = downsample(step, finite, COLUMNS);
+  const { rows } = downsample(step, finite, { columns: COLUMNS });
   let [low, high] = [Infinity, -Infinity];
   for (const row of rows) {
     if (finite[row] < low) low = finite[row];

@@ -9,12 +9,12 @@ import type { Points } from "../../frame/points.ts";
 import { type AttributeType, type FileRef, isFileType } from "../../types.ts";
 import { Budget, bundle, type MediaBundle } from "../bundle.ts";
 import { counted, formatBytes, formatCount, formatNumber, shortenText } from "../format.ts";
-import { type Content, type Html, markup, MUTED, note, view } from "../html.ts";
+import { type Content, type Html, markup, note, QUIET, view } from "../html.ts";
 import { drawHeatmap } from "../chart/heatmap.ts";
 import { imageHtml, MAX_IMAGE_BYTES, picture, type StoredImage } from "../image.ts";
 import { type Ancestor, lineageHtml } from "./lineage.ts";
 import { logHtml, logText } from "../log.ts";
-import { drawLines } from "../chart/plot.ts";
+import { showLines } from "../chart/plot.ts";
 import { svgImage } from "../chart/svg.ts";
 import { missing } from "../table.ts";
 import { fileText, histogramText, valueText } from "../value.ts";
@@ -40,10 +40,9 @@ export interface AttributePageData {
 const MAX_TEXT = 10_000;
 
 /** The bundle of an attribute. */
-export async function attributePage(data: AttributePageData): Promise<MediaBundle> {
-  const { html, text } = await body(data);
-  const head =
-    markup`<b>${data.path}</b> <span style="color:${MUTED};font-size:12px">${data.type} of ${data.run}</span>`;
+export function attributePage(data: AttributePageData): MediaBundle {
+  const { html, text } = body(data);
+  const head = markup`<b>${data.path}</b> <span style="${QUIET};font-size:12px">${data.type} of ${data.run}</span>`;
   return bundle(view(markup`<div>${head}</div>`, html), `${data.path} (${data.type} of ${data.run})\n${text}`);
 }
 
@@ -52,7 +51,7 @@ interface Body {
   text: string;
 }
 
-function body(data: AttributePageData): Body | Promise<Body> {
+function body(data: AttributePageData): Body {
   const { points, value, type, images } = data;
   if (points && points.step.length === 0) return { html: note("No points."), text: "No points." };
   switch (points?.values.kind) {
@@ -74,20 +73,20 @@ function body(data: AttributePageData): Body | Promise<Body> {
   return { html: markup`<span style="font-size:15px">${text}</span>`, text };
 }
 
-async function lineChart(
+function lineChart(
   { run, path, ancestors = [] }: AttributePageData,
   points: Points,
   value: Float64Array,
-): Promise<Body> {
+): Body {
   const forks = ancestors.filter((ancestor) => ancestor.forkStep !== null);
   const preview = points.preview?.isPreview ?? null;
   const line = { run, attribute: path, step: points.step, value, preview, inheritedUntil: forks.at(-1)?.forkStep };
   const marks = forks.map(({ forkStep }) => ({ x: forkStep!, label: `fork at ${formatNumber(forkStep!)}` }));
-  const { svg, size, notes } = await drawLines([{ ...line, attribute: "" }], { marks, height: 240 });
   const text = summary(points.step, value);
+  const options = { marks, height: 240, smallMultiples: false, hueLabel: null, notes: [text] };
+  const { html } = showLines([{ ...line, attribute: "", timestamp: points.timestamp }], options, 5_000);
   const lineage = ancestors.length > 0 && lineageHtml(ancestors, run);
-  const image = svgImage(svg, size, `Line chart of ${path}: ${text}`);
-  return { html: [lineage, image, note([text, ...notes].join(" · "))], text };
+  return { html: [lineage, html], text };
 }
 
 /** `500 points, last 0.12 at step 499, from 0.1 to 2.3`. */
@@ -108,10 +107,10 @@ function logOf(points: Parameters<typeof logHtml>[0]): Body {
   return { html: logHtml(points), text: logText(points) };
 }
 
-async function heatmap({ step }: Points, data: Parameters<typeof drawHeatmap>[1]): Promise<Body> {
+function heatmap({ step }: Points, data: Parameters<typeof drawHeatmap>[1]): Body {
   const last = data.findLast((one) => one !== null);
   if (!last) return { html: note("All histograms are lost."), text: "All histograms are lost." };
-  const { svg, size, notes } = await drawHeatmap(step, data, "");
+  const { svg, size, notes } = drawHeatmap(step, data, "");
   const text = `${counted(step.length, "histogram")}, the last with ${histogramText(last)}`;
   return { html: [svgImage(svg, size, `Heat map: ${text}`), note(notes.join(" · "))], text };
 }

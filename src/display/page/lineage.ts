@@ -5,7 +5,7 @@
  */
 
 import { formatNumber } from "../format.ts";
-import { type Html, LINE, markup, MUTED } from "../html.ts";
+import { type Html, LINE, markup, QUIET } from "../html.ts";
 
 /** One ancestor. */
 export interface Ancestor {
@@ -20,7 +20,7 @@ export function lineageHtml(ancestors: Ancestor[], run: string): Html {
   const box = (label: string, weight: number) =>
     markup`<span style="display:inline-block;border:1px solid ${LINE};border-radius:4px;padding:1px 8px;font-weight:${weight}">${label}</span>`;
   const chain = ancestors.map(({ label, forkStep }) =>
-    markup`${box(label, 400)}<span style="color:${MUTED};font-size:12px"> ─ ${at(forkStep)} → </span>`
+    markup`${box(label, 400)}<span style="${QUIET};font-size:12px"> ─ ${at(forkStep)} → </span>`
   );
   return markup`<div style="margin:2px 0">${chain}${box(run, 600)}</div>`;
 }

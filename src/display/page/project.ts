@@ -6,7 +6,7 @@
 
 import { bundle, type MediaBundle } from "../bundle.ts";
 import { counted, formatCount, formatTime } from "../format.ts";
-import { ALERT, type Content, markup, MUTED, note, section, view } from "../html.ts";
+import { ALERT, type Content, dot, markup, note, QUIET, section, view, WARNING } from "../html.ts";
 import { table, textTable } from "../table.ts";
 
 /** What the page of a project shows. */
@@ -43,7 +43,7 @@ export function projectPage(data: ProjectPageData): MediaBundle {
 
   const page = view(
     markup`<div style="font-size:17px;font-weight:600;line-height:1.4">${data.name}</div>`,
-    markup`<div style="color:${MUTED};font-size:12px">${counts} · ${data.source}</div>`,
+    markup`<div style="${QUIET};font-size:12px">${counts} · ${data.source}</div>`,
     data.findings ? findingList(data.findings) : data.unchecked && note(UNCHECKED),
     rows.length > 0 && section("Newest runs", "", table(used, lines)),
   );
@@ -61,8 +61,9 @@ function findingList(findings: NonNullable<ProjectPageData["findings"]>): Conten
   const serious = findings.filter(({ severity }) => severity !== "info");
   if (serious.length === 0) return note(healthText(findings));
   const lines = serious.slice(0, MAX_FINDINGS).map(({ severity, message }) => {
-    const color = severity === "error" ? ALERT : MUTED;
-    return markup`<div style="margin:1px 0"><span style="color:${color};font-weight:600">${severity}</span> ${message}</div>`;
+    return markup`<div style="margin:1px 0">${
+      dot(severity === "error" ? ALERT : WARNING)
+    } <b>${severity}</b> ${message}</div>`;
   });
   const rest = serious.length - lines.length;
   const more = rest > 0 && note(`${counted(rest, "more finding")}: archiveReport() has them all`);

@@ -7,7 +7,7 @@
 import type { RunInfo } from "../../types.ts";
 import { type Entry, valueOf } from "./entries.ts";
 import { formatDuration, formatTime } from "../format.ts";
-import { chip, type Html, markup, MUTED } from "../html.ts";
+import { chip, type Html, markup, QUIET } from "../html.ts";
 
 /** What tells a run from the others of its project; runs of one experiment share its name. */
 export function runLabel({ customId, sysId }: RunInfo): string {
@@ -21,10 +21,10 @@ export function identityHtml(project: string, info: RunInfo, entries: Entry[]): 
   return markup`
     <div style="font-size:17px;font-weight:600;line-height:1.4">
       ${titleOf(info)}
-      ${info.name !== null && markup`<span style="color:${MUTED};font-weight:400"> ${runLabel(info)}</span>`}
+      ${info.name !== null && markup`<span style="${QUIET};font-weight:400"> ${runLabel(info)}</span>`}
       ${warningsOf(entries).map((warning) => chip(warning, true))}
     </div>
-    <div style="color:${MUTED};font-size:12px">${[project, ...factsOf(info, entries)].join(" · ")}</div>
+    <div style="${QUIET};font-size:12px">${[project, ...factsOf(info, entries)].join(" · ")}</div>
     ${tags.length > 0 && markup`<div style="margin:4px 0">${tags.map((tag) => chip(tag))}</div>`}
     ${description && markup`<div style="margin:4px 0;max-width:640px">${description}</div>`}
   `;

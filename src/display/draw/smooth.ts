@@ -1,5 +1,5 @@
 /**
- * Smoothing of noisy series.
+ * Smoothing of noisy series. Runs in browsers, too.
  *
  * @module
  */
@@ -9,14 +9,16 @@
  *
  * @param values NaN stays NaN and does not enter the average.
  * @param weight How much of the average so far each point keeps: 0 gives the values themselves, 0.99 is very smooth.
+ * @param count How many points each value is the average of. Default: one.
  */
-export function smooth(values: Float64Array, weight: number): Float64Array {
+export function smooth(values: Float64Array, weight: number, count?: Float64Array): Float64Array {
   let average = 0;
   let share = 1;
-  return values.map((value) => {
+  return values.map((value, i) => {
     if (!Number.isFinite(value)) return value;
-    average = average * weight + value * (1 - weight);
-    share *= weight;
+    const kept = count ? weight ** count[i] : weight;
+    average = average * kept + value * (1 - kept);
+    share *= kept;
     return average / (1 - share);
   });
 }

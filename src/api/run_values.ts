@@ -1,0 +1,45 @@
+/**
+ * Many runs at once: their readers, and their configs as values to compare by.
+ *
+ * @module
+ */
+
+import { readerOf } from "./attribute.ts";
+import { formatTime } from "../display/format.ts";
+import type { RunReader } from "./reader.ts";
+import type { ReadOnlyRun } from "./project.ts";
+
+/** How many runs are read at a time. */
+const AT_ONCE = 8;
+
+/** Does the same with every run, some at a time; the results are in the order of the runs. */
+export async function readRuns<T>(
+  runs: ReadOnlyRun[],
+  work: (run: ReadOnlyRun, reader: RunReader) => Promise<T>,
+): Promise<T[]> {
+  const results: T[] = [];
+  let next = 0;
+  const worker = async () => {
+    while (next < runs.length) {
+      const at = next++;
+      results[at] = await work(runs[at], readerOf(runs[at].attribute("sys/id")));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, runs.length) }, worker));
+  return results;
+}
+
+/** How a run is called where several are shown. */
+export async function labelOf(run: ReadOnlyRun, signal?: AbortSignal): Promise<string> {
+  const { info } = await readerOf(run.attribute("sys/id")).locate(signal);
+  return info.customId ?? info.sysId;
+}
+
+/** A value that was loaded, as a number or a text; for a series its last value; null where the run has none. */
+export function configValue(reader: RunReader, path: string): number | string | null {
+  const value = reader.loaded(path)?.value ?? null;
+  if (value === null || typeof value === "number" || typeof value === "string") return value;
+  if (value instanceof Set) return [...value].join(", ");
+  if (value instanceof Date) return formatTime(value);
+  return typeof value === "object" ? null : typeof value === "bigint" ? Number(value) : String(value);
+}

@@ -1,0 +1,152 @@
+/**
+ * One line of a panel: what of it is shown, and how it is drawn. Runs in browsers, too.
+ *
+ * @module
+ */
+
+import { Html, markup } from "../html.ts";
+import type { Scale } from "./scale.ts";
+import type { Curve, Figure, View } from "./figure.ts";
+import { smooth } from "./smooth.ts";
+
+/** Points to draw. */
+export interface Polyline {
+  x: Float64Array;
+  y: Float64Array;
+}
+
+/** A line as it is to be drawn in a view. */
+export interface ShownCurve {
+  curve: Curve;
+  /** What is drawn in full: the values, or the smoothed ones. */
+  line: Polyline;
+  /** The values behind a smoothed line. */
+  raw: Polyline | null;
+  band: { low: Polyline; high: Polyline } | null;
+}
+
+/** What of a curve is drawn; what an axis cannot show becomes a gap. */
+export function shownCurve(curve: Curve, first: number, { logX, logY, smoothing }: View): ShownCurve {
+  const shows = (values: Float64Array) =>
+    values.map((value) => Number.isFinite(value) && (!logY || value > 0) ? value : NaN);
+  const places = (values: Float64Array) => logX ? values.map((value) => value > 0 ? value : NaN) : values;
+  const own: Polyline = { x: places(curve.x), y: shows(curve.y) };
+  const band = curve.low && curve.high
+    ? { low: { x: own.x, y: shows(curve.low) }, high: { x: own.x, y: shows(curve.high) } }
+    : null;
+  if (!(smoothing > 0)) return { curve, line: own, raw: null, band };
+  const line = curve.smooth && smoothing === first
+    ? { x: places(curve.smooth.x), y: shows(curve.smooth.y) }
+    : curve.mean
+    ? { x: places(curve.mean.x ?? curve.x), y: shows(smooth(curve.mean.y ?? curve.y, smoothing, curve.mean.count)) }
+    : { x: own.x, y: shows(smooth(curve.y, smoothing)) };
+  return { curve, line, raw: own, band };
+}
+
+const LOOKS = [
+  { width: 1.7, opacity: 1, dash: "" },
+  { width: 1.7, opacity: 0.5, dash: "" },
+  { width: 1.5, opacity: 1, dash: "3,4" },
+];
+
+/** The marks of one curve: inherited, own and preview stretches look different and touch each other. */
+export function curveMarkup(figure: Figure, { curve, line, raw, band }: ShownCurve, x: Scale, y: Scale): Html {
+  const { color, dash } = figure.entries[curve.entry];
+  const thin = figure.entries.length > 10 ? 0.75 : 1;
+  const paths: Html[] = [];
+  if (band) paths.push(bandMarkup(band, x, y, color, figure.entries.length > 10 ? 0.1 : 0.18));
+  if (raw) paths.push(path(raw, x, y, 0, raw.x.length, { color, width: 1, opacity: 0.3, dash: "" }));
+  const kinds = curve.kind && kindsAt(curve.x, curve.kind, line.x);
+  for (let start = 0; start < line.x.length;) {
+    const kind = kinds?.[start] ?? 0;
+    let end = start + 1;
+    while (end < line.x.length && (kinds?.[end] ?? 0) === kind) end++;
+    const look = LOOKS[kind];
+    const style = { color, width: look.width * thin, opacity: look.opacity, dash: look.dash || dash };
+    paths.push(path(line, x, y, Math.max(0, start - 1), end, style));
+    start = end;
+  }
+  const alone = line.y.keys().filter((row) =>
+    !Number.isNaN(line.y[row] + line.x[row]) && Number.isNaN(line.y[row - 1] ?? NaN) &&
+    Number.isNaN(line.y[row + 1] ?? NaN)
+  );
+  const dots = Array.from(
+    alone,
+    (row) =>
+      markup`<circle cx="${pixel(x.to(line.x[row]))}" cy="${pixel(y.to(line.y[row]))}" r="2.2" fill="${color}" />`,
+  );
+  return markup`<g data-entry="${curve.entry}">${paths}${dots}</g>`;
+}
+
+/** The area between two lines; gaps part it. */
+function bandMarkup(
+  { low, high }: { low: Polyline; high: Polyline },
+  x: Scale,
+  y: Scale,
+  color: string,
+  opacity: number,
+): Html {
+  const known = (row: number) => !Number.isNaN(low.y[row] + high.y[row] + low.x[row]);
+  const point = (one: Polyline, row: number) => `${pixel(x.to(one.x[row]))},${pixel(y.to(one.y[row]))}`;
+  let d = "";
+  for (let start = 0; start < low.x.length; start++) {
+    if (!known(start)) continue;
+    let end = start + 1;
+    while (end < low.x.length && known(end)) end++;
+    const rows = Array.from({ length: end - start }, (_, i) => start + i);
+    const edges = [...rows.map((row) => point(high, row)), ...rows.reverse().map((row) => point(low, row))];
+    d += `M${edges.join("L")}Z`;
+    start = end;
+  }
+  return markup`<path d="${d}" fill="${color}" fill-opacity="${opacity}" stroke="none" />`;
+}
+
+/** The kinds of points of one line, at the places of another. */
+function kindsAt(x: Float64Array, kind: Uint8Array, places: Float64Array): Uint8Array {
+  if (places === x) return kind;
+  let row = 0;
+  return Uint8Array.from(places, (place) => {
+    while (row + 1 < x.length && x[row] < place) row++;
+    return kind[row];
+  });
+}
+
+interface PathStyle {
+  color: string;
+  width: number;
+  opacity: number;
+  dash: string;
+}
+
+/** Quarters of pixels, each point relative to the one before: a third of the bytes of a usual path. */
+function path({ x, y }: Polyline, toX: Scale, toY: Scale, start: number, end: number, style: PathStyle): Html {
+  let d = "";
+  let [lastX, lastY] = [NaN, NaN];
+  for (let row = start; row < end; row++) {
+    if (Number.isNaN(y[row]) || Number.isNaN(x[row])) {
+      lastX = NaN;
+      continue;
+    }
+    const [px, py] = [quarter(toX.to(x[row])), quarter(toY.to(y[row]))];
+    if (Number.isNaN(lastX)) d += `M${px},${py}`;
+    else if (px === lastX) d += py === lastY ? "" : `v${py - lastY}`;
+    else d += py === lastY ? `h${px - lastX}` : `l${px - lastX}${py < lastY ? "" : ","}${py - lastY}`;
+    [lastX, lastY] = [px, py];
+  }
+  if (d === "") return new Html("");
+  const { color, width, opacity, dash } = style;
+  const faint = opacity < 1 && markup` stroke-opacity="${opacity}"`;
+  const dashes = dash && markup` stroke-dasharray="${dash.split(",").map((one) => Number(one) * 4).join()}"`;
+  return markup`<path transform="scale(.25)" d="${d}" fill="none" stroke="${color}" stroke-width="${
+    width * 4
+  }" stroke-linejoin="round" stroke-linecap="round"${faint}${dashes} />`;
+}
+
+/** Far outside is as good as very far outside. */
+function quarter(pixel: number): number {
+  return Math.round(Math.min(40_000, Math.max(-40_000, pixel)) * 4);
+}
+
+function pixel(value: number): number {
+  return Math.round(value * 10) / 10;
+}

@@ -1,0 +1,52 @@
+/// <reference lib="dom" />
+
+/**
+ * Elements of a page. Texts become text nodes, so that nothing in them is ever markup.
+ *
+ * @module
+ */
+
+/** Makes an element with an inline style and what is in it. */
+export function element<Name extends keyof HTMLElementTagNameMap>(
+  name: Name,
+  style: string,
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[Name] {
+  const made = document.createElement(name);
+  made.style.cssText = style;
+  made.append(...children);
+  return made;
+}
+
+const BUTTON =
+  "font:inherit;font-size:11px;line-height:1.4;color:inherit;background:none;border:1px solid rgba(128,128,128,.45);" +
+  "border-radius:4px;padding:1px 7px;margin:0;cursor:pointer";
+
+/** A small button. */
+export function button(label: string, title: string, click: () => void): HTMLButtonElement {
+  const made = element("button", BUTTON, label);
+  made.type = "button";
+  made.title = title;
+  made.addEventListener("click", click);
+  return made;
+}
+
+/** Shows whether a button is switched on. */
+export function press(made: HTMLElement, on: boolean): void {
+  made.setAttribute("aria-pressed", String(on));
+  made.style.background = on ? "rgba(128,128,128,.28)" : "none";
+}
+
+/** The data that a display brings along. */
+export function dataOf<T>(node: HTMLElement): T {
+  return JSON.parse(node.querySelector("script[type='application/json']")!.textContent!);
+}
+
+/** The color of the page behind an element. */
+export function pageColor(node: HTMLElement): string {
+  for (let at: HTMLElement | null = node; at; at = at.parentElement) {
+    const color = getComputedStyle(at).backgroundColor;
+    if (!/^transparent$|, 0\)$/.test(color)) return color;
+  }
+  return "Canvas";
+}
