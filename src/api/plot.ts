@@ -82,8 +82,11 @@ async function chartData(data: PlotData, options: PlotOptions, call: LongCall): 
   const runs = items.filter((one) => one instanceof ReadOnlyRun);
   const groups = groupBy === undefined ? [] : [groupBy].flat();
   if ((colorBy !== null || groups.length > 0) && runs.length < items.length) {
-    const option = colorBy === null ? "groupBy" : "colorBy";
-    throw new OptionError(`${option} names an attribute of runs, so plot() has to be given runs.`, { option });
+    const option = colorBy === null ? "groupBy" as const : "colorBy" as const;
+    throw new OptionError(`${option} names an attribute of runs, so plot() has to be given runs.`, {
+      option,
+      value: options[option],
+    });
   }
   const smallMultiples = options.smallMultiples ?? !Array.isArray(attributes);
   const notes: string[] = [];
