@@ -45,7 +45,7 @@ export { displayFrame as show } from "./src/display/frame.ts";
 export type { FrameDisplayOptions } from "./src/display/frame.ts";
 export type { Chart } from "./src/display/chart/plot.ts";
 export type { PlotStyle, XAxis } from "./src/display/chart/style.ts";
-export type { Frame, LazyFrame } from "./src/frame/frame.ts";
+export type { Frame, FrameColumn, LazyFrame, TypedColumn, TypedFrame } from "./src/frame/typed.ts";
 export { jupyterDisplay } from "./src/display/bundle.ts";
 export type { Displayable, MediaBundle } from "./src/display/bundle.ts";
 export { Listing } from "./src/api/listing.ts";

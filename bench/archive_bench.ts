@@ -120,7 +120,7 @@ async function seriesFrame(source: Source, runs: string[], paths: string[]): Pro
     const code = new Uint32Array(block.step.length);
     for (const span of block.spans) code.fill(span.series, span.start, span.end);
     frames.push(pl.DataFrame([
-      codedNames("attribute", code.map((at) => at % paths.length), paths),
+      codedNames("attribute", code.map((at) => at % paths.length), paths, false),
       floats("step", block.step),
       floats("value", block.values.data as Float64Array),
       instants("timestamp", block.timestamp),
@@ -150,8 +150,8 @@ async function lastValues(source: Source): Promise<DataFrame> {
     for (const column of block.columns) {
       if (column.type !== "float_series") continue;
       frames.push(pl.DataFrame([
-        codedNames("run", column.run, block.runs),
-        codedNames("attribute", column.path, block.paths),
+        codedNames("run", column.run, block.runs, false),
+        codedNames("attribute", column.path, block.paths, false),
         floats("value", column.data.last),
       ]));
     }
@@ -165,8 +165,8 @@ async function configs(source: Source): Promise<DataFrame> {
     for (const column of block.columns) {
       if (column.type !== "float") continue;
       frames.push(pl.DataFrame([
-        codedNames("run", column.run, block.runs),
-        codedNames("attribute", column.path, block.paths),
+        codedNames("run", column.run, block.runs, false),
+        codedNames("attribute", column.path, block.paths, false),
         floats("value", column.data),
       ]));
     }

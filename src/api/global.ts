@@ -7,7 +7,8 @@
 import { fetchGlobalTable } from "../bulk/global_table.ts";
 import type { RunsTableOptions } from "../bulk/runs_table.ts";
 import { withDisplay } from "../display/frame.ts";
-import { type Frame, recordsFrame } from "../frame/frame.ts";
+import { recordsFrame } from "../frame/frame.ts";
+import type { Frame } from "../frame/typed.ts";
 import { openCatalog, type ReadOnlyProjectOptions } from "./open.ts";
 import { longCall } from "../progress/show.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import { type AttributeSelection, selectPaths } from "../bulk/select.ts";
-import type { Frame } from "../frame/frame.ts";
+import type { Frame } from "../frame/typed.ts";
 import { Attribute, readerOf } from "./attribute.ts";
 import { groupLines } from "../display/chart/group.ts";
 import type { PlotLine, StyledLine } from "../display/chart/line.ts";

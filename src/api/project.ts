@@ -15,7 +15,8 @@ import { jupyterDisplay, type MediaBundle } from "../display/bundle.ts";
 import { withDisplay } from "../display/frame.ts";
 import { OptionError, UnsupportedError } from "../errors.ts";
 import { type ExportArchiveOptions, writeArchive } from "../export/archive.ts";
-import { type Frame, type LazyFrame, recordsFrame } from "../frame/frame.ts";
+import { recordsFrame } from "../frame/frame.ts";
+import type { Frame, LazyFrame } from "../frame/typed.ts";
 import { Attribute } from "./attribute.ts";
 import { type FileValue, RunFile } from "./file.ts";
 import { reportFrame } from "./report_frame.ts";
@@ -172,7 +173,7 @@ export class ReadOnlyProject {
   /**
    * Float series of many runs in one frame. Only series that exist are asked for.
    *
-   * Long format: `run` (experiment name or custom id) and `attribute` (both categorical), `step` (f64), `value` (f64), `timestamp`
+   * Long format: `run` (experiment name or custom id) and `attribute` (both strings), `step` (f64), `value` (f64), `timestamp`
    * (datetime in ms, UTC), sorted by run, attribute, step. Wide format: `run`, `step`, and one column per attribute.
    *
    * @example

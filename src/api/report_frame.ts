@@ -5,7 +5,8 @@
  */
 
 import { UnsupportedError } from "../errors.ts";
-import { type Frame, recordsFrame } from "../frame/frame.ts";
+import { recordsFrame } from "../frame/frame.ts";
+import type { Frame } from "../frame/typed.ts";
 import type { CallOptions, Source } from "../source.ts";
 
 /** One row for each finding. Throws `UnsupportedError` for what is no archive. */

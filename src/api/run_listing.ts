@@ -6,7 +6,8 @@
 
 import { withDisplay } from "../display/frame.ts";
 import { OptionError } from "../errors.ts";
-import { type Frame, runsFrame } from "../frame/frame.ts";
+import { runsFrame } from "../frame/frame.ts";
+import type { Frame } from "../frame/typed.ts";
 import type { Nql } from "../nql/ast.ts";
 import { and, attribute, compare } from "../nql/build.ts";
 import { interruptible } from "../progress/interrupt.ts";

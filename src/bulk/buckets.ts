@@ -24,6 +24,7 @@ export interface FetchMetricBucketsOptions extends
     | "stepRange"
     | "includeInherited"
     | "includePointPreviews"
+    | "categorical"
     | "useThreads"
     | "progressBar"
     | "signal"
@@ -55,7 +56,8 @@ export async function fetchMetricBucketsFrame(
     maxBuckets: buckets + 1,
     range,
   });
-  return bucketsFrame(series, columns, range ? (range[1] - range[0]) / buckets : widthOf(columns));
+  const width = range ? (range[1] - range[0]) / buckets : widthOf(columns);
+  return bucketsFrame(series, columns, width, options.categorical ?? false);
 }
 
 /** The width of the buckets, which any but the first shows; where all points have the same step it is 0. */
@@ -80,7 +82,12 @@ function rowsOf({ series, index }: BucketColumns): Row[] {
   return rows;
 }
 
-function bucketsFrame(series: ChosenSeries, columns: BucketColumns, width: number): DataFrame {
+function bucketsFrame(
+  series: ChosenSeries,
+  columns: BucketColumns,
+  width: number,
+  categorical: boolean,
+): DataFrame {
   const rows = rowsOf(columns);
   const offsets = new Uint32Array(series.run.length + 1);
   for (const { at } of rows) offsets[columns.series[at] + 1]++;
@@ -115,7 +122,7 @@ function bucketsFrame(series: ChosenSeries, columns: BucketColumns, width: numbe
     pick("negative_infinity", "negativeInfinityCount", sum),
   ];
   return pl.DataFrame([
-    ...nameColumns(series, offsets),
+    ...nameColumns(series, offsets, categorical),
     floats("from_step", Float64Array.from(rows, from)),
     floats(
       "to_step",

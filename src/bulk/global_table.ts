@@ -5,6 +5,7 @@
  */
 
 import pl, { type DataFrame } from "nodejs-polars";
+import { sideBySide } from "../frame/arrow.ts";
 import { strings } from "../frame/frame.ts";
 import type { CallOptions, Catalog } from "../source.ts";
 import type { RunInfo } from "../types.ts";
@@ -32,7 +33,7 @@ export async function fetchGlobalTable(
     for await (const block of readTableValues(source, found[i], sort, options)) table.add(block, projects[i].name);
   }
   const order = table.order(sort.path, sort.type, sortedBy, sort.descending).slice(0, limit ?? undefined);
-  const frame = await table.frame([sort.path, ...columns], order);
+  const frame = await table.frame([sort.path, ...columns], order, ["sys/project"]);
   const names = pl.DataFrame([strings("sys/project", order.map((row) => rows[row].project))]);
-  return pl.concat([names, frame], { how: "horizontal" });
+  return sideBySide([names, frame]);
 }

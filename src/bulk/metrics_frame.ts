@@ -5,22 +5,36 @@
  */
 
 import pl, { type DataFrame, type Series } from "nodejs-polars";
-import { codedNames, floats, instants, maskedFloats, previewColumns } from "../frame/frame.ts";
+import { arrowFrame, numberColumn, sideBySide } from "../frame/arrow.ts";
+import { codedNames, floats, instants, previewColumns } from "../frame/frame.ts";
+import { keepApart } from "../frame/names.ts";
 import type { PointTable } from "./point_table.ts";
 import type { ChosenSeries } from "./select.ts";
 
-/** One row per point; names are dictionary coded (Polars categoricals). */
-export function longFrame(series: ChosenSeries, points: PointTable, timestamps: boolean, previews: boolean): DataFrame {
-  const columns = nameColumns(series, points.offsets);
-  columns.push(floats("step", points.steps()));
-  columns.push(floats("value", points.values()));
-  if (timestamps) columns.push(instants("timestamp", points.timestamps()));
-  if (previews) columns.push(...previewColumns(points.previews(), points.length));
-  return pl.DataFrame(columns);
+/** Which columns a frame of points has besides those that all have, and how names are held. */
+export interface MetricsColumns {
+  timestamps: boolean;
+  previews: boolean;
+  /** Names as Polars categoricals, not as strings. */
+  categorical: boolean;
+}
+
+/** One row per point. */
+export function longFrame(series: ChosenSeries, points: PointTable, columns: MetricsColumns): DataFrame {
+  const made = nameColumns(series, points.offsets, columns.categorical);
+  made.push(floats("step", points.steps()));
+  made.push(floats("value", points.values()));
+  if (columns.timestamps) made.push(instants("timestamp", points.timestamps()));
+  if (columns.previews) made.push(...previewColumns(points.previews(), points.length));
+  return pl.DataFrame(made);
 }
 
 /** The columns `run` and `attribute` of a long frame; the rows of series `i` start at `offsets[i]`. */
-export function nameColumns({ labels, paths, run, path }: ChosenSeries, offsets: Uint32Array): Series[] {
+export function nameColumns(
+  { labels, paths, run, path }: ChosenSeries,
+  offsets: Uint32Array,
+  categorical: boolean,
+): Series[] {
   const length = offsets[offsets.length - 1];
   // Runs are sorted by label, so that those with the same one are neighbours.
   const distinct = labels.filter((label, i) => label !== labels[i - 1]);
@@ -29,13 +43,20 @@ export function nameColumns({ labels, paths, run, path }: ChosenSeries, offsets:
   const column = (name: string, of: Uint32Array, names: string[], codes: (one: number) => number) => {
     const rows = new Uint32Array(length);
     for (let i = 0; i < of.length; i++) rows.fill(codes(of[i]), offsets[i], offsets[i + 1]);
-    return codedNames(name, rows, names);
+    return codedNames(name, rows, names, categorical);
   };
   return [column("run", run, distinct, (one) => labelOf[one]), column("attribute", path, paths, (one) => one)];
 }
 
-/** One row per run and step. A step that a series has twice (an archive may) gives two rows: no point is lost. */
-export function wideFrame(series: ChosenSeries, points: PointTable, timestamps: boolean): DataFrame {
+/**
+ * One row per run and step. A step that a series has twice (an archive may) gives two rows: no point is lost. An attribute that is
+ * called like another column, `step`, gets its type too: `step:float_series`.
+ */
+export async function wideFrame(
+  series: ChosenSeries,
+  points: PointTable,
+  { timestamps, categorical }: Omit<MetricsColumns, "previews">,
+): Promise<DataFrame> {
   const { offsets } = points;
   const allSteps = points.steps(), allValues = points.values();
   const allTimes = timestamps ? points.timestamps() : null;
@@ -71,13 +92,16 @@ export function wideFrame(series: ChosenSeries, points: PointTable, timestamps: 
     start += steps.length;
   });
 
-  const columns = [codedNames("run", run, labels), floats("step", step)];
-  targets.forEach(({ value, timestamp, present }, i) => {
-    columns.push(maskedFloats(series.paths[i], value, present));
-    if (!timestamps) return;
-    columns.push(instants(`${series.paths[i]}:timestamp`, timestamp.map((time, row) => present[row] ? time : NaN)));
+  const made = timestamps ? series.paths.map((path) => `${path}:timestamp`) : [];
+  const names = keepApart(series.paths.map((name) => ({ name, type: "float_series" })), ["run", "step", ...made]);
+  const columns = targets.flatMap(({ value, timestamp, present }, i) => {
+    const column = [names[i], numberColumn("float", value, present)] as const;
+    if (!timestamps) return [column];
+    const known = present.map((one, row) => one === 1 && timestamp[row] === timestamp[row] ? 1 : 0);
+    return [column, [made[i], numberColumn("datetime", timestamp, known)] as const];
   });
-  return pl.DataFrame(columns);
+  const keys = pl.DataFrame([codedNames("run", run, labels, categorical), floats("step", step)]);
+  return columns.length === 0 ? keys : sideBySide([keys, await arrowFrame(columns)]);
 }
 
 /** All steps of several ascending series, ascending; a step is there as often as the series that has it most often. */

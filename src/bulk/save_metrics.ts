@@ -8,7 +8,7 @@ import type { DataFrame } from "nodejs-polars";
 import { type FrameFormat, saveFrames } from "../frame/save.ts";
 import type { CallOptions, Source } from "../source.ts";
 import { type FetchMetricsOptions, type MetricsPlan, planMetrics } from "./metrics.ts";
-import { longFrame } from "./metrics_frame.ts";
+import { longFrame, type MetricsColumns } from "./metrics_frame.ts";
 import { PointTable } from "./point_table.ts";
 import { sliceSeries } from "./select.ts";
 
@@ -28,22 +28,31 @@ const FIRST_CHUNK_SERIES = 256;
 
 /** Writes the long frame chunk by chunk and gives the number of points. */
 export async function saveMetricsFile(source: Source, options: SaveMetricsOptions & CallOptions): Promise<number> {
-  const { destination, fileFormat, bom, includeTimestamp = true, includePointPreviews = false } = options;
+  const { destination, fileFormat, bom } = options;
   const plan = await planMetrics(source, options);
-  const frames = chunks(source, plan, includeTimestamp);
+  const columns = {
+    timestamps: options.includeTimestamp ?? true,
+    previews: plan.query.previews,
+    categorical: options.categorical ?? false,
+  };
+  const frames = chunks(source, plan, columns);
   const none = await PointTable.of(ReadableStream.from([]), 0);
-  const empty = longFrame(sliceSeries(plan.series, 0, 0), none, includeTimestamp, includePointPreviews);
+  const empty = longFrame(sliceSeries(plan.series, 0, 0), none, columns);
   return await saveFrames(frames, empty, destination, { format: fileFormat, bom });
 }
 
 /** Long frames of as many series at a time as fit; how many that is shows as they are read. */
-async function* chunks(source: Source, { series, query }: MetricsPlan, timestamps: boolean): AsyncGenerator<DataFrame> {
+async function* chunks(
+  source: Source,
+  { series, query }: MetricsPlan,
+  columns: MetricsColumns,
+): AsyncGenerator<DataFrame> {
   let size = FIRST_CHUNK_SERIES;
   for (let from = 0; from < series.run.length;) {
     const some = sliceSeries(series, from, from + size);
     const count = some.run.length;
     const points = await PointTable.of(source.series({ ...query, series: some }), count);
-    yield longFrame(some, points, timestamps, query.previews);
+    yield longFrame(some, points, columns);
     from += count;
     const fitting = Math.ceil(CHUNK_POINTS * count / Math.max(1, points.length));
     size = Math.max(1, Math.min(fitting, size * 4));

@@ -39,6 +39,8 @@ export interface FetchSeriesOptions extends RunSelection, LongCallOptions {
   includeInherited?: boolean;
   /** Add the column `timestamp`. Default: true. */
   includeTimestamp?: boolean;
+  /** Names of runs and attributes as Polars categoricals, as in {@linkcode FetchMetricsOptions}. Default: false, strings. */
+  categorical?: boolean;
 }
 
 /**
@@ -71,10 +73,10 @@ export async function fetchSeriesFrame(
     const found = await collectPoints(blocks, members.length, POINT_KINDS[type], false);
     members.forEach((i, at) => points[i] = found[at]);
   }
-  return seriesFrame(series, points, options.includeTimestamp ?? true);
+  return seriesFrame(series, points, options.includeTimestamp ?? true, options.categorical ?? false);
 }
 
-function seriesFrame(series: ChosenSeries, points: Points[], timestamps: boolean): DataFrame {
+function seriesFrame(series: ChosenSeries, points: Points[], timestamps: boolean, categorical: boolean): DataFrame {
   const offsets = new Uint32Array(points.length + 1);
   points.forEach((one, i) => offsets[i + 1] = offsets[i] + one.step.length);
   const typeOf = (i: number) => series.types[series.type[i]] as OtherSeriesType;
@@ -89,7 +91,7 @@ function seriesFrame(series: ChosenSeries, points: Points[], timestamps: boolean
       { kind: POINT_KINDS[type], data } as PointValues,
     );
   });
-  const columns = [...nameColumns(series, offsets), floats("step", join((one) => one.step)), ...values];
+  const columns = [...nameColumns(series, offsets, categorical), floats("step", join((one) => one.step)), ...values];
   if (timestamps) columns.push(instants("timestamp", join((one) => one.timestamp)));
   return pl.DataFrame(columns);
 }

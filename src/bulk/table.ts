@@ -15,6 +15,8 @@ import {
   stringListColumn,
 } from "../frame/arrow.ts";
 import type { ValueBlock, ValueColumn } from "../columns.ts";
+import { keepApart } from "../frame/names.ts";
+import { methodsFirst } from "../frame/wrap.ts";
 import type { AttributeType, FileRef, Histogram, RunInfo } from "../types.ts";
 import { type NumberCells, NumberColumn, NumberColumns } from "./number_columns.ts";
 
@@ -117,8 +119,9 @@ export class TableBuilder {
    * each part by name. A path that has several types among these runs gives one column for each, named `path:type`.
    *
    * @param order Which rows, in which order. Default: all as they are.
+   * @param taken Names of columns that are put beside these.
    */
-  async frame(always: string[], order?: number[]): Promise<DataFrame> {
+  async frame(always: string[], order?: number[], taken: string[] = []): Promise<DataFrame> {
     const there = new Set([...this.#columns.values()].map(({ path }) => path));
     for (const path of new Set(["sys/custom_run_id", "sys/name", ...always])) {
       if (!there.has(path)) this.#addIdentity(path);
@@ -132,7 +135,7 @@ export class TableBuilder {
       const name = several ? `${column.path}:${column.type}` : column.path;
       return { column, name: column.aggregate ? `${name}:${column.aggregate}` : name };
     });
-    keepApart(named);
+    nameApart(named, taken);
     named.sort((a, b) => group(a.column.path) - group(b.column.path) || (a.name < b.name ? -1 : 1));
     // Columns without rows lose their type on the way, so that they get one that goes again.
     const none = (order ?? this.#rows).length === 0;
@@ -140,7 +143,7 @@ export class TableBuilder {
       for (const { name, column } of named) yield [name, toColumn(column, none, order)] as const;
     };
     const frame = await arrowFrame(columns());
-    return none ? frame.head(0) : frame;
+    return none ? methodsFirst(frame).head(0) : frame;
   }
 
   /**
@@ -223,14 +226,12 @@ function rowKey(run: string, project: string | null): string {
   return project === null ? run : `${project}\0${run}`;
 }
 
-/** An attribute may be called like a column made for another, `loss:int` beside the ints among `loss`: it gets its type too. */
-function keepApart(named: { name: string; column: Filling }[]): void {
-  const taken = new Set<string>();
+/** Columns called like their attribute give way to those that are called otherwise. */
+function nameApart(named: { name: string; column: Filling }[], taken: string[]): void {
   const isMade = ({ name, column }: typeof named[number]) => name !== column.path;
-  for (const one of [...named.filter(isMade), ...named.filter((one) => !isMade(one))]) {
-    while (taken.has(one.name)) one.name += `:${one.column.type}`;
-    taken.add(one.name);
-  }
+  const all = [...named.filter(isMade), ...named.filter((one) => !isMade(one))];
+  const names = keepApart(all.map(({ name, column }) => ({ name, type: column.type })), taken);
+  all.forEach((one, i) => one.name = names[i]);
 }
 
 function toColumn({ type, cells }: Filling, none: boolean, order?: number[]): ArrowColumn {

@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Frame } from "../frame/frame.ts";
+import type { Frame } from "../frame/typed.ts";
+import { methodsFirst, wrap } from "../frame/wrap.ts";
 import { Budget, bundle, type Displayable, jupyterDisplay, type MediaBundle } from "./bundle.ts";
 import { counted, formatCount } from "./format.ts";
 import { columnCells, isNumeric, typeName } from "./frame_cells.ts";
@@ -26,20 +27,15 @@ export function displayFrame(frame: Frame, options: FrameDisplayOptions = {}): D
   return { [jupyterDisplay]: () => frameBundle(frame, options) };
 }
 
-/** Gives this one frame our display instead of the one of Polars; frames derived from it keep that of Polars. */
-export function withDisplay(frame: Frame): Frame {
-  return Object.defineProperty(frame, jupyterDisplay, {
-    value: () => frameBundle(frame, {}),
-    configurable: true,
-    writable: true,
-  });
+/** The frame with our display in place of that of Polars, also for all frames that are made from it. */
+export function withDisplay<F extends object>(frame: F): F {
+  return wrap(frame, (one) => frameBundle(one, {}));
 }
 
 /** The bundle of a frame. Its text is the table that Polars prints. */
 export function frameBundle(frame: Frame, options: FrameDisplayOptions = {}): MediaBundle {
   const { rows = 15, columns = 16, textLength = 80 } = options;
-  // Only methods are called: a column named `height` hides the property of the frame.
-  const series = frame.getColumns();
+  const series = methodsFirst(frame).getColumns();
   const height = series[0]?.length ?? 0;
   const shape = `${counted(height, "row")} × ${counted(series.length, "column")}`;
 

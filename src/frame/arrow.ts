@@ -9,6 +9,7 @@
 import { Buffer } from "node:buffer";
 import pl, { type DataFrame } from "nodejs-polars";
 import type { FileRef, Histogram } from "../types.ts";
+import { methodsFirst } from "./wrap.ts";
 
 /** What numbers are: f64, i64, milliseconds since the epoch, or 0 and 1. */
 export type NumberKind = "float" | "int" | "datetime" | "bool";
@@ -18,6 +19,8 @@ type BatchParts = Omit<ConstructorParameters<Arrow["Batch"]>[0], "length" | "nul
 
 /** A column that is made when its frame is: only then the package that makes it is loaded. */
 export type ArrowColumn = (arrow: Arrow) => InstanceType<Arrow["Column"]>;
+
+const MIN_EXACT = BigInt(Number.MIN_SAFE_INTEGER), MAX_EXACT = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** So many columns travel together: what they take is given up before the next ones are made. */
 const TOGETHER = 2000;
@@ -43,21 +46,36 @@ export async function arrowFrame(
     if (some.length === TOGETHER) take();
   }
   if (some.length > 0) take();
-  return frames.length === 1 ? frames[0] : pl.concat(frames, { how: "horizontal" });
+  return sideBySide(frames);
 }
 
-/** A column of f64, i64, `datetime[ms, UTC]` or bool; null where `present` is 0. */
+/** The columns of one frame after those of another. */
+export function sideBySide(frames: DataFrame[]): DataFrame {
+  return frames.length === 1 ? frames[0] : pl.concat(frames.map(methodsFirst), { how: "horizontal" });
+}
+
+/**
+ * A column of f64, i64, `datetime[ms, UTC]` or bool; null where `present` is 0. Ints of which one is beyond what a JavaScript number
+ * holds exactly are strings of their digits: Polars gives ints as numbers.
+ */
 export function numberColumn(
   kind: NumberKind,
   data: Float64Array | BigInt64Array | Uint8Array,
   present: Uint8Array,
 ): ArrowColumn {
+  if (kind === "int" && (data as BigInt64Array).some((one, i) => present[i] === 1 && !isExact(one))) {
+    return stringColumn(Array.from(data as BigInt64Array, (one, i) => present[i] === 1 ? String(one) : null));
+  }
   return (arrow) => {
     const { float64, int64, timestamp, TimeUnit, bool } = arrow;
     const types = { float: float64, int: int64, datetime: () => timestamp(TimeUnit.MILLISECOND, "UTC"), bool };
     const values = kind === "bool" ? bits(data as Uint8Array) : kind === "datetime" ? instants(data, present) : data;
     return column(arrow, present, { type: types[kind](), values });
   };
+}
+
+function isExact(int: bigint): boolean {
+  return int >= MIN_EXACT && int <= MAX_EXACT;
 }
 
 /** A column of strings. */

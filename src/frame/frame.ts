@@ -9,15 +9,6 @@ import type { Points } from "./points.ts";
 import type { FileRef, Histogram, RunInfo } from "../types.ts";
 import type { PointValues, PreviewColumns } from "../columns.ts";
 
-/**
- * A Polars frame: the type `DataFrame` of `nodejs-polars`, under a name of its own so that documentation needs not hold all of
- * that package.
- */
-export type Frame = ReturnType<(typeof import("nodejs-polars"))["default"]["readParquet"]>;
-
-/** A lazy Polars frame: the type `LazyDataFrame` of `nodejs-polars`. Nothing is read before its `collect()`. */
-export type LazyFrame = ReturnType<Frame["lazy"]>;
-
 /** Which columns a frame of points has besides `step` and `value`. */
 export interface PointColumns {
   timestamp: boolean;
@@ -60,24 +51,11 @@ export function floats(name: string, data: Float64Array): Series {
   return pl.Series(name, data, pl.Float64);
 }
 
-/** A column of f64, null where `present` is 0. */
-export function maskedFloats(name: string, data: Float64Array, present: Uint8Array): Series {
-  if (!present.includes(0)) return floats(name, data);
-  return pl.DataFrame([floats("data", data), pl.Series("present", present)])
-    .select(pl.when(pl.col("present").eq(pl.lit(1))).then(pl.col("data")).otherwise(pl.lit(null)).alias(name))
-    .getColumn(name);
-}
-
-/** A categorical column: row i is `names[codes[i]]`. */
-export function codedNames(name: string, codes: Uint32Array, names: string[]): Series {
-  const dictionary = pl.DataFrame([
-    pl.Series("code", Uint32Array.from(names.keys())),
-    strings(name, names).cast(pl.Categorical),
-  ]);
-  // A join is the fastest way into a categorical that JavaScript has: it gathers the codes without touching a string.
-  return pl.DataFrame([pl.Series("code", codes)]).join(dictionary, { on: "code", how: "left" }).getColumn(
-    name,
-  );
+/** A column of names: row i is `names[codes[i]]`; strings, or a categorical of a quarter of the size. */
+export function codedNames(name: string, codes: Uint32Array, names: string[], categorical: boolean): Series {
+  const distinct = strings("name", names);
+  return pl.DataFrame([categorical ? distinct.cast(pl.Categorical) : distinct])
+    .select(pl.col("name").gather(pl.Series("code", codes))).getColumn("name").alias(name);
 }
 
 /** The columns `is_preview` and `preview_completion`; points without preview columns are committed. */
@@ -114,7 +92,7 @@ export function valueSeries(name: string, values: PointValues): Series {
 
 /** A column of structs `{ type, edges, values }`. */
 export function histogramStructs(name: string, data: (Histogram | null)[]): Series {
-  return struct(name, [
+  return struct(name, data, [
     strings("type", data.map((one) => one?.type ?? null)),
     lists("edges", data.map((one) => one?.edges ?? null)),
     lists("values", data.map((one) => one?.values ?? null)),
@@ -123,7 +101,7 @@ export function histogramStructs(name: string, data: (Histogram | null)[]): Seri
 
 /** A column of structs `{ path, size, mime_type }`. */
 export function fileStructs(name: string, data: (FileRef | null)[]): Series {
-  return struct(name, [
+  return struct(name, data, [
     strings("path", data.map((one) => one?.path ?? null)),
     pl.Series("size", data.map((one) => one?.size ?? null), pl.Int64),
     strings("mime_type", data.map((one) => one?.mimeType ?? null)),
@@ -136,6 +114,12 @@ function lists(name: string, data: (Float64Array | null)[]): Series {
   return pl.Series(name, rows, pl.List(pl.Float64)).slice(1, data.length);
 }
 
-function struct(name: string, fields: Series[]): Series {
-  return pl.DataFrame(fields).toStruct(name);
+/** A column of structs; null where `data` is. */
+function struct(name: string, data: unknown[], fields: Series[]): Series {
+  const structs = pl.DataFrame(fields).toStruct("structs");
+  if (!data.includes(null)) return structs.alias(name);
+  const present = pl.Series("present", Uint8Array.from(data, (one) => one === null ? 0 : 1));
+  return pl.DataFrame([structs, present])
+    .select(pl.when(pl.col("present").eq(pl.lit(1))).then(pl.col("structs")).otherwise(pl.lit(null)).alias("structs"))
+    .getColumn("structs").alias(name);
 }

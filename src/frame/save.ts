@@ -6,7 +6,8 @@
 
 import { dirname } from "node:path";
 import { requirePermission } from "../permissions/require.ts";
-import type { Frame } from "./frame.ts";
+import type { Frame } from "./typed.ts";
+import { methodsFirst } from "./wrap.ts";
 import pl, { type DataFrame, type DataType, type Expr, type LazyDataFrame } from "nodejs-polars";
 import { OptionError } from "../errors.ts";
 
@@ -36,7 +37,8 @@ export interface SaveOptions {
  */
 export async function saveFrame(frame: Frame, path: string, options: SaveOptions = {}): Promise<void> {
   const format = formatOf(path, options);
-  await whole(path, (part) => sink(frame.lazy(), frame.schema, part, format, options));
+  const rows = methodsFirst(frame as DataFrame);
+  await whole(path, (part) => sink(rows.lazy(), rows.schema, part, format, options));
 }
 
 /**

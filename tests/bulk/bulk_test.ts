@@ -33,10 +33,7 @@ Deno.test("a path with several types gives one column for each and loses no valu
 Deno.test("ints beyond 2^53 keep every digit in a table with missing cells", async () => {
   await using fixture = await Fixture.make();
   const frame = await fixture.project().project.fetchRunsDf({ columns: ["parameters/tokens"] });
-  assert.deepEqual(
-    frame.getColumn("parameters/tokens").dropNulls().toTypedArray(),
-    new BigInt64Array([9007199254740993n]),
-  );
+  assert.deepEqual(frame.getColumn("parameters/tokens").dropNulls().toArray(), ["9007199254740993"]);
   assert.equal(frame.getColumn("parameters/tokens").nullCount(), 2);
 });
 

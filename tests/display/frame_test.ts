@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import pl from "nodejs-polars";
+import pl, { type DataFrame } from "nodejs-polars";
 import { displayFrame, frameBundle, withDisplay } from "../../src/display/frame.ts";
 import { frameLines } from "../../src/display/chart/plot_frame.ts";
 import { checkHtml, display } from "./kernel_rules.ts";
@@ -110,16 +110,33 @@ Deno.test("large cells never make a bundle too large: rows that do not fit are c
   assert.match(bundle["text/html"], /… \d+ more rows …/);
 });
 
-Deno.test("withDisplay() changes one frame, not those derived from it, nor other people's", async () => {
-  const hook = Symbol.for("Jupyter.display");
+Deno.test("withDisplay() changes one frame and all derived from it, but not other people's", async () => {
   const other = pl.DataFrame({ a: [1, 2] });
-  const before = (other as unknown as Record<symbol, unknown>)[hook]?.toString();
-  const frame = withDisplay(pl.DataFrame({ a: [1, 2] }));
+  const before = hook(other);
+  const frame: DataFrame = withDisplay(pl.DataFrame({ a: [1, 2] }) as DataFrame);
   assert.match((await display(frame))["text/html"], /2 rows × 1 column/);
   assert.deepEqual(frame.columns, ["a"]);
   assert.equal(frame.toString(), other.toString());
-  assert.equal((frame.filter(pl.col("a").gt(1)) as unknown as Record<symbol, unknown>)[hook]?.toString(), before);
+  const derived: DataFrame[] = [
+    frame.head(1),
+    frame.filter(pl.col("a").gt(1)),
+    frame.select(pl.col("a").max()),
+    frame.sort("a").head(1),
+    frame.groupBy("a").agg(pl.col("a").sum().alias("sum")).head(1).select("a"),
+    frame.lazy().filter(pl.col("a").gt(1)).collectSync(),
+    await frame.lazy().limit(1).collect(),
+    frame.getColumn("a").toFrame().tail(1),
+    frame.partitionBy("a")[0],
+    frame.rename({ a: "b" }).slice(1, 1),
+  ];
+  for (const one of derived) assert.match((await display(one))["text/html"], /1 row × 1 column/);
+  assert.equal(hook(other), before);
 });
+
+/** The text of the display method of a frame. */
+function hook(frame: DataFrame): string {
+  return String((frame as unknown as Record<symbol, unknown>)[Symbol.for("Jupyter.display")]);
+}
 
 Deno.test("frameLines() splits a long frame by run and attribute, and sorts by step", () => {
   const lines = frameLines(pl.DataFrame({

@@ -154,6 +154,18 @@ function type(node: Node): string {
       ];
       return `{ ${members.join("; ")} }`;
     }
+    case "conditional":
+      return `${grouped(value.checkType)} extends ${grouped(value.extendsType)} ? ${type(value.trueType)} : ${
+        type(value.falseType)
+      }`;
+    case "mapped": {
+      const { name, constraint } = value.typeParam;
+      const as = value.nameType ? ` as ${type(value.nameType)}` : "";
+      const mark = value.optional ? "?" : "";
+      return `{ ${value.readonly ? "readonly " : ""}[${name} in ${type(constraint)}${as}]${mark}: ${
+        type(value.tsType)
+      } }`;
+    }
     default:
       throw new Error(`There is no text for a type of kind ${kind}`);
   }
@@ -161,7 +173,7 @@ function type(node: Node): string {
 
 /** The text of a type inside another one. */
 function grouped(node: Node): string {
-  return ["union", "intersection", "fnOrConstructor", "typeOperator"].includes(node.kind)
+  return ["union", "intersection", "fnOrConstructor", "typeOperator", "conditional"].includes(node.kind)
     ? `(${type(node)})`
     : type(node);
 }
