@@ -138,10 +138,10 @@ export class RegexError extends NeptuneError<{
   pattern: string;
 }> {}
 
-/** The API token cannot be decoded or lacks an address. Never holds the token. */
+/** The API token cannot be decoded, lacks an address, or is one of hosted Neptune, which ended. Never holds the token. */
 export class ApiTokenError extends NeptuneError<{
   /** What is wrong with it. */
-  reason: "unreadable" | "no address" | "bad address";
+  reason: "unreadable" | "no address" | "bad address" | "service ended";
 }> {}
 
 /** The server refuses the API token. */
@@ -158,7 +158,7 @@ export class ConnectionError extends NeptuneError<{
   attempts: number;
   /** How long, in seconds. */
   seconds: number;
-  /** True where an answer had begun. */
+  /** True where an answer had begun that did not come to its end: what is still missing may be asked for. */
   brokenOff?: boolean;
 }> {}
 
@@ -166,6 +166,8 @@ export class ConnectionError extends NeptuneError<{
 export class NotNeptuneError extends NeptuneError<{
   /** The address. */
   address: string;
+  /** What was asked, without the query, where something else came in the middle of the work. */
+  url?: string;
 }> {}
 
 /** The server answered with an error. */
@@ -182,8 +184,12 @@ export class ServerError extends NeptuneError<{
 export class DecodeError extends NeptuneError<{
   /** Where in the bytes. */
   offset: number;
-  /** What they should be. */
+  /** What they should be, or what is wrong with them. */
   what: string;
+  /** The run, attribute or file concerned, where it is one. */
+  run?: string;
+  /** Its path. */
+  path?: string;
 }> {}
 
 /** A Web Worker failed in a way of its own. */

@@ -1,6 +1,7 @@
 import type { Source } from "../source.ts";
 import { requirePermission } from "../permissions/require.ts";
 import type { FileRef } from "../types.ts";
+import { writeWhole } from "../write.ts";
 
 const inspect = Symbol.for("Deno.customInspect");
 
@@ -40,10 +41,10 @@ export class RunFile {
     return new TextDecoder().decode(await this.bytes(options));
   }
 
-  /** Writes the bytes to a file of this machine, in place of what is there. */
+  /** Writes the bytes to a file of this machine, in place of what is there; all of them, or none. */
   async save(path: string | URL, options: { signal?: AbortSignal } = {}): Promise<void> {
     requirePermission({ name: "write", path: path }, `save the file ${path}`);
-    await Deno.writeFile(path, await this.stream(options), { signal: options.signal });
+    await writeWhole(path, await this.stream(options), options.signal);
   }
 
   /** What `console.log` shows. */

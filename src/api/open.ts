@@ -58,7 +58,10 @@ export interface ReadOnlyProjectOptions {
   fetch?: typeof fetch;
   /** Servers: the longest wait for one answer, in seconds. Default: `NEPTUNE_HTTP_REQUEST_TIMEOUT_SECONDS`, then 60. */
   requestTimeoutSeconds?: number;
-  /** Servers: the longest time one request may take with all its retries, in seconds. Default: 120. */
+  /**
+   * Servers: the longest time one request may take with all its retries, in seconds; a large answer gets a second more for each
+   * 64 kB. Default: 120.
+   */
   deadlineSeconds?: number;
   /** Servers: the most Web Workers that `useThreads` may start. Default: `NEPTUNE_FETCHER_MAX_WORKERS`, then 10. */
   maxWorkers?: number;

@@ -130,7 +130,8 @@ async function runLines(
     const ordered = named ? named.filter((path) => paths.includes(path)) : paths.sort();
     for (const path of ordered) found.set(path, (found.get(path) ?? 0) + 1);
     await reader.prefetchPoints(ordered, { stepRange: [null, null], inherited: true, ...call });
-    const lines = await Promise.all(ordered.map((path) => attributeLine(reader, path, call)));
+    const lines: PlotLine[] = [];
+    for (const path of ordered) lines.push(await attributeLine(reader, path, call));
     return lines.map((line): RunLine => ({ ...line, of: run }));
   });
   const missing = named?.find((path) => !found.has(path));

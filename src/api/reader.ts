@@ -6,7 +6,7 @@
 
 import { type Cell, cells } from "../frame/cell.ts";
 import { seriesList } from "../columns.ts";
-import { AttributeNotFoundError, AttributeTypeError } from "../errors.ts";
+import { AttributeNotFoundError, AttributeTypeError, DecodeError } from "../errors.ts";
 import { didYouMean, suggest } from "../suggest.ts";
 import { collectPoints, type Points, withinSteps, withoutPreviews } from "../frame/points.ts";
 import { type Shared, shared } from "../shared.ts";
@@ -192,7 +192,14 @@ export class RunReader {
 
   async #missing(path: string, signal?: AbortSignal): Promise<never> {
     const { info } = await this.locate(signal);
-    const suggestions = suggest(path, (await this.definitions(signal)).map((one) => one.path));
+    const paths = (await this.definitions(signal)).map((one) => one.path);
+    if (paths.includes(path)) {
+      throw new DecodeError(
+        `Run ${info.sysId} has an attribute "${path}", but its value did not come: ask again; if it stays so, report it.`,
+        { offset: 0, what: "values of attributes", run: info.sysId, path },
+      );
+    }
+    const suggestions = suggest(path, paths);
     throw new AttributeNotFoundError(
       `Run ${info.sysId} has no attribute "${path}".${
         didYouMean(suggestions) || " Its attributeNames lists what it has."

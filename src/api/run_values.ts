@@ -4,6 +4,7 @@
  * @module
  */
 
+import { forEach } from "../concurrent.ts";
 import { readerOf } from "./attribute.ts";
 import { formatTime } from "../display/format.ts";
 import type { RunReader } from "./reader.ts";
@@ -18,14 +19,9 @@ export async function readRuns<T>(
   work: (run: ReadOnlyRun, reader: RunReader) => Promise<T>,
 ): Promise<T[]> {
   const results: T[] = [];
-  let next = 0;
-  const worker = async () => {
-    while (next < runs.length) {
-      const at = next++;
-      results[at] = await work(runs[at], readerOf(runs[at].attribute("sys/id")));
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, runs.length) }, worker));
+  await forEach(runs, AT_ONCE, async (run, at) => {
+    results[at] = await work(run, readerOf(run.attribute("sys/id")));
+  });
   return results;
 }
 

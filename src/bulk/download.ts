@@ -7,6 +7,7 @@
 import { requirePermission } from "../permissions/require.ts";
 import { join } from "node:path";
 import pl, { type DataFrame } from "nodejs-polars";
+import { forEach } from "../concurrent.ts";
 import { cells } from "../frame/cell.ts";
 import { FileMissingError, OptionError } from "../errors.ts";
 import { floats, strings } from "../frame/frame.ts";
@@ -14,6 +15,7 @@ import { checkStepRange, collectPoints } from "../frame/points.ts";
 import type { LongCallOptions } from "../progress/show.ts";
 import type { CallOptions, Source } from "../source.ts";
 import type { FileRef, StepRange } from "../types.ts";
+import { writeWhole } from "../write.ts";
 import {
   type AttributeSelection,
   existingSeries,
@@ -67,15 +69,10 @@ export async function downloadFilesFrame(
   keepApart(wanted);
 
   const rows = new Array<{ status: string; path: string | null; size: number | null }>(wanted.length);
-  let next = 0;
-  const work = async () => {
-    while (next < wanted.length) {
-      const at = next++;
-      rows[at] = await fetchOne(source, wanted[at], signal);
-      onProgress?.(1, wanted.length);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.max(1, Math.min(concurrency, wanted.length)) }, work));
+  await forEach(wanted, Math.min(concurrency, wanted.length), async (one, at, signal) => {
+    rows[at] = await fetchOne(source, one, signal);
+    onProgress?.(1, wanted.length);
+  }, signal);
 
   return pl.DataFrame([
     strings("run", wanted.map((one) => one.run)),
@@ -141,13 +138,9 @@ async function fetchOne(source: Source, { ref, target }: Wanted, signal?: AbortS
     return { status: "present", path: target, size: ref.size };
   }
   await Deno.mkdir(join(target, ".."), { recursive: true });
-  // A file appears under its name only when it is whole.
-  const part = `${target}.part`;
   try {
-    await Deno.writeFile(part, (await source.file(ref, { signal })).bytes, { signal });
-    await Deno.rename(part, target);
+    await writeWhole(target, (await source.file(ref, { signal })).bytes, signal);
   } catch (error) {
-    await Deno.remove(part).catch(() => {});
     if (error instanceof FileMissingError) return { status: "missing", path: null, size: null };
     throw error;
   }

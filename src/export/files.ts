@@ -5,9 +5,11 @@
  */
 
 import { extensionOf, mimeOfName } from "../archive/disk/mime.ts";
+import { forEach } from "../concurrent.ts";
 import { FileMissingError } from "../errors.ts";
 import type { Source } from "../source.ts";
 import type { FileRef } from "../types.ts";
+import { writeWhole } from "../write.ts";
 import { digest, filePath } from "./names.ts";
 
 /** Files fetched side by side. */
@@ -47,16 +49,12 @@ export class RunFiles {
 
   /** Copies all files that were placed and are not there yet; gives how many are there now, and how many are missing. */
   async copy(signal?: AbortSignal): Promise<{ copied: number; missing: number }> {
-    const queue = this.#wanted.entries();
     let copied = 0, missing = 0;
-    const work = async () => {
-      for (const [path, ref] of queue) {
-        const count = await this.#copy(ref, path, signal);
-        if (count === 0) missing++;
-        copied += count;
-      }
-    };
-    await Promise.all(Array.from({ length: CONCURRENCY }, work));
+    await forEach(this.#wanted, CONCURRENCY, async ([path, ref], _, signal) => {
+      const count = await this.#copy(ref, path, signal);
+      if (count === 0) missing++;
+      copied += count;
+    }, signal);
     return { copied, missing };
   }
 
@@ -67,9 +65,7 @@ export class RunFiles {
     try {
       const { bytes } = await this.#source.file(ref, { signal });
       await Deno.mkdir(target.slice(0, target.lastIndexOf("/")), { recursive: true });
-      const part = `${target}.part`;
-      await Deno.writeFile(part, bytes, { signal });
-      await Deno.rename(part, target);
+      await writeWhole(target, bytes, signal);
       return 1;
     } catch (error) {
       if (!(error instanceof FileMissingError)) throw error;

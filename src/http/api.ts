@@ -20,6 +20,8 @@ export interface ApiCall {
   query?: Record<string, string>;
   /** Sent as JSON; bytes are JSON already. */
   body?: unknown;
+  /** What it is answered with. */
+  answer: "protobuf" | "json";
   /** Whose data it is, for errors. */
   project?: string;
 }
@@ -92,7 +94,7 @@ export class Api {
     this.transport.close();
   }
 
-  #request({ method, path, query, body }: ApiCall, access: string): WireRequest {
+  #request({ method, path, query, body, answer }: ApiCall, access: string): WireRequest {
     const search = Object.entries(query ?? {}).map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&");
     const headers: Record<string, string> = { authorization: `Bearer ${access}` };
     if (body !== undefined) headers["content-type"] = "application/json";
@@ -103,6 +105,7 @@ export class Api {
       body: body === undefined || body instanceof Uint8Array
         ? body as Uint8Array<ArrayBuffer> | undefined
         : JSON.stringify(body),
+      answer,
     };
   }
 

@@ -4,14 +4,15 @@
  * @module
  */
 
-import { DecodeError, isNeptuneError } from "../errors.ts";
+import { DecodeError } from "../errors.ts";
 import type { AttributesQuery } from "../source.ts";
 import { type AttributeDefinition, attributeTypeOf } from "../types.ts";
 import type { PairBlock } from "../columns.ts";
 import { decodeRunPairs } from "../wire/attributes.ts";
 import { StringTable } from "../wire/string_table.ts";
 import type { Api, ApiCall } from "./api.ts";
-import { concurrently } from "./concurrent.ts";
+import { incomplete, orMissing } from "./complete.ts";
+import { concurrently } from "../concurrent.ts";
 import { tokenPages } from "./pages.ts";
 import type { ProjectOptions } from "./project_options.ts";
 import { asksNothing, definitionsCalls, PAGE, runDefinitionsCall } from "./plan/requests.ts";
@@ -44,7 +45,11 @@ export async function pairsOfRun(
   table: StringTable,
   signal?: AbortSignal,
 ): Promise<PairBlock> {
-  const bytes = await orMissing(api.bytes(runDefinitionsCall(run, types, project), signal));
+  const call = runDefinitionsCall(run, types, project);
+  const bytes = await orMissing(api.bytes(call, signal));
+  if (bytes?.length === 0 && !call.query!.attributeType) {
+    throw incomplete(call, `it lists no attribute of the run ${run}, though each has some`);
+  }
   const block = decodeRunPairs(bytes ?? new Uint8Array(), run, table);
   const wantedPaths = paths && new Set(paths), wantedTypes = types && new Set(types);
   const passes = (row: number) =>
@@ -86,14 +91,14 @@ function decodePage(bytes: Uint8Array, { path }: ApiCall): DefinitionsPage {
   try {
     const { entries, nextPage } = JSON.parse(new TextDecoder().decode(bytes)) as {
       entries: { name: string; type: string }[];
-      nextPage?: { nextPageToken?: string | null };
+      nextPage: { nextPageToken?: string | null };
     };
     return {
       entries: entries.flatMap(({ name, type: wireType }) => {
         const type = attributeTypeOf(wireType);
         return type === null ? [] : [{ path: name, type }];
       }),
-      nextPageToken: nextPage?.nextPageToken || null,
+      nextPageToken: nextPage.nextPageToken || null,
     };
   } catch (cause) {
     throw new DecodeError(
@@ -101,16 +106,6 @@ function decodePage(bytes: Uint8Array, { path }: ApiCall): DefinitionsPage {
       { offset: 0, what: "list of attributes" },
       { cause },
     );
-  }
-}
-
-/** What a call gives; null where the run does not exist. */
-export async function orMissing<T>(answer: Promise<T>): Promise<T | null> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (isNeptuneError(error, "ServerError") && error.fields.status === 404) return null;
-    throw error;
   }
 }
 

@@ -8,8 +8,9 @@ import { decodeJwt, type JWTPayload } from "jose";
 import { CredentialsError, NotNeptuneError, ServerError } from "../errors.ts";
 import { type Shared, shared } from "../shared.ts";
 import type { ApiToken } from "./token.ts";
-import type { Transport } from "../transport/transport.ts";
+import { sameHost, trustedAddress } from "../transport/address.ts";
 import type { WireRequest } from "../transport/request.ts";
+import type { Transport } from "../transport/transport.ts";
 
 /** A token that ends this soon, in seconds, is not used any more. */
 const MARGIN = 30;
@@ -74,28 +75,35 @@ export class Authenticator {
       method: "GET",
       url: `${address}/api/backend/v1/authorization/oauth-token`,
       headers: { "x-neptune-api-token": secret },
+      answer: "json",
+      retryForeign: true,
       deadlineSeconds: this.#tokens ? this.#deadlineSeconds : Math.min(this.#deadlineSeconds, FIRST_CONTACT_SECONDS),
     };
-    try {
-      const { accessToken, refreshToken } = parseObject(await this.#transport.bytes(request, signal));
-      const tokens = typeof accessToken === "string" ? asTokens(accessToken, refreshToken) : null;
-      if (tokens) return tokens;
-    } catch (error) {
-      if (!(error instanceof ServerError)) throw error;
-      const status = error.fields.status;
-      if (status === 401 || status === 403) {
-        throw new CredentialsError(
-          `${address} refuses the API token: check that it is not revoked, and copy it again from there.`,
-          { address },
-        );
+    for (let last = false;; last = true) {
+      try {
+        const { accessToken, refreshToken } = parseObject(await this.#transport.bytes(request, signal));
+        const tokens = typeof accessToken === "string" ? asTokens(accessToken, refreshToken) : null;
+        if (tokens) return tokens;
+      } catch (error) {
+        if (!(error instanceof ServerError)) throw error;
+        const status = error.fields.status;
+        const refused = status === 401 || status === 403;
+        // A server that has just started, or changed its keys, may refuse a good token once.
+        if (refused && !last) continue;
+        if (refused) {
+          throw new CredentialsError(
+            `${address} refuses the API token: check that it is not revoked, and copy it again from there.`,
+            { address },
+          );
+        }
+        if (status === 400 || status === 429 || status >= 500) throw error;
       }
-      if (status === 400 || status === 429 || status >= 500) throw error;
+      throw new NotNeptuneError(
+        `What answers at ${address} is not Neptune: check the address in the API token, and that no proxy or login page is ` +
+          "in between.",
+        { address },
+      );
     }
-    throw new NotNeptuneError(
-      `What answers at ${address} is not Neptune: check the address in the API token, and that no proxy or login page is ` +
-        "in between.",
-      { address },
-    );
   }
 
   async #refresh({ refresh, claims }: Tokens, signal: AbortSignal): Promise<Tokens | null> {
@@ -113,6 +121,7 @@ export class Authenticator {
         url: target.url,
         headers: { "content-type": "application/x-www-form-urlencoded" },
         body: form.toString(),
+        answer: "json",
         deadlineSeconds: Math.min(this.#deadlineSeconds, FIRST_CONTACT_SECONDS),
       }, signal),
     );
@@ -121,23 +130,35 @@ export class Authenticator {
 
   /** Where to refresh: what the server's configuration says, else what the token itself says. */
   async #refreshTarget(claims: JWTPayload, signal: AbortSignal): Promise<RefreshTarget | null> {
-    const get = async (url: string) =>
-      parseObject(
-        await this.#transport.bytes(
-          { method: "GET", url, headers: {}, deadlineSeconds: FIRST_CONTACT_SECONDS },
-          signal,
-        ),
-      );
+    const { address } = this.#token;
+    // What the server names is asked only on its own host: anywhere else the API token is exchanged again instead.
+    const own = (url: unknown) => {
+      const trusted = typeof url === "string" ? trustedAddress(url, address) : null;
+      return trusted !== null && sameHost(trusted, address) ? trusted : null;
+    };
+    const get = async (url: string | null) => {
+      if (url === null) return {};
+      const request: WireRequest = {
+        method: "GET",
+        url,
+        headers: {},
+        answer: "json",
+        deadlineSeconds: Math.min(this.#deadlineSeconds, FIRST_CONTACT_SECONDS),
+      };
+      return parseObject(await this.#transport.bytes(request, signal));
+    };
     try {
-      const { security } = await get(`${this.#token.address}/api/backend/v1/clients/config`);
+      const { security } = await get(`${address}/api/backend/v1/clients/config`);
       const { clientId, openIdDiscovery } = security as Record<string, unknown>;
-      const { token_endpoint: url } = await get(String(openIdDiscovery));
-      if (typeof clientId === "string" && typeof url === "string") return { url, clientId };
+      const url = own((await get(own(openIdDiscovery))).token_endpoint);
+      if (typeof clientId === "string" && url !== null) return { url, clientId };
     } catch {
       signal.throwIfAborted();
     }
-    if (typeof claims.iss !== "string" || typeof claims.azp !== "string") return null;
-    return { url: `${claims.iss.replace(/\/+$/, "")}/protocol/openid-connect/token`, clientId: claims.azp };
+    const url = typeof claims.iss === "string"
+      ? own(`${claims.iss.replace(/\/+$/, "")}/protocol/openid-connect/token`)
+      : null;
+    return url !== null && typeof claims.azp === "string" ? { url, clientId: claims.azp } : null;
   }
 }
 

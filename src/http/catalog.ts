@@ -11,6 +11,7 @@ import { WorkerPool } from "../pool/pool.ts";
 import type { CallOptions, Catalog, Source } from "../source.ts";
 import type { ProjectInfo } from "../types.ts";
 import { Api } from "./api.ts";
+import { incomplete, projectInfo } from "./complete.ts";
 import { ServerProject } from "./project.ts";
 import { projectsCall } from "./plan/requests.ts";
 import { decodeApiToken } from "./token.ts";
@@ -32,7 +33,10 @@ export interface ServerOptions {
   verifySsl?: boolean;
   /** The longest silence of the server, before and during an answer, in seconds. Default: 60. */
   requestTimeoutSeconds?: number;
-  /** No attempt of a request starts later than this after its first, in seconds. Default: 120. */
+  /**
+   * The longest that a request may take with all its attempts, in seconds; a large answer gets a second more for each 64 kB.
+   * Default: 120.
+   */
   deadlineSeconds?: number;
   /** The most requests at the same time, and the most Web Workers. Default: 10. */
   maxWorkers?: number;
@@ -89,9 +93,13 @@ class ServerCatalog implements Catalog {
   }
 
   async projects({ signal }: CallOptions = {}): Promise<ProjectInfo[]> {
-    const { entries } = await this.#api.json(projectsCall(), signal);
-    if (!Array.isArray(entries)) return [];
-    return entries.map(({ id, name, organizationName }) => ({ id: String(id), name: `${organizationName}/${name}` }));
+    const call = projectsCall();
+    const { entries, matchingItemCount } = await this.#api.json(call, signal);
+    if (!Array.isArray(entries)) throw incomplete(call, "there is no list of projects");
+    if (typeof matchingItemCount === "number" && entries.length < matchingItemCount) {
+      throw incomplete(call, `it holds ${entries.length} of ${matchingItemCount} projects`);
+    }
+    return entries.map((entry) => projectInfo(call, entry?.id, entry?.name, entry?.organizationName));
   }
 
   open(project: string): Source {

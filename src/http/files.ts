@@ -6,28 +6,36 @@
 
 import { DecodeError, FileMissingError, isNeptuneError } from "../errors.ts";
 import type { FileContent, FileOptions } from "../source.ts";
+import { trustedAddress } from "../transport/address.ts";
 import type { FileRef } from "../types.ts";
 import type { Api } from "./api.ts";
+import { incomplete } from "./complete.ts";
 import { signedUrlCall } from "./plan/requests.ts";
 
 /** A signature that ran out answers with one of these, and is made anew once. */
 const SIGNATURE_REFUSED: unknown[] = [400, 403];
 
-/** Opens a file; the stream fails when the connection does. */
+/** Opens a file; the stream fails when the connection does, and when it holds more or less than the file. */
 export async function fetchFile(
   api: Api,
   project: string,
-  { path }: FileRef,
+  ref: FileRef,
   { from = 0, to = Infinity, signal }: FileOptions,
 ): Promise<FileContent> {
+  const { path } = ref;
   if (path === "") throw missing(path);
   for (let last = false;; last = true) {
     const url = await signedUrl(api, project, path, signal);
     let size: number | null = null;
-    const onSize = (bytes: number) => size = bytes || null;
+    const onSize = (bytes: number, { headers }: Response) => {
+      size = bytes || null;
+      const foreign = isForeign(ref, headers.get("content-type"));
+      if (foreign) throw notTheFile(ref, `a page of type ${headers.get("content-type")}`);
+      if (size !== null && ref.size !== null && size !== ref.size) throw notTheFile(ref, `${size} bytes`);
+    };
     const chunks = api.transport.chunks({ method: "GET", url, headers: {}, followRedirects: true }, signal, { onSize });
     try {
-      const bytes = following(await chunks.next(), chunks);
+      const bytes = counted(ref, following(await chunks.next(), chunks));
       return { bytes: ReadableStream.from(from > 0 || to < Infinity ? within(bytes, from, to) : bytes), size };
     } catch (error) {
       if (!isNeptuneError(error, "ServerError")) throw error;
@@ -41,11 +49,40 @@ export async function fetchFile(
 async function signedUrl(api: Api, project: string, path: string, signal?: AbortSignal): Promise<string> {
   const call = signedUrlCall(project, path);
   const { files } = await api.json(call, signal);
-  const url = Array.isArray(files) ? files[0]?.url : undefined;
-  if (typeof url === "string" && URL.canParse(url, api.address)) return new URL(url, api.address).href;
+  if (!Array.isArray(files) || files.length !== 1) throw incomplete(call, `there is no address for "${path}"`);
+  const url = typeof files[0]?.url === "string" ? trustedAddress(files[0].url, api.address) : null;
+  if (url !== null) return url;
   throw new DecodeError(
-    `The server's answer to ${call.path} holds no address for "${path}". Ask again; if it stays so, report it.`,
+    `The address that the server gives for "${path}" is not one to fetch a file from: it must begin with http:// or https://, and ` +
+      "with https:// where the server's own does. Ask the owner of the server.",
     { offset: 0, what: "address of a file" },
+  );
+}
+
+/** A page in place of a file that is none: a login, a proxy that speaks for the storage. */
+function isForeign({ mimeType, path }: FileRef, type: string | null): boolean {
+  return /^(text\/html|application\/xhtml\+xml)\b/i.test(type ?? "") && !/html/i.test(mimeType) &&
+    !/\.x?html?$/i.test(path);
+}
+
+/** Passes on the bytes of a file, and fails where there are more or fewer than it has. */
+async function* counted(ref: FileRef, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let count = 0;
+  for await (const piece of bytes) {
+    count += piece.length;
+    if (ref.size !== null && count > ref.size) throw notTheFile(ref, `more than ${ref.size} bytes`);
+    yield piece;
+  }
+  if (ref.size !== null && count < ref.size) throw notTheFile(ref, `${count} bytes`);
+}
+
+function notTheFile({ path, size }: FileRef, what: string): DecodeError {
+  return new DecodeError(
+    `What came for "${path}" is not the file: it is ${what}${
+      size === null ? "" : `, where the file has ${size}`
+    }. Try again, and ` +
+      "check that no proxy or login page is in between.",
+    { offset: 0, what: "file", path },
   );
 }
 

@@ -8,8 +8,10 @@ import type { SeriesBlock } from "../columns.ts";
 import { DecodeError } from "../errors.ts";
 import type { SeriesQuery } from "../source.ts";
 import { decodeSeriesValues } from "../wire/series_values.ts";
+import { wireTypeName } from "../types.ts";
 import type { Api } from "./api.ts";
-import type { Job } from "./concurrent.ts";
+import { checkSeriesAbsent } from "./complete.ts";
+import type { Job } from "../concurrent.ts";
 import { isDescending, type SeriesGroup } from "./plan/series.ts";
 import { reversed } from "./reverse.ts";
 import { pointSeriesCall } from "./plan/series_calls.ts";
@@ -54,6 +56,14 @@ async function* readPages(
       else if (next !== "again") tokens.set(series, next.token);
     }
     for (const series of unanswered) open.delete(series);
+    const [absent] = unanswered;
+    // What a lineage of its own has may be nothing, of which servers say nothing.
+    if (absent !== undefined && query.lineage === "full") {
+      const { runs, paths, run, path } = query.series;
+      const number = group.series[absent];
+      const type = wireTypeName(`${query.kind}_series`);
+      await checkSeriesAbsent(api, call, runs[run[number]], paths[path[number]], type, signal);
+    }
     const stuck = [...open].every((series) => tokens.get(series) === before.get(series));
     if (open.size > 0 && stuck && block.spans.length === 0) throw standstill(call.path);
   }

@@ -20,6 +20,7 @@ import type {
 import type { AttributeDefinition, FileRef, ProjectInfo } from "../types.ts";
 import type { ProjectOptions } from "./project_options.ts";
 import { fetchDefinitions } from "./attributes.ts";
+import { projectInfo } from "./complete.ts";
 import { fetchFile } from "./files.ts";
 import { projectCall } from "./plan/requests.ts";
 import { fetchRuns } from "./runs.ts";
@@ -49,7 +50,7 @@ export class ServerProject implements Source {
         { cause: error },
       );
     });
-    return this.#info = { id: String(id), name: `${organizationName}/${name}` };
+    return this.#info = projectInfo(projectCall(project), id, name, organizationName);
   }
 
   async *runs(query: RunsQuery): AsyncGenerator<RunsPage> {

@@ -5,6 +5,7 @@
  */
 
 import type { RunsPage, RunsQuery } from "../source.ts";
+import { checkNoRuns, incomplete } from "./complete.ts";
 import { decodeEntries } from "../wire/entries.ts";
 import { standstill } from "./point_series.ts";
 import type { ProjectOptions } from "./project_options.ts";
@@ -24,11 +25,16 @@ export async function* fetchRuns(
   const ask = (offset: number) => {
     const limit = Math.min(PAGE, end - offset);
     const call = runsCall(project, query, offset, limit);
-    const page = api.bytes(call, inner).then((bytes) => ({
-      offset,
-      limit,
-      ...decodeEntries(bytes, (sysId) => `${project}/${sysId}`),
-    }));
+    const page = api.bytes(call, inner).then(async (bytes) => {
+      const { runs, total } = decodeEntries(bytes, (sysId) => `${project}/${sysId}`);
+      if (bytes.length === 0 && limit > 0) await checkNoRuns(api, call, project, inner);
+      // A server that does not tell how many match says 0.
+      const expected = Math.min(limit, total - offset);
+      if (runs.length < expected) {
+        throw incomplete(call, `it holds ${runs.length} of the ${expected} runs on this page`);
+      }
+      return { offset, limit, runs, total };
+    });
     page.catch(() => {});
     return page;
   };

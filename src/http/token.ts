@@ -18,7 +18,8 @@ export interface ApiToken {
  * Decodes an API token: JSON in base64.
  *
  * @param text The token; blanks around it do not matter.
- * @throws {ApiTokenError} when it cannot be decoded or holds no address. The error does not hold the token.
+ * @throws {ApiTokenError} when it cannot be decoded, holds no address, or is one of hosted Neptune, which ended. The error does
+ * not hold the token.
  */
 export function decodeApiToken(text: string): ApiToken {
   const secret = text.trim();
@@ -40,6 +41,14 @@ export function decodeApiToken(text: string): ApiToken {
     throw new ApiTokenError(
       "The address in the API token does not start with http:// or https://: get a new token from the server.",
       { reason: "bad address" },
+    );
+  }
+  const { hostname } = new URL(address as string);
+  if (/(^|\.)neptune\.ai$/i.test(hostname)) {
+    throw new ApiTokenError(
+      `The API token is one of hosted Neptune (${hostname}), a service that ended on 2026-03-05: read what was exported before ` +
+        "with `archive` (or NEPTUNE_ARCHIVE) in place of the token.",
+      { reason: "service ended" },
     );
   }
   return { address: (address as string).replace(/\/+$/, ""), secret };

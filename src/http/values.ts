@@ -8,30 +8,31 @@ import type { PairBlock, ValueBlock } from "../columns.ts";
 import type { AttributesQuery, ValuesQuery } from "../source.ts";
 import { decodeAttributes, decodeQueryAttributes, decodeQueryPairs, type Page } from "../wire/attributes.ts";
 import { StringTable } from "../wire/string_table.ts";
+import type { Keep } from "../wire/value_rows.ts";
 import type { Api, ApiCall } from "./api.ts";
-import { concurrently, type Job } from "./concurrent.ts";
-import { orMissing, pairsOfRun } from "./attributes.ts";
+import { concurrently, type Job } from "../concurrent.ts";
+import { pairsOfRun } from "./attributes.ts";
+import { checkRunsAbsent, incomplete, orMissing } from "./complete.ts";
 import { tokenPages } from "./pages.ts";
 import type { ProjectOptions } from "./project_options.ts";
-import { asksNothing, runValuesCalls, valuesCalls } from "./plan/requests.ts";
+import { asksNothing, namesEveryRun, runValuesCalls, valuesCalls, WITNESS } from "./plan/requests.ts";
 
 /** So few paths are asked for by name, rather than picked out of all that a run has. */
 const FEW_PATHS = 1000;
 
 /** Reads the values that pass, in blocks as they come. */
 export async function* fetchValues(
-  { api, concurrency }: ProjectOptions,
+  options: ProjectOptions,
   project: string,
   query: ValuesQuery,
 ): AsyncGenerator<ValueBlock> {
   if (asksNothing(query)) return;
+  const { api, concurrency } = options;
   const { runs, paths, filter, types, signal, onProgress } = query;
   const one = runs?.length === 1 && !filter;
   const jobs = one
     ? runValuesCalls(runs[0], paths, project).map((call) => runJob(api, call, runs[0]))
-    : valuesCalls(project, query, concurrency).map((call) =>
-      pagesJob(api, call, project, query, decodeQueryAttributes)
-    );
+    : pageJobs(options, project, query, decodeQueryAttributes);
   for await (const block of concurrently(jobs, concurrency, signal)) {
     // The values of one run come whatever their type.
     const columns = types ? block.columns.filter(({ type }) => types.includes(type)) : block.columns;
@@ -53,10 +54,10 @@ export async function* fetchExisting(
   const { runs, paths, filter, signal } = query;
   const runByRun = runs && runs.length <= concurrency && !filter && (!paths || paths.length > FEW_PATHS);
   const table = new StringTable();
-  const decode = (bytes: Uint8Array, runKey: (sysId: string) => string) => decodeQueryPairs(bytes, runKey, table);
+  const decode: Decode<PairBlock> = (bytes, runKey, keep) => decodeQueryPairs(bytes, runKey, table, keep);
   const jobs = runByRun
     ? runs.map((run) => definitionsJob(api, run, project, query, table))
-    : valuesCalls(project, query, concurrency).map((call) => pagesJob(api, call, project, query, decode));
+    : pageJobs(options, project, query, decode);
   for await (const block of concurrently(jobs, concurrency, signal)) if (block.run.length > 0) yield block;
 }
 
@@ -78,24 +79,48 @@ function definitionsJob(
 function runJob(api: Api, call: ApiCall, run: string): Job<ValueBlock> {
   return async function* (signal) {
     const bytes = await orMissing(api.bytes(call, signal));
+    if (bytes?.length === 0) throw incomplete(call, `it does not even name the run ${run}`);
     if (bytes) yield decodeAttributes(bytes, run);
   };
 }
 
-/** `attributes/query` for some runs, page after page. */
-function pagesJob<T>(
-  api: Api,
-  call: ApiCall,
+type Decode<T> = (bytes: Uint8Array, runKey: (sysId: string) => string, keep: Keep | null) => Page<T>;
+
+/** `attributes/query`, page after page: a job for each call. */
+function pageJobs<T>(
+  { api, concurrency }: ProjectOptions,
   project: string,
-  { runs, paths, onProgress }: AttributesQuery,
-  decode: (bytes: Uint8Array, runKey: (sysId: string) => string) => Page<T>,
-): Job<T> {
-  return async function* (signal) {
-    const pages = tokenPages(api, call, (bytes) => decode(bytes, (sysId) => `${project}/${sysId}`), signal);
-    for await (const { block } of pages) yield block;
-    const { experimentIdsFilter, attributeNamesFilter } = call.body as Record<string, string[] | undefined>;
-    // Where the names take several requests for the same runs, each of them counts for its part.
-    const part = attributeNamesFilter ? attributeNamesFilter.length / paths!.length : 1;
-    if (runs) onProgress?.(experimentIdsFilter!.length * part, runs.length);
-  };
+  query: AttributesQuery,
+  decode: Decode<T>,
+): Job<T>[] {
+  const calls = valuesCalls(project, query, concurrency);
+  const keep = asked(query);
+  // Where the names take several requests for the same runs, each of them counts for its part.
+  const sameRuns = calls.filter((call) => runsOf(call) === runsOf(calls[0])).length;
+  return calls.map((call) =>
+    async function* (signal) {
+      const unseen = new Set(runsOf(call));
+      const runKey = (sysId: string) => {
+        const key = `${project}/${sysId}`;
+        unseen.delete(key);
+        return key;
+      };
+      for await (const { block } of tokenPages(api, call, (bytes) => decode(bytes, runKey, keep), signal)) yield block;
+      if (namesEveryRun(query)) await checkRunsAbsent(api, call, [...unseen], signal);
+      if (query.runs) query.onProgress?.(runsOf(call)!.length / sameRuns, query.runs.length);
+    }
+  );
+}
+
+function runsOf({ body }: ApiCall): string[] | undefined {
+  return (body as { experimentIdsFilter?: string[] }).experimentIdsFilter;
+}
+
+/** Which of the values that come were asked for, and do not only show that the answer is complete; null: all. */
+function asked(query: AttributesQuery): Keep | null {
+  const { paths, types } = query;
+  if (paths === null || !namesEveryRun(query)) return null;
+  const wanted = paths.includes(WITNESS);
+  if (wanted && (types === null || types.includes("string"))) return null;
+  return (type, path) => (wanted || path !== WITNESS) && (types === null || types.includes(type));
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { forEach } from "../concurrent.ts";
 import type { ValueColumn } from "../columns.ts";
 import type { RunsSort } from "../source.ts";
 import type { AttributeType } from "../types.ts";
@@ -26,11 +27,12 @@ type Sortable = number | bigint | string;
 export async function mergeRuns(lists: ProjectRuns[], sort: RunsSort | null, signal: AbortSignal): Promise<Holder[]> {
   const filled = lists.filter(({ runs }) => runs.length > 0);
   if (filled.length < 2) return filled.flatMap(({ project, runs }) => runs.map((run) => ({ project, run })));
-  const rows = (await Promise.all(filled.map(async ({ project, runs }) => {
+  const rows: { project: Project; run: KnownRun; created?: Sortable; value?: Sortable }[] = [];
+  await forEach(filled, filled.length, async ({ project, runs }, _, signal) => {
     const created = await valuesOf(project, runs, "sys/creation_time", "datetime", null, signal);
     const value = sort && await valuesOf(project, runs, sort.path, sort.type, sort.aggregation ?? "last", signal);
-    return runs.map((run, i) => ({ project, run, created: created[i], value: value?.[i] }));
-  }))).flat();
+    runs.forEach((run, i) => rows.push({ project, run, created: created[i], value: value?.[i] }));
+  }, signal);
   const direction = sort?.descending ? -1 : 1;
   return rows.sort((a, b) =>
     rank(a.value) - rank(b.value) || (rank(a.value) === 0 ? direction * compare(a.value!, b.value!) : 0) ||

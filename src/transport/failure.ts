@@ -6,29 +6,55 @@
 
 import { missingPermission } from "../permissions/require.ts";
 import { HTTPError } from "ky";
-import { ConnectionError, ServerError } from "../errors.ts";
+import { ConnectionError, type NeptuneError, ServerError } from "../errors.ts";
 import type { WireRequest } from "./request.ts";
 
 /** Something between here and the server went wrong, or took too long. */
 export class Failure extends Error {
   override name = "Failure";
+  /** Trying again would not help: nobody has this name, or the certificate is not one to trust. */
+  readonly hopeless: boolean;
+  /** The time for the whole request is over. */
+  readonly late: boolean;
+  /** The error to throw if trying again did not help, where it is another one than that nothing answers. */
+  readonly final: NeptuneError | null;
+
+  constructor(
+    message: string,
+    { hopeless = false, late = false, final = null }: {
+      hopeless?: boolean;
+      late?: boolean;
+      final?: NeptuneError | null;
+    } = {},
+  ) {
+    super(message);
+    this.hopeless = hopeless;
+    this.late = late;
+    this.final = final;
+  }
 }
 
-/** A clock that aborts unless it is fed. */
+/** Bytes that come faster than this, per millisecond, move the deadline: a large answer is no late one, a drip is. */
+const FAST_ENOUGH = 64;
+
+/** A clock that aborts: after a silence, and when the time for the whole request is over. It stands while nobody reads. */
 export class Watch {
   readonly #abort = new AbortController();
   readonly #silence: number;
+  #deadline: number;
   #fed = performance.now();
-  #started = false;
+  #any = false;
+  #heldAt: number | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
-   * @param first How long to wait for the first sign, in milliseconds.
-   * @param silence How long to wait for every other.
+   * @param silence How long to wait for each sign, in milliseconds.
+   * @param deadline When the whole request must be done, as `performance.now()` tells the time.
    */
-  constructor(first: number, silence: number) {
+  constructor(silence: number, deadline: number) {
     this.#silence = silence;
-    this.#timer = setTimeout(() => this.#look(), first);
+    this.#deadline = deadline;
+    this.#start();
   }
 
   get signal(): AbortSignal {
@@ -36,21 +62,54 @@ export class Watch {
   }
 
   /** Called for every piece that arrives, so that it only takes the time. */
-  feed(): void {
-    this.#started = true;
+  feed(bytes: number): void {
+    this.#any = true;
     this.#fed = performance.now();
+    this.#deadline += bytes / FAST_ENOUGH;
+  }
+
+  /** Nobody waits for the server: what arrived is being used. */
+  hold(): void {
+    this.#heldAt = performance.now();
+  }
+
+  /** Somebody waits for the server again. */
+  resume(): void {
+    if (this.#heldAt === null) return;
+    this.#deadline += performance.now() - this.#heldAt;
+    this.#fed = performance.now();
+    this.#heldAt = null;
+    if (this.#timer === undefined) this.#start();
   }
 
   stop(): void {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #start(): void {
+    const next = Math.min(this.#fed + this.#silence, this.#deadline);
+    this.#timer = setTimeout(() => this.#look(), Math.max(1, next - performance.now()));
   }
 
   #look(): void {
-    const left = this.#fed + this.#silence - performance.now();
-    if (left > 0 && this.#started) this.#timer = setTimeout(() => this.#look(), left);
-    else this.#abort.abort(new Failure(`silence for ${round(performance.now() - this.#fed)} seconds`));
+    this.#timer = undefined;
+    // Started again when somebody waits again: a stream that nobody reads does not keep the process alive.
+    if (this.#heldAt !== null) return;
+    const now = performance.now();
+    if (now < this.#fed + this.#silence && now < this.#deadline) return this.#start();
+    const late = now >= this.#deadline;
+    const message = late && this.#any ? "the time for it was over" : `silence for ${round(now - this.#fed)} seconds`;
+    this.#abort.abort(new Failure(message, { late }));
   }
 }
+
+/** What no second attempt changes, in the words of Deno's `fetch`. */
+const HOPELESS = [
+  /dns error: .*(not known|no such host|nodename nor servname|does not resolve|no address associated)/i,
+  /invalid peer certificate|received corrupt message|received fatal alert|peer is incompatible/i,
+  /scheme .* not supported|requests to port \d+ are blocked|invalid url/i,
+];
 
 /** Network errors are `TypeError`s, as the standard of `fetch` has it; others, such as a missing permission, stay what they are. */
 export function failureOf(error: unknown, watch: Watch, url: string): unknown {
@@ -63,18 +122,26 @@ export function failureOf(error: unknown, watch: Watch, url: string): unknown {
   if (!(error instanceof TypeError)) return error;
   const cause = error.cause instanceof Error ? error.cause.message : error.message;
   // The address may hold a signature, and says nothing about the reason.
-  return new Failure(
-    cause.replaceAll(url, withoutQuery(url)).replace(/^error sending request for url \([^)]*\): /, ""),
-  );
+  const message = cause.replaceAll(url, withoutQuery(url)).replace(/^error sending request for url \([^)]*\): /, "");
+  return new Failure(message, { hopeless: HOPELESS.some((one) => one.test(message)) });
 }
 
+/** Official clients try these again by accident, and so get over them; a server that means it is believed the third time. */
+const ODD_ANSWERS = 3;
+
 /** Whether to try again: undefined leaves it to the status. */
-export function mayRetry(error: Error, remaining: number): boolean | undefined {
+export function mayRetry(error: Error, remaining: number, attempts: number): boolean | undefined {
   if (remaining <= 0) return false;
-  if (error instanceof Failure) return true;
+  if (error instanceof Failure) return !error.hopeless && (error.final === null || attempts < ODD_ANSWERS);
   if (!(error instanceof HTTPError)) return false;
+  if (error.response.status === 400 && isList(error.data)) return attempts < ODD_ANSWERS;
   const after = Number(error.response.headers.get("retry-after") ?? 0);
   return after * 1000 > remaining ? false : undefined;
+}
+
+/** Neptune's errors are objects: a list is somebody else's. */
+function isList(data: unknown): boolean {
+  return Array.isArray(data) || (typeof data === "string" && data.trimStart().startsWith("["));
 }
 
 /** Why an attempt failed, in a few words. */
@@ -120,26 +187,43 @@ export function unreachable(
   failure: Failure,
   attempts: number,
   started: number,
-): ConnectionError {
+): NeptuneError {
+  if (failure.final) return failure.final;
   const address = new URL(request.url).origin;
   const seconds = round(performance.now() - started);
   return new ConnectionError(
     `No answer from ${address} after ${attempts} attempt${attempts === 1 ? "" : "s"} in ${seconds} seconds ` +
-      `(${failure.message}): check the address in the API token, the network and the proxy.`,
+      `(${failure.message}): ${adviceFor(failure)}.`,
     { address, attempts, seconds },
     { cause: failure },
   );
 }
 
-/** The error when an answer that had begun did not end; the field `brokenOff` tells it from the other. */
+function adviceFor({ message }: Failure): string {
+  if (/certificate/.test(message)) return "if its certificate is one of your own authority, pass that as `caCerts`";
+  if (/corrupt message|fatal alert/.test(message)) return "check whether the address begins with http:// or https://";
+  if (/time for it was over/.test(message)) return "try again, or give it more with `deadlineSeconds`";
+  if (/dns error/.test(message)) return "check the name in the address, and the network";
+  return "check the address in the API token, the network and the proxy";
+}
+
+/** The error when an answer that had begun did not end; the field `brokenOff` tells that it is worth asking for the rest. */
 export function brokenOff(request: WireRequest, failure: Failure, started: number): ConnectionError {
   const address = new URL(request.url).origin;
   const seconds = round(performance.now() - started);
-  return new ConnectionError(
-    `The answer of ${address} broke off after ${seconds} seconds (${failure.message}): check the network and try again.`,
-    { address, attempts: 1, seconds, brokenOff: true },
-    { cause: failure },
-  );
+  const fields = { address, attempts: 1, seconds };
+  return failure.late
+    ? new ConnectionError(
+      `The answer of ${address} was too slow, it had not come to its end after ${seconds} seconds: try again, or give it ` +
+        "more time with `deadlineSeconds`.",
+      fields,
+      { cause: failure },
+    )
+    : new ConnectionError(
+      `The answer of ${address} broke off after ${seconds} seconds (${failure.message}): check the network and try again.`,
+      { ...fields, brokenOff: true },
+      { cause: failure },
+    );
 }
 
 /** An address without what may be secret in it. */

@@ -6,6 +6,8 @@
 
 import ky, { HTTPError, type KyInstance } from "ky";
 import { OptionError } from "../errors.ts";
+import { trustedAddress } from "./address.ts";
+import { foreignEmptiness, foreignHead, notNeptune } from "./answer.ts";
 import {
   brokenOff,
   Failure,
@@ -25,7 +27,7 @@ export interface TransportOptions {
   userAgent: string;
   /** The longest silence of a server, before and during its answer, in seconds. */
   requestTimeoutSeconds: number;
-  /** No attempt starts later than this after the first, in seconds; an answer that is arriving then is let finish. */
+  /** The longest that a request may take with all its attempts, in seconds; a large answer gets a second more for each 64 kB. */
   deadlineSeconds: number;
   /** The address of a proxy, alone or with a name and password. */
   proxy?: string | { url: string; basicAuth?: { username: string; password: string } };
@@ -57,6 +59,10 @@ const PIECE_BYTES = 1 << 18;
 const MAX_TRUSTED_BYTES = 1 << 26;
 const FIRST_BACKOFF = 500;
 const LONGEST_BACKOFF = 30_000;
+/** How many redirects are followed, one after the other. */
+const MAX_REDIRECTS = 10;
+/** So short before the deadline, in milliseconds, no attempt begins that could only fail for want of time. */
+const LEAST_TIME = 10;
 const RETRIED_STATUSES = [429, ...Array.from({ length: 100 }, (_, i) => 500 + i)];
 
 /** Sends requests. Nothing is opened before the first. */
@@ -80,11 +86,14 @@ export class Transport {
    *
    * @throws {ServerError} when the server answers with an error, for 429 and 5xx after the retries.
    * @throws {ConnectionError} when there is no whole answer after the retries.
+   * @throws {NotNeptuneError} when the answer is of another kind than asked for.
    */
   async bytes(request: WireRequest, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
     let bytes: Uint8Array<ArrayBuffer>;
     await this.#send(request, signal, async (response, watch) => {
       bytes = await wholeOf(response, watch);
+      const foreign = bytes.length === 0 ? foreignEmptiness(request, response) : null;
+      if (foreign !== null) throw foreignFailure(request, foreign);
     });
     return bytes!;
   }
@@ -101,7 +110,7 @@ export class Transport {
   ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     let pieces: AsyncGenerator<Uint8Array<ArrayBuffer>>;
     await this.#send(request, signal, (response, watch) => {
-      onSize(sizeOf(response));
+      onSize(sizeOf(response), response);
       pieces = piecesOf(response, watch, reuse);
     });
     const started = performance.now();
@@ -126,17 +135,26 @@ export class Transport {
     const deadline = started + 1000 * (request.deadlineSeconds ?? this.#options.deadlineSeconds);
     const remaining = () => Math.max(0, deadline - performance.now());
     let attempts = 0;
+    let last: Failure | null = null;
+    const attempt = async (input: Request) => {
+      // What is told is what went wrong before, rather than that there is no time to try again.
+      if (last && remaining() < LEAST_TIME) throw last;
+      attempts++;
+      try {
+        return await this.#attempt(request, input, deadline, take);
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        throw last = error.late && last ? last : error;
+      }
+    };
     try {
       await this.#ky(url, {
         method,
         headers,
         body,
         signal,
-        redirect: request.followRedirects ? "follow" : "manual",
-        fetch: (input) => {
-          attempts++;
-          return this.#attempt(input as Request, remaining(), take);
-        },
+        redirect: "manual",
+        fetch: (input) => attempt(input as Request),
         retry: {
           limit: Number.MAX_SAFE_INTEGER,
           methods: ["get", "post"],
@@ -145,7 +163,7 @@ export class Transport {
           delay: (attempt) => Math.min(FIRST_BACKOFF * 2 ** (attempt - 1), LONGEST_BACKOFF, remaining()),
           jitter: true,
           maxRetryAfter: 1 + remaining(),
-          shouldRetry: ({ error }) => mayRetry(error, remaining()),
+          shouldRetry: ({ error }) => mayRetry(error, remaining(), attempts),
         },
         hooks: {
           beforeRetry: [
@@ -161,16 +179,18 @@ export class Transport {
     }
   }
 
-  /** One attempt, watched: silence for too long ends it. */
-  async #attempt(input: Request, remaining: number, take: Take): Promise<Response> {
-    const silence = 1000 * this.#options.requestTimeoutSeconds;
-    const watch = new Watch(Math.min(silence, Math.max(remaining, 1)), silence);
+  /** One attempt, watched: silence for too long ends it, and so does the deadline. */
+  async #attempt(request: WireRequest, input: Request, deadline: number, take: Take): Promise<Response> {
+    const watch = new Watch(1000 * this.#options.requestTimeoutSeconds, deadline);
     try {
-      const signal = AbortSignal.any([input.signal, watch.signal]);
-      const client = this.#client ??= makeClient(this.#options);
-      const response = await this.#fetch(input, client ? { signal, client } as RequestInit : { signal });
-      watch.feed();
+      const response = await this.#answerTo(request, input, watch);
+      watch.feed(0);
       if (!response.ok) return await withBody(response, watch);
+      const foreign = foreignHead(request, response);
+      if (foreign !== null) {
+        response.body?.cancel().catch(() => {});
+        throw foreignFailure(request, foreign);
+      }
       await take(response, watch);
       return new Response();
     } catch (error) {
@@ -178,12 +198,38 @@ export class Transport {
       throw input.signal.aborted ? input.signal.reason : failureOf(error, watch, input.url);
     }
   }
+
+  /** Sends, and follows redirects to where it is safe to go. */
+  async #answerTo({ followRedirects }: WireRequest, input: Request, watch: Watch): Promise<Response> {
+    const signal = AbortSignal.any([input.signal, watch.signal]);
+    const client = this.#client ??= makeClient(this.#options);
+    const init = (client ? { signal, client } : { signal }) as RequestInit;
+    let response = await this.#fetch(input, init);
+    let address = input.url;
+    for (let count = 0; followRedirects && count < MAX_REDIRECTS; count++) {
+      const location = [301, 302, 303, 307, 308].includes(response.status) && response.headers.get("location");
+      const next = location && trustedAddress(location, address);
+      if (!next) break;
+      await response.body?.cancel();
+      address = next;
+      // Nothing that another host might not see goes along.
+      const headers = { "user-agent": this.#options.userAgent };
+      response = await this.#fetch(new Request(next, { redirect: "manual", headers }), init);
+    }
+    return response;
+  }
+}
+
+/** Something else than an answer came. */
+function foreignFailure(request: WireRequest, what: string): Error {
+  const final = notNeptune(request, what);
+  return request.retryForeign ? new Failure(what, { final }) : final;
 }
 
 /** Options of {@linkcode Transport.chunks}. */
 export interface ChunksOptions {
-  /** Told the size of the body before its first piece, where the server says it. */
-  onSize?: (bytes: number) => void;
+  /** Told the size of the body before its first piece, 0 where the server does not say it, and the head of the answer. */
+  onSize?: (bytes: number, response: Response) => void;
   /**
    * The memory of a piece is used again for the next one, and may not be looked at any more then: faster, and no garbage.
    * Default: false.
@@ -223,8 +269,10 @@ async function* piecesOf(
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   try {
     for await (const piece of reuse ? reusedPieces(response) : response.body ?? []) {
-      watch.feed();
+      watch.feed(piece.length);
+      watch.hold();
       yield piece;
+      watch.resume();
     }
   } catch (error) {
     throw failureOf(error, watch, response.url);

@@ -91,7 +91,7 @@ Deno.test("a call that gets 401 is made again with a new token, once", async () 
   assert.equal(strict.count(PATHS.projects), 2);
 });
 
-Deno.test("a token that the server refuses is a CredentialsError, at once and without the token in it", async () => {
+Deno.test("a token that the server refuses twice is a CredentialsError, at once and without the token in it", async () => {
   await using stub = new Stub({
     [PATHS.exchange]: () => Response.json({ message: `${SECRET} is bad` }, { status: 401 }),
   });
@@ -102,7 +102,7 @@ Deno.test("a token that the server refuses is a CredentialsError, at once and wi
     assert.ok(!shown.includes(SECRET) && !shown.includes(apiToken(stub.url)));
     return true;
   });
-  assert.equal(stub.count(PATHS.exchange), 1);
+  assert.equal(stub.count(PATHS.exchange), 2);
 });
 
 Deno.test("what is not Neptune is told apart: a web page, another API, a redirect to a login", async () => {
@@ -156,4 +156,47 @@ Deno.test("one caller that gives up does not disturb another that waits for the 
   resolve();
   assert.deepEqual(await patient, []);
   assert.equal(stub.count(PATHS.exchange), 1);
+});
+
+Deno.test("a token refused once, and a page in place of the exchange, are got over", async () => {
+  const page = () => new Response("<html>Starting</html>", { headers: { "content-type": "text/html" } });
+  for (const first of [() => Response.json({}, { status: 401 }), () => new Response(null, { status: 403 }), page]) {
+    await using stub: Stub = new Stub({
+      [PATHS.projects]: () => Response.json({ entries: [] }),
+      [PATHS.exchange]: (_, count) =>
+        count === 0 ? first() : Response.json({
+          accessToken: accessToken({ exp: inSeconds(3600) }),
+          refreshToken: "r",
+          username: "u",
+        }),
+    });
+    assert.deepEqual(await stub.open().projects(), []);
+    assert.equal(stub.count(PATHS.exchange), 2);
+  }
+});
+
+Deno.test("tokens are refreshed on the server's own host only, and never at an address that is none", async () => {
+  await using elsewhere = new Stub({
+    "/oidc/token": () => Response.json({ access_token: accessToken({ exp: inSeconds(3600) }), refresh_token: "x" }),
+  });
+  const file = await Deno.makeTempFile();
+  await Deno.writeTextFile(file, JSON.stringify({ token_endpoint: `${elsewhere.url}/oidc/token` }));
+  for (const openIdDiscovery of [`file://${file}`, `${elsewhere.url}/oidc`, "data:application/json,{}", null]) {
+    await using stub: Stub = new Stub({
+      [PATHS.projects]: () => Response.json({ entries: [] }),
+      [PATHS.config]: () => Response.json({ security: { clientId: "cli", openIdDiscovery } }),
+      [PATHS.exchange]: () =>
+        Response.json({
+          accessToken: accessToken({ exp: inSeconds(1), iss: `${elsewhere.url}/oidc`, azp: "cli" }),
+          refreshToken: "r",
+          username: "u",
+        }),
+    });
+    const catalog = stub.open();
+    await catalog.projects();
+    await catalog.projects();
+    assert.equal(stub.count(PATHS.exchange), 2);
+    assert.deepEqual(elsewhere.seen, []);
+  }
+  await Deno.remove(file);
 });

@@ -273,6 +273,7 @@ const stringPage = (series: Record<string, { steps: number[]; finished?: boolean
 Deno.test("other series go on until the server says that they are finished, asked again when there was no room", async () => {
   const bodies: { requests: { requestId: string; searchAfter?: { token: string } }[] }[] = [];
   await using stub = new Stub({
+    [PATHS.definitions]: () => Response.json({ entries: [], nextPage: { nextPageToken: null } }),
     [PATHS.otherSeries]: ({ body, query }, count) => {
       assert.equal(query.get("useDeprecatedStringFields"), "false");
       bodies.push(JSON.parse(body));

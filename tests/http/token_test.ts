@@ -52,3 +52,17 @@ Deno.test("opening a server says what is wrong with an option, and asks nothing"
   assert.throws(() => openServer({ apiToken, verifySsl: false }), /--unsafely-ignore-certificate-errors/);
   assert.equal(openServer({ apiToken }).label, "http://127.0.0.1:9");
 });
+
+Deno.test("a token of hosted Neptune says that the service ended, and what to read instead", () => {
+  for (const host of ["app.neptune.ai", "scale.neptune.ai", "neptune.ai"]) {
+    assert.throws(() => decodeApiToken(btoa(JSON.stringify({ api_url: `https://${host}` }))), (error) => {
+      assert.ok(error instanceof ApiTokenError);
+      assert.match(error.message, /2026-03-05.*archive/);
+      return true;
+    });
+  }
+  assert.equal(
+    decodeApiToken(btoa(JSON.stringify({ api_url: "https://neptune.ai.test" }))).address,
+    "https://neptune.ai.test",
+  );
+});

@@ -25,7 +25,13 @@ const LEADERBOARD = "/api/leaderboard/v1";
 
 /** `projects/get`: a project by its name or id. */
 export function projectCall(project: string): ApiCall {
-  return { method: "GET", path: "/api/backend/v1/projects/get", query: { projectIdentifier: project }, project };
+  return {
+    method: "GET",
+    path: "/api/backend/v1/projects/get",
+    query: { projectIdentifier: project },
+    answer: "json",
+    project,
+  };
 }
 
 /** `projects`: all projects that the token may see. */
@@ -34,6 +40,7 @@ export function projectsCall(): ApiCall {
     method: "GET",
     path: "/api/backend/v1/projects",
     query: { userRelation: "viewerOrHigher", sortBy: "lastViewed" },
+    answer: "json",
   };
 }
 
@@ -46,6 +53,7 @@ export function runsCall(project: string, query: RunsQuery, offset: number, limi
   return {
     method: "POST",
     path: `${LEADERBOARD}/proto/leaderboard/entries/search/`,
+    answer: "protobuf",
     query: { projectIdentifier: project, type: "run" },
     body: {
       attributeFilters: ["sys/id", "sys/custom_run_id", "sys/name"].map((path) => ({ path })),
@@ -80,6 +88,7 @@ export function runDefinitionsCall(run: string, types: readonly AttributeType[] 
   return {
     method: "GET",
     path,
+    answer: "protobuf",
     query: { experimentIdentifier: run, ...(only === undefined ? {} : { attributeType: only }) },
     project,
   };
@@ -93,6 +102,7 @@ export function definitionsCalls(project: string, query: AttributesQuery): ApiCa
     names.map((some): ApiCall => ({
       method: "POST",
       path: `${LEADERBOARD}/leaderboard/attributes/definitions/query`,
+      answer: "json",
       body: {
         projectIdentifiers: [project],
         ...(experimentIdsFilter && { experimentIdsFilter }),
@@ -111,19 +121,30 @@ export function runValuesCalls(run: string, paths: readonly string[] | null, pro
   return names.map((attributePathsFilter) => ({
     method: "POST",
     path: `${LEADERBOARD}/proto/attributes/attributes`,
+    answer: "protobuf",
     query: { holderIdentifier: run, holderType: "experiment" },
     body: attributePathsFilter ? { attributePathsFilter } : {},
     project,
   }));
 }
 
+/** Every run has it: an answer that lacks it of a run that was asked for is not complete. */
+export const WITNESS = "sys/id";
+
+/** Whether each run that was asked for has at least one value in the answer to {@linkcode valuesCalls}. */
+export function namesEveryRun({ runs, paths, filter, types }: AttributesQuery): boolean {
+  return runs !== null && filter === null && (paths !== null || types === null);
+}
+
 /**
  * `attributes/query`: values of many runs; each call goes on with {@linkcode nextPage}.
  *
- * @param atOnce How many calls are made at the same time: runs are shared out among so many, as far as it makes sense.
+ * @param concurrency How many calls are made at the same time: runs are shared out among so many, as far as it makes sense.
  */
 export function valuesCalls(project: string, query: AttributesQuery, concurrency: number): ApiCall[] {
-  const names = query.paths ? split(query.paths, jsonBytes, MAX_REQUEST_BYTES / 2, PAGE) : [null];
+  const names = query.paths ? split(query.paths, jsonBytes, MAX_REQUEST_BYTES / 2, PAGE - 1) : [null];
+  const witness = namesEveryRun(query) && query.paths !== null;
+  const types = witness && query.types ? [...new Set<AttributeType>([...query.types, "string"])] : query.types;
   const share = Math.ceil((query.runs?.length ?? 0) / (2 * concurrency));
   const count = Math.min(Math.max(share, MIN_RUNS), MAX_RUNS);
   const runs = query.runs ? split(query.runs, jsonBytes, MAX_REQUEST_BYTES / 2, count) : [null];
@@ -131,11 +152,14 @@ export function valuesCalls(project: string, query: AttributesQuery, concurrency
     names.map((attributeNamesFilter): ApiCall => ({
       method: "POST",
       path: `${LEADERBOARD}/proto/leaderboard/attributes/query`,
+      answer: "protobuf",
       query: { projectIdentifier: project },
       body: {
         ...(experimentIdsFilter && { experimentIdsFilter }),
-        ...(attributeNamesFilter && { attributeNamesFilter }),
-        ...typeFilter(query.types),
+        ...(attributeNamesFilter && {
+          attributeNamesFilter: witness ? [...new Set([...attributeNamesFilter, WITNESS])] : attributeNamesFilter,
+        }),
+        ...typeFilter(types),
         ...nameFilter(null, query.filter),
         nextPage: { limit: PAGE },
       },
@@ -154,6 +178,7 @@ export function signedUrlCall(project: string, path: string): ApiCall {
   return {
     method: "POST",
     path: "/api/storagebridge/v1/signedUrl",
+    answer: "json",
     body: { files: [{ project_identifier: project, path, permission: "read" }] },
     project,
   };

@@ -33,6 +33,7 @@ export function floatSeriesCall(query: SeriesQuery, group: SeriesGroup, project:
   return {
     method: "POST",
     path: "/api/leaderboard/v1/proto/attributes/series/float",
+    answer: "protobuf",
     body: body.finish(),
     project,
   };
@@ -50,6 +51,7 @@ export function pointSeriesCall(
   return {
     method: "POST",
     path: "/api/leaderboard/v1/proto/attributes/series",
+    answer: "protobuf",
     query: { useDeprecatedStringFields: "false" },
     body: {
       order: isDescending(query) ? "descending" : "ascending",

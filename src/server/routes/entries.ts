@@ -5,6 +5,7 @@
  */
 
 import type { Context, Hono } from "hono";
+import { forEach } from "../../concurrent.ts";
 import type { ValueBlock } from "../../columns.ts";
 import type { Nql, Predicate } from "../../nql/ast.ts";
 import { foldNql } from "../../nql/fold.ts";
@@ -15,7 +16,7 @@ import { cellsInOrder, encodeAttributes, encodeEntries } from "../../wire/encode
 import { Body } from "../body.ts";
 import { identityCells, isIdentity, readRunValues } from "../run_values.ts";
 import { projectOf, protobuf, type Server, signalOf } from "../context.ts";
-import { mergeRuns } from "../global.ts";
+import { mergeRuns, type ProjectRuns } from "../global.ts";
 import { homeOf, type Project } from "../projects.ts";
 import { Refusal } from "../refusal.ts";
 import type { KnownRun } from "../runs.ts";
@@ -46,8 +47,11 @@ async function searchAll(server: Server, context: Context): Promise<Response> {
   const projects = await server.projects.all({ signal });
   const sort = await readSort(body, projects.map((project) => project.source), signal);
   const { offset = 0, limit, ...query } = readRunsQuery(body);
-  const found = await Promise.all(projects.map((project) => matching(project, { ...query, sort, signal })));
-  const merged = await mergeRuns(projects.map((project, i) => ({ project, runs: found[i].runs })), sort, signal);
+  const found: ProjectRuns[] = [];
+  await forEach(projects, projects.length, async (project, i, signal) => {
+    found[i] = { project, runs: (await matching(project, { ...query, sort, signal })).runs };
+  }, signal);
+  const merged = await mergeRuns(found, sort, signal);
   const page = merged.slice(offset, limit === undefined ? undefined : offset + limit);
   const entries: Uint8Array[] = [];
   for (const { project, run } of page) entries.push(...await entriesOf(project, [run], IDENTITY, signal));

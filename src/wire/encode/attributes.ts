@@ -110,7 +110,8 @@ export function encodeAttributes(block: ValueBlock, cells: readonly CellRef[], h
  */
 export function encodeEntries(total: number, entries: readonly Uint8Array[]): Uint8Array {
   const writer = new Writer(entries.reduce((sum, entry) => sum + entry.length + 8, 32));
-  if (total > 0) writer.integer(0x08, total);
+  // Written also where it is 0, so that a list without runs is told from an answer without bytes.
+  writer.integer(0x08, total);
   for (const entry of entries) writer.message(0x1a, () => writer.raw(entry));
   return writer.finish();
 }

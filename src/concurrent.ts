@@ -1,5 +1,5 @@
 /**
- * Does several things at once, as a stream.
+ * Does several things at once.
  *
  * @module
  */
@@ -9,7 +9,7 @@ export type Job<T> = (signal: AbortSignal, add: (job: Job<T>) => void) => AsyncG
 
 /**
  * Runs jobs side by side and passes on what they give as it comes. No job runs further ahead than one value. When one fails,
- * or nobody wants more, all are aborted; when the signal aborts, this ends at once.
+ * or nobody wants more, all are aborted, and have stopped when this ends; when the signal aborts, this ends at once.
  *
  * @param jobs What to do; jobs that are added later follow.
  * @param atOnce How many run at the same time.
@@ -52,8 +52,47 @@ export async function* concurrently<T>(
   } finally {
     signal?.removeEventListener("abort", onAbort);
     abort.abort();
-    for (const job of running.keys()) job.return().catch(() => {});
+    const stopped = [...running.keys()].map((job) => job.return().catch(() => {}));
+    if (!signal?.aborted) await Promise.all(stopped);
   }
+}
+
+/**
+ * Does the same with each item, so many at a time. When one fails, or the signal aborts, the others are aborted, and all have stopped
+ * when this throws.
+ *
+ * @param items What to work on, taken one by one.
+ * @param atOnce How many at the same time.
+ * @param work What to do with an item; its number counts from 0.
+ * @param signal Ends everything.
+ */
+export async function forEach<T>(
+  items: Iterable<T>,
+  atOnce: number,
+  work: (item: T, number: number, signal: AbortSignal) => Promise<void>,
+  signal?: AbortSignal,
+): Promise<void> {
+  signal?.throwIfAborted();
+  const abort = new AbortController();
+  const inner = signal ? AbortSignal.any([signal, abort.signal]) : abort.signal;
+  const queue = items[Symbol.iterator]();
+  let count = 0;
+  const worker = async () => {
+    for (let next = queue.next(); !next.done && !inner.aborted; next = queue.next()) {
+      await work(next.value, count++, inner);
+    }
+  };
+  let failed = false;
+  let reason: unknown;
+  const workers = Array.from({ length: Math.max(1, atOnce || 1) }, () =>
+    worker().catch((error) => {
+      if (!failed) reason = error;
+      failed = true;
+      abort.abort(error);
+    }));
+  await Promise.all(workers);
+  signal?.throwIfAborted();
+  if (failed) throw reason;
 }
 
 /** Waits; ends at once with the signal's reason when it aborts. */
