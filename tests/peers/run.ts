@@ -9,6 +9,7 @@ import { ReadOnlyProject } from "../../mod.ts";
 import type { AttributeType } from "../../src/types.ts";
 import { ARCHIVES } from "./archives.ts";
 import { fetcherRuns, fetcherTables } from "./fetcher.ts";
+import { checkNames } from "./names.ts";
 import { type Plain, plain, same } from "./plain.ts";
 import { queryQuestions } from "./query.ts";
 import type { Question, Subject, Words } from "./question.ts";
@@ -24,6 +25,10 @@ interface Answer {
 const wanted = Deno.args[0] ?? "";
 const interpreter = await python();
 let passed = 0, failed = 0;
+for (const complaint of await checkNames(interpreter)) {
+  failed++;
+  console.log(`FAILED ${complaint}`);
+}
 for (const archive of ARCHIVES) {
   const exists = await Deno.stat(archive.data).catch(() => null);
   if (exists) await compare(archive.name, archive.data, archive.words);
