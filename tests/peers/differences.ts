@@ -18,7 +18,7 @@ export function asTransmitted(value: Plain): Plain {
 /** See {@linkcode asTransmitted}. */
 export const NO_TIME: Plain = { time: 0 };
 
-/** neptune-fetcher has no values of these types (quirk Q4); we have. */
+/** neptune-fetcher has no values of these types; we have. */
 const UNKNOWN_TO_FETCHER: ReadonlySet<AttributeType> = new Set(
   ["file", "file_set", "artifact", "string_series", "file_series", "histogram_series", "experiment_state"],
 );
@@ -29,7 +29,7 @@ export function fetcherValue(value: Plain, type: AttributeType): Plain {
 }
 
 /**
- * A table as neptune-fetcher gives it: no values of types it does not know, string sets as text with commas (Q3), where ours are
+ * A table as neptune-fetcher gives it: no values of types it does not know, string sets as text with commas, where ours are
  * lists.
  */
 export function fetcherTable({ columns, rows }: PlainTable, types: Map<string, AttributeType[]>): PlainTable {
@@ -41,7 +41,7 @@ export function fetcherTable({ columns, rows }: PlainTable, types: Map<string, A
 }
 
 /**
- * Points as neptune-fetcher gives them: it calls the columns that tell previews otherwise than its documentation (Q20), and a table
+ * Points as neptune-fetcher gives them: it calls the columns that tell previews otherwise than its documentation, and a table
  * without points has no columns there.
  */
 export function fetcherPoints({ columns, rows }: PlainTable): PlainTable {
