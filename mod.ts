@@ -19,16 +19,16 @@
 import "./src/permissions/polars.ts";
 
 export { ReadOnlyProject, ReadOnlyRun } from "./src/api/project.ts";
-export type { ListAttributesOptions, PrefetchSeriesOptions } from "./src/api/project.ts";
+export type { PrefetchSeriesOptions } from "./src/api/project.ts";
+export type { ListAttributesOptions } from "./src/bulk/attributes.ts";
 export type { ListOptions, RunIds } from "./src/api/run_listing.ts";
 export { fetchExperimentsDfGlobal, fetchRunsDfGlobal, listProjects } from "./src/api/global.ts";
-export type { SourceOptions } from "./src/api/global.ts";
 export type { RunSelector } from "./src/api/find_run.ts";
 export { Attribute } from "./src/api/attribute.ts";
 export type { AttributeValue, FetchValuesOptions } from "./src/api/attribute.ts";
 export type { RunsTableOptions, SortBy } from "./src/bulk/runs_table.ts";
 export type { SeriesAggregate } from "./src/bulk/table.ts";
-export type { AttributeSelection, RunSelection } from "./src/bulk/select.ts";
+export type { AttributeSelection, NameSelection, RunSelection } from "./src/bulk/select.ts";
 export type { FetchMetricsOptions } from "./src/bulk/metrics.ts";
 export type { FetchMetricBucketsOptions } from "./src/bulk/buckets.ts";
 export type { SaveMetricsOptions } from "./src/bulk/save_metrics.ts";
@@ -37,21 +37,22 @@ export type { DownloadFilesOptions } from "./src/bulk/download.ts";
 export type { ExportArchiveOptions } from "./src/export/archive.ts";
 export { saveFrame } from "./src/frame/save.ts";
 export type { FrameFormat, SaveOptions } from "./src/frame/save.ts";
-export type { RunsFilter } from "./src/nql/build.ts";
+export type { RunsFilter } from "./src/nql/filter.ts";
+export type { Regexp } from "./src/nql/regex.ts";
 export type { Aggregation, Comparison, Nql, Operand, Predicate } from "./src/nql/ast.ts";
 export { plot } from "./src/api/plot.ts";
 export type { PlotData, PlotOptions } from "./src/api/plot.ts";
 export { displayFrame as show } from "./src/display/frame.ts";
 export type { FrameDisplayOptions } from "./src/display/frame.ts";
 export type { Chart } from "./src/display/chart/plot.ts";
-export type { PlotStyle, XAxis } from "./src/display/chart/style.ts";
+export type { PlotMark, PlotStyle, XAxis } from "./src/display/chart/style.ts";
 export type { Frame, FrameColumn, LazyFrame, TypedColumn, TypedFrame } from "./src/frame/typed.ts";
 export { jupyterDisplay } from "./src/display/bundle.ts";
 export type { Displayable, MediaBundle } from "./src/display/bundle.ts";
 export { Listing } from "./src/api/listing.ts";
 export { RunFile } from "./src/api/file.ts";
 export type { FileValue } from "./src/api/file.ts";
-export type { ReadOnlyProjectOptions } from "./src/api/open.ts";
+export type { ReadOnlyProjectOptions, SourceOptions } from "./src/api/open.ts";
 export { ProgressBarCallback } from "./src/progress/callback.ts";
 export type {
   ProgressBarOption,

@@ -16,6 +16,8 @@ import "./src/permissions/polars.ts";
 import { parseArgs } from "node:util";
 import { openArchive } from "./src/archive/catalog.ts";
 import { NeptuneError, OptionError } from "./src/errors.ts";
+import { callable, kind, NONEMPTY, orNull, PATH, pathString } from "./src/kinds.ts";
+import { checkOptions, declare, needed, optional } from "./src/options.ts";
 import { defaultCacheFolder } from "./src/api/open.ts";
 import { type AccessLogEntry, createHandler, type Handler } from "./src/server/handler.ts";
 import { makeApiToken, newSecret, secretOf } from "./src/server/tokens.ts";
@@ -29,20 +31,35 @@ const DEFAULT_PORT = 8642;
 /** Options of {@linkcode serve}. */
 export interface ServeOptions {
   /** The data folder of an archive written by neptune-exporter (by default it wrote to `exports/data`). */
-  archive: string;
+  archive: string | URL;
   /** The files folder of the archive. Default: the folder `files` beside the data folder. */
-  files?: string;
+  files?: string | URL;
   /** The port, 0 for any that is free. Default: 8642, or any that is free where that is taken. */
   port?: number;
   /** The address to listen on; `"0.0.0.0"` lets other machines in. Default: `"127.0.0.1"`. */
   host?: string;
   /** A file that keeps the API token, so that it stays the same. Made, readable for its owner only, where it is missing. */
-  tokenFile?: string;
+  tokenFile?: string | URL;
   /** The folder where summaries of runs are kept; null for none. Default: `neptune-fetcher` in the user's cache folder. */
-  cacheFolder?: string | null;
+  cacheFolder?: string | URL | null;
   /** Called after each request. Default: nothing is logged. */
   onRequest?: (entry: AccessLogEntry) => void;
 }
+
+const SERVE = declare<ServeOptions>()({
+  archive: needed(PATH),
+  files: optional(PATH),
+  port: optional(
+    kind<number>(
+      "a whole number from 0 to 65535",
+      (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) < 65536,
+    ),
+  ),
+  host: optional(NONEMPTY, "127.0.0.1"),
+  tokenFile: optional(PATH),
+  cacheFolder: optional(orNull(PATH)),
+  onRequest: optional(callable<(entry: AccessLogEntry) => void>()),
+});
 
 /** A server that runs. */
 export interface ServedArchive {
@@ -74,9 +91,14 @@ export interface ServedArchive {
  * @throws {ArchiveError} The folder is no archive.
  */
 export async function serve(options: ServeOptions): Promise<ServedArchive> {
-  const { archive, files, port, host = "127.0.0.1", tokenFile, onRequest } = options;
-  const cache = options.cacheFolder === undefined ? defaultCacheFolder() : options.cacheFolder;
-  const catalog = openArchive({ data: archive, files, cache });
+  const { port, host, onRequest, ...asked } = checkOptions("serve", SERVE, options);
+  const cache = asked.cacheFolder === undefined ? defaultCacheFolder() : asked.cacheFolder;
+  const tokenFile = asked.tokenFile && pathString(asked.tokenFile);
+  const catalog = openArchive({
+    data: pathString(asked.archive),
+    files: asked.files && pathString(asked.files),
+    cache: cache && pathString(cache),
+  });
   try {
     const projects = (await catalog.projects()).map((project) => project.name);
     const secret = tokenFile === undefined ? newSecret() : await readSecret(tokenFile);
@@ -265,7 +287,9 @@ async function main(args: string[]): Promise<number> {
     return 2;
   }
   const { url, apiToken, projects } = server;
-  console.log(command.json ? JSON.stringify({ url, apiToken, projects }) : announce(server, command.options.archive));
+  console.log(
+    command.json ? JSON.stringify({ url, apiToken, projects }) : announce(server, String(command.options.archive)),
+  );
   if (!command.json && command.options.port === undefined && !url.endsWith(`:${DEFAULT_PORT}`)) {
     console.error(`Port ${DEFAULT_PORT} is taken, so another one was chosen; --port chooses yours.`);
   }

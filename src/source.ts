@@ -74,11 +74,11 @@ export interface AttributesQuery extends CallOptions {
   /** Run keys; null: all runs of the project. */
   runs: string[] | null;
   /** Exact paths; null: no such restriction. */
-  paths: string[] | null;
+  paths: readonly string[] | null;
   /** null: no such restriction. Holds together with `paths`. */
   filter: PathFilter | null;
   /** null: every type. */
-  types: AttributeType[] | null;
+  types: readonly AttributeType[] | null;
 }
 
 /**

@@ -12,9 +12,10 @@ import { RunFile } from "./file.ts";
 import { pointsFrame } from "../frame/frame.ts";
 import type { Frame } from "../frame/typed.ts";
 import { showAttribute } from "./page/attribute.ts";
-import { checkStepRange } from "../frame/points.ts";
+import { FLAG, orNull, STEP_RANGE } from "../kinds.ts";
+import { checkOptions, declare, optional } from "../options.ts";
 import { interruptible } from "../progress/interrupt.ts";
-import { longCall, type LongCallOptions } from "../progress/show.ts";
+import { CALL, LONG_CALL, longCall, type LongCallOptions } from "../progress/show.ts";
 import type { RunReader } from "./reader.ts";
 import {
   type AttributeType,
@@ -49,6 +50,14 @@ export interface FetchValuesOptions extends LongCallOptions {
   includePointPreviews?: boolean;
 }
 
+const FETCH_VALUES = declare<FetchValuesOptions>()({
+  ...LONG_CALL,
+  includeTimestamp: optional(FLAG, true),
+  includeInherited: optional(FLAG, true),
+  stepRange: optional(orNull(STEP_RANGE), null),
+  includePointPreviews: optional(FLAG, false),
+});
+
 /** The reader of the run that an attribute belongs to. Set by the class, which alone can reach into an attribute. */
 export let readerOf: (attribute: Attribute) => RunReader;
 
@@ -78,7 +87,8 @@ export class Attribute {
 
   /** The type of the attribute. Throws `AttributeNotFoundError` where the run has no such attribute. */
   async fetchType(options: { signal?: AbortSignal } = {}): Promise<AttributeType> {
-    return (await this.#cell(options.signal)).type;
+    const { signal } = checkOptions("fetchType", CALL, options);
+    return (await this.#cell(signal)).type;
   }
 
   /**
@@ -87,7 +97,8 @@ export class Attribute {
    * The type parameter is what you expect; it is not checked: `await run["parameters/lr"].fetch<number>()`.
    */
   async fetch<T extends AttributeValue = AttributeValue>(options: { signal?: AbortSignal } = {}): Promise<T> {
-    return this.#open(await this.#cell(options.signal)) as T;
+    const { signal } = checkOptions("fetch", CALL, options);
+    return this.#open(await this.#cell(signal)) as T;
   }
 
   /**
@@ -95,7 +106,8 @@ export class Attribute {
    * attribute that is no series.
    */
   async fetchLast<T extends AttributeValue = AttributeValue>(options: { signal?: AbortSignal } = {}): Promise<T> {
-    const cell = await this.#cell(options.signal);
+    const { signal } = checkOptions("fetchLast", CALL, options);
+    const cell = await this.#cell(signal);
     if (!isSeriesType(cell.type)) {
       throw new AttributeTypeError(
         `"${this.path}" is of type ${cell.type}, which has a single value: use fetch() instead of fetchLast().`,
@@ -115,12 +127,12 @@ export class Attribute {
    * Throws `AttributeTypeError` for an attribute that is no series.
    */
   async fetchValues(options: FetchValuesOptions = {}): Promise<Frame> {
-    const { includeTimestamp = true, includeInherited = true, includePointPreviews = false } = options;
-    const stepRange = checkStepRange(options.stepRange);
-    return await longCall(options, this.path, async (call) => {
-      const query = { stepRange, inherited: includeInherited, previews: includePointPreviews, ...call };
+    const asked = checkOptions("fetchValues", FETCH_VALUES, options);
+    return await longCall(asked, this.path, async (call) => {
+      const { stepRange, includeInherited: inherited, includePointPreviews: previews } = asked;
+      const query = { stepRange: stepRange ?? [null, null] as const, inherited, previews, ...call };
       const points = await this.#reader.points(this.path, query);
-      return withDisplay(pointsFrame(points, { timestamp: includeTimestamp, previews: includePointPreviews }));
+      return withDisplay(pointsFrame(points, { timestamp: asked.includeTimestamp, previews }));
     });
   }
 

@@ -1,3 +1,6 @@
+import { type Kind, kind, NONEMPTY, orNull, PATH } from "../kinds.ts";
+import { checkArgument, checkOptions, needed, optional, shape } from "../options.ts";
+import { CALL } from "../progress/show.ts";
 import type { Source } from "../source.ts";
 import { requirePermission } from "../permissions/require.ts";
 import type { FileRef } from "../types.ts";
@@ -27,24 +30,37 @@ export class RunFile {
 
   /** The bytes as a stream. Throws `FileMissingError` where they are not there. */
   async stream(options: { signal?: AbortSignal } = {}): Promise<ReadableStream<Uint8Array>> {
-    const source = await this.#open(options.signal);
-    return (await source.file(this.#ref, options)).bytes;
+    const { signal } = checkOptions("stream", CALL, options);
+    return await this.#stream(signal);
   }
 
   /** All bytes. Throws `FileMissingError` where they are not there. */
   async bytes(options: { signal?: AbortSignal } = {}): Promise<Uint8Array> {
-    return await new Response(await this.stream(options) as ReadableStream<Uint8Array<ArrayBuffer>>).bytes();
+    const { signal } = checkOptions("bytes", CALL, options);
+    return await this.#bytes(signal);
   }
 
   /** The bytes decoded as UTF-8. */
   async text(options: { signal?: AbortSignal } = {}): Promise<string> {
-    return new TextDecoder().decode(await this.bytes(options));
+    const { signal } = checkOptions("text", CALL, options);
+    return new TextDecoder().decode(await this.#bytes(signal));
   }
 
   /** Writes the bytes to a file of this machine, in place of what is there; all of them, or none. */
   async save(path: string | URL, options: { signal?: AbortSignal } = {}): Promise<void> {
+    checkArgument("save", "path", PATH, path);
+    const { signal } = checkOptions("save", CALL, options);
     requirePermission({ name: "write", path: path }, `save the file ${path}`);
-    await writeWhole(path, await this.stream(options), options.signal);
+    await writeWhole(path, await this.#stream(signal), signal);
+  }
+
+  async #stream(signal?: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+    const source = await this.#open(signal);
+    return (await source.file(this.#ref, { signal })).bytes;
+  }
+
+  async #bytes(signal?: AbortSignal): Promise<Uint8Array> {
+    return await new Response(await this.#stream(signal) as ReadableStream<Uint8Array<ArrayBuffer>>).bytes();
   }
 
   /** What `console.log` shows. */
@@ -60,7 +76,19 @@ export interface FileValue {
   /** The path in the storage of the source. */
   path: string;
   /** Size in bytes, where known. */
-  size?: number | null;
+  size?: number | bigint | null;
   /** MIME type, where known. */
   mime_type?: string | null;
 }
+
+const BYTES: Kind<number | bigint> = kind(
+  "a whole number of bytes",
+  (value) => (typeof value === "bigint" || Number.isSafeInteger(value)) && value as number >= 0,
+);
+
+/** What a {@linkcode FileValue} may be. */
+export const FILE_VALUE: Kind<FileValue> = shape<FileValue>({
+  path: needed(NONEMPTY),
+  size: optional(orNull(BYTES), null),
+  mime_type: optional(orNull(NONEMPTY), null),
+});

@@ -5,7 +5,9 @@
  */
 
 import { OptionError, RunNotFoundError } from "../errors.ts";
+import { NONEMPTY, orNull } from "../kinds.ts";
 import { attribute, compare } from "../nql/build.ts";
+import { checkOptions, declare, optional } from "../options.ts";
 import type { Source } from "../source.ts";
 import { didYouMean, suggest } from "../suggest.ts";
 import type { Located } from "./reader.ts";
@@ -19,36 +21,35 @@ export type RunSelector =
   /** `sys/id`: the id that Neptune made, for example `TES-1`. */
   | { withId: string; experimentName?: undefined; customId?: undefined };
 
+const SELECTORS = { experimentName: "sys/name", customId: "sys/custom_run_id", withId: "sys/id" } as const;
+const NAMES = ["experimentName", "customId", "withId"] as const;
+
+const SELECTOR = declare<{ [K in (typeof NAMES)[number]]?: string | null }>()({
+  experimentName: optional(orNull(NONEMPTY), null),
+  customId: optional(orNull(NONEMPTY), null),
+  withId: optional(orNull(NONEMPTY), null),
+});
+
 /** What a run must have. */
 export interface RunCriterion {
   /** The path of an attribute that identifies runs. */
-  path: string;
+  path: (typeof SELECTORS)[keyof typeof SELECTORS];
   value: string;
 }
 
-const SELECTORS = { experimentName: "sys/name", customId: "sys/custom_run_id", withId: "sys/id" } as const;
-
 /** The attribute and the value that a selector asks for. Throws `OptionError` where it names no run or several. */
-export function criterionOf(selector: RunSelector): RunCriterion {
-  const given = Object.entries(SELECTORS)
-    .map(([option, path]) => ({ option, path, value: selector?.[option as keyof RunSelector] as unknown }))
-    .filter(({ value }) => value !== undefined && value !== null);
+export function criterionOf(selector: unknown): RunCriterion {
+  const asked = checkOptions("ReadOnlyRun", SELECTOR, selector);
+  const given = NAMES.filter((name) => asked[name] !== null);
   if (given.length !== 1) {
     throw new OptionError(
       `A run is named by exactly one of experimentName, customId and withId, but ${
-        given.length === 0 ? "none is given" : `${given.map(({ option }) => option).join(" and ")} are given`
+        given.length === 0 ? "none is given" : `${given.join(" and ")} are given`
       }.`,
-      { option: "selector", value: given.map(({ option }) => option) },
+      { option: "selector", value: given },
     );
   }
-  const [{ option, path, value }] = given;
-  if (typeof value !== "string" || value === "") {
-    throw new OptionError(`${option} is ${JSON.stringify(value)}, but must be a string that is not empty.`, {
-      option,
-      value,
-    });
-  }
-  return { path, value };
+  return { path: SELECTORS[given[0]], value: asked[given[0]]! };
 }
 
 /** The newest run that has this value. Throws `RunNotFoundError` where there is none. */

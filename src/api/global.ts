@@ -5,15 +5,13 @@
  */
 
 import { fetchGlobalTable } from "../bulk/global_table.ts";
-import type { RunsTableOptions } from "../bulk/runs_table.ts";
+import { RUNS_TABLE, type RunsTableOptions } from "../bulk/runs_table.ts";
 import { withDisplay } from "../display/frame.ts";
 import { recordsFrame } from "../frame/frame.ts";
 import type { Frame } from "../frame/typed.ts";
-import { openCatalog, type ReadOnlyProjectOptions } from "./open.ts";
-import { longCall } from "../progress/show.ts";
-
-/** Where to read, as for {@linkcode ReadOnlyProject}, but for the project. */
-export type SourceOptions = Omit<ReadOnlyProjectOptions, "project">;
+import { openCatalog, SOURCE, type SourceOptions } from "./open.ts";
+import { checkOptions } from "../options.ts";
+import { CALL, longCall } from "../progress/show.ts";
 
 /**
  * The projects of an archive, or those that the API token may see on a server, as a frame with the columns `name` and `id`.
@@ -26,9 +24,10 @@ export type SourceOptions = Omit<ReadOnlyProjectOptions, "project">;
  * ```
  */
 export async function listProjects(options: SourceOptions & { signal?: AbortSignal } = {}): Promise<Frame> {
-  const catalog = openCatalog(options);
+  const asked = checkOptions("listProjects", { ...SOURCE, ...CALL }, options);
+  const catalog = openCatalog(asked);
   try {
-    const projects = await catalog.projects({ signal: options.signal });
+    const projects = await catalog.projects({ signal: asked.signal });
     return withDisplay(recordsFrame({ name: projects.map(({ name }) => name), id: projects.map(({ id }) => id) }));
   } finally {
     catalog.close();
@@ -46,19 +45,26 @@ export async function listProjects(options: SourceOptions & { signal?: AbortSign
  * ```
  */
 export async function fetchRunsDfGlobal(options: SourceOptions & RunsTableOptions = {}): Promise<Frame> {
-  return await fetchTable("runs", options, false);
+  return await fetchTable("fetchRunsDfGlobal", "runs", options, false);
 }
 
 /** Like {@linkcode fetchRunsDfGlobal}, with the newest run of each experiment. */
 export async function fetchExperimentsDfGlobal(options: SourceOptions & RunsTableOptions = {}): Promise<Frame> {
-  return await fetchTable("experiments", options, true);
+  return await fetchTable("fetchExperimentsDfGlobal", "experiments", options, true);
 }
 
-async function fetchTable(what: string, options: SourceOptions & RunsTableOptions, heads: boolean): Promise<Frame> {
-  const catalog = openCatalog(options);
+async function fetchTable(
+  call: string,
+  what: string,
+  options: SourceOptions & RunsTableOptions,
+  heads: boolean,
+): Promise<Frame> {
+  const asked = checkOptions(call, { ...SOURCE, ...RUNS_TABLE }, options);
+  const catalog = openCatalog(asked);
   try {
-    const work = (call: object) => fetchGlobalTable(catalog, { ...options, ...call }, heads);
-    return withDisplay(await longCall(options, what, work));
+    return withDisplay(
+      await longCall(asked, what, (running) => fetchGlobalTable(catalog, { ...asked, ...running }, heads)),
+    );
   } finally {
     catalog.close();
   }

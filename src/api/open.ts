@@ -7,6 +7,20 @@
 import { openArchive } from "../archive/catalog.ts";
 import { OptionError, ProjectNotFoundError } from "../errors.ts";
 import { openServer } from "../http/catalog.ts";
+import {
+  callable,
+  COUNT,
+  FLAG,
+  listOf,
+  NONEMPTY,
+  oneOf,
+  orNull,
+  PATH,
+  pathString,
+  POSITIVE,
+  SECRET,
+} from "../kinds.ts";
+import { type Checked, declare, optional } from "../options.ts";
 import { shared } from "../shared.ts";
 import type { Catalog, Source } from "../source.ts";
 
@@ -21,12 +35,12 @@ export interface ReadOnlyProjectOptions {
    * The data folder of an archive written by neptune-exporter (by default it wrote to `exports/data`). Default:
    * `NEPTUNE_ARCHIVE`. With an archive, no server is asked.
    */
-  archive?: string;
+  archive?: string | URL;
   /**
    * The files folder of the archive (by default `exports/files`). Default: `NEPTUNE_ARCHIVE_FILES`, then the folder `files`
    * beside the data folder.
    */
-  files?: string;
+  files?: string | URL;
   /** The API token of a Neptune server, which holds its address. Default: `NEPTUNE_API_TOKEN`. */
   apiToken?: string;
   /**
@@ -46,14 +60,14 @@ export interface ReadOnlyProjectOptions {
    * Archives: the folder where summaries are kept, so that a large archive opens fast the second time; null for none. Never
    * inside the archive. Default: `neptune-fetcher` in the user's cache folder.
    */
-  cacheFolder?: string | null;
+  cacheFolder?: string | URL | null;
   /**
    * Servers: the address of a proxy, for example `"http://proxy:3128"`. Default: what `HTTPS_PROXY`, `HTTP_PROXY` and
    * `NO_PROXY` say, which Deno reads by itself.
    */
   proxy?: string;
   /** Servers: additional certificate authorities, each a PEM text. */
-  caCerts?: string[];
+  caCerts?: readonly string[];
   /** Servers: a function to use in place of the global `fetch`. Web Workers cannot use it: requests stay on the main thread. */
   fetch?: typeof fetch;
   /** Servers: the longest wait for one answer, in seconds. Default: `NEPTUNE_HTTP_REQUEST_TIMEOUT_SECONDS`, then 60. */
@@ -67,6 +81,29 @@ export interface ReadOnlyProjectOptions {
   maxWorkers?: number;
 }
 
+/** Where to read, as for {@linkcode ReadOnlyProject}, but for the project. */
+export type SourceOptions = Omit<ReadOnlyProjectOptions, "project">;
+
+/** The options that say where to read. */
+export const SOURCE = declare<SourceOptions>()({
+  archive: optional(PATH),
+  files: optional(PATH),
+  apiToken: optional(SECRET),
+  damagedRuns: optional(oneOf("error", "skip"), "error"),
+  includeIncomplete: optional(FLAG, false),
+  timeZone: optional(NONEMPTY),
+  cacheFolder: optional(orNull(PATH)),
+  proxy: optional(NONEMPTY),
+  caCerts: optional(listOf(NONEMPTY, "an array of PEM texts"), []),
+  fetch: optional(callable<typeof fetch>()),
+  requestTimeoutSeconds: optional(POSITIVE),
+  deadlineSeconds: optional(POSITIVE, 120),
+  maxWorkers: optional(COUNT),
+});
+
+/** The options of a project. */
+export const PROJECT = declare<ReadOnlyProjectOptions>()({ project: optional(NONEMPTY), ...SOURCE });
+
 /** An open source of data, and the one project of it that was asked for. */
 export interface Connection {
   catalog: Catalog;
@@ -77,7 +114,7 @@ export interface Connection {
 }
 
 /** Decides where the data of a project comes from. Reads nothing but the environment. */
-export function connect(options: ReadOnlyProjectOptions): Connection {
+export function connect(options: Checked<typeof PROJECT>): Connection {
   const catalog = openCatalog(options);
   const projectName = options.project ?? env("NEPTUNE_PROJECT") ?? null;
   const only = shared(({ signal }) => onlyProject(catalog, signal));
@@ -91,19 +128,21 @@ export function connect(options: ReadOnlyProjectOptions): Connection {
 }
 
 /** Decides where to read from. Reads nothing but the environment. */
-export function openCatalog(options: Omit<ReadOnlyProjectOptions, "project">): Catalog {
+export function openCatalog(options: Checked<typeof SOURCE>): Catalog {
   if (options.archive !== undefined && options.apiToken !== undefined) {
     throw new OptionError("Both an archive and an API token are given: leave one out to say where to read.", {
       option: "archive",
-      value: options.archive,
+      value: pathString(options.archive),
     });
   }
   const archive = options.archive ?? (options.apiToken === undefined ? env("NEPTUNE_ARCHIVE") : undefined);
   if (archive !== undefined) {
+    const files = options.files ?? env("NEPTUNE_ARCHIVE_FILES");
+    const cache = options.cacheFolder === undefined ? defaultCacheFolder() : options.cacheFolder;
     return openArchive({
-      data: archive,
-      files: options.files ?? env("NEPTUNE_ARCHIVE_FILES"),
-      cache: options.cacheFolder === undefined ? defaultCacheFolder() : options.cacheFolder,
+      data: pathString(archive),
+      files: files && pathString(files),
+      cache: cache && pathString(cache),
       damagedRuns: options.damagedRuns,
       timeZone: options.timeZone,
       includeIncomplete: options.includeIncomplete,
@@ -120,7 +159,7 @@ export function openCatalog(options: Omit<ReadOnlyProjectOptions, "project">): C
   return openServer({
     apiToken,
     proxy: options.proxy,
-    caCerts: options.caCerts,
+    caCerts: [...options.caCerts],
     fetch: options.fetch,
     requestTimeoutSeconds: options.requestTimeoutSeconds ?? envNumber("NEPTUNE_HTTP_REQUEST_TIMEOUT_SECONDS"),
     deadlineSeconds: options.deadlineSeconds,

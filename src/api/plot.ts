@@ -4,17 +4,20 @@
  * @module
  */
 
-import { type AttributeSelection, selectPaths } from "../bulk/select.ts";
+import { ATTRIBUTES, type AttributeSelection, isList, selectPaths } from "../bulk/select.ts";
+import { FRAME } from "../frame/frame.ts";
+import { either, FLAG, type Kind, listOf, oneOf, orNull, shown, STRING, STRINGS } from "../kinds.ts";
+import { checkArgument, type Checked, checkOptions, declare, optional } from "../options.ts";
 import type { Frame } from "../frame/typed.ts";
 import { Attribute, readerOf } from "./attribute.ts";
 import { groupLines } from "../display/chart/group.ts";
-import type { PlotLine, StyledLine } from "../display/chart/line.ts";
-import { Chart, type ChartData, checkStyle } from "../display/chart/plot.ts";
-import type { PlotStyle } from "../display/chart/style.ts";
+import { PLOT_LINE, type PlotLine, type StyledLine } from "../display/chart/line.ts";
+import { Chart, type ChartData } from "../display/chart/plot.ts";
+import { PLOT_STYLE, type PlotStyle } from "../display/chart/style.ts";
 import { frameLines } from "../display/chart/plot_frame.ts";
 import { AttributeNotFoundError, AttributeTypeError, OptionError } from "../errors.ts";
 import { ancestorsOf } from "./page/ancestors.ts";
-import { type LongCall, longCall, type LongCallOptions } from "../progress/show.ts";
+import { LONG_CALL, type LongCall, longCall, type LongCallOptions, PROGRESS_BAR } from "../progress/show.ts";
 import type { RunReader } from "./reader.ts";
 import { ReadOnlyRun } from "./project.ts";
 import { configValue, labelOf, readRuns } from "./run_values.ts";
@@ -26,19 +29,19 @@ export interface PlotOptions extends PlotStyle, LongCallOptions {
    * Which float series of runs: paths, or a pattern. Runs that lack one are passed over. Default: all of them, each in a small chart
    * of its own.
    */
-  attributes?: AttributeSelection;
+  attributes?: AttributeSelection | null;
   /** One small chart for each attribute instead of one chart for all. Default: where no list of attributes is given. */
   smallMultiples?: boolean;
   /**
    * The path of an attribute whose value colors the lines of each run, for example `config/lr`: a scale of colors for numbers, one
    * color for each text. Default: one color per run.
    */
-  colorBy?: string;
+  colorBy?: string | null;
   /**
    * The paths of attributes, for example `config/optimizer`: runs that are equal in all of them become one line, their mean, with
    * a band around it.
    */
-  groupBy?: string | string[];
+  groupBy?: string | readonly string[] | null;
   /** What the band of {@linkcode PlotOptions.groupBy} shows: the lowest to the highest run (default), or one standard deviation. */
   band?: "range" | "std";
   /** Default: none, as a chart is drawn below the cell. */
@@ -47,6 +50,34 @@ export interface PlotOptions extends PlotStyle, LongCallOptions {
 
 /** What can be plotted. */
 export type PlotData = ReadOnlyRun | Attribute | Frame | readonly (ReadOnlyRun | Attribute | PlotLine)[];
+
+const PLOT = declare<PlotOptions>()({
+  ...PLOT_STYLE,
+  ...LONG_CALL,
+  progressBar: optional(PROGRESS_BAR, null),
+  attributes: optional(orNull(ATTRIBUTES), null),
+  smallMultiples: optional(FLAG),
+  colorBy: optional(orNull(STRING), null),
+  groupBy: optional(orNull(either(STRING, STRINGS)), null),
+  band: optional(oneOf("range", "std"), "range"),
+});
+
+const THING: Kind<ReadOnlyRun | Attribute | PlotLine> = {
+  must: "a run, an attribute or a line { run, attribute, step, value }",
+  complaint(value, name) {
+    if (value instanceof ReadOnlyRun || value instanceof Attribute) return null;
+    return PLOT_LINE.complaint(value, name);
+  },
+};
+
+const DATA: Kind<PlotData> = {
+  must: "runs, attributes, a frame or lines",
+  complaint(value, name) {
+    if (FRAME.complaint(value, name) === null || THING.complaint(value, name) === null) return null;
+    if (Array.isArray(value)) return listOf(THING, this.must).complaint(value, name);
+    return `${name} is ${shown(value)}, but must be ${this.must}.`;
+  },
+};
 
 /**
  * Plots float series of one or more runs in one chart, which shows itself in a notebook and can be saved. Nothing is read or
@@ -71,16 +102,24 @@ export type PlotData = ReadOnlyRun | Attribute | Frame | readonly (ReadOnlyRun |
  * ```
  */
 export function plot(data: PlotData | PromiseLike<PlotData>, options: PlotOptions = {}): Chart {
-  checkStyle(options);
-  const quiet = { progressBar: null, ...options };
-  return new Chart(() => longCall(quiet, "plot", async (call) => await chartData(await data, options, call)));
+  const asked = checkOptions("plot", PLOT, options);
+  if (!isPromise(data)) checkArgument("plot", "data", DATA, data);
+  return new Chart(() =>
+    longCall(asked, "plot", async (call) => {
+      return await chartData(checkArgument("plot", "data", DATA, await data), asked, call);
+    })
+  );
 }
 
-async function chartData(data: PlotData, options: PlotOptions, call: LongCall): Promise<ChartData> {
-  const { colorBy = null, attributes, groupBy, band = "range" } = options;
+function isPromise(data: PlotData | PromiseLike<PlotData>): data is PromiseLike<PlotData> {
+  return typeof (data as { then?: unknown } | null)?.then === "function";
+}
+
+async function chartData(data: PlotData, options: Checked<typeof PLOT>, call: LongCall): Promise<ChartData> {
+  const { colorBy, attributes, groupBy, band } = options;
   const items = Array.isArray(data) ? data as (ReadOnlyRun | Attribute | PlotLine)[] : [data];
   const runs = items.filter((one) => one instanceof ReadOnlyRun);
-  const groups = groupBy === undefined ? [] : [groupBy].flat();
+  const groups = groupBy === null ? [] : typeof groupBy === "string" ? [groupBy] : [...groupBy];
   if ((colorBy !== null || groups.length > 0) && runs.length < items.length) {
     const option = colorBy === null ? "groupBy" as const : "colorBy" as const;
     throw new OptionError(`${option} names an attribute of runs, so plot() has to be given runs.`, {
@@ -88,7 +127,7 @@ async function chartData(data: PlotData, options: PlotOptions, call: LongCall): 
       value: options[option],
     });
   }
-  const smallMultiples = options.smallMultiples ?? !Array.isArray(attributes);
+  const smallMultiples = options.smallMultiples ?? !(attributes && isList(attributes));
   const notes: string[] = [];
   let lines: StyledLine[];
   if (runs.length > 0) {
@@ -116,11 +155,11 @@ interface RunLine extends PlotLine {
 
 async function runLines(
   runs: ReadOnlyRun[],
-  attributes: AttributeSelection | undefined,
+  attributes: AttributeSelection | null,
   call: LongCall,
 ): Promise<{ lines: RunLine[]; notes: string[] }> {
-  const named = Array.isArray(attributes) ? attributes : null;
-  const where = attributes === undefined ? { paths: null, filter: null } : selectPaths(attributes);
+  const named = attributes && isList(attributes) ? attributes : null;
+  const where = attributes === null ? { paths: null, filter: null } : selectPaths(attributes);
   const found = new Map<string, number>();
   const perRun = await readRuns(runs, async (run, reader) => {
     const { source, info } = await reader.locate(call.signal);
@@ -137,9 +176,7 @@ async function runLines(
   const missing = named?.find((path) => !found.has(path));
   if (missing !== undefined) await refuse(runs, missing, call);
   if (found.size === 0) {
-    const which = attributes === undefined
-      ? "no float series"
-      : `no float series that matches ${JSON.stringify(attributes)}`;
+    const which = attributes === null ? "no float series" : `no float series that matches ${shown(attributes)}`;
     throw new AttributeNotFoundError(`The ${runs.length === 1 ? "run has" : `${runs.length} runs have`} ${which}.`, {
       run: "",
       path: String(attributes ?? ""),

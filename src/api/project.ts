@@ -4,35 +4,38 @@
  * @module
  */
 
-import { fetchMetricBucketsFrame, type FetchMetricBucketsOptions } from "../bulk/buckets.ts";
-import { downloadFilesFrame, type DownloadFilesOptions } from "../bulk/download.ts";
-import { fetchMetricsFrame, type FetchMetricsOptions } from "../bulk/metrics.ts";
-import { fetchRunsTable, type RunsTableOptions } from "../bulk/runs_table.ts";
-import { saveMetricsFile, type SaveMetricsOptions } from "../bulk/save_metrics.ts";
-import { type AttributeSelection, type RunSelection, selectPaths, selectRuns } from "../bulk/select.ts";
-import { fetchSeriesFrame, type FetchSeriesOptions } from "../bulk/series.ts";
+import { FETCH_METRIC_BUCKETS, fetchMetricBucketsFrame, type FetchMetricBucketsOptions } from "../bulk/buckets.ts";
+import { DOWNLOAD_FILES, downloadFilesFrame, type DownloadFilesOptions } from "../bulk/download.ts";
+import { FETCH_METRICS, fetchMetricsFrame, type FetchMetricsOptions } from "../bulk/metrics.ts";
+import { fetchRunsTable, RUNS_TABLE, type RunsTableOptions } from "../bulk/runs_table.ts";
+import { SAVE_METRICS, saveMetricsFile, type SaveMetricsOptions } from "../bulk/save_metrics.ts";
+import { LIST_ATTRIBUTES, listAttributesFrame, type ListAttributesOptions } from "../bulk/attributes.ts";
+import { chooseRuns } from "../bulk/select.ts";
+import { FETCH_SERIES, fetchSeriesFrame, type FetchSeriesOptions } from "../bulk/series.ts";
 import { jupyterDisplay, type MediaBundle } from "../display/bundle.ts";
 import { withDisplay } from "../display/frame.ts";
-import { OptionError, UnsupportedError } from "../errors.ts";
-import { type ExportArchiveOptions, writeArchive } from "../export/archive.ts";
-import { recordsFrame } from "../frame/frame.ts";
+import { UnsupportedError } from "../errors.ts";
+import { EXPORT_ARCHIVE, type ExportArchiveOptions, writeArchive } from "../export/archive.ts";
 import type { Frame, LazyFrame } from "../frame/typed.ts";
 import { Attribute } from "./attribute.ts";
-import { type FileValue, RunFile } from "./file.ts";
+import { FILE_VALUE, type FileValue, RunFile } from "./file.ts";
 import { reportFrame } from "./report_frame.ts";
-import { criterionOf, findRun, type RunSelector } from "./find_run.ts";
+import { criterionOf, findRun, type RunCriterion, type RunSelector } from "./find_run.ts";
 import { Listing } from "./listing.ts";
-import { or } from "../nql/build.ts";
+import { FLAG, type Kind, kind, NONEMPTY, orNull, STEP_RANGE, STRING, STRINGS } from "../kinds.ts";
+import { and, or } from "../nql/build.ts";
+import { runsFilter } from "../nql/filter.ts";
+import { checkArgument, checkOptions, declare, optional } from "../options.ts";
 import { type Located, RunReader } from "./reader.ts";
-import { anyOf, type ListOptions, type RunIds, RunListings } from "./run_listing.ts";
+import { LIST, listedRuns, type ListOptions, type RunIds, RunListings } from "./run_listing.ts";
 import { showRun } from "./page/run.ts";
-import { checkStepRange } from "../frame/points.ts";
-import { connect, type Connection, type ReadOnlyProjectOptions } from "./open.ts";
+import { attributesBeside } from "./run_members.ts";
+import { connect, type Connection, PROJECT, type ReadOnlyProjectOptions, SOURCE, type SourceOptions } from "./open.ts";
 import { showProject } from "./page/project.ts";
 import { interruptible } from "../progress/interrupt.ts";
-import { type LongCall, longCall, type LongCallOptions } from "../progress/show.ts";
+import { CALL, LONG_CALL, type LongCall, longCall, type LongCallOptions } from "../progress/show.ts";
 import type { Source } from "../source.ts";
-import type { AttributeType, FileRef, ProjectInfo, RunInfo, StepRange } from "../types.ts";
+import type { FileRef, ProjectInfo, RunInfo, StepRange } from "../types.ts";
 
 const inspect = Symbol.for("Deno.customInspect");
 
@@ -49,13 +52,12 @@ export interface PrefetchSeriesOptions extends LongCallOptions {
   useThreads?: boolean;
 }
 
-/** Options of {@linkcode ReadOnlyProject.listAttributes}. */
-export interface ListAttributesOptions extends RunSelection, LongCallOptions {
-  /** Which attributes. Default: all. */
-  attributes?: AttributeSelection;
-  /** Which types. Default: all. */
-  types?: AttributeType[];
-}
+const PREFETCH_SERIES = declare<PrefetchSeriesOptions>()({
+  ...LONG_CALL,
+  stepRange: optional(orNull(STEP_RANGE), null),
+  includeInherited: optional(FLAG, true),
+  useThreads: optional(FLAG, false),
+});
 
 /** Where a project is read from. Set by the class, which alone can reach into a project. */
 export let connectionOf: (project: ReadOnlyProject) => Connection;
@@ -78,9 +80,27 @@ export class ReadOnlyProject {
   readonly #connection: Connection;
   readonly #listings: RunListings<ReadOnlyRun>;
 
-  /** Throws `OptionError` where the options do not say what to read. */
-  constructor(options: ReadOnlyProjectOptions = {}) {
-    this.#connection = connect(options);
+  /**
+   * Opens the project of this name.
+   *
+   * @param project The full name of the project, `workspace/project`.
+   * @param options Where to read.
+   */
+  constructor(project: string, options?: SourceOptions);
+  /**
+   * Opens the project that the options and the environment name. Throws `OptionError` where they do not say what to read.
+   *
+   * @param options The project and where to read, for example `{ archive: "exports/data" }`.
+   */
+  constructor(options?: ReadOnlyProjectOptions);
+  constructor(first: ReadOnlyProjectOptions | string = {}, rest?: SourceOptions) {
+    const asked = typeof first === "string" || rest !== undefined
+      ? {
+        project: checkArgument("ReadOnlyProject", "project", NONEMPTY, first as string),
+        ...checkOptions("ReadOnlyProject", SOURCE, rest),
+      }
+      : checkOptions("ReadOnlyProject", PROJECT, first);
+    this.#connection = connect(asked);
     this.#listings = new RunListings(this.#connection, (located) => runFrom(this, located));
   }
 
@@ -88,20 +108,26 @@ export class ReadOnlyProject {
     connectionOf = (project) => project.#connection;
   }
 
+  /** The name of the project as it was given, or from the environment; null where the only project of an archive is meant. */
+  get projectIdentifier(): string | null {
+    return this.#connection.projectName;
+  }
+
   /** The name and id of the project. Throws `ProjectNotFoundError` where there is none of this name. */
   async fetchInfo(options: { signal?: AbortSignal } = {}): Promise<ProjectInfo> {
-    using call = interruptible(options.signal);
+    const { signal } = checkOptions("fetchInfo", CALL, options);
+    using call = interruptible(signal);
     return await (await this.#connection.source(call.signal)).project({ signal: call.signal });
   }
 
   /** The ids and names of all runs, newest first: await it for an array, or loop over it. */
   listRuns(options: ListOptions = {}): Listing<RunIds, RunIds[]> {
-    return this.#listings.ids("runs", options, false);
+    return this.#listings.ids("runs", listedRuns("listRuns", options, false));
   }
 
   /** The ids and names of all experiments (their newest runs), newest first: await it for an array, or loop over it. */
   listExperiments(options: ListOptions = {}): Listing<RunIds, RunIds[]> {
-    return this.#listings.ids("experiments", options, true);
+    return this.#listings.ids("experiments", listedRuns("listExperiments", options, true));
   }
 
   /**
@@ -109,7 +135,7 @@ export class ReadOnlyProject {
    * to get {@linkcode ReadOnlyRun}s.
    */
   fetchRuns(options: ListOptions = {}): Listing<ReadOnlyRun, Frame> {
-    return this.#listings.frames("runs", options, false);
+    return this.#listings.frames("runs", listedRuns("fetchRuns", options, false));
   }
 
   /**
@@ -117,33 +143,28 @@ export class ReadOnlyProject {
    * `sys/name`, or loop over it to get {@linkcode ReadOnlyRun}s.
    */
   fetchExperiments(options: ListOptions = {}): Listing<ReadOnlyRun, Frame> {
-    return this.#listings.frames("experiments", options, true);
+    return this.#listings.frames("experiments", listedRuns("fetchExperiments", options, true));
   }
 
   /**
-   * The runs with any of these ids, each once, newest first; without ids, all runs. An empty list names no run. Ids that do not
-   * exist are passed over.
+   * Runs, newest first, as {@linkcode ReadOnlyRun}s. `withIds` and `customIds` together name the runs with any of these ids, each
+   * once; without ids, all runs. An empty list names no run. Ids that do not exist are passed over.
    */
-  fetchReadOnlyRuns(
-    options: ListOptions & { withIds?: string[]; customIds?: string[] } = {},
-  ): Listing<ReadOnlyRun, ReadOnlyRun[]> {
-    const { withIds, customIds } = options;
-    const terms = [
-      ...anyOf("withIds", "sys/id", withIds),
-      ...anyOf("customIds", "sys/custom_run_id", customIds),
-    ];
-    return this.#listings.runs("runs", options, false, withIds || customIds ? or(...terms) : null);
+  fetchReadOnlyRuns(options: ListOptions = {}): Listing<ReadOnlyRun, ReadOnlyRun[]> {
+    const { withIds, customIds, signal, ...asked } = checkOptions("fetchReadOnlyRuns", LIST, options);
+    const { where, heads } = chooseRuns({ ...asked, withIds: null, customIds: null });
+    const named = [runsFilter({ withIds, trashed: null }), runsFilter({ customIds, trashed: null })]
+      .filter((ids) => ids !== null);
+    const terms = [...where ? [where] : [], ...named.length > 0 ? [or(...named)] : []];
+    return this.#listings.runs("runs", { where: terms.length > 0 ? and(...terms) : null, heads, signal });
   }
 
   /**
-   * The experiments with any of these names (their newest runs), newest first; without names, all experiments. An empty list
-   * names no experiment. Names that do not exist are passed over.
+   * Experiments (their newest runs), newest first, as {@linkcode ReadOnlyRun}s: those with any of these `names`; without names, all
+   * experiments. An empty list names no experiment. Names that do not exist are passed over.
    */
-  fetchReadOnlyExperiments(
-    options: ListOptions & { names?: string[] } = {},
-  ): Listing<ReadOnlyRun, ReadOnlyRun[]> {
-    const where = options.names ? or(...anyOf("names", "sys/name", options.names)) : null;
-    return this.#listings.runs("experiments", options, true, where);
+  fetchReadOnlyExperiments(options: ListOptions = {}): Listing<ReadOnlyRun, ReadOnlyRun[]> {
+    return this.#listings.runs("experiments", listedRuns("fetchReadOnlyExperiments", options, true));
   }
 
   /**
@@ -158,15 +179,17 @@ export class ReadOnlyProject {
    * ```
    */
   async fetchRunsDf(options: RunsTableOptions = {}): Promise<Frame> {
-    return await this.#bulk("runs", options, (source, call) => fetchRunsTable(source, { ...options, ...call }, false));
+    const asked = checkOptions("fetchRunsDf", RUNS_TABLE, options);
+    return await this.#bulk("runs", asked, (source, call) => fetchRunsTable(source, { ...asked, ...call }, false));
   }
 
   /** Like {@linkcode ReadOnlyProject.fetchRunsDf}, with the newest run of each experiment. */
   async fetchExperimentsDf(options: RunsTableOptions = {}): Promise<Frame> {
+    const asked = checkOptions("fetchExperimentsDf", RUNS_TABLE, options);
     return await this.#bulk(
       "experiments",
-      options,
-      (source, call) => fetchRunsTable(source, { ...options, ...call }, true),
+      asked,
+      (source, call) => fetchRunsTable(source, { ...asked, ...call }, true),
     );
   }
 
@@ -182,7 +205,8 @@ export class ReadOnlyProject {
    * ```
    */
   async fetchMetrics(options: FetchMetricsOptions): Promise<Frame> {
-    return await this.#bulk("metrics", options, (source, call) => fetchMetricsFrame(source, { ...options, ...call }));
+    const asked = checkOptions("fetchMetrics", FETCH_METRICS, options);
+    return await this.#bulk("metrics", asked, (source, call) => fetchMetricsFrame(source, { ...asked, ...call }));
   }
 
   /**
@@ -195,10 +219,11 @@ export class ReadOnlyProject {
    * ```
    */
   async saveMetrics(options: SaveMetricsOptions): Promise<number> {
+    const asked = checkOptions("saveMetrics", SAVE_METRICS, options);
     return await longCall(
-      options,
+      asked,
       "metrics",
-      async (call) => saveMetricsFile(await this.#connection.source(call.signal), { ...options, ...call }),
+      async (call) => saveMetricsFile(await this.#connection.source(call.signal), { ...asked, ...call }),
     );
   }
 
@@ -215,10 +240,11 @@ export class ReadOnlyProject {
    * ```
    */
   async fetchMetricBuckets(options: FetchMetricBucketsOptions): Promise<Frame> {
+    const asked = checkOptions("fetchMetricBuckets", FETCH_METRIC_BUCKETS, options);
     return await this.#bulk(
       "metrics",
-      options,
-      (source, call) => fetchMetricBucketsFrame(source, { ...options, ...call }),
+      asked,
+      (source, call) => fetchMetricBucketsFrame(source, { ...asked, ...call }),
     );
   }
 
@@ -227,7 +253,8 @@ export class ReadOnlyProject {
    * series found are of several types, there is one value column for each, named `value:string_series` and so on.
    */
   async fetchSeries(options: FetchSeriesOptions): Promise<Frame> {
-    return await this.#bulk("series", options, (source, call) => fetchSeriesFrame(source, { ...options, ...call }));
+    const asked = checkOptions("fetchSeries", FETCH_SERIES, options);
+    return await this.#bulk("series", asked, (source, call) => fetchSeriesFrame(source, { ...asked, ...call }));
   }
 
   /**
@@ -236,7 +263,8 @@ export class ReadOnlyProject {
    * fetches only what is not there yet.
    */
   async downloadFiles(options: DownloadFilesOptions): Promise<Frame> {
-    return await this.#bulk("files", options, (source, call) => downloadFilesFrame(source, { ...options, ...call }));
+    const asked = checkOptions("downloadFiles", DOWNLOAD_FILES, options);
+    return await this.#bulk("files", asked, (source, call) => downloadFilesFrame(source, { ...asked, ...call }));
   }
 
   /**
@@ -255,21 +283,16 @@ export class ReadOnlyProject {
    * ```
    */
   async exportArchive(options: ExportArchiveOptions): Promise<Frame> {
-    return await this.#bulk("export", options, (source, call) => writeArchive(source, { ...options, ...call }));
+    const asked = checkOptions("exportArchive", EXPORT_ARCHIVE, options);
+    return await this.#bulk("export", asked, (source, call) => writeArchive(source, { ...asked, ...call }));
   }
 
   /**
    * Which attributes the runs have, as a frame with the columns `attribute` and `type`, sorted. One row for each type a path has.
    */
   async listAttributes(options: ListAttributesOptions = {}): Promise<Frame> {
-    return await this.#bulk("attributes", options, async (source, { signal }) => {
-      const all = options.runs === undefined && options.experiments === undefined && options.query === undefined;
-      const runs = all ? null : (await selectRuns(source, options, signal)).runs.map((run) => run.key);
-      const which = options.attributes === undefined ? { paths: null, filter: null } : selectPaths(options.attributes);
-      const pages = source.attributes({ runs, ...which, types: options.types ?? null, signal });
-      const found = (await Array.fromAsync(pages)).flat();
-      return recordsFrame({ attribute: found.map((one) => one.path), type: found.map((one) => one.type) });
-    });
+    const asked = checkOptions("listAttributes", LIST_ATTRIBUTES, options);
+    return await this.#bulk("attributes", asked, (source, call) => listAttributesFrame(source, { ...asked, ...call }));
   }
 
   /**
@@ -286,14 +309,15 @@ export class ReadOnlyProject {
    * ```
    */
   async scan(options: { signal?: AbortSignal } = {}): Promise<LazyFrame> {
-    const source = await this.#connection.source(options.signal);
+    const { signal } = checkOptions("scan", CALL, options);
+    const source = await this.#connection.source(signal);
     if (!source.scan) {
       throw new UnsupportedError(
         `${source.label} is no archive, and only archives have a table to scan: use fetchMetrics or fetchRunsDf.`,
         { source: source.label, feature: "scan" },
       );
     }
-    return await source.scan(options);
+    return await source.scan({ signal });
   }
 
   /**
@@ -301,7 +325,7 @@ export class ReadOnlyProject {
    * `attribute`, `file`, `count` and `message`; empty where all is well. Throws `UnsupportedError` for a server.
    */
   async archiveReport(options: LongCallOptions = {}): Promise<Frame> {
-    return await this.#bulk("archive report", options, reportFrame);
+    return await this.#bulk("archive report", checkOptions("archiveReport", LONG_CALL, options), reportFrame);
   }
 
   /** Ends what the project keeps open: connections and Web Workers. Optional; nothing of it keeps a program from ending. */
@@ -351,19 +375,28 @@ export class ReadOnlyRun {
 
   /** The project the run belongs to. */
   readonly project: ReadOnlyProject;
-  readonly #wanted: string;
+  readonly #wanted: RunCriterion;
   #reader: RunReader;
 
   /**
-   * Names a run; finds it when something is first read of it.
+   * Names a run of the project that the environment names (`NEPTUNE_PROJECT`, or the only one of an archive).
    *
-   * @param project The project that holds the run.
    * @param selector Exactly one of `experimentName`, `customId` and `withId`; else `OptionError`.
    */
-  constructor(project: ReadOnlyProject, selector: RunSelector) {
-    const criterion = criterionOf(selector);
+  constructor(selector: RunSelector);
+  /**
+   * Names a run; finds it when something is first read of it.
+   *
+   * @param project The project that holds the run, or its name.
+   * @param selector Exactly one of `experimentName`, `customId` and `withId`; else `OptionError`.
+   */
+  constructor(project: ReadOnlyProject | string, selector: RunSelector);
+  constructor(first: ReadOnlyProject | string | RunSelector, second?: RunSelector) {
+    const alone = second === undefined && !(first instanceof ReadOnlyProject) && typeof first !== "string";
+    const criterion = criterionOf(alone ? first : second);
+    const project = alone ? new ReadOnlyProject() : projectOf(first);
     this.project = project;
-    this.#wanted = `${criterion.path} = "${criterion.value}"`;
+    this.#wanted = criterion;
     this.#reader = new RunReader(async (signal) =>
       findRun(await connectionOf(project).source(signal), criterion, signal)
     );
@@ -377,8 +410,28 @@ export class ReadOnlyRun {
     };
   }
 
+  /** `sys/id`, the id that Neptune made, for example `TES-1` (Python's `with_id`); null before it is known. Reads nothing. */
+  get sysId(): string | null {
+    return this.#reader.known?.info.sysId ?? this.#given("sys/id");
+  }
+
+  /** `sys/custom_run_id`, the id given when the run was created; null before it is known, or where there is none. Reads nothing. */
+  get customId(): string | null {
+    return this.#reader.known ? this.#reader.known.info.customId : this.#given("sys/custom_run_id");
+  }
+
+  /** `sys/name`, the experiment the run belongs to; null before it is known, or where there is none. Reads nothing. */
+  get name(): string | null {
+    return this.#reader.known ? this.#reader.known.info.name : this.#given("sys/name");
+  }
+
+  #given(path: RunCriterion["path"]): string | null {
+    return this.#wanted.path === path ? this.#wanted.value : null;
+  }
+
   /** The attribute with this path. Reads nothing; whether it exists shows when it is fetched. */
   attribute(path: string): Attribute {
+    checkArgument("attribute", "path", STRING, path);
     return new Attribute(path, this.#reader);
   }
 
@@ -404,9 +457,11 @@ export class ReadOnlyRun {
    * Reads the values of these attributes at once, so that `fetch()` and `fetchLast()` on them read nothing more. Paths that do
    * not exist are passed over: fetching them is an error.
    */
-  async prefetch(paths: string[], options: { signal?: AbortSignal } = {}): Promise<void> {
-    using call = interruptible(options.signal);
-    await this.#reader.load(checkPaths(paths), call.signal);
+  async prefetch(paths: readonly string[], options: { signal?: AbortSignal } = {}): Promise<void> {
+    checkArgument("prefetch", "paths", STRINGS, paths);
+    const { signal } = checkOptions("prefetch", CALL, options);
+    using call = interruptible(signal);
+    await this.#reader.load([...paths], call.signal);
   }
 
   /**
@@ -414,34 +469,38 @@ export class ReadOnlyRun {
    * as long as they ask for steps within `stepRange` and for the same `includeInherited`. Series of every type may be given;
    * paths that do not exist, or are no series, are passed over.
    */
-  async prefetchSeriesValues(paths: string[], options: PrefetchSeriesOptions = {}): Promise<void> {
-    const { includeInherited = true, useThreads = false } = options;
-    const stepRange = checkStepRange(options.stepRange);
-    const what = checkPaths(paths).length === 1 ? paths[0] : `${paths.length} series`;
+  async prefetchSeriesValues(paths: readonly string[], options: PrefetchSeriesOptions = {}): Promise<void> {
+    checkArgument("prefetchSeriesValues", "paths", STRINGS, paths);
+    const asked = checkOptions("prefetchSeriesValues", PREFETCH_SERIES, options);
+    const { includeInherited: inherited, useThreads } = asked;
+    const stepRange = asked.stepRange ?? [null, null] as const;
+    const what = paths.length === 1 ? paths[0] : `${paths.length} series`;
     await longCall(
-      options,
+      asked,
       what,
-      (call) => this.#reader.prefetchPoints(paths, { stepRange, inherited: includeInherited, useThreads, ...call }),
+      (call) => this.#reader.prefetchPoints([...paths], { stepRange, inherited, useThreads, ...call }),
     );
   }
 
   /** Opens a file from a row of a frame: the value of a file series, a struct `{ path, size, mime_type }`. */
   file(value: FileValue): RunFile {
+    const { path, size, mime_type } = checkArgument("file", "value", FILE_VALUE, value);
     const ref: FileRef = {
-      path: value.path,
-      size: value.size ?? null,
-      mimeType: value.mime_type ?? "application/octet-stream",
+      path,
+      size: size === undefined || size === null ? null : Number(size),
+      mimeType: mime_type ?? "application/octet-stream",
     };
     return new RunFile(ref, async (signal) => (await this.#reader.locate(signal)).source);
   }
 
   /** Forgets what was read of one attribute, or of all, so that it is read anew. */
   refresh(path?: string): void {
+    if (path !== undefined) checkArgument("refresh", "path", STRING, path);
     this.#reader.forget(path);
   }
 
   #label(): string {
-    return this.#reader.known?.info.sysId ?? this.#wanted;
+    return this.sysId ?? `${this.#wanted.path} = "${this.#wanted.value}"`;
   }
 
   /** What a notebook shows: a page with its configs, series and files. */
@@ -459,15 +518,17 @@ export class ReadOnlyRun {
   }
 }
 
-// A property that a run itself lacks and whose name holds a slash is an attribute.
-Object.setPrototypeOf(
-  ReadOnlyRun.prototype,
-  new Proxy(Object.prototype, {
-    get: (target, key, run) =>
-      typeof key === "string" && key.includes("/")
-        ? (run as ReadOnlyRun).attribute(key)
-        : Reflect.get(target, key, run),
-  }),
+// The compiler knows of names with a slash; at run time every name that is no member is an attribute.
+Object.setPrototypeOf(ReadOnlyRun.prototype, attributesBeside(ReadOnlyRun.prototype));
+
+function projectOf(value: unknown): ReadOnlyProject {
+  if (value instanceof ReadOnlyProject) return value;
+  return new ReadOnlyProject(checkArgument("ReadOnlyRun", "project", PROJECT_NAME, value));
+}
+
+const PROJECT_NAME: Kind<string> = kind(
+  "a ReadOnlyProject, or the name of a project",
+  (value) => typeof value === "string" && value !== "",
 );
 
 function describe(info: RunInfo): string[] {
@@ -475,14 +536,4 @@ function describe(info: RunInfo): string[] {
     ...(info.name === null ? [] : [`  experiment ${JSON.stringify(info.name)}`]),
     ...(info.customId === null ? [] : [`  custom id ${JSON.stringify(info.customId)}`]),
   ];
-}
-
-function checkPaths(paths: string[]): string[] {
-  if (!Array.isArray(paths) || paths.some((path) => typeof path !== "string")) {
-    throw new OptionError(`paths must be an array of attribute paths, for example ["metrics/loss"].`, {
-      option: "paths",
-      value: String(paths),
-    });
-  }
-  return paths;
 }

@@ -4,12 +4,12 @@
  * @module
  */
 
+import { chooseRuns, type ChosenRuns, RUN_SELECTION, type RunSelection } from "../bulk/select.ts";
 import { withDisplay } from "../display/frame.ts";
-import { OptionError } from "../errors.ts";
 import { runsFrame } from "../frame/frame.ts";
 import type { Frame } from "../frame/typed.ts";
-import type { Nql } from "../nql/ast.ts";
-import { and, attribute, compare } from "../nql/build.ts";
+import { SIGNAL } from "../kinds.ts";
+import { checkOptions, declare, optional } from "../options.ts";
 import { interruptible } from "../progress/interrupt.ts";
 import type { Source } from "../source.ts";
 import type { RunInfo } from "../types.ts";
@@ -28,11 +28,23 @@ export interface RunIds {
 }
 
 /** Options of the methods that list runs or experiments. */
-export interface ListOptions {
-  /** Only runs in the trash (true), only runs that are not (false), or both (null). Default: false. */
-  trashed?: boolean | null;
+export interface ListOptions extends RunSelection {
   /** Ends the call when aborted. */
   signal?: AbortSignal;
+}
+
+/** The options of the methods that list runs or experiments. */
+export const LIST = declare<ListOptions>()({ ...RUN_SELECTION, signal: optional(SIGNAL) });
+
+/** Which runs a listing holds. */
+export interface ListedRuns extends ChosenRuns {
+  signal?: AbortSignal;
+}
+
+/** The runs that the options of a call mean. */
+export function listedRuns(call: string, options: ListOptions, heads: boolean): ListedRuns {
+  const { signal, ...selection } = checkOptions(call, LIST, options);
+  return { ...chooseRuns(selection, heads), signal };
 }
 
 /** Lists the runs of one project, in three forms. */
@@ -47,57 +59,43 @@ export class RunListings<Run> {
   }
 
   /** Their ids and names. */
-  ids(what: string, options: ListOptions, heads: boolean): Listing<RunIds, RunIds[]> {
-    const rows = this.#rows(options, heads, null);
-    return new Listing(this.#of(what), rows, async () => (await this.#all(options, heads)).map(ids), rows);
+  ids(what: string, listed: ListedRuns): Listing<RunIds, RunIds[]> {
+    const rows = this.#rows(listed);
+    return new Listing(this.#of(what), rows, async () => (await this.#all(listed)).map(ids), rows);
   }
 
   /** Themselves, or all in one frame. */
-  frames(what: string, options: ListOptions, heads: boolean): Listing<Run, Frame> {
-    const runs = this.runs(what, options, heads, null);
-    const all = async () => withDisplay(runsFrame(await this.#all(options, heads)));
-    return new Listing(this.#of(what), () => runs, all, this.#rows(options, heads, null));
+  frames(what: string, listed: ListedRuns): Listing<Run, Frame> {
+    const runs = this.runs(what, listed);
+    const all = async () => withDisplay(runsFrame(await this.#all(listed)));
+    return new Listing(this.#of(what), () => runs, all, this.#rows(listed));
   }
 
-  /** Themselves, those that match. */
-  runs(what: string, options: ListOptions, heads: boolean, where: Nql | null): Listing<Run, Run[]> {
-    const found = () => this.#pages(options, heads, where);
+  /** Themselves. */
+  runs(what: string, listed: ListedRuns): Listing<Run, Run[]> {
+    const found = () => this.#pages(listed);
     const makeRun = this.#makeRun;
     const stream = async function* () {
       for await (const { source, runs } of found()) for (const info of runs) yield makeRun({ source, info });
     };
-    return new Listing(this.#of(what), stream, () => Array.fromAsync(stream()), this.#rows(options, heads, where));
+    return new Listing(this.#of(what), stream, () => Array.fromAsync(stream()), this.#rows(listed));
   }
 
-  #rows(options: ListOptions, heads: boolean, where: Nql | null): () => AsyncIterable<RunIds> {
-    const found = () => this.#pages(options, heads, where);
+  #rows(listed: ListedRuns): () => AsyncIterable<RunIds> {
+    const found = () => this.#pages(listed);
     return async function* () {
       for await (const { runs } of found()) for (const info of runs) yield ids(info);
     };
   }
 
-  async #all(options: ListOptions, heads: boolean): Promise<RunInfo[]> {
-    return (await Array.fromAsync(this.#pages(options, heads, null))).flatMap(({ runs }) => runs);
+  async #all(listed: ListedRuns): Promise<RunInfo[]> {
+    return (await Array.fromAsync(this.#pages(listed))).flatMap(({ runs }) => runs);
   }
 
-  async *#pages(
-    { trashed = false, signal }: ListOptions,
-    heads: boolean,
-    where: Nql | null,
-  ): AsyncGenerator<{ source: Source; runs: RunInfo[] }> {
+  async *#pages({ where, heads, signal }: ListedRuns): AsyncGenerator<{ source: Source; runs: RunInfo[] }> {
     using call = interruptible(signal);
     const source = await this.#connection.source(call.signal);
-    const terms: Nql[] = where ? [where] : [];
-    if (trashed !== null) {
-      terms.push(compare(attribute("sys/trashed", "bool"), "=", trashed));
-    }
-    const query = {
-      where: terms.length ? and(...terms) : null,
-      heads,
-      sort: null,
-      signal: call.signal,
-    };
-    for await (const { runs } of source.runs(query)) yield { source, runs };
+    for await (const { runs } of source.runs({ where, heads, sort: null, signal: call.signal })) yield { source, runs };
   }
 
   #of(what: string): string {
@@ -107,16 +105,4 @@ export class RunListings<Run> {
 
 function ids(info: RunInfo): RunIds {
   return { "sys/id": info.sysId, "sys/custom_run_id": info.customId, "sys/name": info.name };
-}
-
-/** The conditions of which one has to hold: that an attribute has one of these values. */
-export function anyOf(option: string, path: string, values: string[] | undefined): Nql[] {
-  if (values === undefined) return [];
-  if (!Array.isArray(values)) {
-    throw new OptionError(`${option} is ${JSON.stringify(values)}, but must be an array of strings.`, {
-      option,
-      value: values,
-    });
-  }
-  return values.map((value) => compare(attribute(path, "string"), "=", value));
 }

@@ -39,19 +39,6 @@ export interface ArchiveOptions {
  * @throws {OptionError} An option cannot be used.
  */
 export function openArchive(options: ArchiveOptions): Catalog {
-  if (typeof options.data !== "string" || options.data === "") {
-    throw new OptionError("The archive has no folder: pass the data folder that neptune-exporter wrote.", {
-      option: "archive",
-      value: options.data,
-    });
-  }
-  const damagedRuns = options.damagedRuns ?? "error";
-  if (damagedRuns !== "error" && damagedRuns !== "skip") {
-    throw new OptionError(`damagedRuns is "${damagedRuns}", but must be "error" or "skip".`, {
-      option: "damagedRuns",
-      value: damagedRuns,
-    });
-  }
   const data = resolve(options.data);
   const cache = options.cache ? resolve(options.cache) : null;
   if (cache !== null && `${cache}/`.startsWith(`${data}/`)) {
@@ -63,7 +50,7 @@ export function openArchive(options: ArchiveOptions): Catalog {
       },
     );
   }
-  const skipDamaged = damagedRuns === "skip";
+  const skipDamaged = options.damagedRuns === "skip";
   const archive = new Archive({ data, cache, skipDamaged, includeIncomplete: options.includeIncomplete ?? false });
   const label = `archive ${data}`;
   const settings = {

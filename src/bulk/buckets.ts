@@ -6,29 +6,17 @@
 
 import pl, { type DataFrame } from "nodejs-polars";
 import { type BucketColumns, bucketPoints } from "../buckets.ts";
-import { OptionError } from "../errors.ts";
+import { COUNT } from "../kinds.ts";
+import { type Checked, declare, optional } from "../options.ts";
 import { floats } from "../frame/frame.ts";
 import type { CallOptions, Source } from "../source.ts";
-import { type FetchMetricsOptions, planMetrics } from "./metrics.ts";
+import { type FetchMetricsOptions, METRICS, planMetrics } from "./metrics.ts";
 import { nameColumns } from "./metrics_frame.ts";
 import type { ChosenSeries } from "./select.ts";
 
 /** Options of {@linkcode ReadOnlyProject.fetchMetricBuckets}. */
-export interface FetchMetricBucketsOptions extends
-  Pick<
-    FetchMetricsOptions,
-    | "runs"
-    | "experiments"
-    | "query"
-    | "attributes"
-    | "stepRange"
-    | "includeInherited"
-    | "includePointPreviews"
-    | "categorical"
-    | "useThreads"
-    | "progressBar"
-    | "signal"
-  > {
+export interface FetchMetricBucketsOptions
+  extends Omit<FetchMetricsOptions, "format" | "includeTimestamp" | "tailLimit"> {
   /**
    * Into how many buckets of equal width the steps are cut: from the first to the last step of all series together, or from
    * end to end of `stepRange`. Default: 1000.
@@ -36,19 +24,21 @@ export interface FetchMetricBucketsOptions extends
   buckets?: number;
 }
 
+const { tailLimit: _none, ...ALL_POINTS } = METRICS;
+
+/** The options of `fetchMetricBuckets`. */
+export const FETCH_METRIC_BUCKETS = declare<FetchMetricBucketsOptions>()({
+  ...ALL_POINTS,
+  buckets: optional(COUNT, 1000),
+});
+
 /** One row per series and bucket that holds points. */
 export async function fetchMetricBucketsFrame(
   source: Source,
-  options: FetchMetricBucketsOptions & CallOptions,
+  options: Checked<typeof FETCH_METRIC_BUCKETS> & CallOptions,
 ): Promise<DataFrame> {
-  const { buckets = 1000 } = options;
-  if (!(Number.isInteger(buckets) && buckets > 0)) {
-    throw new OptionError(`buckets is ${buckets}, but must be a whole number greater than 0.`, {
-      option: "buckets",
-      value: buckets,
-    });
-  }
-  const { series, query } = await planMetrics(source, options);
+  const { buckets } = options;
+  const { series, query } = await planMetrics(source, { ...options, tailLimit: null });
   const [from, to] = query.stepRange;
   const range = from !== null && to !== null ? [from, to] as const : null;
   const columns = await bucketPoints(() => source.series(query), {

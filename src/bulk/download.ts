@@ -9,16 +9,20 @@ import { join } from "node:path";
 import pl, { type DataFrame } from "nodejs-polars";
 import { forEach } from "../concurrent.ts";
 import { cells } from "../frame/cell.ts";
-import { FileMissingError, OptionError } from "../errors.ts";
+import { FileMissingError } from "../errors.ts";
 import { floats, strings } from "../frame/frame.ts";
-import { checkStepRange, collectPoints } from "../frame/points.ts";
-import type { LongCallOptions } from "../progress/show.ts";
+import { collectPoints } from "../frame/points.ts";
+import { COUNT, listOf, oneOf, orNull, PATH, pathString, STEP_RANGE } from "../kinds.ts";
+import { type Checked, declare, needed, optional } from "../options.ts";
+import { LONG_CALL, type LongCallOptions } from "../progress/show.ts";
 import type { CallOptions, Source } from "../source.ts";
 import type { FileRef, StepRange } from "../types.ts";
 import { writeWhole } from "../write.ts";
 import {
+  ATTRIBUTES,
   type AttributeSelection,
   existingSeries,
+  RUN_SELECTION,
   type RunSelection,
   type SelectedRuns,
   selectPaths,
@@ -29,13 +33,30 @@ import {
 export interface DownloadFilesOptions extends RunSelection, LongCallOptions {
   /** Which files and file series. */
   attributes: AttributeSelection;
+  /** Only single files, or only file series. Default: both. */
+  types?: readonly ("file" | "file_series")[];
   /** The folder to write to; made where it is not there. */
-  destination: string;
+  destination: string | URL;
   /** Only the files of series at these steps, both ends inclusive. Default: all steps. */
   stepRange?: StepRange | null;
   /** How many files are fetched at a time. Default: 8. */
   concurrency?: number;
 }
+
+const TYPES = ["file", "file_series"] as const;
+
+/** The options of `downloadFiles`. */
+export const DOWNLOAD_FILES = declare<DownloadFilesOptions>()({
+  ...RUN_SELECTION,
+  ...LONG_CALL,
+  attributes: needed(ATTRIBUTES),
+  types: optional(listOf(oneOf(...TYPES), 'an array of "file" and "file_series"'), TYPES),
+  destination: needed(PATH),
+  stepRange: optional(orNull(STEP_RANGE), null),
+  concurrency: optional(COUNT, 8),
+});
+
+type Options = Checked<typeof DOWNLOAD_FILES> & CallOptions;
 
 /** One file to fetch. */
 interface Wanted {
@@ -52,18 +73,10 @@ interface Wanted {
  * (where it is now, null where the file is missing), `size` in bytes and `status` (`downloaded`, `present` where a file of the
  * same size was there already, `missing`).
  */
-export async function downloadFilesFrame(
-  source: Source,
-  options: DownloadFilesOptions & CallOptions,
-): Promise<DataFrame> {
-  const { destination, concurrency = 8, signal, onProgress } = options;
-  if (typeof destination !== "string" || destination === "") {
-    throw new OptionError("destination must name the folder to write to.", {
-      option: "destination",
-      value: destination,
-    });
-  }
-  requirePermission({ name: "write", path: destination }, `download files to ${destination}`);
+export async function downloadFilesFrame(source: Source, options: Options): Promise<DataFrame> {
+  const { concurrency, signal, onProgress } = options;
+  const folder = pathString(options.destination);
+  requirePermission({ name: "write", path: folder }, `download files to ${folder}`);
   const selected = await selectRuns(source, options, signal);
   const wanted = [...await singleFiles(source, selected, options), ...await seriesFiles(source, selected, options)];
   keepApart(wanted);
@@ -84,9 +97,9 @@ export async function downloadFilesFrame(
   ]).withColumn(pl.col("step").fillNan(null));
 }
 
-async function singleFiles(source: Source, selected: SelectedRuns, options: DownloadFilesOptions): Promise<Wanted[]> {
+async function singleFiles(source: Source, selected: SelectedRuns, options: Options): Promise<Wanted[]> {
   const wanted: Wanted[] = [];
-  if (selected.runs.length === 0) return wanted;
+  if (selected.runs.length === 0 || !options.types.includes("file")) return wanted;
   const runs = selected.runs.map((run) => run.key);
   const query = { runs, ...selectPaths(options.attributes), types: ["file" as const], signal: options.signal };
   for await (const block of source.values(query)) {
@@ -98,21 +111,22 @@ async function singleFiles(source: Source, selected: SelectedRuns, options: Down
         attribute: path,
         step: NaN,
         ref,
-        target: target(options.destination, label, path, null, ref),
+        target: target(pathString(options.destination), label, path, null, ref),
       });
     }
   }
   return wanted.sort((a, b) => a.target < b.target ? -1 : 1);
 }
 
-async function seriesFiles(source: Source, selected: SelectedRuns, options: DownloadFilesOptions): Promise<Wanted[]> {
-  const { signal, attributes, destination } = options;
+async function seriesFiles(source: Source, selected: SelectedRuns, options: Options): Promise<Wanted[]> {
+  const { signal, attributes } = options;
+  const destination = pathString(options.destination);
+  if (!options.types.includes("file_series")) return [];
   const series = await existingSeries(source, selected, attributes, ["file_series"], signal);
-  const stepRange = checkStepRange(options.stepRange);
   const blocks = source.series({
     kind: "file",
     series,
-    stepRange,
+    stepRange: options.stepRange ?? [null, null],
     lineage: "full",
     previews: false,
     limit: null,

@@ -6,13 +6,22 @@
 
 import type { DataFrame } from "nodejs-polars";
 import { OptionError } from "../errors.ts";
-import { checkStepRange } from "../frame/points.ts";
-import type { LongCallOptions } from "../progress/show.ts";
+import { COUNT, FLAG, oneOf, orNull, STEP_RANGE } from "../kinds.ts";
+import { type Checked, declare, needed, optional } from "../options.ts";
+import { LONG_CALL, type LongCallOptions } from "../progress/show.ts";
 import type { CallOptions, SeriesQuery, Source } from "../source.ts";
 import type { StepRange } from "../types.ts";
 import { longFrame, wideFrame } from "./metrics_frame.ts";
 import { PointTable } from "./point_table.ts";
-import { type AttributeSelection, type ChosenSeries, existingSeries, type RunSelection, selectRuns } from "./select.ts";
+import {
+  ATTRIBUTES,
+  type AttributeSelection,
+  type ChosenSeries,
+  existingSeries,
+  RUN_SELECTION,
+  type RunSelection,
+  selectRuns,
+} from "./select.ts";
 
 /** Options of {@linkcode ReadOnlyProject.fetchMetrics}. */
 export interface FetchMetricsOptions extends RunSelection, LongCallOptions {
@@ -45,6 +54,26 @@ export interface FetchMetricsOptions extends RunSelection, LongCallOptions {
   useThreads?: boolean;
 }
 
+/** The options of calls that read float series. */
+export const METRICS = declare<Omit<FetchMetricsOptions, "format" | "includeTimestamp">>()({
+  ...RUN_SELECTION,
+  ...LONG_CALL,
+  attributes: needed(ATTRIBUTES),
+  stepRange: optional(orNull(STEP_RANGE), null),
+  tailLimit: optional(orNull(COUNT), null),
+  includeInherited: optional(FLAG, true),
+  includePointPreviews: optional(FLAG, false),
+  categorical: optional(FLAG, false),
+  useThreads: optional(FLAG, false),
+});
+
+/** The options of `fetchMetrics`. */
+export const FETCH_METRICS = declare<FetchMetricsOptions>()({
+  ...METRICS,
+  includeTimestamp: optional(FLAG),
+  format: optional(oneOf("long", "wide"), "long"),
+});
+
 /** Float series that exist, and the query for their points. */
 export interface MetricsPlan {
   series: ChosenSeries;
@@ -54,9 +83,9 @@ export interface MetricsPlan {
 /** Reads which series exist, then their points, and builds the frame. */
 export async function fetchMetricsFrame(
   source: Source,
-  options: FetchMetricsOptions & CallOptions,
+  options: Checked<typeof FETCH_METRICS> & CallOptions,
 ): Promise<DataFrame> {
-  const { format = "long", includePointPreviews = false } = options;
+  const { format, includePointPreviews } = options;
   if (format === "wide" && includePointPreviews) {
     throw new OptionError(
       "includePointPreviews needs the long format: the wide one has no columns that tell previews.",
@@ -71,14 +100,12 @@ export async function fetchMetricsFrame(
     : longFrame(series, points, { ...columns, timestamps: options.includeTimestamp ?? true });
 }
 
-/** Checks the options and reads which series exist. */
+/** Reads which series exist. */
 export async function planMetrics(
   source: Source,
-  options: Omit<FetchMetricsOptions, "format"> & CallOptions,
+  options: Checked<typeof METRICS> & CallOptions,
 ): Promise<MetricsPlan> {
-  const { tailLimit = null, includePointPreviews = false, includeInherited = true, signal, onProgress } = options;
-  checkTailLimit(tailLimit);
-  const stepRange = checkStepRange(options.stepRange);
+  const { tailLimit, includePointPreviews, includeInherited, signal, onProgress } = options;
   const selected = await selectRuns(source, options, signal);
   const series = await existingSeries(source, selected, options.attributes, ["float_series"], signal);
   return {
@@ -86,7 +113,7 @@ export async function planMetrics(
     query: {
       kind: "float",
       series,
-      stepRange,
+      stepRange: options.stepRange ?? [null, null],
       lineage: includeInherited ? "full" : selected.heads ? "experiment" : "own",
       previews: includePointPreviews,
       limit: tailLimit === null ? null : { points: tailLimit, from: "end" },
@@ -95,13 +122,4 @@ export async function planMetrics(
       onProgress,
     },
   };
-}
-
-/** Refuses what is no number of points. */
-export function checkTailLimit(tailLimit: number | null): void {
-  if (tailLimit === null || (Number.isInteger(tailLimit) && tailLimit > 0)) return;
-  throw new OptionError(`tailLimit is ${tailLimit}, but must be a whole number greater than 0.`, {
-    option: "tailLimit",
-    value: tailLimit,
-  });
 }

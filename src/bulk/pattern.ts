@@ -5,7 +5,27 @@
  * @module
  */
 
+import { type Kind, shown } from "../kinds.ts";
+import { compileRegex, regexString } from "../nql/regex.ts";
 import type { PathFilter } from "../source.ts";
+
+/** A pattern, or a regular expression of JavaScript. One that RE2 refuses throws its own error. */
+export const PATTERN: Kind<string | RegExp> = {
+  must: "a pattern that is not empty, as a string or a RegExp",
+  complaint(value, name) {
+    if (value instanceof RegExp) compileRegex(value);
+    else if (typeof value !== "string" || value.trim() === "") {
+      return `${name} is ${shown(value)}, but must be ${this.must}.`;
+    } else if (/^[&|]\s|\s[&|]$|\s[&|]\s+[&|]\s|(^|\s)!$|(^|\s)!\s+[&|]\s/.test(value.trim())) {
+      return `${name} is ${
+        shown(value)
+      }, but there must be a regular expression on both sides of each & and |, and after each !.`;
+    } else {for (const { must, mustNot } of parsePattern(value).any) {
+        [...must, ...mustNot].forEach((one) => compileRegex(one));
+      }}
+    return null;
+  },
+};
 
 /**
  * Splits a pattern into alternatives. Blanks around `|` and `&` make them operators, a `!` at the start of a part negates it;
@@ -13,7 +33,8 @@ import type { PathFilter } from "../source.ts";
  *
  * `train/ & !_std$ | val/loss` is: matches `train/` and does not match `_std$`, or matches `val/loss`.
  */
-export function parsePattern(pattern: string): PathFilter {
+export function parsePattern(pattern: string | RegExp): PathFilter {
+  if (pattern instanceof RegExp) return { any: [{ must: [regexString(pattern)], mustNot: [] }] };
   return { any: pattern.trim().split(/\s+\|\s+/).map(alternative) };
 }
 

@@ -8,11 +8,23 @@ import type { DataFrame } from "nodejs-polars";
 import { getLogger } from "@logtape/logtape";
 import type { ValueBlock } from "../columns.ts";
 import { OptionError } from "../errors.ts";
-import { type RunsFilter, runsFilter } from "../nql/build.ts";
+import { COUNT, either, FLAG, listOf, NONEMPTY, oneOf, orNull } from "../kinds.ts";
 import type { Aggregation } from "../nql/ast.ts";
-import type { LongCallOptions } from "../progress/show.ts";
+import { AGGREGATION, ATTRIBUTE_TYPE, REGEX } from "../nql/check.ts";
+import { type Regexp, regexString } from "../nql/regex.ts";
+import { type Checked, declare, needed, optional, shape } from "../options.ts";
+import { LONG_CALL, type LongCallOptions } from "../progress/show.ts";
 import type { CallOptions, RunsSort, Source } from "../source.ts";
-import { ATTRIBUTE_TYPES, type AttributeType, type RunInfo } from "../types.ts";
+import type { AttributeType, RunInfo } from "../types.ts";
+import {
+  ATTRIBUTES,
+  type AttributeSelection,
+  chooseRuns,
+  isList,
+  RUN_SELECTION,
+  type RunSelection,
+  selectPaths,
+} from "./select.ts";
 import { type SeriesAggregate, TableBuilder } from "./table.ts";
 
 /** By which attribute a table is sorted. */
@@ -26,13 +38,15 @@ export interface SortBy {
 }
 
 /** Options of {@linkcode ReadOnlyProject.fetchRunsDf} and {@linkcode ReadOnlyProject.fetchExperimentsDf}. */
-export interface RunsTableOptions extends RunsFilter, LongCallOptions {
-  /** Attributes to show as columns, by exact path. Default: none but the columns that are always there. */
-  columns?: string[] | null;
-  /** Attributes to show as columns, by a regular expression (RE2, partial match), besides `columns`. Default: none. */
-  columnsRegex?: string | null;
+export interface RunsTableOptions extends RunSelection, LongCallOptions {
+  /** Attributes to show as columns. Default: none but the columns that are always there. */
+  columns?: AttributeSelection | null;
+  /** Attributes to show as columns besides `columns`, by a regular expression (RE2, partial match). Default: none. */
+  columnsRegex?: Regexp | null;
+  /** Only attributes of these types as columns. Default: all types. */
+  types?: readonly AttributeType[] | null;
   /** What to add for float series beside the last value, as columns `path:min` and so on. Default: none. */
-  aggregates?: SeriesAggregate[];
+  aggregates?: readonly SeriesAggregate[];
   /** At most this many rows. Default: all. */
   limit?: number | null;
   /** The attribute to sort by; a column of its own. Default: `sys/creation_time`. */
@@ -41,42 +55,57 @@ export interface RunsTableOptions extends RunsFilter, LongCallOptions {
   ascending?: boolean;
 }
 
+const SORT_BY = shape<SortBy>({
+  path: needed(NONEMPTY),
+  type: optional(ATTRIBUTE_TYPE),
+  aggregation: optional(AGGREGATION),
+});
+
+/** The options of tables of runs. */
+export const RUNS_TABLE = declare<RunsTableOptions>()({
+  ...RUN_SELECTION,
+  ...LONG_CALL,
+  columns: optional(orNull(ATTRIBUTES), null),
+  columnsRegex: optional(orNull(REGEX), null),
+  types: optional(orNull(listOf(ATTRIBUTE_TYPE, "an array of attribute types")), null),
+  aggregates: optional(
+    listOf(oneOf("min", "max", "average", "variance", "last_step"), "an array of aggregates"),
+    [],
+  ),
+  limit: optional(orNull(COUNT), null),
+  sortBy: optional(either(NONEMPTY, SORT_BY), "sys/creation_time"),
+  ascending: optional(FLAG, false),
+});
+
+/** Options of a table that passed the gate. */
+export type TableRequest = Checked<typeof RUNS_TABLE> & CallOptions;
+
 const SORTABLE: AttributeType[] = ["string", "int", "float", "bool", "datetime", "float_series"];
 const logger = getLogger(["neptune-fetcher", "table"]);
 
 /** Reads the runs, then their values, and builds the frame. */
-export async function fetchRunsTable(
-  source: Source,
-  options: RunsTableOptions & CallOptions,
-  heads: boolean,
-): Promise<DataFrame> {
-  const { columns, limit, aggregates } = checkTable(options);
-  const sort = await resolveSort([source], options);
-  const runs = await readTableRuns(source, options, sort, heads, limit);
-  const table = new TableBuilder(runs.map((run) => ({ run, project: null })), aggregates);
-  for await (const block of readTableValues(source, runs, sort, options)) table.add(block, null);
-  return await table.frame([sort.path, ...columns]);
+export async function fetchRunsTable(source: Source, request: TableRequest, heads: boolean): Promise<DataFrame> {
+  const sort = await resolveSort([source], request);
+  const runs = await readTableRuns(source, request, sort, heads);
+  const table = new TableBuilder(runs.map((run) => ({ run, project: null })), [...request.aggregates]);
+  for await (const block of readTableValues(source, runs, sort, request)) table.add(block, null);
+  return await table.frame([sort.path, ...namedColumns(request)]);
 }
 
-/** The options that have to be checked, completed. */
-export function checkTable(
-  { columns = null, aggregates = [], limit = null }: RunsTableOptions,
-): { columns: string[]; aggregates: SeriesAggregate[]; limit: number | null } {
-  checkColumns(columns);
-  checkLimit(limit);
-  return { columns: columns ?? [], aggregates, limit };
+/** The columns that are asked for one by one, and are there even where no run has them. */
+export function namedColumns({ columns }: TableRequest): readonly string[] {
+  return columns !== null && isList(columns) ? columns : [];
 }
 
 /** The runs that are the rows, in order. */
 export async function readTableRuns(
   source: Source,
-  options: RunsTableOptions & CallOptions,
+  { limit, signal, ...selection }: TableRequest,
   sort: RunsSort,
   heads: boolean,
-  limit: number | null,
 ): Promise<RunInfo[]> {
   const runs: RunInfo[] = [];
-  const query = { where: runsFilter(options), heads, sort, limit: limit ?? undefined, signal: options.signal };
+  const query = { ...chooseRuns(selection, heads), sort, limit: limit ?? undefined, signal };
   for await (const page of source.runs(query)) runs.push(...page.runs);
   return runs;
 }
@@ -86,29 +115,31 @@ export async function* readTableValues(
   source: Source,
   runs: RunInfo[],
   sort: RunsSort,
-  { columns, columnsRegex = null, signal, onProgress }: RunsTableOptions & CallOptions,
+  { columns, columnsRegex, types, signal, onProgress }: TableRequest,
 ): AsyncGenerator<ValueBlock> {
   if (runs.length === 0) return;
-  const keys = runs.map((run) => run.key);
-  const paths = [...new Set(["sys/custom_run_id", "sys/name", sort.path, ...columns ?? []])];
-  yield* source.values({ runs: keys, paths, filter: null, types: null, signal, onProgress });
+  const query = { runs: runs.map((run) => run.key), signal, onProgress };
+  const always = [...new Set(["sys/custom_run_id", "sys/name", sort.path])];
+  const { paths, filter } = columns === null ? { paths: [], filter: null } : selectPaths(columns);
+  if (types === null) {
+    const named = [...new Set([...always, ...paths ?? []])];
+    yield* source.values({ ...query, paths: named, filter: null, types: null });
+  } else {
+    yield* source.values({ ...query, paths: always, filter: null, types: null });
+    if (paths) yield* source.values({ ...query, paths, filter: null, types });
+  }
+  if (paths === null) yield* source.values({ ...query, paths, filter, types });
   if (columnsRegex === null) return;
-  const filter = { any: [{ must: [columnsRegex], mustNot: [] }] };
-  yield* source.values({ runs: keys, paths: null, filter, types: null, signal, onProgress });
+  const matching = { any: [{ must: [regexString(columnsRegex)], mustNot: [] }] };
+  yield* source.values({ ...query, paths: null, filter: matching, types });
 }
 
 /** By what to sort; reads the type of the attribute where it is not given. */
 export async function resolveSort(
   sources: Source[],
-  { sortBy = "sys/creation_time", ascending = false, signal }: RunsTableOptions & CallOptions,
+  { sortBy, ascending, signal }: TableRequest,
 ): Promise<RunsSort> {
   const { path, type, aggregation }: SortBy = typeof sortBy === "string" ? { path: sortBy } : sortBy;
-  if (type && !ATTRIBUTE_TYPES.includes(type)) {
-    throw new OptionError(`sortBy.type is "${type}", but must be one of ${SORTABLE.join(", ")}.`, {
-      option: "sortBy",
-      value: type,
-    });
-  }
   const known = type ?? SORT_TYPES[path];
   return { path, type: known ?? await findType(sources, path, signal), aggregation, descending: !ascending };
 }
@@ -133,22 +164,4 @@ async function findType(sources: Source[], path: string, signal?: AbortSignal): 
     logger.warn(`No run has an attribute "{path}" to sort by; the newest runs come first.`, { path });
   }
   return first;
-}
-
-function checkColumns(columns: string[] | null): void {
-  if (columns !== null && !Array.isArray(columns)) {
-    throw new OptionError(`columns is ${JSON.stringify(columns)}, but must be an array of attribute paths.`, {
-      option: "columns",
-      value: columns,
-    });
-  }
-}
-
-function checkLimit(limit: number | null): void {
-  if (limit !== null && !(Number.isInteger(limit) && limit > 0)) {
-    throw new OptionError(`limit is ${limit}, but must be a whole number greater than 0, or absent for all runs.`, {
-      option: "limit",
-      value: limit,
-    });
-  }
 }

@@ -5,9 +5,11 @@
  */
 
 import type { DataFrame } from "nodejs-polars";
-import { type FrameFormat, saveFrames } from "../frame/save.ts";
+import { FRAME_FORMAT, type FrameFormat, saveFrames } from "../frame/save.ts";
+import { FLAG, PATH, pathString } from "../kinds.ts";
+import { type Checked, declare, needed, optional } from "../options.ts";
 import type { CallOptions, Source } from "../source.ts";
-import { type FetchMetricsOptions, type MetricsPlan, planMetrics } from "./metrics.ts";
+import { type FetchMetricsOptions, METRICS, type MetricsPlan, planMetrics } from "./metrics.ts";
 import { longFrame, type MetricsColumns } from "./metrics_frame.ts";
 import { PointTable } from "./point_table.ts";
 import { sliceSeries } from "./select.ts";
@@ -15,19 +17,31 @@ import { sliceSeries } from "./select.ts";
 /** Options of {@linkcode ReadOnlyProject.saveMetrics}. */
 export interface SaveMetricsOptions extends Omit<FetchMetricsOptions, "format"> {
   /** The file to write. Its extension says what kind: `.csv`, `.parquet`, `.arrow`. A file of that name is replaced. */
-  destination: string;
+  destination: string | URL;
   /** The kind of file, where the extension does not say it. */
   fileFormat?: FrameFormat;
   /** CSV: start with a byte-order mark. Default: false. */
   bom?: boolean;
 }
 
+/** The options of `saveMetrics`. */
+export const SAVE_METRICS = declare<SaveMetricsOptions>()({
+  ...METRICS,
+  includeTimestamp: optional(FLAG, true),
+  destination: needed(PATH),
+  fileFormat: optional(FRAME_FORMAT),
+  bom: optional(FLAG, false),
+});
+
 /** About as many points are in memory at once. */
 const CHUNK_POINTS = 2_000_000;
 const FIRST_CHUNK_SERIES = 256;
 
 /** Writes the long frame chunk by chunk and gives the number of points. */
-export async function saveMetricsFile(source: Source, options: SaveMetricsOptions & CallOptions): Promise<number> {
+export async function saveMetricsFile(
+  source: Source,
+  options: Checked<typeof SAVE_METRICS> & CallOptions,
+): Promise<number> {
   const { destination, fileFormat, bom } = options;
   const plan = await planMetrics(source, options);
   const columns = {
@@ -38,7 +52,7 @@ export async function saveMetricsFile(source: Source, options: SaveMetricsOption
   const frames = chunks(source, plan, columns);
   const none = await PointTable.of(ReadableStream.from([]), 0);
   const empty = longFrame(sliceSeries(plan.series, 0, 0), none, columns);
-  return await saveFrames(frames, empty, destination, { format: fileFormat, bom });
+  return await saveFrames(frames, empty, pathString(destination), { format: fileFormat, bom });
 }
 
 /** Long frames of as many series at a time as fit; how many that is shows as they are read. */

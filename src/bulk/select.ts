@@ -6,27 +6,59 @@
 
 import type { SeriesList } from "../columns.ts";
 import { OptionError } from "../errors.ts";
+import { either, type Kind, orNull, STRINGS } from "../kinds.ts";
 import type { Nql } from "../nql/ast.ts";
-import { parseNql } from "../nql/parse.ts";
+import { compare } from "../nql/build.ts";
+import { RUNS_FILTER, type RunsFilter, runsTerms, TRASHED } from "../nql/filter.ts";
+import { type Checked, declare, optional } from "../options.ts";
 import type { PathFilter, Source } from "../source.ts";
 import type { AttributeType, RunInfo } from "../types.ts";
-import { parsePattern, passesAll } from "./pattern.ts";
+import { parsePattern, passesAll, PATTERN } from "./pattern.ts";
 
-/** Which runs: at most one of `runs` and `experiments`; with neither, all runs. `query` narrows the choice further. */
-export interface RunSelection {
-  /** Custom run ids (`sys/custom_run_id`) as a list, or a pattern they match. */
-  runs?: string[] | string;
-  /** Experiment names (`sys/name`) as a list, or a pattern they match. Only the newest run of each experiment is read. */
-  experiments?: string[] | string;
-  /** A query in the Neptune Query Language, for example `` `parameters/lr`:float > 0.01 ``. */
-  query?: string;
+/**
+ * Names: exact ones as a list; or a pattern: regular expressions (RE2, partial match) joined by ` & ` and ` | `, negated by `!`, for
+ * example `"^mlp & !_test$ | ^linear$"`; or one regular expression of JavaScript, for example `/^mlp/i`.
+ */
+export type NameSelection = readonly string[] | string | RegExp;
+
+/**
+ * Which runs: without any of these options all runs that are not in the trash, else those for which all conditions hold. The same
+ * in every call that reads several runs.
+ */
+export interface RunSelection extends RunsFilter {
+  /** Runs by their custom ids (`sys/custom_run_id`). Not together with `experiments`. Default: null, any run. */
+  runs?: NameSelection | null;
+  /**
+   * Experiments by their names (`sys/name`): of each the newest run, and only that. Not together with `runs`. Default: null, any
+   * run.
+   */
+  experiments?: NameSelection | null;
 }
 
 /**
- * Which attributes: exact paths as a list, or a pattern: regular expressions (RE2, partial match) joined by ` & ` and ` | `,
- * negated by `!`, for example `"^train/ & !_std$ | ^val/loss$"`.
+ * Which attributes: exact paths as a list; or a pattern: regular expressions (RE2, partial match) joined by ` & ` and ` | `,
+ * negated by `!`, for example `"^train/ & !_std$ | ^val/loss$"`; or one regular expression of JavaScript, for example `/loss$/i`.
  */
-export type AttributeSelection = string[] | string;
+export type AttributeSelection = readonly string[] | string | RegExp;
+
+/** What an {@linkcode AttributeSelection} may be. */
+export const ATTRIBUTES: Kind<AttributeSelection> = either(STRINGS, PATTERN);
+
+const NAMES = optional(orNull(ATTRIBUTES), null);
+
+/** The options of every call that reads several runs. */
+export const RUN_SELECTION = declare<RunSelection>()({ ...RUNS_FILTER, runs: NAMES, experiments: NAMES });
+
+/** A selection that passed the gate. */
+export type CheckedSelection = Checked<typeof RUN_SELECTION>;
+
+/** A selection as the restriction of a query. */
+export interface ChosenRuns {
+  /** null: every run. */
+  where: Nql | null;
+  /** Only the newest run of each experiment. */
+  heads: boolean;
+}
 
 /** The runs that were chosen, and how they are called in a frame. */
 export interface SelectedRuns {
@@ -37,61 +69,91 @@ export interface SelectedRuns {
   labels: Map<string, string>;
 }
 
-/** Reads which runs are meant. */
-export async function selectRuns(source: Source, selection: RunSelection, signal?: AbortSignal): Promise<SelectedRuns> {
-  const { runs, experiments, query } = selection;
-  if (runs !== undefined && experiments !== undefined) {
+/**
+ * The restriction that a selection means.
+ *
+ * @param heads Whether the call is about experiments, whatever else is asked.
+ */
+export function chooseRuns({ runs, experiments, ...filter }: CheckedSelection, heads = false): ChosenRuns {
+  if (runs !== null && experiments !== null) {
     throw new OptionError("Both runs and experiments are given: choose by one of them.", {
       option: "runs",
       value: null,
     });
   }
-  const heads = experiments !== undefined;
-  const terms: Nql[] = [];
-  if (runs !== undefined) terms.push(named("runs", "sys/custom_run_id", runs));
-  if (experiments !== undefined) terms.push(named("experiments", "sys/name", experiments));
-  if (query !== undefined) terms.push(parseNql(query));
-  const where: Nql | null = terms.length > 0 ? { op: "and", terms } : null;
+  const terms = runsTerms(filter);
+  if (runs !== null) terms.push(named("sys/custom_run_id", runs));
+  if (experiments !== null) terms.push(named("sys/name", experiments));
+  return { where: terms.length > 0 ? { op: "and", terms } : null, heads: heads || experiments !== null };
+}
+
+/** Reads which runs are meant. */
+export async function selectRuns(
+  source: Source,
+  selection: CheckedSelection,
+  signal?: AbortSignal,
+): Promise<SelectedRuns> {
+  const { where, heads } = chooseRuns(selection);
   const found: RunInfo[] = [];
   for await (const page of source.runs({ where, heads, sort: null, signal })) found.push(...page.runs);
   const label = (run: RunInfo) => (heads ? run.name : null) ?? run.customId ?? run.sysId;
   return { runs: found, heads, labels: new Map(found.map((run) => [run.key, label(run)])) };
 }
 
-/** The selection as the restriction of a query. */
-export function selectPaths(attributes: AttributeSelection): { paths: string[] | null; filter: PathFilter | null } {
-  if (typeof attributes === "string") {
-    const filter = parsePattern(attributes);
-    return { paths: null, filter: passesAll(filter) ? null : filter };
+/**
+ * The keys of the runs that are meant; null where it is all runs of the project, of which none is in the trash, so that nobody has
+ * to name them.
+ */
+export async function runKeys(
+  source: Source,
+  selection: CheckedSelection,
+  signal?: AbortSignal,
+): Promise<string[] | null> {
+  const { where, heads } = chooseRuns(selection);
+  const all = chooseRuns({ ...selection, trashed: null });
+  if (all.where === null && !heads) {
+    if (selection.trashed === null) return null;
+    if (selection.trashed === false && !await hasRuns(source, compare(TRASHED, "=", true), signal)) return null;
   }
-  if (Array.isArray(attributes)) return { paths: attributes, filter: null };
-  throw new OptionError(`attributes is ${JSON.stringify(attributes)}, but must be a pattern or an array of paths.`, {
-    option: "attributes",
-    value: attributes,
-  });
+  const keys: string[] = [];
+  for await (const { runs } of source.runs({ where, heads, sort: null, signal })) {
+    for (const { key } of runs) keys.push(key);
+  }
+  return keys;
 }
 
-function named(option: string, path: string, wanted: string[] | string): Nql {
+async function hasRuns(source: Source, where: Nql, signal?: AbortSignal): Promise<boolean> {
+  for await (const { runs } of source.runs({ where, heads: false, sort: null, limit: 1, signal })) {
+    if (runs.length > 0) return true;
+  }
+  return false;
+}
+
+/** Whether names are given one by one, rather than by a pattern. */
+export function isList(names: NameSelection): names is readonly string[] {
+  return typeof names !== "string" && !(names instanceof RegExp);
+}
+
+/** The selection as the restriction of a query. */
+export function selectPaths(attributes: AttributeSelection): { paths: string[] | null; filter: PathFilter | null } {
+  if (isList(attributes)) return { paths: [...attributes], filter: null };
+  const filter = parsePattern(attributes);
+  return { paths: null, filter: passesAll(filter) ? null : filter };
+}
+
+function named(path: string, wanted: NameSelection): Nql {
   const operand = { name: path, type: "string", aggregation: null } as const;
-  if (typeof wanted === "string") {
-    return {
-      op: "or",
-      terms: parsePattern(wanted).any.map(({ must, mustNot }) => ({
-        op: "and",
-        terms: [
-          ...must.map((value): Nql => ({ op: "matches", operand, value })),
-          ...mustNot.map((value): Nql => ({ op: "not", term: { op: "matches", operand, value } })),
-        ],
-      })),
-    };
-  }
-  if (!Array.isArray(wanted)) {
-    throw new OptionError(`${option} is ${JSON.stringify(wanted)}, but must be a pattern or an array of names.`, {
-      option,
-      value: wanted,
-    });
-  }
-  return { op: "or", terms: wanted.map((value) => ({ op: "=", operand, value })) };
+  if (isList(wanted)) return { op: "or", terms: wanted.map((value) => ({ op: "=", operand, value })) };
+  return {
+    op: "or",
+    terms: parsePattern(wanted).any.map(({ must, mustNot }) => ({
+      op: "and",
+      terms: [
+        ...must.map((value): Nql => ({ op: "matches", operand, value })),
+        ...mustNot.map((value): Nql => ({ op: "not", term: { op: "matches", operand, value } })),
+      ],
+    })),
+  };
 }
 
 /** Series that were chosen, sorted by label, run and path; `runs` and `paths` are sorted too. */
@@ -99,7 +161,7 @@ export interface ChosenSeries extends SeriesList {
   /** How each of `runs` is called in a frame. */
   labels: string[];
   /** The type of series `i` is `types[type[i]]`. */
-  types: AttributeType[];
+  types: readonly AttributeType[];
   type: Uint8Array;
 }
 
@@ -108,7 +170,7 @@ export async function existingSeries(
   source: Source,
   { runs, labels }: SelectedRuns,
   attributes: AttributeSelection,
-  types: AttributeType[],
+  types: readonly AttributeType[],
   signal?: AbortSignal,
 ): Promise<ChosenSeries> {
   const runNames = new Names(), pathNames = new Names();

@@ -7,16 +7,19 @@
 import pl, { type DataFrame } from "nodejs-polars";
 import type { PointValues } from "../columns.ts";
 import { floats, instants, valueSeries } from "../frame/frame.ts";
-import { checkStepRange, collectPoints, concat, type Points } from "../frame/points.ts";
-import type { LongCallOptions } from "../progress/show.ts";
+import { collectPoints, concat, type Points } from "../frame/points.ts";
+import { COUNT, FLAG, listOf, oneOf, orNull, STEP_RANGE } from "../kinds.ts";
+import { type Checked, declare, needed, optional } from "../options.ts";
+import { LONG_CALL, type LongCallOptions } from "../progress/show.ts";
 import type { CallOptions, Source } from "../source.ts";
 import { POINT_KINDS, type SeriesType, type StepRange } from "../types.ts";
-import { checkTailLimit } from "./metrics.ts";
 import { nameColumns } from "./metrics_frame.ts";
 import {
+  ATTRIBUTES,
   type AttributeSelection,
   type ChosenSeries,
   existingSeries,
+  RUN_SELECTION,
   type RunSelection,
   selectRuns,
   someSeries,
@@ -30,7 +33,7 @@ export interface FetchSeriesOptions extends RunSelection, LongCallOptions {
   /** Which series. */
   attributes: AttributeSelection;
   /** Which types of series. Default: all three. */
-  types?: OtherSeriesType[];
+  types?: readonly OtherSeriesType[];
   /** Only steps in this range, both ends inclusive; null leaves an end open. Default: all steps. */
   stepRange?: StepRange | null;
   /** Only this many points from the end of each series. Default: all points. */
@@ -43,17 +46,30 @@ export interface FetchSeriesOptions extends RunSelection, LongCallOptions {
   categorical?: boolean;
 }
 
+const TYPES = ["string_series", "histogram_series", "file_series"] as const;
+
+/** The options of `fetchSeries`. */
+export const FETCH_SERIES = declare<FetchSeriesOptions>()({
+  ...RUN_SELECTION,
+  ...LONG_CALL,
+  attributes: needed(ATTRIBUTES),
+  types: optional(listOf(oneOf(...TYPES), "an array of types of series"), TYPES),
+  stepRange: optional(orNull(STEP_RANGE), null),
+  tailLimit: optional(orNull(COUNT), null),
+  includeInherited: optional(FLAG, true),
+  includeTimestamp: optional(FLAG, true),
+  categorical: optional(FLAG, false),
+});
+
 /**
  * One row per point: `run`, `attribute`, `step`, then the value, then `timestamp`. Where the series found are of one type, the value
  * is in `value`; where they are of several, in one column for each type, named `value:string_series` and so on.
  */
 export async function fetchSeriesFrame(
   source: Source,
-  options: FetchSeriesOptions & CallOptions,
+  options: Checked<typeof FETCH_SERIES> & CallOptions,
 ): Promise<DataFrame> {
-  const { types = ["string_series", "histogram_series", "file_series"], tailLimit = null, signal, onProgress } =
-    options;
-  checkTailLimit(tailLimit);
+  const { types, tailLimit, signal, onProgress } = options;
   const selected = await selectRuns(source, options, signal);
   const series = await existingSeries(source, selected, options.attributes, types, signal);
   const points: Points[] = new Array(series.run.length);
@@ -63,8 +79,8 @@ export async function fetchSeriesFrame(
     const blocks = source.series({
       kind: POINT_KINDS[type],
       series: someSeries(series, members),
-      stepRange: checkStepRange(options.stepRange),
-      lineage: options.includeInherited === false ? (selected.heads ? "experiment" : "own") : "full",
+      stepRange: options.stepRange ?? [null, null],
+      lineage: options.includeInherited ? "full" : selected.heads ? "experiment" : "own",
       previews: false,
       limit: tailLimit === null ? null : { points: tailLimit, from: "end" },
       signal,
@@ -73,7 +89,7 @@ export async function fetchSeriesFrame(
     const found = await collectPoints(blocks, members.length, POINT_KINDS[type], false);
     members.forEach((i, at) => points[i] = found[at]);
   }
-  return seriesFrame(series, points, options.includeTimestamp ?? true, options.categorical ?? false);
+  return seriesFrame(series, points, options.includeTimestamp, options.categorical);
 }
 
 function seriesFrame(series: ChosenSeries, points: Points[], timestamps: boolean, categorical: boolean): DataFrame {

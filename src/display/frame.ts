@@ -5,7 +5,10 @@
  */
 
 import type { Frame } from "../frame/typed.ts";
+import { FRAME } from "../frame/frame.ts";
 import { methodsFirst, wrap } from "../frame/wrap.ts";
+import { COUNT } from "../kinds.ts";
+import { checkArgument, checkOptions, declare, optional } from "../options.ts";
 import { Budget, bundle, type Displayable, jupyterDisplay, type MediaBundle } from "./bundle.ts";
 import { counted, formatCount } from "./format.ts";
 import { columnCells, isNumeric, typeName } from "./frame_cells.ts";
@@ -22,9 +25,17 @@ export interface FrameDisplayOptions {
   textLength?: number;
 }
 
+const FRAME_DISPLAY = declare<FrameDisplayOptions>()({
+  rows: optional(COUNT, 15),
+  columns: optional(COUNT, 16),
+  textLength: optional(COUNT, 80),
+});
+
 /** A frame that shows itself in a notebook our way. The frame itself is not changed. */
 export function displayFrame(frame: Frame, options: FrameDisplayOptions = {}): Displayable {
-  return { [jupyterDisplay]: () => frameBundle(frame, options) };
+  checkArgument("show", "frame", FRAME, frame);
+  const asked = checkOptions("show", FRAME_DISPLAY, options);
+  return { [jupyterDisplay]: () => frameBundle(frame, asked) };
 }
 
 /** The frame with our display in place of that of Polars, also for all frames that are made from it. */

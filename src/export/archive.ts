@@ -7,13 +7,14 @@
 import { requirePermission } from "../permissions/require.ts";
 import pl, { type DataFrame } from "nodejs-polars";
 import { sanitized } from "../archive/disk/layout.ts";
-import { type RunSelection, selectRuns } from "../bulk/select.ts";
+import { RUN_SELECTION, type RunSelection, selectRuns } from "../bulk/select.ts";
 import { seriesList } from "../columns.ts";
-import { OptionError } from "../errors.ts";
+import { FLAG, PATH, pathString } from "../kinds.ts";
 import { strings } from "../frame/frame.ts";
 import type { Nql } from "../nql/ast.ts";
 import { collectPoints } from "../frame/points.ts";
-import type { LongCallOptions } from "../progress/show.ts";
+import { type Checked, declare, needed, optional } from "../options.ts";
+import { LONG_CALL, type LongCallOptions } from "../progress/show.ts";
 import type { CallOptions, Source } from "../source.ts";
 import { POINT_KINDS, type RunInfo, type SeriesType } from "../types.ts";
 import { readContent, type RunContent } from "./content.ts";
@@ -25,7 +26,7 @@ import { type Series, seriesColumns, sortRows } from "./rows.ts";
 /** Options of {@linkcode ReadOnlyProject.exportArchive}. */
 export interface ExportArchiveOptions extends RunSelection, LongCallOptions {
   /** The folder to write to: the archive's data folder becomes `data` in it, the files folder `files`. */
-  destination: string;
+  destination: string | URL;
   /** Copy the files too. Default: true. */
   files?: boolean;
   /**
@@ -34,6 +35,15 @@ export interface ExportArchiveOptions extends RunSelection, LongCallOptions {
    */
   ancestors?: boolean;
 }
+
+/** The options of `exportArchive`. */
+export const EXPORT_ARCHIVE = declare<ExportArchiveOptions>()({
+  ...RUN_SELECTION,
+  ...LONG_CALL,
+  destination: needed(PATH),
+  files: optional(FLAG, true),
+  ancestors: optional(FLAG, true),
+});
 
 /** The exporter reads so many runs, and so many series of a run, together. */
 const RUNS_TOGETHER = 16;
@@ -61,14 +71,12 @@ interface Export {
 }
 
 /** Writes the runs one after another and tells what became of each. */
-export async function writeArchive(source: Source, options: ExportArchiveOptions & CallOptions): Promise<DataFrame> {
-  const { destination, files = true, ancestors = true, signal, onProgress } = options;
-  if (typeof destination !== "string" || destination === "") {
-    throw new OptionError("destination must name the folder to write the archive to.", {
-      option: "destination",
-      value: destination,
-    });
-  }
+export async function writeArchive(
+  source: Source,
+  options: Checked<typeof EXPORT_ARCHIVE> & CallOptions,
+): Promise<DataFrame> {
+  const { files, ancestors, signal, onProgress } = options;
+  const destination = pathString(options.destination);
   requirePermission({ name: "write", path: destination }, `write the archive ${destination}`);
   const { name: project } = await source.project({ signal });
   const chosen = (await selectRuns(source, options, signal)).runs;

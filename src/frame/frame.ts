@@ -5,9 +5,14 @@
  */
 
 import pl, { type DataFrame, type Series } from "nodejs-polars";
+import { type Kind, kind } from "../kinds.ts";
+import type { Frame } from "./typed.ts";
 import type { Points } from "./points.ts";
 import type { FileRef, Histogram, RunInfo } from "../types.ts";
 import type { PointValues, PreviewColumns } from "../columns.ts";
+
+/** A frame, as a person may pass it. */
+export const FRAME: Kind<Frame> = kind("a Polars frame", (value) => pl.DataFrame.isDataFrame(value));
 
 /** Which columns a frame of points has besides `step` and `value`. */
 export interface PointColumns {

@@ -5,7 +5,6 @@
  */
 
 import type { PointValues, PreviewColumns, SeriesBlock, Span } from "../columns.ts";
-import { OptionError } from "../errors.ts";
 import type { PointKind, StepRange } from "../types.ts";
 
 /** All rows belong to one series and ascend by step. */
@@ -39,27 +38,6 @@ export function cut(block: Points, start: Span["start"], end: Span["end"]): Poin
       completion: block.preview.completion.subarray(start, end),
     },
   };
-}
-
-/** Checks a step range as a person wrote it; absent and null mean all steps. */
-export function checkStepRange(range: StepRange | null | undefined): StepRange {
-  if (range === null || range === undefined) return [null, null];
-  const [from = null, to = null] = range;
-  for (const end of [from, to]) {
-    if (end !== null && (typeof end !== "number" || Number.isNaN(end))) {
-      throw new OptionError(`stepRange has the end ${String(end)}, but takes two numbers, or null for an open end.`, {
-        option: "stepRange",
-        value: String(range),
-      });
-    }
-  }
-  if (from !== null && to !== null && from > to) {
-    throw new OptionError(`stepRange starts at ${from}, after its end ${to}: swap the two.`, {
-      option: "stepRange",
-      value: String(range),
-    });
-  }
-  return [from, to];
 }
 
 /** The points whose step lies in the range, both ends inclusive. */

@@ -7,12 +7,18 @@
 import { dirname } from "node:path";
 import { requirePermission } from "../permissions/require.ts";
 import type { Frame } from "./typed.ts";
+import { FRAME } from "./frame.ts";
 import { methodsFirst } from "./wrap.ts";
 import pl, { type DataFrame, type DataType, type Expr, type LazyDataFrame } from "nodejs-polars";
 import { OptionError } from "../errors.ts";
+import { FLAG, type Kind, oneOf, PATH, pathString } from "../kinds.ts";
+import { checkArgument, checkOptions, declare, optional } from "../options.ts";
 
 /** The kinds of file a frame can be saved as. `arrow` is Arrow's IPC file format, also known as Feather 2. */
 export type FrameFormat = "csv" | "parquet" | "arrow";
+
+/** The kind of a file. */
+export const FRAME_FORMAT: Kind<FrameFormat> = oneOf("csv", "parquet", "arrow");
 
 /** Options of {@linkcode saveFrame}. */
 export interface SaveOptions {
@@ -21,6 +27,11 @@ export interface SaveOptions {
   /** CSV: start with a byte-order mark, by which spreadsheet programs know that the text is UTF-8. Default: false. */
   bom?: boolean;
 }
+
+const SAVE = declare<SaveOptions>()({
+  format: optional(FRAME_FORMAT),
+  bom: optional(FLAG, false),
+});
 
 /**
  * Saves a frame to a file, which appears under its name only when it is whole; a file of that name is replaced.
@@ -35,10 +46,13 @@ export interface SaveOptions {
  *
  * @throws {OptionError} Neither the extension nor `format` tells the kind of file.
  */
-export async function saveFrame(frame: Frame, path: string, options: SaveOptions = {}): Promise<void> {
-  const format = formatOf(path, options);
+export async function saveFrame(frame: Frame, path: string | URL, options: SaveOptions = {}): Promise<void> {
+  checkArgument("saveFrame", "frame", FRAME, frame);
+  const target = pathString(checkArgument("saveFrame", "path", PATH, path));
+  const asked = checkOptions("saveFrame", SAVE, options);
+  const format = formatOf(target, asked);
   const rows = methodsFirst(frame as DataFrame);
-  await whole(path, (part) => sink(rows.lazy(), rows.schema, part, format, options));
+  await whole(target, (part) => sink(rows.lazy(), rows.schema, part, format, asked));
 }
 
 /**
@@ -84,14 +98,8 @@ const EXTENSIONS: Record<string, FrameFormat> = {
 };
 
 function formatOf(path: string, { format }: SaveOptions): FrameFormat {
-  if (format !== undefined) {
-    if (Object.values(EXTENSIONS).includes(format)) return format;
-    throw new OptionError(`format is ${JSON.stringify(format)}, but must be "csv", "parquet" or "arrow".`, {
-      option: "format",
-      value: format,
-    });
-  }
-  const known = typeof path === "string" ? EXTENSIONS[/\.(\w+)$/.exec(path)?.[1].toLowerCase() ?? ""] : undefined;
+  if (format !== undefined) return format;
+  const known = EXTENSIONS[/\.(\w+)$/.exec(path)?.[1].toLowerCase() ?? ""];
   if (known) return known;
   throw new OptionError(
     `The file name ${

@@ -75,13 +75,13 @@ class ServerCatalog implements Catalog {
     }
     const transport: TransportOptions = {
       userAgent: options.userAgent ?? `neptune-fetcher-deno (deno=${Deno.version.deno}; os=${Deno.build.os})`,
-      requestTimeoutSeconds: positive("requestTimeoutSeconds", options.requestTimeoutSeconds ?? 60),
-      deadlineSeconds: positive("deadlineSeconds", options.deadlineSeconds ?? 120),
+      requestTimeoutSeconds: options.requestTimeoutSeconds ?? 60,
+      deadlineSeconds: options.deadlineSeconds ?? 120,
       proxy: options.proxy,
       caCerts: options.caCerts,
     };
     this.label = token.address;
-    this.#concurrency = Math.max(1, Math.floor(positive("maxWorkers", options.maxWorkers ?? 10)));
+    this.#concurrency = options.maxWorkers ?? 10;
     this.#deadlineSeconds = transport.deadlineSeconds;
     this.#api = new Api(token, transport, options);
     this.#pool = options.fetch ? null : new WorkerPool({
@@ -127,9 +127,4 @@ class ServerCatalog implements Catalog {
     }
     return this.#here;
   }
-}
-
-function positive(option: string, value: number): number {
-  if (Number.isFinite(value) && value > 0) return value;
-  throw new OptionError(`${option} is ${value}, but must be a number greater than 0.`, { option, value });
 }

@@ -1,4 +1,7 @@
+import { type Kind, kind } from "../kinds.ts";
+import { checkArgument } from "../options.ts";
 import type { Nql, Predicate } from "./ast.ts";
+import { NODE } from "./check.ts";
 
 /** What {@linkcode foldNql} calls: once per predicate, and once per group after its terms. */
 export interface NqlFold<T> {
@@ -12,6 +15,13 @@ export interface NqlFold<T> {
   not(term: T): T;
 }
 
+const FOLD: Kind<NqlFold<never>> = kind(
+  "an object with the functions predicate, and, or, not",
+  (value) =>
+    typeof value === "object" && value !== null &&
+    ["predicate", "and", "or", "not"].every((name) => typeof (value as Record<string, unknown>)[name] === "function"),
+);
+
 /**
  * Computes something from a query, terms before the groups that hold them, without recursion: a tree may be nested as
  * deeply as memory allows.
@@ -21,6 +31,8 @@ export interface NqlFold<T> {
  * @returns What was made of the whole query.
  */
 export function foldNql<T>(tree: Nql, fold: NqlFold<T>): T {
+  checkArgument("foldNql", "tree", NODE, tree);
+  checkArgument("foldNql", "fold", FOLD, fold);
   const done: T[] = [];
   const open: (Nql | { close: Exclude<Nql, Predicate> })[] = [tree];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {

@@ -13,9 +13,10 @@
  */
 
 export type { Aggregation, Comparison, Nql, Operand, Predicate } from "./ast.ts";
-export { and, attribute, compare, contains, exists, matches, not, or, type RunsFilter, runsFilter } from "./build.ts";
+export { and, attribute, compare, contains, exists, matches, not, or } from "./build.ts";
+export { type RunsFilter, runsFilter } from "./filter.ts";
 export { foldNql, type NqlFold } from "./fold.ts";
 export { parseNql } from "./parse.ts";
 export { printNql } from "./print.ts";
-export { compileRegex, type Regex } from "./regex.ts";
+export { compileRegex, type Regex, type Regexp } from "./regex.ts";
 export { parseBool, parseInstant, parseInteger, parseNumber, parseState } from "./values.ts";

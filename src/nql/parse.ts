@@ -1,3 +1,5 @@
+import { STRING } from "../kinds.ts";
+import { checkArgument } from "../options.ts";
 import type { AttributeType } from "../types.ts";
 import type { Aggregation, Comparison, Nql, Operand } from "./ast.ts";
 import { typeOfNqlName } from "./names.ts";
@@ -14,6 +16,7 @@ import { describeToken, nextToken, nqlSyntaxError, type Token } from "./tokenize
  * @throws {NqlSyntaxError} With what was expected, what was found and where, and a caret under the place.
  */
 export function parseNql(text: string): Nql {
+  checkArgument("parseNql", "text", STRING, text);
   if (text.trim() === "") return group("and", []);
   return new Parser(text).query();
 }

@@ -1,4 +1,6 @@
+import { checkArgument } from "../options.ts";
 import type { Nql, Operand, Predicate } from "./ast.ts";
+import { TREE } from "./check.ts";
 import { foldNql } from "./fold.ts";
 import { nqlTypeName, quoteNqlName, quoteNqlValue } from "./names.ts";
 
@@ -12,6 +14,7 @@ import { nqlTypeName, quoteNqlName, quoteNqlValue } from "./names.ts";
  * @param tree The query.
  */
 export function printNql(tree: Nql): string {
+  checkArgument("printNql", "tree", TREE, tree);
   return foldNql<Printed>(tree, {
     predicate: printPredicate,
     and: (terms) => join(terms, " AND ", ALL, NONE),

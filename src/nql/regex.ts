@@ -1,5 +1,10 @@
 import { RE2JS } from "re2js";
 import { RegexError } from "../errors.ts";
+import { either, REGEXP, STRING } from "../kinds.ts";
+import { checkArgument } from "../options.ts";
+
+/** A regular expression (RE2, searched, case-sensitive), as text or as one of JavaScript: `/^mlp/i`. */
+export type Regexp = string | RegExp;
 
 /** A compiled regular expression. */
 export interface Regex {
@@ -19,8 +24,27 @@ export interface Regex {
  * @param pattern The regular expression.
  * @throws {RegexError} RE2 refuses the pattern.
  */
-export function compileRegex(pattern: string): Regex {
-  return compileLiterals(pattern) ?? compileRe2(pattern);
+export function compileRegex(pattern: Regexp): Regex {
+  checkArgument("compileRegex", "pattern", either(STRING, REGEXP), pattern);
+  const text = regexString(pattern);
+  return compileLiterals(text) ?? compileRe2(text);
+}
+
+/**
+ * A regular expression of JavaScript as RE2 has it: `/^mlp/i` is `(?i)^mlp`. A text is taken as it is.
+ *
+ * @param pattern The regular expression.
+ * @throws {RegexError} It uses what RE2 lacks: references to groups, or the flags `y` and `v`.
+ */
+export function regexString(pattern: Regexp): string {
+  if (typeof pattern === "string") return pattern;
+  const lacking = /[yv]/.exec(pattern.flags)?.[0] ?? /^(?:[^\\]|\\[^k])*(\\k<)/.exec(pattern.source)?.[1];
+  if (lacking !== undefined) {
+    throw new RegexError(`The pattern ${pattern} uses "${lacking}", which RE2 does not know: write it without.`, {
+      pattern: pattern.source,
+    });
+  }
+  return String(RE2JS.translateRegExp(pattern));
 }
 
 function compileRe2(pattern: string): Regex {

@@ -7,10 +7,14 @@
  */
 
 import { NqlSyntaxError } from "../errors.ts";
+import { type Kind, STRING, within } from "../kinds.ts";
+import { checkArgument } from "../options.ts";
 import type { AttributeType } from "../types.ts";
 import type { Predicate } from "./ast.ts";
 import { nqlTypeName } from "./names.ts";
 
+/** The range of JavaScript's `Date`. */
+const NOW: Kind<number> = within(-8.64e15, 8.64e15, "a time in milliseconds since the epoch");
 const NUMBER = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*(kb|mb|gb)?$/i;
 const UNITS: Readonly<Record<string, number>> = { kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
 
@@ -19,6 +23,7 @@ const UNITS: Readonly<Record<string, number>> = { kb: 1024, mb: 1024 ** 2, gb: 1
  * else, `inf` and `nan` included.
  */
 export function parseNumber(text: string): number | null {
+  checkArgument("parseNumber", "text", STRING, text);
   const match = NUMBER.exec(text.trim());
   if (match === null) return null;
   const number = Number(match[1]) * (match[2] === undefined ? 1 : UNITS[match[2].toLowerCase()]);
@@ -30,18 +35,21 @@ export function parseNumber(text: string): number | null {
  * number at all.
  */
 export function parseInteger(text: string): bigint | null {
+  checkArgument("parseInteger", "text", STRING, text);
   const digits = /^([+-]?)(\d+)$/.exec(text.trim());
   return digits && BigInt(digits[1] === "-" ? `-${digits[2]}` : digits[2]);
 }
 
 /** `true` or `false`, in any case. */
 export function parseBool(text: string): boolean | null {
+  checkArgument("parseBool", "text", STRING, text);
   const word = text.trim().toLowerCase();
   return word === "true" ? true : word === "false" ? false : null;
 }
 
 /** `running` or `idle`, in any case; `active` and `inactive` mean the same. */
 export function parseState(text: string): "running" | "idle" | null {
+  checkArgument("parseState", "text", STRING, text);
   const word = text.trim().toLowerCase();
   if (word === "running" || word === "active") return "running";
   if (word === "idle" || word === "inactive") return "idle";
@@ -60,6 +68,8 @@ const RELATIVE = /^-(\d+)\s*([smhdwMy])$/;
  * @param now What relative times are counted from, in milliseconds since the epoch.
  */
 export function parseInstant(text: string, now: number): number | null {
+  checkArgument("parseInstant", "text", STRING, text);
+  checkArgument("parseInstant", "now", NOW, now);
   const trimmed = text.trim();
   const ago = RELATIVE.exec(trimmed);
   if (ago !== null) return before(now, Number(ago[1]), ago[2]);

@@ -4,11 +4,16 @@
  * @module
  */
 
+import { STRING } from "../kinds.ts";
+import { checkOptions, declare, optional } from "../options.ts";
+
 /** What a progress bar is told when it is made. */
 export interface ProgressBarOptions {
   /** What is being done, for example `metrics/loss`. */
   description?: string;
 }
+
+const PROGRESS_BAR_OPTIONS = declare<ProgressBarOptions>()({ description: optional(STRING, "") });
 
 /**
  * A progress bar. Extend it and pass the class, not an instance, as `progressBar`.
@@ -34,7 +39,7 @@ export class ProgressBarCallback {
 
   /** Called once for every piece of work. */
   constructor(options: ProgressBarOptions = {}) {
-    this.description = options.description ?? "";
+    this.description = checkOptions("ProgressBarCallback", PROGRESS_BAR_OPTIONS, options).description;
   }
 
   /** Called before the work starts. */

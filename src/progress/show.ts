@@ -5,6 +5,8 @@
  */
 
 import { ProgressBarCallback, type ProgressBarOption, type ProgressBarType } from "./callback.ts";
+import { type Kind, shown, SIGNAL } from "../kinds.ts";
+import { declare, optional } from "../options.ts";
 import { interruptible } from "./interrupt.ts";
 import { inKernel } from "./kernel.ts";
 import { NotebookProgressBar } from "./notebook.ts";
@@ -17,6 +19,34 @@ export interface LongCallOptions {
   /** Ends the call when aborted. */
   signal?: AbortSignal;
 }
+
+const METHODS = ["enter", "update", "exit"] as const;
+
+/** Whether and how progress is shown. */
+export const PROGRESS_BAR: Kind<ProgressBarOption> = {
+  must: "true, false, null or a class that extends ProgressBarCallback",
+  complaint(value, name) {
+    if (typeof value === "boolean" || value === null || isBar((value as { prototype?: unknown }).prototype)) {
+      return null;
+    }
+    const advice = isBar(value) ? ": pass the class itself, not an instance of it" : "";
+    return `${name} is ${shown(value)}, but must be ${this.must}${advice}.`;
+  },
+};
+
+function isBar(value: unknown): boolean {
+  return typeof value === "object" && value !== null &&
+    METHODS.every((method) => typeof (value as Record<string, unknown>)[method] === "function");
+}
+
+/** The options that every call has that may take long. */
+export const LONG_CALL = declare<LongCallOptions>()({
+  progressBar: optional(PROGRESS_BAR, true),
+  signal: optional(SIGNAL),
+});
+
+/** The option of calls that only can be ended. */
+export const CALL = declare<Pick<LongCallOptions, "signal">>()({ signal: optional(SIGNAL) });
 
 /** What the work gets: to be passed on to every read. */
 export interface LongCall {

@@ -5,6 +5,8 @@
  */
 
 import { Hono } from "hono";
+import { callable, POSITIVE, SECRET } from "../kinds.ts";
+import { checkOptions, declare, needed, optional } from "../options.ts";
 import type { Catalog } from "../source.ts";
 import { addAuthRoutes, requireToken } from "./routes/auth.ts";
 import { addBucketRoutes } from "./routes/buckets.ts";
@@ -48,6 +50,12 @@ export interface HandlerOptions {
   onRequest?: (entry: AccessLogEntry) => void;
 }
 
+const HANDLER = declare<HandlerOptions>()({
+  secret: needed(SECRET),
+  accessTokenSeconds: optional(POSITIVE, 3600),
+  onRequest: optional(callable<(entry: AccessLogEntry) => void>()),
+});
+
 /**
  * Answers one request.
  *
@@ -63,7 +71,8 @@ export type Handler = (request: Request, options?: { signal?: AbortSignal }) => 
  * @param options The secret of the server, and more.
  */
 export function createHandler(catalog: Catalog, options: HandlerOptions): Handler {
-  const tokens = new Tokens(options.secret, options.accessTokenSeconds ?? 3600);
+  const { secret, accessTokenSeconds, onRequest } = checkOptions("createHandler", HANDLER, options);
+  const tokens = new Tokens(secret, accessTokenSeconds);
   const server: Server = {
     tokens,
     projects: new Projects(catalog),
@@ -90,7 +99,7 @@ export function createHandler(catalog: Catalog, options: HandlerOptions): Handle
   return async (request, { signal } = {}) => {
     const started = performance.now();
     const response = await app.fetch(request, { signal: signal ?? request.signal });
-    options.onRequest?.({
+    onRequest?.({
       method: request.method,
       path: new URL(request.url).pathname,
       status: response.status,

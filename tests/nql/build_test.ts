@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { NqlSyntaxError, OptionError } from "../../src/errors.ts";
-import { and, attribute, compare, contains, exists, matches, not, or, runsFilter } from "../../src/nql/build.ts";
+import { and, attribute, compare, contains, exists, matches, not, or } from "../../src/nql/build.ts";
+import { runsFilter } from "../../src/nql/filter.ts";
 import { parseNql } from "../../src/nql/parse.ts";
 import { printNql } from "../../src/nql/print.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { decodeJwt } from "jose";
 import { createHandler } from "../../src/server/handler.ts";
-import { makeApiToken, newSecret, secretOf } from "../../src/server/tokens.ts";
+import { makeApiToken, newSecret, secretOf, Tokens } from "../../src/server/tokens.ts";
 import type { Catalog } from "../../src/source.ts";
 import { ADDRESS, API_TOKEN, PATHS, SECRET } from "./client.ts";
 
@@ -115,9 +115,8 @@ Deno.test("every call but the bootstrap needs a valid access token of this serve
 });
 
 Deno.test("an access token that has expired is told apart from a wrong one", async () => {
-  const handler = server(-10);
-  const { accessToken } = await exchange(handler);
-  const answer = await get(handler, PATHS.projects, { authorization: `Bearer ${accessToken}` });
+  const { accessToken } = await new Tokens(SECRET, -10).grant(ADDRESS);
+  const answer = await get(server(), PATHS.projects, { authorization: `Bearer ${accessToken}` });
   assert.equal(answer.status, 401);
   assert.equal((await answer.json()).errorType, "AUTHORIZATION_TOKEN_EXPIRED");
 });

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { type Kind, kind, NUMBER, orNull, STRING } from "../../kinds.ts";
+import { needed, optional, shape } from "../../options.ts";
 import type { Figure, Panel } from "../draw/figure.ts";
 import type { Reduced } from "./downsample.ts";
 
@@ -24,6 +26,19 @@ export interface PlotLine {
   /** Up to this step points come from an ancestor. */
   inheritedUntil?: number | null;
 }
+
+const NUMBERS: Kind<Float64Array> = kind("a Float64Array", (value) => value instanceof Float64Array);
+
+/** What a {@linkcode PlotLine} may be. */
+export const PLOT_LINE: Kind<PlotLine> = shape<PlotLine>({
+  run: needed(STRING),
+  attribute: needed(STRING),
+  step: needed(NUMBERS),
+  value: needed(NUMBERS),
+  timestamp: optional(orNull(NUMBERS)),
+  preview: optional(orNull(kind<Uint8Array>("a Uint8Array", (value) => value instanceof Uint8Array))),
+  inheritedUntil: optional(orNull(NUMBER)),
+});
 
 /** A line, and what it is colored by. */
 export interface StyledLine extends PlotLine {

@@ -40,7 +40,7 @@ export function planFigure(all: StyledLine[], options: PlanOptions): { plan: Fig
     y: logScale === true || logScale === "y" || logScale === "xy" ? "log" : "linear",
     yRange: yRangeOf(of, options),
     domain: null,
-    marks,
+    marks: [...marks],
     lines: of.map((line) => chartLine(line, axis, entryOf(line))),
   });
   const panels = facets

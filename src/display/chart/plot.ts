@@ -6,6 +6,8 @@
 
 import { requirePermission } from "../../permissions/require.ts";
 import { OptionError } from "../../errors.ts";
+import { PATH, pathString } from "../../kinds.ts";
+import { checkArgument } from "../../options.ts";
 import { bundle, byteLength, type Displayable, jupyterDisplay, MAX_BUNDLE_BYTES, type MediaBundle } from "../bundle.ts";
 import { chooseFigure } from "./chart.ts";
 import { live } from "../live.ts";
@@ -15,21 +17,9 @@ import { packFigure } from "./pack.ts";
 import { figurePicture, type Picture } from "./picture.ts";
 import { planFigure } from "./plan.ts";
 import type { StyledLine } from "./line.ts";
-import type { PlanOptions, PlotStyle } from "./style.ts";
+import type { PlanOptions } from "./style.ts";
 import { svgImage } from "./svg.ts";
 import { textTable } from "../table.ts";
-
-/** Throws where an option is outside its bounds. */
-export function checkStyle({ smoothing = 0, width = 760, height = 280 }: PlotStyle): void {
-  if (!(smoothing >= 0 && smoothing < 1)) {
-    const message = `smoothing is ${smoothing}, but goes from 0 (off) to below 1.`;
-    throw new OptionError(message, { option: "smoothing", value: smoothing });
-  }
-  if (!(width >= 120 && height >= 60)) {
-    const message = `A chart of ${width} x ${height} pixels is too small: use 120 x 60 or more.`;
-    throw new OptionError(message, { option: "width", value: width });
-  }
-}
 
 /** What is read for a chart. */
 export interface ChartData {
@@ -90,12 +80,13 @@ export class Chart implements Displayable {
    * @param path Ends in `.svg` or `.html`.
    * @throws {OptionError} when it ends otherwise.
    */
-  async save(path: string): Promise<void> {
-    requirePermission({ name: "write", path: path }, `save the chart ${path}`);
-    if (path.endsWith(".svg")) return await Deno.writeTextFile(path, await this.svg());
-    if (path.endsWith(".html")) return await Deno.writeTextFile(path, await this.html());
-    const message = `A chart cannot be saved as "${path}": use a name that ends in .svg or .html.`;
-    throw new OptionError(message, { option: "path", value: path });
+  async save(path: string | URL): Promise<void> {
+    const target = pathString(checkArgument("save", "path", PATH, path));
+    requirePermission({ name: "write", path: target }, `save the chart ${target}`);
+    if (target.endsWith(".svg")) return await Deno.writeTextFile(target, await this.svg());
+    if (target.endsWith(".html")) return await Deno.writeTextFile(target, await this.html());
+    const message = `A chart cannot be saved as "${target}": use a name that ends in .svg or .html.`;
+    throw new OptionError(message, { option: "path", value: target });
   }
 
   /** Shows the chart in a notebook. */

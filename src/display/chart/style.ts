@@ -4,6 +4,9 @@
  * @module
  */
 
+import { either, FLAG, type Kind, kind, listOf, NUMBER, oneOf, STRING, within } from "../../kinds.ts";
+import { declare, needed, optional, shape } from "../../options.ts";
+
 /** What the x axis shows. */
 export type XAxis = "step" | "time" | "relative";
 
@@ -24,12 +27,48 @@ export interface PlotStyle {
   /** Of the plot without title and legend, in CSS pixels. Default: 280. */
   height?: number;
   /** Where the y axis begins and ends; null leaves an end to the values. What lies outside is cut off. Default: the values. */
-  yRange?: [low: number | null, high: number | null];
+  yRange?: readonly [low: number | null, high: number | null];
   /** Let the y axis span the middle 98 % of the values, so that an outlier does not flatten the rest. Default: false. */
   clip?: boolean;
   /** Vertical lines with a label, for example fork points; x in the unit of the axis. */
-  marks?: { x: number; label: string }[];
+  marks?: readonly PlotMark[];
 }
+
+/** A vertical line. */
+export interface PlotMark {
+  /** Where, in the unit of the axis. */
+  x: number;
+  /** What is written beside it. */
+  label: string;
+}
+
+const Y_RANGE: Kind<readonly [number | null, number | null]> = kind(
+  "two numbers [low, high], where null leaves an end to the values, for example [0, null]",
+  (value) =>
+    Array.isArray(value) && value.length === 2 &&
+    value.every((end) => end === null || NUMBER.complaint(end, "") === null) &&
+    (value[0] === null || value[1] === null || value[0] < value[1]),
+);
+
+/** The options of the style. */
+export const PLOT_STYLE = declare<PlotStyle>()({
+  x: optional(oneOf("step", "time", "relative"), "step"),
+  logScale: optional(either(FLAG, oneOf("x", "y", "xy")), false),
+  smoothing: optional(
+    kind<number>("a number from 0 (off) to below 1", (value) => typeof value === "number" && value >= 0 && value < 1),
+    0,
+  ),
+  legend: optional(FLAG),
+  title: optional(STRING),
+  width: optional(within(120, 20_000, "a number of pixels from 120 to 20000"), 760),
+  height: optional(within(60, 20_000, "a number of pixels from 60 to 20000"), 280),
+  yRange: optional(Y_RANGE),
+  clip: optional(FLAG, false),
+  marks: optional(
+    listOf(shape<PlotMark>({ x: needed(NUMBER), label: needed(STRING) }), "an array of { x, label }"),
+    [],
+  ),
+});
 
 /** What the lines mean together. */
 export interface PlanOptions extends PlotStyle {

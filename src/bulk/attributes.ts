@@ -1,0 +1,49 @@
+/**
+ * `listAttributes`: which attributes runs have.
+ *
+ * @module
+ */
+
+import type { DataFrame } from "nodejs-polars";
+import { recordsFrame } from "../frame/frame.ts";
+import { listOf, orNull } from "../kinds.ts";
+import { ATTRIBUTE_TYPE } from "../nql/check.ts";
+import { type Checked, declare, optional } from "../options.ts";
+import { LONG_CALL, type LongCallOptions } from "../progress/show.ts";
+import type { CallOptions, Source } from "../source.ts";
+import type { AttributeType } from "../types.ts";
+import {
+  ATTRIBUTES,
+  type AttributeSelection,
+  RUN_SELECTION,
+  runKeys,
+  type RunSelection,
+  selectPaths,
+} from "./select.ts";
+
+/** Options of {@linkcode ReadOnlyProject.listAttributes}. */
+export interface ListAttributesOptions extends RunSelection, LongCallOptions {
+  /** Which attributes. Default: all. */
+  attributes?: AttributeSelection | null;
+  /** Which types. Default: all. */
+  types?: readonly AttributeType[] | null;
+}
+
+/** The options of `listAttributes`. */
+export const LIST_ATTRIBUTES = declare<ListAttributesOptions>()({
+  ...RUN_SELECTION,
+  ...LONG_CALL,
+  attributes: optional(orNull(ATTRIBUTES), null),
+  types: optional(orNull(listOf(ATTRIBUTE_TYPE, "an array of attribute types")), null),
+});
+
+/** Each path with each type that it has among the runs, sorted. */
+export async function listAttributesFrame(
+  source: Source,
+  { attributes, types, signal, ...selection }: Checked<typeof LIST_ATTRIBUTES> & CallOptions,
+): Promise<DataFrame> {
+  const which = attributes === null ? { paths: null, filter: null } : selectPaths(attributes);
+  const pages = source.attributes({ runs: await runKeys(source, selection, signal), ...which, types, signal });
+  const found = (await Array.fromAsync(pages)).flat();
+  return recordsFrame({ attribute: found.map((one) => one.path), type: found.map((one) => one.type) });
+}
