@@ -1,7 +1,7 @@
 """Prints every public name of the official clients with its parameters, as one JSON object: name -> list of parameters.
 
 A module's public names are those of its __all__, or else the functions and classes that it defines and that have no leading underscore.
-Of a class: its constructor's parameters under the name of the class, its methods, properties, and what the constructor sets.
+Of a class: its constructor's parameters under the name of the class, its methods, properties and the attributes that they set.
 """
 
 import ast
@@ -56,9 +56,9 @@ def parameters(function):
     return [stars.get(p.kind, "") + p.name for p in wanted]
 
 
-def set_attributes(constructor):
-    """The public attributes that a constructor sets."""
-    for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(constructor)))):
+def set_attributes(method):
+    """The public attributes of its object that a method sets."""
+    for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(inspect.unwrap(method))))):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
         for target in targets:
             if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self" and is_public(target.attr):
@@ -79,8 +79,9 @@ def describe(path, value, found):
         # What comes from the language itself, or from a base outside the package, is no name of the package.
         own = {key: attribute for base in reversed(value.__mro__) if base.__module__.startswith("neptune_") for key, attribute in vars(base).items()}
         fields = {field.name for field in dataclasses.fields(value)} if dataclasses.is_dataclass(value) else set()
-        if not dataclasses.is_dataclass(value) and inspect.isfunction(own.get("__init__")):
-            found.update({f"{path}.{key}": [] for key in set_attributes(own["__init__"])})
+        if not dataclasses.is_dataclass(value):
+            methods = [attribute for attribute in own.values() if inspect.isfunction(attribute)]
+            found.update({f"{path}.{key}": [] for method in methods for key in set_attributes(method)})
         for key, attribute in sorted(own.items()):
             subscript = key in ("__getitem__", "__delitem__", "__enter__")
             if not (is_public(key) or subscript) or key in fields:
