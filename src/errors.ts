@@ -289,6 +289,13 @@ export function isNeptuneError<Name extends keyof NeptuneErrors>(
   name: Name,
 ): error is NeptuneErrors[Name];
 export function isNeptuneError(error: unknown, name?: keyof NeptuneErrors): boolean {
+  if (name !== undefined && !Object.hasOwn(classes, name)) {
+    const value = typeof name === "string" ? name : String(name);
+    throw new OptionError(`isNeptuneError: no class of errors has the name ${JSON.stringify(value)}.`, {
+      option: "name",
+      value,
+    });
+  }
   const ours = error instanceof NeptuneError ||
     (error instanceof Error && error.name in classes && typeof (error as NeptuneError).fields === "object");
   return ours && (name === undefined || name === "NeptuneError" || (error as Error).name === name);

@@ -15,11 +15,11 @@ import type { Located } from "./reader.ts";
 /** Names one run: exactly one of the three. */
 export type RunSelector =
   /** `sys/name`: the newest run (the head) of this experiment. */
-  | { experimentName: string; customId?: undefined; withId?: undefined }
+  | { experimentName: string; customId?: null; withId?: null }
   /** `sys/custom_run_id`: the id given when the run was created. */
-  | { customId: string; experimentName?: undefined; withId?: undefined }
+  | { customId: string; experimentName?: null; withId?: null }
   /** `sys/id`: the id that Neptune made, for example `TES-1`. */
-  | { withId: string; experimentName?: undefined; customId?: undefined };
+  | { withId: string; experimentName?: null; customId?: null };
 
 const SELECTORS = { experimentName: "sys/name", customId: "sys/custom_run_id", withId: "sys/id" } as const;
 const NAMES = ["experimentName", "customId", "withId"] as const;
