@@ -152,7 +152,9 @@ export function openCatalog(options: Checked<typeof SOURCE>): Catalog {
   if (apiToken === undefined) {
     throw new OptionError(
       "There is nothing to read from: pass `archive` (or set NEPTUNE_ARCHIVE) for an exported archive, or `apiToken` (or set " +
-        "NEPTUNE_API_TOKEN) for a server.",
+        `NEPTUNE_API_TOKEN) for a server.${
+          mayRead("NEPTUNE_ARCHIVE") ? "" : " Variables are only read with --allow-env."
+        }`,
       { option: "archive", value: null },
     );
   }
@@ -200,6 +202,9 @@ function envNumber(name: string): number | undefined {
 
 /** An environment variable; undefined where it is not set, empty, or may not be read (without asking anyone). */
 function env(name: string): string | undefined {
-  if (Deno.permissions.querySync({ name: "env", variable: name }).state !== "granted") return undefined;
-  return Deno.env.get(name)?.trim() || undefined;
+  return mayRead(name) ? Deno.env.get(name)?.trim() || undefined : undefined;
+}
+
+function mayRead(variable: string): boolean {
+  return Deno.permissions.querySync({ name: "env", variable }).state === "granted";
 }

@@ -1,8 +1,8 @@
 /**
  * What docs/python.md claims, so that tests can hold it against the Python packages and against our public API.
  *
- * A heading `### a.f, b.g → X.y, X.z` is about these functions: the tables below it have a row for each of their parameters. Other
- * rows name what they are about themselves: `a.C.m(first, second)`.
+ * A paragraph `a.f, b.g → X.y, X.z` names functions: the tables below it, up to the next heading, have a row for each of their
+ * parameters. Other rows name what they are about themselves: `a.C.m(first, second)`.
  */
 
 import { readPage } from "./blocks.ts";
@@ -39,16 +39,15 @@ const VERDICT = /^(same|differs|missing)\b/;
 export async function readPythonPage(): Promise<PythonPage> {
   const claims: Claim[] = [], ours: OurName[] = [];
   let about: string[] = [], functions: string[] = [];
-  (await readPage("docs/python.md")).split("\n").forEach((text, i) => {
+  const lines = (await readPage("docs/python.md")).split("\n");
+  lines.forEach((text, i) => {
     const line = i + 1;
-    const heading = /^#+ (.*)/.exec(text);
-    if (heading) {
-      const [left, right] = heading[1].split("→");
-      about = right === undefined ? [] : spans(left);
-      functions = right === undefined ? [] : spans(right);
+    if (text.startsWith("#")) about = functions = [];
+    if (text.startsWith("`neptune_") && lines[i - 1] === "") {
+      const [left, right] = lines.slice(i, lines.indexOf("", i)).join(" ").split("→");
+      [about, functions] = [spans(left), spans(right)];
       claims.push(...about.map((python) => ({ line, python, parameter: null, says: null })));
       ours.push(...functions.map((name) => ({ line, name, optionOf: [] })));
-      return;
     }
     const cells = /^\|(.*)\|$/.exec(text)?.[1].split(/(?<!\\)\|/).map((cell) => cell.trim());
     const verdict = cells?.length === 3 && VERDICT.test(cells[2]);

@@ -122,6 +122,8 @@ Deno.test("settings come from the environment with README's flags", async () => 
   const code = READ.replace(/\{ archive: [^}]*\}/, "");
   const env = { NEPTUNE_ARCHIVE: ARCHIVE, NEPTUNE_PROJECT: "nereid/digits" };
   assert.equal(await runs(flags("every program", "settings"), code, env), "3 500 454");
+  const { stderr } = await run(flags("every program"), code, env);
+  assert.match(stderr, /OptionError: There is nothing to read from: .* Variables are only read with --allow-env\./);
 });
 
 Deno.test("a server is read with README's flags, also in Web Workers; a missing one is an error that names it", async () => {
