@@ -13,13 +13,15 @@
 
 import { isPermitted, missingPermission } from "./src/permissions/require.ts";
 import "./src/permissions/polars.ts";
+import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { openArchive } from "./src/archive/catalog.ts";
 import { NeptuneError, OptionError } from "./src/errors.ts";
-import { callable, kind, NONEMPTY, orNull, PATH, pathString } from "./src/kinds.ts";
+import { callable, FLAG, kind, NONEMPTY, orNull, PATH, pathString } from "./src/kinds.ts";
 import { checkOptions, declare, needed, optional } from "./src/options.ts";
 import { defaultCacheFolder } from "./src/api/open.ts";
 import { type AccessLogEntry, createHandler, type Handler } from "./src/server/handler.ts";
+import { listen, type Listening } from "./src/server/listen.ts";
 import { makeApiToken, newSecret, secretOf } from "./src/server/tokens.ts";
 import type { Catalog } from "./src/source.ts";
 
@@ -42,6 +44,11 @@ export interface ServeOptions {
   tokenFile?: string | URL;
   /** The folder where summaries of runs are kept; null for none. Default: `neptune-fetcher` in the user's cache folder. */
   cacheFolder?: string | URL | null;
+  /**
+   * Give out files to which a link inside the files folder leads, but that lie outside of it. Whoever may write into the archive could
+   * else have any file of this machine served. Default: false.
+   */
+  followLinks?: boolean;
   /** Called after each request. Default: nothing is logged. */
   onRequest?: (entry: AccessLogEntry) => void;
 }
@@ -58,6 +65,7 @@ const SERVE = declare<ServeOptions>()({
   host: optional(NONEMPTY, "127.0.0.1"),
   tokenFile: optional(PATH),
   cacheFolder: optional(orNull(PATH)),
+  followLinks: optional(FLAG, false),
   onRequest: optional(callable<(entry: AccessLogEntry) => void>()),
 });
 
@@ -91,20 +99,23 @@ export interface ServedArchive {
  * @throws {ArchiveError} The folder is no archive.
  */
 export async function serve(options: ServeOptions): Promise<ServedArchive> {
-  const { port, host, onRequest, ...asked } = checkOptions("serve", SERVE, options);
+  const { port, host, onRequest, followLinks, ...asked } = checkOptions("serve", SERVE, options);
   const cache = asked.cacheFolder === undefined ? defaultCacheFolder() : asked.cacheFolder;
   const tokenFile = asked.tokenFile && pathString(asked.tokenFile);
-  const catalog = openArchive({
+  const places = {
     data: pathString(asked.archive),
     files: asked.files && pathString(asked.files),
     cache: cache && pathString(cache),
-  });
+  };
+  const catalog = openArchive({ ...places, linksOutside: followLinks });
   try {
     const projects = (await catalog.projects()).map((project) => project.name);
     const secret = tokenFile === undefined ? newSecret() : await readSecret(tokenFile);
-    const handler = createHandler(catalog, { secret, onRequest });
-    const server = listen(handler, host, port);
-    const url = addressOf(server.addr as Deno.NetAddr, host);
+    const hosts = isLoopback(host) ? [...new Set([hostName(host), "127.0.0.1", "localhost", "[::1]"])] : null;
+    const folders = Object.values(places).flatMap((folder) => folder ? foldersOf(folder) : []);
+    const handler = createHandler(catalog, { secret, hosts, folders, onRequest });
+    const server = await start(handler, host, port);
+    const url = addressOf(server.port, host);
     const apiToken = makeApiToken(secret, url);
     if (tokenFile !== undefined) await writeToken(tokenFile, apiToken);
     return { url, apiToken, projects, close: () => close(server, catalog), finished: server.finished };
@@ -114,44 +125,55 @@ export async function serve(options: ServeOptions): Promise<ServedArchive> {
   }
 }
 
-async function close(server: Deno.HttpServer, catalog: Catalog): Promise<void> {
-  await server.shutdown();
+async function close(server: Listening, catalog: Catalog): Promise<void> {
+  await server.close();
   catalog.close();
 }
 
-function listen(handler: Handler, hostname: string, port: number | undefined): Deno.HttpServer {
-  // The signal of a request makes Deno warn about its own past as soon as it is looked at, so requests get another one.
-  const { signal } = new AbortController();
-  const start = (port: number) =>
-    Deno.serve({ hostname, port, onListen: () => {} }, (request) => handler(request, { signal }));
+async function start(handler: Handler, hostname: string, port: number | undefined): Promise<Listening> {
   try {
-    return start(port ?? DEFAULT_PORT);
+    return await listen(handler, hostname, port ?? DEFAULT_PORT);
   } catch (error) {
-    if (error instanceof Deno.errors.AddrInUse) {
-      if (port === undefined) return start(0);
+    const { code, message } = error as { code?: string; message: string };
+    if (code === "EADDRINUSE" && port === undefined) return await listen(handler, hostname, 0);
+    if (code === "EADDRINUSE") {
       throw new OptionError(`Port ${port} of ${hostname} is taken: pass another one, or 0 for any that is free.`, {
         option: "port",
         value: port,
       });
     }
-    if (error instanceof Deno.errors.NotCapable) {
-      const target = port === undefined ? hostname : `${hostname}:${port}`;
-      throw missingPermission({ name: "net", host: target }, `listen on ${target}`);
-    }
     throw new OptionError(
-      `It is not possible to listen on ${hostname}:${port ?? DEFAULT_PORT}: ${(error as Error).message}.`,
-      {
-        option: "host",
-        value: hostname,
-      },
+      `It is not possible to listen on ${hostname}:${port ?? DEFAULT_PORT}: ${message}.`,
+      { option: "host", value: hostname },
       { cause: error },
     );
   }
 }
 
+/** A folder as it is given, in full, and where links lead; and the one it lies in, where the files folder may be. */
+function foldersOf(folder: string): string[] {
+  const full = resolve(folder);
+  let real = full;
+  try {
+    real = Deno.realPathSync(full);
+  } catch {
+    // There is no such folder, as yet.
+  }
+  return [...new Set([full, real, dirname(full), dirname(real)])].filter((one) => dirname(one) !== one);
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+/** A host as it is written in addresses. */
+function hostName(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
+}
+
 /** The address for clients; a server that listens everywhere is reached under the name of the machine. */
-function addressOf({ port }: Deno.NetAddr, host: string): string {
-  const name = host === "0.0.0.0" || host === "::" ? Deno.hostname() : host.includes(":") ? `[${host}]` : host;
+function addressOf(port: number, host: string): string {
+  const name = host === "0.0.0.0" || host === "::" ? Deno.hostname() : hostName(host);
   return `http://${name}:${port}`;
 }
 
@@ -203,6 +225,7 @@ const USAGE = `Serves an archive written by neptune-exporter through Neptune's H
   --port N           the port, 0 for any that is free (default: ${DEFAULT_PORT}, or any where that is taken)
   --host ADDRESS     where to listen; 0.0.0.0 lets other machines in (default: 127.0.0.1)
   --token-file FILE  keeps the API token, so that it survives a restart
+  --follow-links     give out files outside of the files folder to which links inside it lead
   --access-log       one line on the standard error output for each request
   --json             one line {"url", "apiToken", "projects"} instead of words
   --help             this text`;
@@ -222,6 +245,7 @@ function readCommand(args: string[]): Command {
       port: { type: "string" },
       host: { type: "string" },
       "token-file": { type: "string" },
+      "follow-links": { type: "boolean" },
       "access-log": { type: "boolean" },
       json: { type: "boolean" },
       help: { type: "boolean" },
@@ -241,6 +265,7 @@ function readCommand(args: string[]): Command {
     host,
     port: port === undefined ? undefined : Number(port),
     tokenFile: values["token-file"],
+    followLinks: values["follow-links"],
     onRequest,
   };
   return { options, json, help };

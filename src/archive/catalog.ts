@@ -31,6 +31,8 @@ export interface ArchiveOptions {
   timeZone?: string | null;
   /** Also reads runs whose export was not finished. Default: false. */
   includeIncomplete?: boolean;
+  /** Follows links in the files folder that lead out of it. Default: true. */
+  linksOutside?: boolean;
 }
 
 /**
@@ -57,6 +59,7 @@ export function openArchive(options: ArchiveOptions): Catalog {
     label,
     data,
     files: options.files ? resolve(options.files) : null,
+    linksOutside: options.linksOutside ?? true,
     skipDamaged,
     toUtc: options.timeZone ? fromLocalTime(options.timeZone) : null,
   };

@@ -43,6 +43,8 @@ export interface ProjectSettings {
   data: string;
   /** The files root, or null to look for it. */
   files: string | null;
+  /** Whether links in the files folder may lead out of it. */
+  linksOutside: boolean;
   skipDamaged: boolean;
   /** From local time of the exporting machine to UTC, where its zone is known. */
   toUtc: ((local: number) => number) | null;
@@ -76,7 +78,7 @@ export class ArchivedProject implements Source {
       index,
       phantoms: new Phantoms(index),
       columns: new ColumnCache(),
-      files: new Files(roots),
+      files: new Files(roots, this.#settings.linksOutside ? null : filesRoot),
       filesRoot,
     };
   });

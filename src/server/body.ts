@@ -6,6 +6,31 @@
 
 import { Refusal } from "./refusal.ts";
 
+/** The most bytes of a request: ten thousand series take some two million. */
+const MAX_BYTES = 8 << 20;
+/** The most bytes of a request that needs no access token. */
+export const MAX_OPEN_BYTES = 1 << 16;
+
+/** The bytes of a request, no more than so many. */
+export async function readBytes(request: Request, most = MAX_BYTES): Promise<Uint8Array<ArrayBuffer>> {
+  const tooMany = () =>
+    new Refusal(413, "BAD_REQUEST", `The body of the request has more than ${most.toLocaleString("en")} bytes.`);
+  if (Number(request.headers.get("content-length") ?? 0) > most) throw tooMany();
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  try {
+    for await (const piece of request.body ?? []) {
+      size += piece.length;
+      if (size > most) throw tooMany();
+      pieces.push(piece);
+    }
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    throw new Refusal(400, "BAD_REQUEST", "The body of the request did not come to its end.");
+  }
+  return pieces.length === 1 ? pieces[0] : await new Blob(pieces).bytes();
+}
+
 /** One JSON object of a request. */
 export class Body {
   readonly #fields: Record<string, unknown>;
@@ -18,7 +43,7 @@ export class Body {
 
   /** Reads the body of a request; an empty one is an object without fields. */
   static async of(request: Request): Promise<Body> {
-    const text = await request.text();
+    const text = new TextDecoder().decode(await readBytes(request));
     let value: unknown;
     try {
       value = text === "" ? {} : JSON.parse(text);

@@ -5,10 +5,10 @@
  */
 
 import { Hono } from "hono";
-import { callable, POSITIVE, SECRET } from "../kinds.ts";
+import { callable, orNull, POSITIVE, SECRET, STRINGS } from "../kinds.ts";
 import { checkOptions, declare, needed, optional } from "../options.ts";
 import type { Catalog } from "../source.ts";
-import { addAuthRoutes, requireToken } from "./routes/auth.ts";
+import { addAuthRoutes, requireHost, requireToken } from "./routes/auth.ts";
 import { addBucketRoutes } from "./routes/buckets.ts";
 import type { Server } from "./context.ts";
 import { addDefinitionRoutes } from "./routes/definitions.ts";
@@ -46,6 +46,10 @@ export interface HandlerOptions {
   secret: string;
   /** How long access tokens are valid, in seconds. Clients ask for a new one 30 seconds before. Default: 3600. */
   accessTokenSeconds?: number;
+  /** The names under which this server may be asked; others are refused. Default: all. */
+  hosts?: readonly string[] | null;
+  /** Folders of this machine, whose places are not told to clients. Default: none. */
+  folders?: readonly string[];
   /** Called after each request. */
   onRequest?: (entry: AccessLogEntry) => void;
 }
@@ -53,6 +57,8 @@ export interface HandlerOptions {
 const HANDLER = declare<HandlerOptions>()({
   secret: needed(SECRET),
   accessTokenSeconds: optional(POSITIVE, 3600),
+  hosts: optional(orNull(STRINGS), null),
+  folders: optional(STRINGS),
   onRequest: optional(callable<(entry: AccessLogEntry) => void>()),
 });
 
@@ -71,7 +77,7 @@ export type Handler = (request: Request, options?: { signal?: AbortSignal }) => 
  * @param options The secret of the server, and more.
  */
 export function createHandler(catalog: Catalog, options: HandlerOptions): Handler {
-  const { secret, accessTokenSeconds, onRequest } = checkOptions("createHandler", HANDLER, options);
+  const { secret, accessTokenSeconds, hosts, folders, onRequest } = checkOptions("createHandler", HANDLER, options);
   const tokens = new Tokens(secret, accessTokenSeconds);
   const server: Server = {
     tokens,
@@ -81,10 +87,11 @@ export function createHandler(catalog: Catalog, options: HandlerOptions): Handle
     points: new PageCache(KEPT_POINTS),
   };
   const app = new Hono();
-  app.onError((error) => errorResponse(error));
+  app.onError((error) => errorResponse(error, folders));
   app.notFound(({ req }) =>
     errorResponse(new Refusal(404, "BAD_REQUEST", `There is no ${req.method} ${req.path} here.`))
   );
+  app.use("*", requireHost(hosts));
   addAuthRoutes(app, tokens);
   app.use("/api/*", requireToken(tokens));
   addProjectRoutes(app, server);

@@ -42,10 +42,20 @@ export class Refusal extends Error {
   }
 }
 
-/** The answer to a request that failed. */
-export function errorResponse(error: unknown): Response {
+/**
+ * The answer to a request that failed.
+ *
+ * @param error What went wrong.
+ * @param folders Folders of this machine, of which an answer tells nothing but what is inside them.
+ */
+export function errorResponse(error: unknown, folders: readonly string[] = []): Response {
   const { status, errorType, message, more } = refusalFor(error);
-  return Response.json({ code: status, errorType, message, ...more }, { status });
+  let told = message;
+  // The longest first: one may lie in another.
+  for (const folder of folders.toSorted((a, b) => b.length - a.length)) {
+    told = told.replaceAll(`${folder}/`, "").replaceAll(`${folder}\\`, "").replaceAll(folder, "the archive");
+  }
+  return Response.json({ code: status, errorType, message: told, ...more }, { status });
 }
 
 /**

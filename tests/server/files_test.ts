@@ -25,8 +25,9 @@ Deno.test("signed addresses come in the order of the request, for missing files 
   for (const endpoint of [PATHS.signedUrl, PATHS.azureSignedUrl]) {
     const answer = await client.json(client.post(endpoint, { files }));
     assert.deepEqual(answer.files.map((one: { path: string }) => one.path), paths);
+    const storage = endpoint === PATHS.signedUrl ? "gcp" : "azure";
     for (const { project_identifier, provider, url } of answer.files) {
-      assert.deepEqual([project_identifier, provider], [PROJECT, "aws"]);
+      assert.deepEqual([project_identifier, provider], [PROJECT, storage]);
       assert.ok(url.startsWith(ADDRESS));
       assert.ok(new URL(url).pathname.split("/").length > 3, "Azure's SDK wants three segments");
     }
@@ -59,33 +60,60 @@ Deno.test("a range is answered with 206 and the size of the whole, in either hea
   assert.equal((await fetchUrl(url, { range: "lines=1-2" })).status, 400);
 });
 
-Deno.test("an address that was changed or has expired is refused", async () => {
-  const { url } = await sign(path);
-  const changed = (change: (url: URL) => void) => {
-    const copy = new URL(url);
-    change(copy);
-    return fetchUrl(copy.href);
+Deno.test("an address that was changed or has expired is refused as each client expects it, so that it asks for a new one", async () => {
+  const time = (seconds: number) => new Date(Date.now() + 1000 * seconds).toISOString().slice(0, 19) + "Z";
+  const storages = {
+    [PATHS.azureSignedUrl]: {
+      past: (url: URL) => url.searchParams.set("se", time(-60)),
+      parameters: { se: [time(7200), "never"], sig: ["x"] },
+      refused: async (answer: Response, message: RegExp) => {
+        assert.deepEqual([answer.status, answer.headers.get("x-ms-error-code")], [403, "AuthenticationFailed"]);
+        assert.match(await answer.text(), message);
+      },
+    },
+    [PATHS.signedUrl]: {
+      past: (url: URL) => {
+        url.searchParams.set("X-Goog-Date", time(-60).replace(/[-:]/g, ""));
+        url.searchParams.set("X-Goog-Expires", "1");
+      },
+      parameters: {
+        "X-Goog-Date": [time(0).replace(/[-:]/g, ""), "never"],
+        "X-Goog-Expires": ["7200", "x"],
+        "X-Goog-Signature": ["x"],
+      },
+      refused: async (answer: Response, message: RegExp) => {
+        // Without any parameter of Google's it is none of Google's any more.
+        assert.ok([400, 403].includes(answer.status));
+        assert.match(await answer.text(), message);
+      },
+    },
   };
-  const other = new URL((await sign("no/such")).url);
-  for (
-    const change of [
-      (url: URL) => url.searchParams.set("se", String(Number(url.searchParams.get("se")) + 1)),
-      (url: URL) => url.searchParams.delete("se"),
-      (url: URL) => url.searchParams.set("sig", "x"),
-      (url: URL) => url.searchParams.delete("sig"),
-      (url: URL) => url.pathname = other.pathname,
-    ]
-  ) {
-    const answer = await changed(change);
-    assert.equal(answer.status, 403);
-    assert.equal((await answer.json()).errorType, "ACCESS_DENIED");
-  }
-  const now = Date.now;
-  Date.now = () => now() + 3_601_000;
-  try {
-    assert.equal((await fetchUrl(url)).status, 400);
-  } finally {
-    Date.now = now;
+  for (const [endpoint, { past, parameters, refused }] of Object.entries(storages)) {
+    const { url } = await sign(path, endpoint);
+    const changed = (change: (url: URL) => void) => {
+      const copy = new URL(url);
+      change(copy);
+      return fetchUrl(copy.href);
+    };
+    assert.equal((await changed(() => {})).status, 200);
+    await refused(await changed(past), /Signed expiry time/);
+    const other = new URL((await sign("no/such", endpoint)).url);
+    await refused(await changed((url) => url.pathname = other.pathname), /signature/);
+    for (const [name, values] of Object.entries(parameters)) {
+      await refused(await changed((url) => url.searchParams.delete(name)), /a new address/);
+      for (const value of values) {
+        if (value !== new URL(url).searchParams.get(name)) {
+          await refused(await changed((url) => url.searchParams.set(name, value)), /a new address/);
+        }
+      }
+    }
+    const now = Date.now;
+    Date.now = () => now() + 3_601_000;
+    try {
+      await refused(await fetchUrl(url), /Signed expiry time/);
+    } finally {
+      Date.now = now;
+    }
   }
 });
 

@@ -5,6 +5,7 @@
  */
 
 import { requirePermission } from "../../permissions/require.ts";
+import { sep } from "node:path";
 import { FileMissingError } from "../../errors.ts";
 import type { FileRef } from "../../types.ts";
 import { mimeOfBytes, mimeOfName, SNIFFED_BYTES } from "./mime.ts";
@@ -17,11 +18,16 @@ const CONCURRENCY = 32;
 /** The stored files of one project. */
 export class Files {
   readonly #roots: readonly string[];
+  readonly #boundary: string | null;
   readonly #known = new Map<string, FileRef>();
 
-  /** @param roots The folders below which paths are looked up, in this order. Empty: there is no files folder. */
-  constructor(roots: readonly string[]) {
+  /**
+   * @param roots The folders below which paths are looked up, in this order. Empty: there is no files folder.
+   * @param boundary The folder that links may not lead out of; null: they may lead anywhere.
+   */
+  constructor(roots: readonly string[], boundary: string | null = null) {
     this.#roots = roots;
+    this.#boundary = boundary;
   }
 
   /** References for stored paths; null stays null. Sizes and types are looked up once for each path. */
@@ -52,7 +58,7 @@ export class Files {
     }
     for (const candidate of candidates) {
       requirePermission({ name: "read", path: candidate }, `read the stored file ${path}`);
-      const info = await stat(candidate);
+      const info = await this.#stat(candidate);
       if (info?.isDirectory) {
         throw folderError(
           path,
@@ -76,13 +82,20 @@ export class Files {
   async #look(path: string): Promise<FileRef> {
     const missing = { path, size: null, mimeType: mimeOfName(path) ?? "application/octet-stream" };
     for (const candidate of this.#candidates(path) ?? []) {
-      // A path that cannot even be looked up, being too long for one, is missing like others.
-      const info = await stat(candidate).catch(() => null);
+      const info = await this.#stat(candidate).catch(() => null);
       if (!info) continue;
       if (info.isDirectory) return { path, size: null, mimeType: "inode/directory" };
       return { path, size: info.size, mimeType: mimeOfName(path) ?? await sniff(candidate, info.size) };
     }
     return missing;
+  }
+
+  /** What is at a place; null where nothing is, or a link leads out to it. */
+  async #stat(path: string): Promise<Deno.FileInfo | null> {
+    const info = await stat(path);
+    if (info === null || this.#boundary === null) return info;
+    const [inside, place] = [await Deno.realPath(this.#boundary), await Deno.realPath(path)];
+    return place.startsWith(inside + sep) ? info : null;
   }
 
   /** Where a stored path may be on disk, or null where it leads out of the project's folder. */
@@ -100,6 +113,8 @@ async function stat(path: string): Promise<Deno.FileInfo | null> {
     return await Deno.stat(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return null;
+    // Too long for a path, or not one for this system: there is nothing there either.
+    if (/ENAMETOOLONG|name too long|os error (36|63|123|206)\b/i.test(String(error))) return null;
     throw error;
   }
 }

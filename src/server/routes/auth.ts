@@ -6,6 +6,7 @@
 
 import type { Context, Hono, MiddlewareHandler } from "hono";
 import { CLIENT_ID, type Grant, type Tokens } from "../tokens.ts";
+import { MAX_OPEN_BYTES, readBytes } from "../body.ts";
 import { Refusal } from "../refusal.ts";
 
 const ISSUER_PATH = "/auth/realms/neptune";
@@ -43,7 +44,7 @@ export function addAuthRoutes(app: Hono, tokens: Tokens): void {
   });
 
   app.post(TOKEN_PATH, async (context) => {
-    const form = new URLSearchParams(await context.req.text());
+    const form = new URLSearchParams(new TextDecoder().decode(await readBytes(context.req.raw, MAX_OPEN_BYTES)));
     if (form.get("grant_type") !== "refresh_token") {
       throw new Refusal(400, "BAD_REQUEST", "The only grant type is refresh_token.", {
         error: "unsupported_grant_type",
@@ -63,6 +64,29 @@ export function addAuthRoutes(app: Hono, tokens: Tokens): void {
       expires_in: expiresIn,
     });
   });
+}
+
+/**
+ * Refuses requests under names that are not this machine's, where it listens to itself alone: a page of the internet that a browser
+ * here shows may name this address after itself, and would else read what only this machine may.
+ *
+ * @param names The names that are; null: every name.
+ */
+export function requireHost(names: readonly string[] | null): MiddlewareHandler {
+  return async (context, next) => {
+    const { hostname } = new URL(context.req.url);
+    if (names !== null && !names.includes(hostname)) {
+      throw new Refusal(
+        403,
+        "ACCESS_DENIED",
+        `This server listens to its own machine only, and is not called ${JSON.stringify(hostname)}: ask it as ${
+          names[0]
+        }, or start ` +
+          "it with --host to let others in.",
+      );
+    }
+    await next();
+  };
 }
 
 /** Refuses requests without a valid access token. */

@@ -18,6 +18,7 @@ import {
   ProtoTimeseriesBucketsDTOSchema,
   type ProtoView,
 } from "../../wire/gen/neptune_pb.ts";
+import { readBytes } from "../body.ts";
 import { protobuf, type Server, signalOf } from "../context.ts";
 import { Refusal } from "../refusal.ts";
 import { groups, readLineage, type SeriesRequest } from "../requests.ts";
@@ -46,7 +47,7 @@ async function buckets(server: Server, context: Context): Promise<Response> {
 }
 
 async function readMessage(request: Request): Promise<MessageShape<typeof ProtoGetTimeseriesBucketsRequestSchema>> {
-  const bytes = new Uint8Array(await request.arrayBuffer());
+  const bytes = await readBytes(request);
   try {
     return fromBinary(ProtoGetTimeseriesBucketsRequestSchema, bytes);
   } catch (error) {

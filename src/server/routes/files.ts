@@ -10,49 +10,50 @@ import { Body } from "../body.ts";
 import { type Server, signalOf } from "../context.ts";
 import { decodePageToken, encodePageToken } from "../page_cache.ts";
 import { Refusal } from "../refusal.ts";
+import { AZURE, GOOGLE, type Storage } from "../storage.ts";
 import type { FileRef } from "../../types.ts";
 
 /** Azure's SDK wants three segments in the path of an address. */
 const FOLDER = "/storage/files/";
-const VALID_SECONDS = 3600;
 
 /** Adds the routes of files. */
 export function addFileRoutes(app: Hono, server: Server): void {
-  app.post("/api/storagebridge/v1/signedUrl", (context) => signedUrls(server, context));
-  app.post("/api/storagebridge/v1/azure/signedUrl", (context) => signedUrls(server, context));
+  app.post("/api/storagebridge/v1/signedUrl", (context) => signedUrls(server, context, GOOGLE));
+  app.post("/api/storagebridge/v1/azure/signedUrl", (context) => signedUrls(server, context, AZURE));
   app.get(FOLDER + ":place", (context) => download(server, context));
 }
 
-async function signedUrls(server: Server, context: Context): Promise<Response> {
+async function signedUrls(server: Server, context: Context, storage: Storage): Promise<Response> {
   const signal = signalOf(context);
   const body = await Body.of(context.req.raw);
-  const files = await Promise.all(
-    body.required("files", body.objects("files")).map(async (file) => {
-      const project_identifier = file.required("project_identifier", file.string("project_identifier"));
-      const path = file.required("path", file.string("path"));
-      if (file.word("permission", ["read", "write"]) === "write") {
-        throw new Refusal(403, "ACCESS_DENIED", "This server is read-only: files cannot be uploaded.");
-      }
-      const { info } = await server.projects.find(project_identifier, { signal });
-      const place = encodePageToken([info.id, path]);
-      const expires = String(Math.floor(Date.now() / 1000) + VALID_SECONDS);
-      // Azure's SDK drops query parameters that are not called like those of its own signatures.
-      const query = new URLSearchParams({ se: expires, sig: server.tokens.sign(`${place} ${expires}`) });
-      return { project_identifier, path, url: `${addressOf(context)}${FOLDER}${place}?${query}`, provider: "aws" };
-    }),
-  );
+  const files: Record<string, string>[] = [];
+  for (const file of body.required("files", body.objects("files"))) {
+    const project_identifier = file.required("project_identifier", file.string("project_identifier"));
+    const path = file.required("path", file.string("path"));
+    if (file.word("permission", ["read", "write"]) === "write") {
+      throw new Refusal(403, "ACCESS_DENIED", "This server is read-only: files cannot be uploaded.");
+    }
+    const { info } = await server.projects.find(project_identifier, { signal });
+    const place = encodePageToken([info.id, path]);
+    const query = storage.signed(place, new Date(), (text) => server.tokens.sign(text));
+    const url = `${addressOf(context)}${FOLDER}${place}?${query}`;
+    files.push({ project_identifier, path, url, provider: storage.provider });
+  }
   return context.json({ files });
 }
 
 async function download(server: Server, context: Context): Promise<Response> {
   const signal = signalOf(context);
   const place = context.req.param("place")!;
-  const expires = context.req.query("se") ?? "";
-  if (!server.tokens.signed(`${place} ${expires}`, context.req.query("sig") ?? "")) {
-    throw new Refusal(403, "ACCESS_DENIED", "The address of the file is not signed by this server.");
+  const query = new URL(context.req.url).searchParams;
+  const storage = query.has("X-Goog-Signature") ? GOOGLE : AZURE;
+  const { until, text, signature } = storage.read(place, query);
+  if (until < Date.now()) {
+    const time = Number.isFinite(until) ? new Date(until).toISOString() : "";
+    return storage.refuse(`Signed expiry time [${time}] must be after now: ask for a new address.`);
   }
-  if (Number(expires) < Date.now() / 1000) {
-    throw new Refusal(400, "BAD_REQUEST", "The address of the file has expired: ask for a new one.");
+  if (!server.tokens.signed(text, signature)) {
+    return storage.refuse("The signature is not one of this server: ask for a new address.");
   }
   const [id, path] = decodePageToken(place)!;
   if (path === "") throw new Refusal(404, "FILE_NOT_FOUND", "The file was not exported.");
@@ -64,7 +65,10 @@ async function download(server: Server, context: Context): Promise<Response> {
     "cache-control": "no-transform",
   };
   const range = context.req.header("x-ms-range") ?? context.req.header("range");
-  if (range === undefined) return new Response((await source.file(file, { signal })).bytes, { headers });
+  if (range === undefined) {
+    const { bytes, size } = await source.file(file, { signal });
+    return new Response(bytes, { headers: size === null ? headers : { ...headers, "content-length": String(size) } });
+  }
   const { first, last } = readRange(range);
   const { bytes, size } = await source.file(file, { from: first, to: last + 1, signal });
   // Of a source that does not know the size beforehand, the part has to be read to say how long it is.

@@ -1,0 +1,115 @@
+/**
+ * A handler behind a socket. Connections that ask nothing, send nothing or take nothing end; what clients that have gone asked for is
+ * given up. `Deno.serve` can do neither (docs/decisions/0010-http-server.md).
+ *
+ * @module
+ */
+
+import { createServer, type Server as NodeServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { getRequestListener, RequestError } from "@hono/node-server";
+import { errorResponse, Refusal } from "./refusal.ts";
+
+/** How long, in milliseconds, a client may take. */
+export interface Patience {
+  /** To send the head of a request, counted from the connection or the answer before. Default: 20 s. */
+  head: number;
+  /** To send a whole request. Default: 60 s. */
+  request: number;
+  /** Between two requests on one connection. Default: 75 s. */
+  idle: number;
+  /** To take the next piece of an answer. Default: 120 s. */
+  answer: number;
+}
+
+const PATIENCE: Patience = { head: 20_000, request: 60_000, idle: 75_000, answer: 120_000 };
+
+/** A server that listens. */
+export interface Listening {
+  port: number;
+  /** Finishes the requests that are being answered and stops. */
+  close(): Promise<void>;
+  /** Settles when the server has stopped. */
+  finished: Promise<void>;
+}
+
+/**
+ * Listens.
+ *
+ * @param handler Answers a request; its signal aborts when the client goes.
+ * @param hostname The address to listen on.
+ * @param port The port, 0 for any that is free.
+ * @param patience How long clients may take.
+ */
+export async function listen(
+  handler: (request: Request) => Promise<Response>,
+  hostname: string,
+  port: number,
+  patience: Partial<Patience> = {},
+): Promise<Listening> {
+  const { head, request, idle, answer } = { ...PATIENCE, ...patience };
+  const listener = getRequestListener(handler, { overrideGlobalObjects: false, errorHandler: refused });
+  const open = new Set<ServerResponse>();
+  const server = createServer(
+    {
+      headersTimeout: head,
+      requestTimeout: request,
+      keepAliveTimeout: idle,
+      connectionsCheckingInterval: Math.min(1000, head / 2),
+      keepAlive: true,
+    },
+    (incoming, outgoing) => {
+      open.add(outgoing);
+      outgoing.on("close", () => open.delete(outgoing));
+      listener(incoming, outgoing);
+    },
+  );
+  const watch = endStalled(open, answer);
+  const { promise: finished, resolve: finish } = Promise.withResolvers<void>();
+  server.on("close", () => {
+    clearInterval(watch);
+    finish();
+  });
+  await bound(server, hostname, port).catch((error) => {
+    clearInterval(watch);
+    throw error;
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    finished,
+    close: async () => {
+      server.close();
+      server.closeIdleConnections();
+      await finished;
+    },
+  };
+}
+
+/** The answer to what is no request that a handler could see: an address that is none, a wrong Host. */
+function refused(error: unknown): Response {
+  if (!(error instanceof RequestError)) return errorResponse(error);
+  return errorResponse(new Refusal(400, "BAD_REQUEST", `This is no request: ${error.message}.`));
+}
+
+function bound(server: NodeServer, hostname: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, hostname, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+/** Ends answers of which a client has taken nothing for so long. */
+function endStalled(open: Set<ServerResponse>, patience: number): ReturnType<typeof setInterval> {
+  const taken = new WeakMap<ServerResponse, number>();
+  return setInterval(() => {
+    for (const answer of open) {
+      const { socket } = answer;
+      if (!socket || !answer.headersSent || socket.writableLength === 0) continue;
+      if (taken.get(answer) === socket.bytesWritten - socket.writableLength) socket.destroy();
+      else taken.set(answer, socket.bytesWritten - socket.writableLength);
+    }
+  }, patience);
+}
