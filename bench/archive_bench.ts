@@ -92,10 +92,7 @@ async function oneSeries(source: Source): Promise<DataFrame> {
   const query = {
     kind: "float",
     series,
-    stepRange: [null, null],
     lineage: "full",
-    previews: false,
-    limit: null,
   } as const;
   const [block] = await Array.fromAsync(source.series({ ...query }));
   return pl.DataFrame([
@@ -110,10 +107,7 @@ async function seriesFrame(source: Source, runs: string[], paths: string[]): Pro
   const query = {
     kind: "float",
     series,
-    stepRange: [null, null],
     lineage: "full",
-    previews: false,
-    limit: null,
   } as const;
   const frames: DataFrame[] = [];
   for await (const block of source.series({ ...query })) {
@@ -139,14 +133,14 @@ function seriesByHand(pattern: string, condition: pl.Expr): Promise<DataFrame> {
 
 async function seriesPaths(source: Source, run: string): Promise<string[]> {
   const paths: string[] = [];
-  const query = { runs: [run], paths: null, filter: null, types: ["float_series" as const] };
+  const query = { runs: [run], types: ["float_series" as const] };
   for await (const page of source.attributes(query)) paths.push(...page.map(({ path }) => path));
   return paths;
 }
 
 async function lastValues(source: Source): Promise<DataFrame> {
   const frames: DataFrame[] = [];
-  for await (const block of source.values({ runs: null, paths: null, filter: null, types: ["float_series"] })) {
+  for await (const block of source.values({ types: ["float_series"] })) {
     for (const column of block.columns) {
       if (column.type !== "float_series") continue;
       frames.push(pl.DataFrame([
@@ -161,7 +155,7 @@ async function lastValues(source: Source): Promise<DataFrame> {
 
 async function configs(source: Source): Promise<DataFrame> {
   const frames: DataFrame[] = [];
-  for await (const block of source.values({ runs: null, paths: null, filter: null, types: ["float"] })) {
+  for await (const block of source.values({ types: ["float"] })) {
     for (const column of block.columns) {
       if (column.type !== "float") continue;
       frames.push(pl.DataFrame([
@@ -245,7 +239,7 @@ async function listing(folder: string): Promise<void> {
       let runs = 0;
       const seconds = await time(async () => {
         const source = openArchive({ data, cache }).open(PROJECT);
-        for await (const page of source.runs({ where: null, heads: false, sort: null })) runs += page.runs.length;
+        for await (const page of source.runs({})) runs += page.runs.length;
       }) / 1000;
       if (runs !== 20_000) throw new Error(`${name}: ${runs} runs`);
       console.log(`${name.padEnd(46)} ${seconds.toFixed(2).padStart(6)} s    goal ${goal} s`);

@@ -82,7 +82,7 @@ function valuesOf(definitions: AttributeDefinition[]): ValueBlock {
   };
 }
 
-function blocks({ series, stepRange: [from, to], limit, kind }: SeriesQuery): SeriesBlock[] {
+function blocks({ series, stepRange: [from, to] = [null, null], limit, kind }: SeriesQuery): SeriesBlock[] {
   if (kind !== "float") return [];
   return seriesRefs(series).flatMap(({ run, path, after, before }, i): SeriesBlock[] => {
     const found = run === RUN.key ? SERIES.get(path) : undefined;

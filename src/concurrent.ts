@@ -12,7 +12,7 @@ export type Job<T> = (signal: AbortSignal, add: (job: Job<T>) => void) => AsyncG
  * or nobody wants more, all are aborted, and have stopped when this ends; when the signal aborts, this ends at once.
  *
  * @param jobs What to do; jobs that are added later follow.
- * @param atOnce How many run at the same time.
+ * @param concurrency How many run at the same time.
  * @param signal Ends everything.
  */
 export async function* concurrently<T>(
@@ -62,13 +62,13 @@ export async function* concurrently<T>(
  * when this throws.
  *
  * @param items What to work on, taken one by one.
- * @param atOnce How many at the same time.
+ * @param concurrency How many at the same time.
  * @param work What to do with an item; its number counts from 0.
  * @param signal Ends everything.
  */
 export async function forEach<T>(
   items: Iterable<T>,
-  atOnce: number,
+  concurrency: number,
   work: (item: T, number: number, signal: AbortSignal) => Promise<void>,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -84,7 +84,7 @@ export async function forEach<T>(
   };
   let failed = false;
   let reason: unknown;
-  const workers = Array.from({ length: Math.max(1, atOnce || 1) }, () =>
+  const workers = Array.from({ length: Math.max(1, concurrency || 1) }, () =>
     worker().catch((error) => {
       if (!failed) reason = error;
       failed = true;

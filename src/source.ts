@@ -33,12 +33,12 @@ export interface CallOptions {
 
 /** Which runs, in which order. */
 export interface RunsQuery extends CallOptions {
-  /** null: all runs. */
-  where: Nql | null;
-  /** Only the head run of every experiment. */
-  heads: boolean;
-  /** Runs that lack the attribute come last in both directions. Ties: newest first, then by key. null: newest first. */
-  sort: RunsSort | null;
+  /** Absent or null: all runs. */
+  where?: Nql | null;
+  /** Only the head run of every experiment. Absent: every run. */
+  heads?: boolean;
+  /** Runs that lack the attribute come last in both directions. Ties: newest first, then by key. Absent or null: newest first. */
+  sort?: RunsSort | null;
   /** Runs to skip from the start. */
   offset?: number;
   /** At most this many runs; absent: all. */
@@ -69,16 +69,15 @@ export interface PathFilter {
   any: { must: string[]; mustNot: string[] }[];
 }
 
-/** Which attributes exist. */
+/** Which attributes exist. What is absent or null restricts nothing. */
 export interface AttributesQuery extends CallOptions {
-  /** Run keys; null: all runs of the project. */
-  runs: string[] | null;
-  /** Exact paths; null: no such restriction. */
-  paths: readonly string[] | null;
-  /** null: no such restriction. Holds together with `paths`. */
-  filter: PathFilter | null;
-  /** null: every type. */
-  types: readonly AttributeType[] | null;
+  /** Run keys. */
+  runs?: string[] | null;
+  /** Exact paths. */
+  paths?: readonly string[] | null;
+  /** Holds together with `paths`. */
+  filter?: PathFilter | null;
+  types?: readonly AttributeType[] | null;
 }
 
 /**
@@ -97,13 +96,13 @@ export type Lineage = "full" | "experiment" | "own";
 export interface SeriesQuery extends CallOptions {
   kind: PointKind;
   series: SeriesList;
-  /** Both ends inclusive. */
-  stepRange: StepRange;
+  /** Both ends inclusive. Absent: all steps. */
+  stepRange?: StepRange;
   lineage: Lineage;
-  /** Preview points too (float series only). */
-  previews: boolean;
-  /** At most this many points of each series, from its start or from its end; null: all. */
-  limit: { points: number; from: "start" | "end" } | null;
+  /** Preview points too (float series only). Absent: committed points alone. */
+  previews?: boolean;
+  /** At most this many points of each series, from its start or from its end. Absent or null: all. */
+  limit?: { points: number; from: "start" | "end" } | null;
   /** Fetch and decode in Web Workers where the source can. */
   useThreads?: boolean;
 }

@@ -28,7 +28,7 @@ export interface Point {
 export async function runs(source: Source, query: Partial<RunsQuery> = {}): Promise<RunInfo[]> {
   const found: RunInfo[] = [];
   const totals = new Set<number>();
-  for await (const page of source.runs({ where: null, heads: false, sort: null, ...query })) {
+  for await (const page of source.runs({ ...query })) {
     found.push(...page.runs);
     totals.add(page.total);
   }
@@ -51,7 +51,7 @@ export async function runOf(source: Source, customId: string): Promise<RunInfo> 
 /** Which attributes exist, as `path:type`. */
 export async function attributes(source: Source, query: Partial<AttributesQuery> = {}): Promise<string[]> {
   const found: string[] = [];
-  for await (const page of source.attributes({ runs: null, paths: null, filter: null, types: null, ...query })) {
+  for await (const page of source.attributes({ ...query })) {
     found.push(...page.map(({ path, type }) => `${path}:${type}`));
   }
   assert.equal(new Set(found).size, found.length, "every attribute is listed once");
@@ -80,7 +80,7 @@ export async function valuesByKey(
   query: Partial<AttributesQuery> = {},
 ): Promise<Map<string, Record<string, unknown>>> {
   const found = new Map<string, Record<string, unknown>>();
-  for await (const block of source.values({ runs: null, paths: null, filter: null, types: null, ...query })) {
+  for await (const block of source.values({ ...query })) {
     checkValueBlock(block);
     for (const column of block.columns) {
       for (let i = 0; i < column.run.length; i++) {
@@ -172,10 +172,7 @@ export async function pointsOf(
   const found: Point[][] = refs.map(() => []);
   const series = seriesList(refs);
   const whole: SeriesQuery = {
-    stepRange: [null, null],
     lineage: "full",
-    previews: false,
-    limit: null,
     ...query,
     series,
   };
@@ -196,7 +193,7 @@ function checkSeriesBlock({ spans, step, timestamp, values, preview }: SeriesBlo
   assert.equal(values.kind, query.kind);
   assert.equal(timestamp.length, step.length);
   assert.equal(values.data.length, step.length);
-  assert.equal(preview !== null, query.previews, "preview columns come when asked for");
+  assert.equal(preview !== null, query.previews ?? false, "preview columns come when asked for");
   if (preview) assert.equal(preview.isPreview.length, step.length);
   for (const { series, start, end } of spans) {
     assert.ok(

@@ -56,7 +56,7 @@ export function criterionOf(selector: unknown): RunCriterion {
 export async function findRun(source: Source, { path, value }: RunCriterion, signal?: AbortSignal): Promise<Located> {
   const where = compare(attribute(path, "string"), "=", value);
   const heads = path === SELECTORS.experimentName;
-  for await (const page of source.runs({ where, heads, sort: null, limit: 1, signal })) {
+  for await (const page of source.runs({ where, heads, limit: 1, signal })) {
     if (page.runs.length > 0) return { source, info: page.runs[0] };
   }
   const suggestions = suggest(value, await someNames(source, path, signal));
@@ -71,7 +71,7 @@ export async function findRun(source: Source, { path, value }: RunCriterion, sig
 /** Names for suggestions: those of the newest thousand runs. */
 async function someNames(source: Source, path: string, signal?: AbortSignal): Promise<string[]> {
   const names: string[] = [];
-  for await (const { runs } of source.runs({ where: null, heads: false, sort: null, limit: 1000, signal })) {
+  for await (const { runs } of source.runs({ limit: 1000, signal })) {
     for (const run of runs) {
       const name = path === "sys/id" ? run.sysId : path === "sys/name" ? run.name : run.customId;
       if (name !== null) names.push(name);

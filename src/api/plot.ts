@@ -159,7 +159,7 @@ async function runLines(
   call: LongCall,
 ): Promise<{ lines: RunLine[]; notes: string[] }> {
   const named = attributes && isList(attributes) ? attributes : null;
-  const where = attributes === null ? { paths: null, filter: null } : selectPaths(attributes);
+  const where = attributes === null ? {} : selectPaths(attributes);
   const found = new Map<string, number>();
   const perRun = await readRuns(runs, async (run, reader) => {
     const { source, info } = await reader.locate(call.signal);

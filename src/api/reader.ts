@@ -14,9 +14,9 @@ import type { CallOptions, Source } from "../source.ts";
 import {
   type AttributeDefinition,
   isSeriesType,
+  POINT_KINDS,
   type PointKind,
   type RunInfo,
-  type SeriesType,
   type StepRange,
 } from "../types.ts";
 
@@ -38,13 +38,6 @@ interface Prefetched {
   inherited: boolean;
   points: Points;
 }
-
-const KINDS: Record<SeriesType, PointKind> = {
-  float_series: "float",
-  string_series: "string",
-  histogram_series: "histogram",
-  file_series: "file",
-};
 
 /** One run of one source, with a cache that lives as long as it does. */
 export class RunReader {
@@ -85,7 +78,7 @@ export class RunReader {
   async definitions(signal?: AbortSignal): Promise<AttributeDefinition[]> {
     if (this.#definitions) return this.#definitions;
     const { source, info } = await this.locate(signal);
-    const pages = source.attributes({ runs: [info.key], paths: null, filter: null, types: null, signal });
+    const pages = source.attributes({ runs: [info.key], signal });
     return this.#definitions = (await Array.fromAsync(pages)).flat();
   }
 
@@ -95,7 +88,7 @@ export class RunReader {
     if (wanted.length === 0) return;
     const { source, info } = await this.locate(signal);
     const found = new Map<string, Cell>();
-    for await (const block of source.values({ runs: [info.key], paths: wanted, filter: null, types: null, signal })) {
+    for await (const block of source.values({ runs: [info.key], paths: wanted, signal })) {
       for (const { path, cell } of cells(block)) found.set(path, cell);
     }
     for (const path of wanted) this.#cells.set(path, found.get(path) ?? null);
@@ -134,7 +127,7 @@ export class RunReader {
     const byKind = new Map<PointKind, string[]>();
     for (const path of new Set(paths)) {
       const type = this.#cells.get(path)?.type;
-      if (type && isSeriesType(type)) byKind.set(KINDS[type], [...byKind.get(KINDS[type]) ?? [], path]);
+      if (type && isSeriesType(type)) byKind.set(POINT_KINDS[type], [...byKind.get(POINT_KINDS[type]) ?? [], path]);
     }
     const { inherited, stepRange, ...options } = query;
     for (const [kind, names] of byKind) {
@@ -145,7 +138,6 @@ export class RunReader {
         stepRange,
         lineage: inherited ? "full" : "own",
         previews: kind === "float",
-        limit: null,
       });
       const all = await collectPoints(blocks, names.length, kind, kind === "float");
       names.forEach((path, i) => this.#points.set(path, { stepRange, inherited, points: all[i] }));
@@ -172,7 +164,7 @@ export class RunReader {
         { path, type, method: "fetchValues", use: ["fetch"] },
       );
     }
-    return await this.#read(path, KINDS[type], query);
+    return await this.#read(path, POINT_KINDS[type], query);
   }
 
   async #read(path: string, kind: PointKind, query: PointsQuery): Promise<Points> {
@@ -185,7 +177,6 @@ export class RunReader {
       series: seriesList([{ run: info.key, path }]),
       lineage: inherited ? "full" : "own",
       previews: asked,
-      limit: null,
     });
     return (await collectPoints(blocks, 1, kind, asked))[0];
   }

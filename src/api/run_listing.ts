@@ -95,7 +95,7 @@ export class RunListings<Run> {
   async *#pages({ where, heads, signal }: ListedRuns): AsyncGenerator<{ source: Source; runs: RunInfo[] }> {
     using call = interruptible(signal);
     const source = await this.#connection.source(call.signal);
-    for await (const { runs } of source.runs({ where, heads, sort: null, signal: call.signal })) yield { source, runs };
+    for await (const { runs } of source.runs({ where, heads, signal: call.signal })) yield { source, runs };
   }
 
   #of(what: string): string {

@@ -114,7 +114,6 @@ export class Archive {
   async #projectsOf(folder: Folder, signal?: AbortSignal): Promise<string[]> {
     for (const part of folder.parts) {
       const frame = await readRows([part], {
-        where: null,
         columns: ["project"],
         then: (rows) => rows.filter(pl.col("project").isNotNull()).limit(1),
       }, { signal, onDamaged: () => {} }).catch(() => null);

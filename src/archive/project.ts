@@ -98,7 +98,7 @@ export class ArchivedProject implements Source {
     const kept = await this.#kept(query);
     const { index } = kept;
     const numbers = await matchRuns(this.#table(kept, query), query, kept.columns);
-    const lost = damagedPartNamed(index, query.where);
+    const lost = damagedPartNamed(index, query.where ?? null);
     if (lost) this.#damaged(index, lost);
     const from = query.offset ?? 0;
     const wanted = numbers.slice(from, query.limit === undefined ? undefined : from + query.limit);
@@ -152,9 +152,9 @@ export class ArchivedProject implements Source {
 
   close(): void {}
 
-  /** The numbers of runs; null: of all. Unknown runs are left out, damaged ones are no unknown runs. */
-  #numbers(index: ProjectIndex, keys: readonly string[] | null): number[] {
-    if (keys === null) {
+  /** The numbers of runs; without keys of all. Unknown runs are left out, damaged ones are no unknown runs. */
+  #numbers(index: ProjectIndex, keys?: readonly string[] | null): number[] {
+    if (!keys) {
       for (const [part, run] of index.damaged) if (run === null) this.#damaged(index, part);
       return index.keys.map((_, run) => run);
     }

@@ -128,8 +128,6 @@ async function seriesFiles(source: Source, selected: SelectedRuns, options: Opti
     series,
     stepRange: options.stepRange ?? [null, null],
     lineage: "full",
-    previews: false,
-    limit: null,
     signal,
   });
   const points = await collectPoints(blocks, series.run.length, "file", false);

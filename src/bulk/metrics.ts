@@ -77,7 +77,7 @@ export const FETCH_METRICS = declare<FetchMetricsOptions>()({
 /** Float series that exist, and the query for their points. */
 export interface MetricsPlan {
   series: ChosenSeries;
-  query: SeriesQuery;
+  query: SeriesQuery & Required<Pick<SeriesQuery, "stepRange" | "previews">>;
 }
 
 /** Reads which series exist, then their points, and builds the frame. */

@@ -149,7 +149,7 @@ const SORT_TYPES: Record<string, AttributeType> = { "sys/creation_time": "dateti
 async function findType(sources: Source[], path: string, signal?: AbortSignal): Promise<AttributeType> {
   const types = new Set<AttributeType>();
   for (const source of sources) {
-    const pages = source.attributes({ runs: null, paths: [path], filter: null, types: SORTABLE, signal });
+    const pages = source.attributes({ paths: [path], types: SORTABLE, signal });
     for await (const page of pages) for (const { type } of page) types.add(type);
   }
   const [first = "string", ...others] = types;

@@ -11,9 +11,10 @@ import type { Nql } from "../nql/ast.ts";
 import { compare } from "../nql/build.ts";
 import { RUNS_FILTER, type RunsFilter, runsTerms, TRASHED } from "../nql/filter.ts";
 import { type Checked, declare, optional } from "../options.ts";
-import type { PathFilter, Source } from "../source.ts";
+import type { AttributesQuery, Source } from "../source.ts";
 import type { AttributeType, RunInfo } from "../types.ts";
 import { parsePattern, passesAll, PATTERN } from "./pattern.ts";
+import { groupNode, notNode, operandNode, predicateNode } from "../nql/tree.ts";
 
 /**
  * Names: exact ones as a list; or a pattern: regular expressions (RE2, partial match) joined by ` & ` and ` | `, negated by `!`, for
@@ -84,7 +85,7 @@ export function chooseRuns({ runs, experiments, ...filter }: CheckedSelection, h
   const terms = runsTerms(filter);
   if (runs !== null) terms.push(named("sys/custom_run_id", runs));
   if (experiments !== null) terms.push(named("sys/name", experiments));
-  return { where: terms.length > 0 ? { op: "and", terms } : null, heads: heads || experiments !== null };
+  return { where: terms.length > 0 ? groupNode("and", terms) : null, heads: heads || experiments !== null };
 }
 
 /** Reads which runs are meant. */
@@ -95,7 +96,7 @@ export async function selectRuns(
 ): Promise<SelectedRuns> {
   const { where, heads } = chooseRuns(selection);
   const found: RunInfo[] = [];
-  for await (const page of source.runs({ where, heads, sort: null, signal })) found.push(...page.runs);
+  for await (const page of source.runs({ where, heads, signal })) found.push(...page.runs);
   const label = (run: RunInfo) => (heads ? run.name : null) ?? run.customId ?? run.sysId;
   return { runs: found, heads, labels: new Map(found.map((run) => [run.key, label(run)])) };
 }
@@ -116,14 +117,14 @@ export async function runKeys(
     if (selection.trashed === false && !await hasRuns(source, compare(TRASHED, "=", true), signal)) return null;
   }
   const keys: string[] = [];
-  for await (const { runs } of source.runs({ where, heads, sort: null, signal })) {
+  for await (const { runs } of source.runs({ where, heads, signal })) {
     for (const { key } of runs) keys.push(key);
   }
   return keys;
 }
 
 async function hasRuns(source: Source, where: Nql, signal?: AbortSignal): Promise<boolean> {
-  for await (const { runs } of source.runs({ where, heads: false, sort: null, limit: 1, signal })) {
+  for await (const { runs } of source.runs({ where, limit: 1, signal })) {
     if (runs.length > 0) return true;
   }
   return false;
@@ -135,25 +136,22 @@ export function isList(names: NameSelection): names is readonly string[] {
 }
 
 /** The selection as the restriction of a query. */
-export function selectPaths(attributes: AttributeSelection): { paths: string[] | null; filter: PathFilter | null } {
-  if (isList(attributes)) return { paths: [...attributes], filter: null };
+export function selectPaths(attributes: AttributeSelection): Pick<AttributesQuery, "paths" | "filter"> {
+  if (isList(attributes)) return { paths: [...attributes] };
   const filter = parsePattern(attributes);
-  return { paths: null, filter: passesAll(filter) ? null : filter };
+  return passesAll(filter) ? {} : { filter };
 }
 
 function named(path: string, wanted: NameSelection): Nql {
-  const operand = { name: path, type: "string", aggregation: null } as const;
-  if (isList(wanted)) return { op: "or", terms: wanted.map((value) => ({ op: "=", operand, value })) };
-  return {
-    op: "or",
-    terms: parsePattern(wanted).any.map(({ must, mustNot }) => ({
-      op: "and",
-      terms: [
-        ...must.map((value): Nql => ({ op: "matches", operand, value })),
-        ...mustNot.map((value): Nql => ({ op: "not", term: { op: "matches", operand, value } })),
-      ],
-    })),
-  };
+  const operand = operandNode(path, "string");
+  if (isList(wanted)) return groupNode("or", wanted.map((value) => predicateNode("=", operand, value)));
+  const alternatives = parsePattern(wanted).any.map(({ must, mustNot }) =>
+    groupNode("and", [
+      ...must.map((pattern) => predicateNode("matches", operand, pattern)),
+      ...mustNot.map((pattern) => notNode(predicateNode("matches", operand, pattern))),
+    ])
+  );
+  return groupNode("or", alternatives);
 }
 
 /** Series that were chosen, sorted by label, run and path; `runs` and `paths` are sorted too. */

@@ -81,7 +81,6 @@ export async function fetchSeriesFrame(
       series: someSeries(series, members),
       stepRange: options.stepRange ?? [null, null],
       lineage: options.includeInherited ? "full" : selected.heads ? "experiment" : "own",
-      previews: false,
       limit: tailLimit === null ? null : { points: tailLimit, from: "end" },
       signal,
       onProgress,

@@ -11,7 +11,6 @@ import { RUN_SELECTION, type RunSelection, selectRuns } from "../bulk/select.ts"
 import { seriesList } from "../columns.ts";
 import { FLAG, PATH, pathString } from "../kinds.ts";
 import { strings } from "../frame/frame.ts";
-import type { Nql } from "../nql/ast.ts";
 import { collectPoints } from "../frame/points.ts";
 import { type Checked, declare, needed, optional } from "../options.ts";
 import { LONG_CALL, type LongCallOptions } from "../progress/show.ts";
@@ -22,6 +21,8 @@ import { RunFiles } from "./files.ts";
 import { digest, filePath } from "./names.ts";
 import { RunParts } from "./parts.ts";
 import { type Series, seriesColumns, sortRows } from "./rows.ts";
+import { attribute, compare } from "../nql/build.ts";
+import { groupNode } from "../nql/tree.ts";
 
 /** Options of {@linkcode ReadOnlyProject.exportArchive}. */
 export interface ExportArchiveOptions extends RunSelection, LongCallOptions {
@@ -109,20 +110,16 @@ async function withAncestors(source: Source, runs: RunInfo[], signal?: AbortSign
   const all = new Map(runs.map((run) => [run.key, run]));
   for (let fresh = runs; fresh.length > 0;) {
     const parents = new Set<string>();
-    const query = { paths: ["sys/forking/parent"], filter: null, types: ["string" as const], signal };
+    const query = { paths: ["sys/forking/parent"], types: ["string" as const], signal };
     for await (const { columns } of source.values({ ...query, runs: fresh.map((run) => run.key) })) {
       for (const column of columns) for (const parent of column.data as string[]) parents.add(parent);
     }
     fresh = [];
     if (parents.size === 0) break;
     const terms = [...parents].flatMap((value) =>
-      ["sys/custom_run_id", "sys/id"].map((name): Nql => ({
-        op: "=",
-        operand: { name, type: "string", aggregation: null },
-        value,
-      }))
+      ["sys/custom_run_id", "sys/id"].map((path) => compare(attribute(path, "string"), "=", value))
     );
-    for await (const page of source.runs({ where: { op: "or", terms }, heads: false, sort: null, signal })) {
+    for await (const page of source.runs({ where: groupNode("or", terms), signal })) {
       for (const run of page.runs) {
         if (all.has(run.key)) continue;
         all.set(run.key, run);
@@ -218,10 +215,7 @@ async function exportSeries(
       const blocks = source.series({
         kind: POINT_KINDS[type],
         series: seriesList(refs.map(({ path }) => ({ run: info.key, path }))),
-        stepRange: [null, null],
         lineage: "own",
-        previews: false,
-        limit: null,
         signal,
       });
       const points = await collectPoints(blocks, refs.length, POINT_KINDS[type], false);

@@ -47,7 +47,7 @@ export async function readContent(
     files: [],
     series: { float_series: [], string_series: [], histogram_series: [], file_series: [] },
   }]));
-  const all = { runs: keys, paths: null, filter: null, signal };
+  const all = { runs: keys, signal };
   for await (const block of source.values({ ...all, types: [...CONFIG_TYPES, ...FILE_TYPES] })) {
     for (const column of block.columns) {
       for (let i = 0; i < column.run.length; i++) {

@@ -5,7 +5,6 @@
  */
 
 import { getLogger } from "@logtape/logtape";
-import { OptionError } from "../errors.ts";
 import { type RunJob, runJob } from "../pool/job.ts";
 import { WorkerPool } from "../pool/pool.ts";
 import type { CallOptions, Catalog, Source } from "../source.ts";
@@ -25,12 +24,10 @@ export interface ServerOptions {
   apiToken: string;
   /** In place of the global `fetch`. Web Workers cannot use it: `useThreads` then stays on the main thread. */
   fetch?: typeof fetch;
-  /** The address of a proxy, alone or with a name and password. Default: what `fetch` itself finds in the environment. */
-  proxy?: string | { url: string; basicAuth?: { username: string; password: string } };
+  /** The address of a proxy. Default: what `fetch` itself finds in the environment. */
+  proxy?: string;
   /** Certificate authorities besides the usual ones, each a PEM text. Default: none. */
   caCerts?: string[];
-  /** Only true: Deno checks certificates unless it is started with `--unsafely-ignore-certificate-errors`. Default: true. */
-  verifySsl?: boolean;
   /** The longest silence of the server, before and during an answer, in seconds. Default: 60. */
   requestTimeoutSeconds?: number;
   /**
@@ -40,8 +37,6 @@ export interface ServerOptions {
   deadlineSeconds?: number;
   /** The most requests at the same time, and the most Web Workers. Default: 10. */
   maxWorkers?: number;
-  /** The value of `User-Agent`. Default: the name of this module and the versions of Deno and the system. */
-  userAgent?: string;
   /** Told before an attempt is made again, besides the log. */
   onRetry?: (retry: Retry) => void;
 }
@@ -66,15 +61,7 @@ class ServerCatalog implements Catalog {
 
   constructor(options: ServerOptions) {
     const token = decodeApiToken(options.apiToken);
-    if (options.verifySsl === false) {
-      throw new OptionError(
-        "verifySsl is false, but only Deno itself can leave certificates unchecked: start it with " +
-          "--unsafely-ignore-certificate-errors, or pass the certificate authority as caCerts.",
-        { option: "verifySsl", value: false },
-      );
-    }
     const transport: TransportOptions = {
-      userAgent: options.userAgent ?? `neptune-fetcher-deno (deno=${Deno.version.deno}; os=${Deno.build.os})`,
       requestTimeoutSeconds: options.requestTimeoutSeconds ?? 60,
       deadlineSeconds: options.deadlineSeconds ?? 120,
       proxy: options.proxy,

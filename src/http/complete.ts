@@ -56,11 +56,11 @@ export async function checkRunsAbsent(
 
 /** Ends normally when a list of runs that came without a single byte is empty indeed. */
 export async function checkNoRuns(api: Api, call: ApiCall, project: string, signal?: AbortSignal): Promise<void> {
-  const any = runsCall(project, { where: null, heads: false, sort: null }, 0, 1);
+  const any = runsCall(project, {}, 0, 1);
   const bytes = await api.bytes(any, signal);
   // Where the list of all runs has bytes, an empty one is believed.
   if (bytes.length > 0 && decodeEntries(bytes, (sysId) => sysId).runs.length > 0) return;
-  const [definitions] = definitionsCalls(project, { runs: null, paths: null, filter: null, types: null });
+  const [definitions] = definitionsCalls(project, {});
   const { entries } = await api.json(definitions, signal);
   if (!Array.isArray(entries) || entries.length > 0) {
     throw incomplete(call, "it lists no run, but there are attributes");
@@ -76,7 +76,7 @@ export async function checkSeriesAbsent(
   wireType: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  const query: AttributesQuery = { runs: [run], paths: [path], filter: null, types: null };
+  const query: AttributesQuery = { runs: [run], paths: [path] };
   const [definitions] = definitionsCalls(call.project!, query);
   const { entries } = await api.json(definitions, signal);
   const exists = Array.isArray(entries) && entries.some(({ name, type }) => name === path && type === wireType);

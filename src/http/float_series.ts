@@ -72,7 +72,7 @@ async function* readOnce(
     const [asked] = open;
     const received = new Received(asked);
     const options = {
-      previews: query.previews,
+      previews: query.previews ?? false,
       descending: isDescending(query),
       requests: asked.series.length,
       pointsEach: pointsEach(asked),

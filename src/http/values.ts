@@ -119,8 +119,8 @@ function runsOf({ body }: ApiCall): string[] | undefined {
 /** Which of the values that come were asked for, and do not only show that the answer is complete; null: all. */
 function asked(query: AttributesQuery): Keep | null {
   const { paths, types } = query;
-  if (paths === null || !namesEveryRun(query)) return null;
+  if (!paths || !namesEveryRun(query)) return null;
   const wanted = paths.includes(WITNESS);
-  if (wanted && (types === null || types.includes("string"))) return null;
-  return (type, path) => (wanted || path !== WITNESS) && (types === null || types.includes(type));
+  if (wanted && (!types || types.includes("string"))) return null;
+  return (type, path) => (wanted || path !== WITNESS) && (!types || types.includes(type));
 }

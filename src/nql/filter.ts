@@ -7,10 +7,11 @@
 import { either, FLAG, type Kind, kind, listOf, orNull, STRINGS } from "../kinds.ts";
 import { type Checked, checkOptions, declare, optional } from "../options.ts";
 import type { Nql, Operand } from "./ast.ts";
-import { and, attribute, compare, contains, matches, not, or } from "./build.ts";
+import { attribute, compare, contains, matches, not } from "./build.ts";
 import { QUERY, REGEX } from "./check.ts";
 import { parseNql } from "./parse.ts";
 import type { Regexp } from "./regex.ts";
+import { groupNode, predicateNode } from "./tree.ts";
 import { parseState } from "./values.ts";
 
 /** Which runs, in the words of the Python API. All conditions hold together. In a list, an empty one names nothing. */
@@ -80,7 +81,7 @@ export const TRASHED = attribute("sys/trashed", "bool");
 export function runsFilter(options: RunsFilter = {}): Nql | null {
   const asked = checkOptions("runsFilter", RUNS_FILTER, options);
   const terms = runsTerms(asked);
-  return terms.length === 0 ? null : terms.length === 1 ? terms[0] : and(...terms);
+  return terms.length === 0 ? null : terms.length === 1 ? terms[0] : groupNode("and", terms);
 }
 
 /** The conditions, one for each option that says something. */
@@ -88,13 +89,13 @@ export function runsTerms({ trashed, query, ...asked }: Checked<typeof RUNS_FILT
   const each = (values: readonly string[] | null, make: (values: readonly string[]) => Nql) =>
     values === null ? [] : [make(values)];
   const any = (operand: Operand) => (values: readonly string[]) =>
-    or(...values.map((value) => compare(operand, "=", value)));
+    groupNode("or", values.map((value) => predicateNode("=", operand, value)));
   return [
     ...(trashed === null ? [] : [compare(TRASHED, "=", trashed)]),
     ...each(asked.withIds, any(SYS_ID)),
     ...each(asked.states, (states) => any(STATE)(states.map((state) => parseState(state)!))),
     ...each(asked.owners, any(OWNER)),
-    ...each(asked.tags, (tags) => tags.length === 0 ? or() : and(...tags.map((tag) => contains(TAGS, tag)))),
+    ...each(asked.tags, (tags) => groupNode(tags.length === 0 ? "or" : "and", tags.map((tag) => contains(TAGS, tag)))),
     ...each(asked.customIds, any(CUSTOM_ID)),
     ...each(asked.names, any(NAME)),
     ...regexes(asked.namesRegex).map((regex) => matches(NAME, regex)),

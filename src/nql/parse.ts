@@ -4,6 +4,7 @@ import type { AttributeType } from "../types.ts";
 import type { Aggregation, Comparison, Nql, Operand } from "./ast.ts";
 import { typeOfNqlName } from "./names.ts";
 import { describeToken, nextToken, nqlSyntaxError, type Token } from "./tokenize.ts";
+import { existsNode, groupNode, notNode, operandNode, predicateNode } from "./tree.ts";
 
 /**
  * Parses a query of the Neptune Query Language.
@@ -17,7 +18,7 @@ import { describeToken, nextToken, nqlSyntaxError, type Token } from "./tokenize
  */
 export function parseNql(text: string): Nql {
   checkArgument("parseNql", "text", STRING, text);
-  if (text.trim() === "") return group("and", []);
+  if (text.trim() === "") return groupNode("and", []);
   return new Parser(text).query();
 }
 
@@ -57,7 +58,7 @@ class Parser {
       }
       if (this.#skipKeyword("AND")) continue;
       if (this.#skipKeyword("OR")) {
-        level.or.push(group("and", level.and));
+        level.or.push(groupOf("and", level.and));
         level.and = [];
         continue;
       }
@@ -71,22 +72,21 @@ class Parser {
     const token = this.#token;
     if (token.kind === "operator") {
       const op: Comparison = token.text === "==" ? "=" : token.text;
-      return Object.freeze({ op, operand, value: this.#value(token) });
+      return predicateNode(op, operand, this.#value(token));
     }
     const negated = this.#skipKeyword("NOT");
     const predicate = this.#wordPredicate(operand, negated);
-    return negated ? negate(predicate) : predicate;
+    return negated ? notNode(predicate) : predicate;
   }
 
   #wordPredicate(operand: Operand, negated: boolean): Nql {
     const token = this.#token;
     if (token.kind === "keyword" && token.text === "EXISTS") {
       this.#advance();
-      return Object.freeze({ op: "exists", operand });
+      return existsNode(operand);
     }
     if (token.kind === "keyword" && (token.text === "CONTAINS" || token.text === "MATCHES")) {
-      const op = token.text === "CONTAINS" ? "contains" : "matches";
-      return Object.freeze({ op, operand, value: this.#value(token) });
+      return predicateNode(token.text === "CONTAINS" ? "contains" : "matches", operand, this.#value(token));
     }
     throw this.#unexpected(
       negated ? "EXISTS, CONTAINS or MATCHES" : "an operator (=, !=, <, <=, >, >=, EXISTS, CONTAINS, MATCHES)",
@@ -111,7 +111,7 @@ class Parser {
       if (this.#token.kind !== ")") throw this.#unexpected(")");
       this.#advance();
     }
-    return Object.freeze({ name: token.text, type, aggregation });
+    return operandNode(token.text, type, aggregation);
   }
 
   /** The function that the next two tokens call: a word directly followed by a bracket. */
@@ -161,20 +161,17 @@ class Parser {
 
 function addClause(level: Level, clause: Nql): void {
   let term = clause;
-  for (; level.not > 0; level.not--) term = negate(term);
+  for (; level.not > 0; level.not--) term = notNode(term);
   level.and.push(term);
 }
 
 function finish(level: Level): Nql {
-  return group("or", [...level.or, group("and", level.and)]);
+  return groupOf("or", [...level.or, groupOf("and", level.and)]);
 }
 
-function group(op: "and" | "or", terms: Nql[]): Nql {
-  return terms.length === 1 ? terms[0] : Object.freeze({ op, terms: Object.freeze(terms) });
-}
-
-function negate(term: Nql): Nql {
-  return Object.freeze({ op: "not", term });
+/** A group of one term is that term. */
+function groupOf(op: "and" | "or", terms: Nql[]): Nql {
+  return terms.length === 1 ? terms[0] : groupNode(op, terms);
 }
 
 function isAggregation(name: string): name is Aggregation {

@@ -59,7 +59,7 @@ async function valuesOf(
   signal: AbortSignal,
 ): Promise<(Sortable | undefined)[]> {
   const values = new Array<Sortable | undefined>(runs.length).fill(undefined);
-  const block = await readRunValues(project.source, runs, { paths: [path], filter: null, types: [type] }, { signal });
+  const block = await readRunValues(project.source, runs, { paths: [path], types: [type] }, { signal });
   for (const column of block.columns) {
     const data = sortable(column, aggregation ?? "last");
     if (data) column.run.forEach((run, row) => values[run] = data[row] ?? undefined);

@@ -41,7 +41,7 @@ export class Runs {
   /** All runs, newest first. */
   async all({ signal }: CallOptions): Promise<KnownRun[]> {
     const runs: KnownRun[] = [];
-    for await (const page of this.#source.runs({ where: null, heads: false, sort: null, signal })) {
+    for await (const page of this.#source.runs({ signal })) {
       for (const run of page.runs) runs.push(this.known(run));
     }
     return runs;

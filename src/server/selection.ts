@@ -5,7 +5,7 @@
  */
 
 import { compileRegex } from "../nql/regex.ts";
-import type { PathFilter } from "../source.ts";
+import type { AttributesQuery, PathFilter } from "../source.ts";
 import { type AttributeType, typesOfWireType } from "../types.ts";
 import type { Body } from "./body.ts";
 import { Refusal } from "./refusal.ts";
@@ -14,11 +14,7 @@ import { Refusal } from "./refusal.ts";
 const LEGACY_TYPES: readonly string[] = ["gitRef", "complex"];
 
 /** The restriction of a query for attributes. */
-export interface Selection {
-  paths: string[] | null;
-  filter: PathFilter | null;
-  types: AttributeType[] | null;
-}
+export type Selection = Pick<AttributesQuery, "paths" | "filter" | "types">;
 
 /** Reads `attributeNamesFilter`, `attributeNameFilter`, `attributeNameRegex` and `attributeFilter`. */
 export function readSelection(body: Body): Selection {

@@ -23,14 +23,12 @@ import type { WireRequest } from "./request.ts";
 
 /** How to ask; all of it can be posted to a Web Worker. */
 export interface TransportOptions {
-  /** The value of `User-Agent`. */
-  userAgent: string;
   /** The longest silence of a server, before and during its answer, in seconds. */
   requestTimeoutSeconds: number;
   /** The longest that a request may take with all its attempts, in seconds; a large answer gets a second more for each 64 kB. */
   deadlineSeconds: number;
-  /** The address of a proxy, alone or with a name and password. */
-  proxy?: string | { url: string; basicAuth?: { username: string; password: string } };
+  /** The address of a proxy. */
+  proxy?: string;
   /** Certificate authorities besides the usual ones, each a PEM text. */
   caCerts?: string[];
 }
@@ -53,6 +51,7 @@ export interface TransportHooks {
   onRetry?: (retry: Retry) => void;
 }
 
+const USER_AGENT = `neptune-fetcher-deno (deno=${Deno.version.deno}; os=${Deno.build.os})`;
 /** A body is read in pieces of at most so many bytes. */
 const PIECE_BYTES = 1 << 18;
 /** Room for more is made when it comes, whatever the server says. */
@@ -78,7 +77,7 @@ export class Transport {
     this.#onRetry = onRetry;
     // Looked up for every request, so that an application may replace the global one later.
     this.#fetch = custom ?? ((input, init) => globalThis.fetch(input, init));
-    this.#ky = ky.create({ timeout: false, headers: { "user-agent": options.userAgent, accept: "*/*" } });
+    this.#ky = ky.create({ timeout: false, headers: { "user-agent": USER_AGENT, accept: "*/*" } });
   }
 
   /**
@@ -213,7 +212,7 @@ export class Transport {
       await response.body?.cancel();
       address = next;
       // Nothing that another host might not see goes along.
-      const headers = { "user-agent": this.#options.userAgent };
+      const headers = { "user-agent": USER_AGENT };
       response = await this.#fetch(new Request(next, { redirect: "manual", headers }), init);
     }
     return response;
@@ -317,7 +316,7 @@ function readerInto(body: Response["body"]): ReadableStreamBYOBReader | null {
 function makeClient({ proxy, caCerts }: TransportOptions): Deno.HttpClient | null {
   if (proxy === undefined && (caCerts === undefined || caCerts.length === 0)) return null;
   try {
-    return Deno.createHttpClient({ caCerts, proxy: typeof proxy === "string" ? { url: proxy } : proxy });
+    return Deno.createHttpClient({ caCerts, proxy: proxy === undefined ? undefined : { url: proxy } });
   } catch (cause) {
     const option = proxy === undefined ? "caCerts" : "proxy";
     throw new OptionError(

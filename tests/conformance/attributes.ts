@@ -124,7 +124,7 @@ export const attributeChecks: SampleCheck[] = [
 /** Which attributes exist on which run, as `path:type` by run key. */
 async function existing(source: Source, query: Partial<AttributesQuery>): Promise<Map<string, string[]>> {
   const found = new Map<string, string[]>();
-  for await (const block of source.existing({ runs: null, paths: null, filter: null, types: null, ...query })) {
+  for await (const block of source.existing({ ...query })) {
     assert.equal(block.path.length, block.run.length);
     assert.equal(block.type.length, block.run.length);
     for (const [i, number] of block.run.entries()) {

@@ -11,12 +11,12 @@ import { runs, valuesByKey } from "../ask.ts";
 import { PROJECT } from "../../samples/make.ts";
 import type { Sample, SampleCheck } from "./check.ts";
 
-const allRuns: RunsQuery = { where: null, heads: false, sort: null };
-const allAttributes: AttributesQuery = { runs: null, paths: null, filter: null, types: null };
+const allRuns: RunsQuery = {};
+const allAttributes: AttributesQuery = {};
 
 function allLosses({ keys }: Sample): SeriesQuery {
   const series = seriesList([...keys.values()].map((run) => ({ run, path: "train/loss" })));
-  return { kind: "float", series, stepRange: [null, null], lineage: "full", previews: false, limit: null };
+  return { kind: "float", series, lineage: "full" };
 }
 
 async function drain(pages: AsyncIterable<unknown>): Promise<void> {

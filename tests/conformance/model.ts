@@ -71,12 +71,15 @@ export class Model {
   }
 
   /** The points of a series after all that the query asks for. */
-  points(ref: SeriesRef, { kind, stepRange: [from, to], lineage, limit }: ModelSeriesQuery): ModelPoint[] {
+  points(
+    ref: SeriesRef,
+    { kind, stepRange: [from, to] = [null, null], lineage, limit }: ModelSeriesQuery,
+  ): ModelPoint[] {
     const points = this.#lineage(this.run(ref.run), `${ref.path}:${kind}_series`, lineage).filter(({ step }) =>
       step >= (from ?? -Infinity) && step <= (to ?? Infinity) && step > (ref.after ?? -Infinity) &&
       step < (ref.before ?? Infinity)
     );
-    if (limit === null) return points;
+    if (!limit) return points;
     return limit.from === "start"
       ? points.slice(0, limit.points)
       : points.slice(Math.max(0, points.length - limit.points));

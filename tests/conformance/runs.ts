@@ -42,7 +42,7 @@ function sorted(model: Model, key: Key, descending: boolean): string[] {
 }
 
 async function total({ source }: Sample, query: Partial<RunsQuery>): Promise<number> {
-  for await (const page of source.runs({ where: null, heads: false, sort: null, ...query })) return page.total;
+  for await (const page of source.runs({ ...query })) return page.total;
   return 0;
 }
 

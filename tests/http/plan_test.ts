@@ -20,16 +20,13 @@ function seriesQuery(query: Partial<SeriesQuery>): SeriesQuery {
   return {
     kind: "float",
     series: seriesList([]),
-    stepRange: [null, null],
     lineage: "full",
-    previews: false,
-    limit: null,
     ...query,
   };
 }
 
 function attributesQuery(query: Partial<AttributesQuery>): AttributesQuery {
-  return { runs: null, paths: null, filter: null, types: null, ...query };
+  return { ...query };
 }
 
 const series = (count: number, prefix?: string) =>
@@ -205,7 +202,7 @@ Deno.test("requests for float series carry what the protocol wants", () => {
 });
 
 Deno.test("runs are asked for newest first, and an aggregation in both places where servers look for it", () => {
-  const call = runsCall("ws/proj", { where: null, heads: true, sort: null }, 20, 10);
+  const call = runsCall("ws/proj", { heads: true }, 20, 10);
   assert.deepEqual(call.body, {
     attributeFilters: [{ path: "sys/id" }, { path: "sys/custom_run_id" }, { path: "sys/name" }],
     experimentLeader: true,
@@ -214,7 +211,7 @@ Deno.test("runs are asked for newest first, and an aggregation in both places wh
   });
   const sort = { path: "loss", type: "float_series" as const, aggregation: "min" as const, descending: false };
   const where = { op: "exists" as const, operand: { name: "x", type: "int" as const, aggregation: null } };
-  const sorted = runsCall("ws/proj", { where, heads: false, sort }, 0, 10).body as Record<string, unknown>;
+  const sorted = runsCall("ws/proj", { where, sort }, 0, 10).body as Record<string, unknown>;
   assert.deepEqual(sorted.sorting, {
     aggregationMode: "min",
     sortBy: { name: "loss", type: "floatSeries", aggregationMode: "min" },

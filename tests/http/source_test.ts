@@ -20,18 +20,11 @@ import { brokenOff, entries, PATHS, stalled, Stub } from "./stub.ts";
 const floats = (count: number, query: Partial<SeriesQuery> = {}): SeriesQuery => ({
   kind: "float",
   series: seriesList(Array.from({ length: count }, (_, i) => ({ run: "ws/proj/R-1", path: `m/${i}` }))),
-  stepRange: [null, null],
   lineage: "full",
-  previews: false,
-  limit: null,
   ...query,
 });
 
 const attributes = (query: Partial<AttributesQuery> = {}): AttributesQuery => ({
-  runs: null,
-  paths: null,
-  filter: null,
-  types: null,
   ...query,
 });
 
@@ -212,15 +205,15 @@ Deno.test("pages of runs are asked for side by side and given in order; a server
   };
   for (const total of [ids.length, 0]) {
     await using stub = new Stub({ [PATHS.runs]: ({ body }) => page(body, total) });
-    const pages = await Array.fromAsync(stub.source().runs({ where: null, heads: false, sort: null, offset: 5 }));
+    const pages = await Array.fromAsync(stub.source().runs({ offset: 5 }));
     assert.deepEqual(pages.flatMap(({ runs }) => runs.map(({ sysId }) => sysId)), ids.slice(5));
     assert.equal(pages[0].runs[0].key, `ws/proj/${id(5)}`);
-    const some = await Array.fromAsync(stub.source().runs({ where: null, heads: false, sort: null, limit: 12_345 }));
+    const some = await Array.fromAsync(stub.source().runs({ limit: 12_345 }));
     assert.equal(some.reduce((sum, { runs }) => sum + runs.length, 0), 12_345);
   }
   await using stuck = new Stub({ [PATHS.runs]: () => entries(ids.slice(0, 10_000), 0) });
   await assert.rejects(
-    Array.fromAsync(stuck.source().runs({ where: null, heads: false, sort: null })),
+    Array.fromAsync(stuck.source().runs({})),
     (error) => error instanceof DecodeError && /the same page again/.test(error.message),
   );
 });

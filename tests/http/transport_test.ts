@@ -5,7 +5,7 @@ import { openServer } from "../../src/http/catalog.ts";
 import { type Retry, Transport, type TransportOptions } from "../../src/transport/transport.ts";
 import { apiToken, brokenOff, PATHS, stalled, Stub } from "./stub.ts";
 
-const OPTIONS: TransportOptions = { userAgent: "test", requestTimeoutSeconds: 60, deadlineSeconds: 5 };
+const OPTIONS: TransportOptions = { requestTimeoutSeconds: 60, deadlineSeconds: 5 };
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const bytes = (content: string) => new TextEncoder().encode(content);
 
@@ -206,7 +206,7 @@ Deno.test("requests go through the proxy that is given", async () => {
     }
   })();
   const address = `http://127.0.0.1:${proxy.addr.port}`;
-  const { transport: one } = transport({ proxy: { url: address, basicAuth: { username: "u", password: "p" } } });
+  const { transport: one } = transport({ proxy: address.replace("//", "//u:p@") });
   assert.equal(text(await one.bytes(get("http://neptune.test/x"))), "ok");
   assert.match(asked[0], /^GET http:\/\/neptune\.test\/x HTTP\/1\.1/);
   assert.match(asked[0], /proxy-authorization: Basic dTpw/i);

@@ -75,3 +75,10 @@ Deno.test("runsFilter() refuses lists that are none, empty patterns, unknown sta
   assert.throws(() => runsFilter({ states: ["failed"] }), /"failed"/);
   assert.throws(() => runsFilter({ query: "()" }), NqlSyntaxError);
 });
+
+Deno.test("a list may be longer than the arguments that a function takes", () => {
+  const ids = Array.from({ length: 300_000 }, (_, i) => `BIR-${i}`);
+  const filter = runsFilter({ withIds: ids, trashed: null }) as { op: string; terms: unknown[] };
+  assert.equal(filter.op, "or");
+  assert.equal(filter.terms.length, ids.length);
+});

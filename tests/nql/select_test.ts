@@ -25,7 +25,7 @@ async function withBirds(work: (source: Source) => Promise<void>): Promise<void>
 /** The letters of the runs that the source finds, in order. */
 async function found(source: Source, where: Nql): Promise<string> {
   const letters: string[] = [];
-  for await (const { runs, total } of source.runs({ where, heads: false, sort: null })) {
+  for await (const { runs, total } of source.runs({ where })) {
     letters.push(...runs.map((run) => run.customId!.slice("bird-".length)));
     assert.equal(total, letters.length);
   }

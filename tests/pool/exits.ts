@@ -8,10 +8,7 @@ let points = 0;
 const query = {
   kind: "float" as const,
   series: seriesList([{ run: "ws/proj/R-1", path: "m/0" }]),
-  stepRange: [null, null] as const,
   lineage: "full" as const,
-  previews: false,
-  limit: null,
   useThreads: true,
 };
 for await (const block of source.series(query)) points += block.step.length;

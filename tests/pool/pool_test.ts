@@ -16,15 +16,12 @@ import { POINTS, seriesStub } from "../http/series_stub.ts";
 import { apiToken, brokenOff, PATHS, stalled, type Stub } from "../http/stub.ts";
 
 const UP = Array.from({ length: POINTS }, (_, i) => i + 1);
-const OPTIONS: TransportOptions = { userAgent: "test", requestTimeoutSeconds: 60, deadlineSeconds: 5 };
+const OPTIONS: TransportOptions = { requestTimeoutSeconds: 60, deadlineSeconds: 5 };
 
 const floats = (count: number, query: Partial<SeriesQuery> = {}): SeriesQuery => ({
   kind: "float",
   series: seriesList(Array.from({ length: count }, (_, i) => ({ run: "ws/proj/R-1", path: `m/${i}` }))),
-  stepRange: [null, null],
   lineage: "full",
-  previews: false,
-  limit: null,
   useThreads: true,
   ...query,
 });

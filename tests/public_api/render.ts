@@ -45,8 +45,9 @@ function declarationText(name: string, { kind, def }: Node): string {
       return `type ${name}${typeParams(def)} = ${type(def.tsType)}`;
     case "variable":
       return `${def.kind} ${name}: ${type(def.tsType)}`;
+    // The same as in another entry point.
     case "reference":
-      return `export ${name} of ${new URL(def.target.filename).pathname.replace(/^.*\/(?=src\/)/, "")}`;
+      return `export ${name}`;
     default:
       throw new Error(`There is no text for a declaration of kind ${kind}`);
   }

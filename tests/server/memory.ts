@@ -35,7 +35,7 @@ export function memoryCatalog(
     async *series(query) {
       asked.push(query);
       for (const [i, { run, path, after = -Infinity, before = Infinity }] of seriesRefs(query.series).entries()) {
-        const [from, to] = [query.stepRange[0] ?? -Infinity, query.stepRange[1] ?? Infinity];
+        const [from, to] = [query.stepRange?.[0] ?? -Infinity, query.stepRange?.[1] ?? Infinity];
         let points = (series[`${run}:${path}`] ?? []).filter(([step, , preview]) =>
           step > after && step < before && step >= from && step <= to && (query.previews || !preview)
         );
@@ -43,7 +43,7 @@ export function memoryCatalog(
           const { points: most, from } = query.limit;
           points = from === "start" ? points.slice(0, most) : points.slice(Math.max(0, points.length - most));
         }
-        if (points.length > 0) yield block(i, points, query.previews);
+        if (points.length > 0) yield block(i, points, query.previews ?? false);
       }
     },
     file: () => Promise.resolve({ bytes: new Blob([]).stream(), size: 0 }),

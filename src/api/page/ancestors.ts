@@ -6,9 +6,9 @@
 
 import { type Cell, cells } from "../../frame/cell.ts";
 import type { Ancestor } from "../../display/page/lineage.ts";
-import type { Nql } from "../../nql/ast.ts";
 import type { Source } from "../../source.ts";
 import type { RunInfo } from "../../types.ts";
+import { attribute, compare } from "../../nql/build.ts";
 
 const PARENT = "sys/forking/parent";
 const STEP = "sys/forking/step";
@@ -22,7 +22,7 @@ export async function ancestorsOf(source: Source, run: RunInfo, signal?: AbortSi
     const fork = await forkOf(source, child, signal);
     if (!fork) break;
     ancestors.unshift({ label: fork.parent, forkStep: fork.step });
-    child = await findRun(source, fork.parent, signal);
+    child = await findParent(source, fork.parent, signal);
   }
   return ancestors;
 }
@@ -33,7 +33,7 @@ async function forkOf(
   signal?: AbortSignal,
 ): Promise<{ parent: string; step: number | null } | null> {
   const found = new Map<string, Cell["value"]>();
-  for await (const block of source.values({ runs: [key], paths: [PARENT, STEP], filter: null, types: null, signal })) {
+  for await (const block of source.values({ runs: [key], paths: [PARENT, STEP], signal })) {
     for (const { path, cell } of cells(block)) found.set(path, cell.value);
   }
   const parent = found.get(PARENT);
@@ -43,10 +43,10 @@ async function forkOf(
 }
 
 /** Forks name their parent by its custom id, or by its id where it has none. */
-async function findRun(source: Source, id: string, signal?: AbortSignal): Promise<RunInfo | null> {
+async function findParent(source: Source, id: string, signal?: AbortSignal): Promise<RunInfo | null> {
   for (const name of ["sys/custom_run_id", "sys/id"]) {
-    const where: Nql = { op: "=", operand: { name, type: "string", aggregation: null }, value: id };
-    for await (const page of source.runs({ where, heads: false, sort: null, limit: 1, signal })) {
+    const where = compare(attribute(name, "string"), "=", id);
+    for await (const page of source.runs({ where, limit: 1, signal })) {
       if (page.runs.length > 0) return page.runs[0];
     }
   }

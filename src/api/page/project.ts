@@ -7,15 +7,15 @@
 import { cells } from "../../frame/cell.ts";
 import type { MediaBundle } from "../../display/bundle.ts";
 import { projectPage, type ProjectPageData } from "../../display/page/project.ts";
-import type { Nql } from "../../nql/ast.ts";
 import { longCall } from "../../progress/show.ts";
 import type { RunsPage, Source } from "../../source.ts";
+import { attribute, compare } from "../../nql/build.ts";
 
 const NEWEST = 10;
 /** A report reads all data of an archive: a page waits for it no longer than this, in milliseconds. */
 const REPORT_MS = 2000;
 
-const NOT_TRASHED: Nql = { op: "=", operand: { name: "sys/trashed", type: "bool", aggregation: null }, value: "false" };
+const NOT_TRASHED = compare(attribute("sys/trashed", "bool"), "=", false);
 
 /** The page of a project. */
 export async function showProject(open: (signal?: AbortSignal) => Promise<Source>): Promise<MediaBundle> {
@@ -34,7 +34,7 @@ export async function showProject(open: (signal?: AbortSignal) => Promise<Source
 }
 
 async function firstRuns(source: Source, heads: boolean, signal?: AbortSignal): Promise<RunsPage> {
-  for await (const page of source.runs({ where: NOT_TRASHED, heads, sort: null, limit: NEWEST, signal })) return page;
+  for await (const page of source.runs({ where: NOT_TRASHED, heads, limit: NEWEST, signal })) return page;
   return { runs: [], total: 0 };
 }
 
@@ -48,7 +48,7 @@ async function newest(
     { id: sysId, name, customId, created: null as Date | null, tags: [] as string[] },
   ]));
   const paths = ["sys/creation_time", "sys/tags"];
-  for await (const block of source.values({ runs: [...rows.keys()], paths, filter: null, types: null, signal })) {
+  for await (const block of source.values({ runs: [...rows.keys()], paths, signal })) {
     for (const { run, cell: { value } } of cells(block)) {
       if (value instanceof Date) rows.get(run)!.created = value;
       if (value instanceof Set) rows.get(run)!.tags = [...value];

@@ -24,7 +24,7 @@ const IMAGE_BYTES = 40_000;
 export async function showRun(reader: RunReader): Promise<MediaBundle> {
   return await longCall({ progressBar: null }, "run", async ({ signal }) => {
     const { source, info } = await reader.locate(signal);
-    const query = { runs: [info.key], paths: null, filter: null, types: null, signal };
+    const query = { runs: [info.key], signal };
     const values = await Array.fromAsync(source.values(query));
     return runPage({
       project: (await source.project({ signal })).name,
@@ -45,10 +45,7 @@ async function picturePoints({ source, info }: Located, paths: string[], signal?
     const blocks = source.series({
       kind: "float",
       series: seriesList(group.map((path) => ({ run: info.key, path }))),
-      stepRange: [null, null],
       lineage: "full",
-      previews: false,
-      limit: null,
       signal,
     });
     const found = await collectPoints(blocks, group.length, "float", false);

@@ -100,7 +100,7 @@ async function rowCount(part: Part, readOptions: ReadOptions): Promise<number> {
   if (rows === undefined) {
     const frame = await readRows(
       [part],
-      { where: null, columns: ["type"], then: (rows) => rows.select(pl.len()) },
+      { columns: ["type"], then: (rows) => rows.select(pl.len()) },
       readOptions,
     );
     rows = frame ? Number(frame.getColumn("len").get(0)) : 0;

@@ -94,7 +94,6 @@ async function summarizeBucket(
   const proven = frame ? table.addSystem(frame, folder) : new Set<string>();
   const rest = parts.filter((part) => part.damage === null && !proven.has(part.name));
   const identities = await readRows(rest, {
-    where: null,
     columns: IDENTITY,
     then: (rows) => rows.unique().withColumns(...IDENTITY.map(codedOrEmpty)),
   }, readOptions);

@@ -39,7 +39,6 @@ export async function checksums(path: string, signal?: AbortSignal): Promise<Map
     damage: null,
   };
   const frame = await readRows([part], {
-    where: null,
     columns: ["type", ...COUNTED],
     then: (rows) =>
       rows.groupBy("type").agg(

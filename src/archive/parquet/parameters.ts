@@ -47,9 +47,9 @@ export function valueColumns(types: readonly ParameterType[]): ColumnName[] {
 
 /** The types of a query that are one value, or series. */
 export function splitTypes(
-  types: readonly AttributeType[] | null,
+  types?: readonly AttributeType[] | null,
 ): { parameters: ParameterType[]; series: SeriesType[] } {
-  const wanted = (type: AttributeType) => types === null || types.includes(type);
+  const wanted = (type: AttributeType) => !types || types.includes(type);
   return { parameters: [...CONFIG_TYPES, ...FILE_TYPES].filter(wanted), series: SERIES_TYPES.filter(wanted) };
 }
 

@@ -15,7 +15,6 @@ export async function typesInParts(parts: readonly Part[], readOptions: ReadOpti
   const unknown = parts.filter((part) => !known.has(part));
   if (unknown.length > 0) {
     const frame = await readRows(unknown, {
-      where: null,
       columns: ["part", "type"],
       then: (rows) => rows.unique().withColumns(coded("part"), coded("type")),
     }, readOptions);

@@ -39,8 +39,8 @@ export type ColumnName = keyof typeof COLUMNS;
 
 /** What to read. */
 export interface ScanQuery {
-  /** Over the columns of the files (`attribute_path`, `attribute_type` and so on); null: every row. */
-  where: Expr | null;
+  /** Over the columns of the files (`attribute_path`, `attribute_type` and so on). Absent or null: every row. */
+  where?: Expr | null;
   columns: readonly ColumnName[];
   /** What to do with the rows of all parts together, under their short names. */
   then?: (rows: LazyDataFrame) => LazyDataFrame;

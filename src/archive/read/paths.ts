@@ -18,8 +18,8 @@ export interface PathMatcher {
 
 /** Turns the restrictions of a query into a selection. */
 export function matchPaths(query: Pick<AttributesQuery, "paths" | "filter">): PathMatcher {
-  const filter = query.filter && compileFilter(query.filter);
-  const exact = query.paths && new Set(query.paths);
+  const filter = query.filter ? compileFilter(query.filter) : null;
+  const exact = query.paths ? new Set(query.paths) : null;
   const test = (path: string) => (exact === null || exact.has(path)) && (filter === null || filter.test(path));
   const candidates = exact ?? filter?.list ?? null;
   return { list: candidates && [...candidates].filter(test), all: exact === null && filter === null, test };

@@ -41,9 +41,7 @@ export class ColumnCache {
     for (const oldest of idle.slice(0, -MOST_COLUMNS)) this.#columns.delete(oldest);
     const loaded = new Map<string, ArrayLike<unknown>>();
     const query = {
-      runs: null,
       paths: [...new Set(missing.map(({ path }) => path))],
-      filter: null,
       types: missing.some(({ type }) => type === null) ? null : [...new Set(missing.map(({ type }) => type!))],
     };
     for await (const block of table.read(query)) {
@@ -113,7 +111,7 @@ export async function matchRuns(table: RunTable, query: RunsQuery, cache: Column
   const mask = query.where && evaluate(query.where, table.keys.length, (operand) => cache.columns(table, operand));
   const runs: number[] = [];
   for (let run = 0; run < table.keys.length; run++) {
-    if ((mask === null || mask[run]) && !(query.heads && !table.heads[run])) runs.push(run);
+    if ((!mask || mask[run]) && !(query.heads && !table.heads[run])) runs.push(run);
   }
   return query.sort ? sorted(runs, query.sort, table, cache) : runs;
 }

@@ -44,7 +44,7 @@ export async function* readSeries(context: ReadContext, query: SeriesQuery): Asy
     const points = await readPoints(index, batch.sources, {
       type,
       paths: [...new Set(refs.map((ref) => ref.path))],
-      stepRange: query.stepRange,
+      stepRange: query.stepRange ?? [null, null],
       timestamps: true,
     }, readOptions);
     batch.kept = points?.step.length ?? 0;
@@ -83,7 +83,7 @@ function within(rows: Uint32Array, step: Float64Array, after?: number, before?: 
 }
 
 function limited(rows: Uint32Array, limit: SeriesQuery["limit"]): Uint32Array {
-  if (limit === null || rows.length <= limit.points) return rows;
+  if (!limit || rows.length <= limit.points) return rows;
   return limit.from === "start" ? rows.subarray(0, limit.points) : rows.subarray(rows.length - limit.points);
 }
 

@@ -72,8 +72,8 @@ export function runsCall(project: string, query: RunsQuery, offset: number, limi
 }
 
 /** The types of a query that a server knows; null: every type. */
-export function wireTypes(types: readonly AttributeType[] | null): string[] | null {
-  return types && types.map(wireTypeName).filter((name, i) => attributeTypeOf(name) === types[i]);
+export function wireTypes(types?: readonly AttributeType[] | null): string[] | null {
+  return types ? types.map(wireTypeName).filter((name, i) => attributeTypeOf(name) === types[i]) : null;
 }
 
 /** Whether a query asks for nothing. */
@@ -82,7 +82,11 @@ export function asksNothing({ runs, paths, filter, types }: AttributesQuery): bo
 }
 
 /** `queryAttributeDefinitions`: the attributes of one run. */
-export function runDefinitionsCall(run: string, types: readonly AttributeType[] | null, project: string): ApiCall {
+export function runDefinitionsCall(
+  run: string,
+  types: readonly AttributeType[] | null | undefined,
+  project: string,
+): ApiCall {
   const path = `${LEADERBOARD}/proto/attributes/queryAttributeDefinitions`;
   const [only] = wireTypes(types)?.length === 1 ? wireTypes(types)! : [];
   return {
@@ -116,7 +120,7 @@ export function definitionsCalls(project: string, query: AttributesQuery): ApiCa
 }
 
 /** `attributes/attributes`: values of one run. */
-export function runValuesCalls(run: string, paths: readonly string[] | null, project: string): ApiCall[] {
+export function runValuesCalls(run: string, paths: readonly string[] | null | undefined, project: string): ApiCall[] {
   const names = paths ? split(paths, jsonBytes, MAX_NAMES_BYTES, MAX_NAMES) : [null];
   return names.map((attributePathsFilter) => ({
     method: "POST",
@@ -133,7 +137,7 @@ export const WITNESS = "sys/id";
 
 /** Whether each run that was asked for has at least one value in the answer to {@linkcode valuesCalls}. */
 export function namesEveryRun({ runs, paths, filter, types }: AttributesQuery): boolean {
-  return runs !== null && filter === null && (paths !== null || types === null);
+  return !!runs && !filter && (!!paths || !types);
 }
 
 /**
@@ -143,7 +147,7 @@ export function namesEveryRun({ runs, paths, filter, types }: AttributesQuery): 
  */
 export function valuesCalls(project: string, query: AttributesQuery, concurrency: number): ApiCall[] {
   const names = query.paths ? split(query.paths, jsonBytes, MAX_REQUEST_BYTES / 2, PAGE - 1) : [null];
-  const witness = namesEveryRun(query) && query.paths !== null;
+  const witness = namesEveryRun(query) && !!query.paths;
   const types = witness && query.types ? [...new Set<AttributeType>([...query.types, "string"])] : query.types;
   const share = Math.ceil((query.runs?.length ?? 0) / (2 * concurrency));
   const count = Math.min(Math.max(share, MIN_RUNS), MAX_RUNS);
@@ -184,12 +188,12 @@ export function signedUrlCall(project: string, path: string): ApiCall {
   };
 }
 
-function typeFilter(types: readonly AttributeType[] | null): { attributeFilter?: { attributeType: string }[] } {
+function typeFilter(types?: readonly AttributeType[] | null): { attributeFilter?: { attributeType: string }[] } {
   const names = wireTypes(types);
   return names ? { attributeFilter: names.map((attributeType) => ({ attributeType })) } : {};
 }
 
-function nameFilter(names: readonly string[] | null, filter: PathFilter | null): Record<string, unknown> {
+function nameFilter(names: readonly string[] | null, filter?: PathFilter | null): Record<string, unknown> {
   const exact = names ? [`^(${names.map(escapeRegex).join("|")})$`] : [];
   if (!filter) return names ? { attributeNameFilter: { mustMatchRegexes: exact } } : {};
   const mustMatchAny = filter.any.map(({ must, mustNot }) => ({

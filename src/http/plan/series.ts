@@ -102,7 +102,7 @@ export function isDescending({ limit }: SeriesQuery): boolean {
  * Shares the series of a query out among requests.
  *
  * @param query What is asked.
- * @param atOnce How many requests are made at the same time.
+ * @param concurrency How many requests are made at the same time.
  */
 export function planSeries(query: SeriesQuery, concurrency: number): SeriesGroup[] {
   if (query.limit?.points === 0) return [];
@@ -115,7 +115,7 @@ export function planSeries(query: SeriesQuery, concurrency: number): SeriesGroup
 
 /** Groups of series with the same range. Bounds of single series are cursors where they can be, else part of the range. */
 function alike(query: SeriesQuery): SeriesGroup[] {
-  const { series: { run, after, before }, stepRange: [start, end], kind } = query;
+  const { series: { run, after, before }, stepRange: [start, end] = [null, null], kind } = query;
   const descending = isDescending(query);
   const cursorless = kind !== "float";
   const cursors = cursorless ? undefined : descending ? before : after;
@@ -200,7 +200,7 @@ export function pointsEach({ series, places, remaining }: SeriesGroup): number {
  * @param query What is asked.
  * @param group The series of the request.
  * @param received What came.
- * @param atOnce Long series go on in up to so many requests of their own.
+ * @param concurrency Long series go on in up to so many requests of their own.
  */
 export function goOn(query: SeriesQuery, group: SeriesGroup, received: Received, concurrency: number): SeriesGroup[] {
   const each = pointsEach(group);

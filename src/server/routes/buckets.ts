@@ -106,7 +106,7 @@ async function* points(
 ): AsyncGenerator<SeriesBlock> {
   for (const { project, lineage, previews, members } of groups(requests)) {
     const series = seriesList(members.map((i) => ({ run: requests[i].holder!.run.key, path: requests[i].path })));
-    const query = { kind: "float" as const, series, stepRange, lineage, previews, limit: null, signal };
+    const query = { kind: "float" as const, series, stepRange, lineage, previews, signal };
     for await (const block of project.source.series(query)) {
       yield { ...block, spans: block.spans.map((span) => ({ ...span, series: members[span.series] })) };
     }

@@ -34,7 +34,7 @@ async function definitionsOfRun(server: Server, context: Context): Promise<Respo
   const wanted = context.req.queries("attributeType");
   const types = wanted ? wanted.flatMap(readTypes) : null;
   const found = new Map<string, Definition>();
-  await collect(project.source, [run.key], { paths: null, filter: null, types }, found, signal);
+  await collect(project.source, [run.key], { types }, found, signal);
   const message = create(ProtoAttributesSearchResultDTOSchema, { entries: [...found.values()] });
   return protobuf(toBinary(ProtoAttributesSearchResultDTOSchema, message));
 }

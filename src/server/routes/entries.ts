@@ -21,6 +21,7 @@ import { homeOf, type Project } from "../projects.ts";
 import { Refusal } from "../refusal.ts";
 import type { KnownRun } from "../runs.ts";
 import { readTypes } from "../selection.ts";
+import { groupNode, notNode } from "../../nql/tree.ts";
 
 const AGGREGATIONS = ["last", "min", "max", "average", "variance"] as const;
 const IDENTITY = ["sys/id", "sys/custom_run_id", "sys/name"];
@@ -79,7 +80,7 @@ async function entriesOf(
   const identity = identityCells(runs, wanted ?? []);
   const block = others?.length === 0 ? identity : joined(
     identity,
-    await readRunValues(project.source, runs, { paths: others, filter: null, types: null }, { signal }),
+    await readRunValues(project.source, runs, { paths: others }, { signal }),
   );
   const byRun = Map.groupBy(cellsInOrder(block), ({ column, row }) => column.run[row]);
   return runs.map((run, i) => encodeAttributes(block, byRun.get(i) ?? [], homeOf(project, run)));
@@ -110,14 +111,13 @@ function readRunsQuery(body: Body): Pick<RunsQuery, "where" | "heads" | "offset"
 function allFiles(query: Nql): Nql {
   const widened = (node: Predicate): Nql => {
     if (node.operand.type !== "file") return node;
-    const terms = readTypes("fileRef").map((type): Nql => ({ ...node, operand: { ...node.operand, type } }));
-    return { op: "or", terms };
+    return groupNode("or", readTypes("fileRef").map((type): Nql => ({ ...node, operand: { ...node.operand, type } })));
   };
   return foldNql<Nql>(query, {
     predicate: widened,
-    and: (terms) => ({ op: "and", terms }),
-    or: (terms) => ({ op: "or", terms }),
-    not: (term) => ({ op: "not", term }),
+    and: (terms) => groupNode("and", terms),
+    or: (terms) => groupNode("or", terms),
+    not: notNode,
   });
 }
 
@@ -140,7 +140,7 @@ async function readSort(body: Body, sources: Source[], signal: AbortSignal): Pro
 /** The type of an attribute to sort by, where the request does not tell. */
 async function typeOf(path: string, sources: Source[], signal: AbortSignal): Promise<AttributeType> {
   for (const source of sources) {
-    for await (const page of source.attributes({ runs: null, paths: [path], filter: null, types: null, signal })) {
+    for await (const page of source.attributes({ paths: [path], signal })) {
       if (page.length > 0) return page[0].type;
     }
   }

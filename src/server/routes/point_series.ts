@@ -48,7 +48,7 @@ async function pointSeries(server: Server, context: Context): Promise<Response> 
       for (const i of members) found.set(i, []);
       if (points === 0) continue;
       const series = seriesList(members.map((i) => ({ run: requests[i].holder!.run.key, path: requests[i].path })));
-      const query = { kind, series, stepRange, lineage: group.lineage, previews: false, limit, signal };
+      const query = { kind, series, stepRange, lineage: group.lineage, limit, signal };
       for await (const block of group.project.source.series(query)) {
         for (const { series, start, end } of block.spans) {
           const list = found.get(members[series])!;
@@ -80,7 +80,7 @@ async function byKind(
   const paths = [...new Set(members.map((i) => requests[i].path))];
   const types = SERIES_TYPES.filter((type) => type !== "float_series");
   const kinds = new Map<string, Kind>();
-  for await (const block of project.source.existing({ runs, paths, filter: null, types, signal })) {
+  for await (const block of project.source.existing({ runs, paths, types, signal })) {
     block.run.forEach((run, row) => {
       const kind = POINT_KINDS[block.types[block.type[row]] as SeriesType] as Kind;
       kinds.set(pair(block.runs[run], block.paths[block.path[row]]), kind);

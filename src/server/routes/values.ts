@@ -42,7 +42,7 @@ async function valuesOfRun(server: Server, context: Context): Promise<Response> 
   const paths = body.strings("attributePathsFilter");
   const home = homeOf(project, run);
   if (paths === null) {
-    return protobuf(encoded(await readRunValues(project.source, [run], EVERYTHING, { signal }), home));
+    return protobuf(encoded(await readRunValues(project.source, [run], {}, { signal }), home));
   }
 
   const wanted = new Set(paths);
@@ -50,13 +50,12 @@ async function valuesOfRun(server: Server, context: Context): Promise<Response> 
   const found = cells.filter(({ column, row }) => wanted.delete(block.paths[column.path[row]]));
   const single = encodeAttributes(block, found, home);
   if (wanted.size === 0) return protobuf(single as Uint8Array<ArrayBuffer>);
-  const series = await readRunValues(project.source, [run], { ...EVERYTHING, paths: [...wanted], types: SERIES }, {
+  const series = await readRunValues(project.source, [run], { paths: [...wanted], types: SERIES }, {
     signal,
   });
   return protobuf(concatenated([single, encoded(series, home)]));
 }
 
-const EVERYTHING: Selection = { paths: null, filter: null, types: null };
 const SERIES = ATTRIBUTE_TYPES.filter(isSeriesType);
 const SINGLE = ATTRIBUTE_TYPES.filter((type) => !isSeriesType(type));
 
@@ -70,7 +69,7 @@ async function singleValues(
   const words = [project.info.id, run.key, String(Math.floor(Date.now() / PATIENCE))];
   let values = server.values.take(words);
   if (!values) {
-    const block = await readRunValues(project.source, [run], { ...EVERYTHING, types: SINGLE }, { signal });
+    const block = await readRunValues(project.source, [run], { types: SINGLE }, { signal });
     values = { block, cells: cellsInOrder(block) };
   }
   server.values.put(words, values, values.cells.length);
@@ -92,7 +91,7 @@ async function valuesOfRuns(server: Server, context: Context): Promise<Response>
 
   const runs = await runsToRead(server, project, body.strings("experimentIdsFilter"), signal);
   const words = [project.info.id, body.textWithout("nextPage")];
-  const { parts, next } = await fillPage(server, project, runs, selection, limit, token, words, signal);
+  const { parts, next } = await fillPage(server, { project, runs, selection, limit, token, words, signal });
   const known = new Map(runs.map((run) => [run.key, { id: run.uuid, sysId: run.sysId }]));
   const identity = (key: string) => known.get(key)!;
   if (parts.length === 0) parts.push({ block: { runs: [], paths: [], columns: [] }, cells: [] });
@@ -116,6 +115,21 @@ async function runsToRead(
   return [...runs.values()];
 }
 
+/** Which page of which values. */
+interface PageRequest {
+  project: Project;
+  /** The runs of all pages. */
+  runs: KnownRun[];
+  selection: Selection;
+  /** The most values on the page. */
+  limit: number;
+  /** What the page before gave; null for the first page. */
+  token: string | null;
+  /** What tells this listing from others, for the cache of pages. */
+  words: string[];
+  signal: AbortSignal;
+}
+
 interface Page {
   parts: RestOfValues[];
   next: string | null;
@@ -124,13 +138,7 @@ interface Page {
 /** Reads runs, a bounded number at a time, until the page is full; what is too much is kept for the next page. */
 async function fillPage(
   server: Server,
-  project: Project,
-  runs: KnownRun[],
-  selection: Selection,
-  limit: number,
-  token: string | null,
-  words: string[],
-  signal: AbortSignal,
+  { project, runs, selection, limit, token, words, signal }: PageRequest,
 ): Promise<Page> {
   const place = token === null ? null : readPlace(token, runs);
   let next = place?.run ?? 0;
