@@ -6,6 +6,7 @@
 
 import { jupyterDisplay, type MediaBundle } from "../display/bundle.ts";
 import { listingPage } from "../display/page/listing.ts";
+import { OptionError } from "../errors.ts";
 
 const SHOWN = 20;
 const inspect = Symbol.for("Deno.customInspect");
@@ -89,3 +90,13 @@ export class Listing<Item, All> implements AsyncIterable<Item>, PromiseLike<All>
     return `Listing of ${this.#what}\n  await it for all at once, or loop over it with for await`;
   }
 }
+
+// Python loops without `await`. The compiler refuses that here; a notebook has no compiler, and would only say what it is not.
+Object.defineProperty(Listing.prototype, Symbol.iterator, {
+  value: () => {
+    throw new OptionError(
+      "A listing is read as it arrives: write `for await (const one of listing)`, or `for (const one of await listing)`.",
+      { option: "await", value: null },
+    );
+  },
+});
