@@ -52,6 +52,26 @@ Deno.test("links between pages lead somewhere, and README's to files of the pack
   assert.deepEqual(wrong, []);
 });
 
+Deno.test("docs/ name every kind of finding, every flag of the server and every option of a project", async () => {
+  const lacking = (page: string, names: Iterable<string>) =>
+    [...new Set(names)].filter((name) => !page.includes(`\`${name}`));
+  const archives = await readPage("docs/archives.md"), servers = await readPage("docs/servers.md");
+  let report = "";
+  for await (const { name } of Deno.readDir(new URL("src/archive/report/", ROOT))) {
+    report += await readPage(`src/archive/report/${name}`);
+  }
+  const kinds = [...report.matchAll(/"(?:error|warning|info)",\s*"(?!warning|info)(\w+)"/g)].map((match) => match[1]);
+  assert.ok(kinds.length > 10);
+  assert.deepEqual(lacking(archives, kinds), []);
+  const flags = [...(await readPage("serve.ts")).matchAll(/^ {2}(--[\w-]+) /gm)].map((match) => match[1]);
+  assert.ok(flags.length > 5);
+  assert.deepEqual(lacking(servers, flags.filter((flag) => flag !== "--help")), []);
+  const [, options] = /interface ReadOnlyProjectOptions \{(.*?)\n\}/s.exec(await readPage("src/api/open.ts"))!;
+  const names = [...options.matchAll(/^ {2}(\w+)\?:/gm)].map((match) => match[1]);
+  assert.ok(names.length > 10);
+  assert.deepEqual(lacking(archives + servers, names), []);
+});
+
 /** The other pages of the repository. */
 async function otherPages(): Promise<string[]> {
   const found: string[] = [];
