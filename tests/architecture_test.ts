@@ -59,6 +59,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     "options",
     "errors",
   ],
+  cli: ["api", "display", "frame", "suggest", "types", "errors"],
   api: [
     "bulk",
     "export",

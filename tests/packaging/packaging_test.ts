@@ -58,7 +58,16 @@ Deno.test("the published package", async (t) => {
 
   await t.step("holds the code, the sample archive and the pages with their pictures, and no test or bench", () => {
     const files = [...registry.files(version).keys()];
-    for (const file of ["/mod.ts", "/serve.ts", "/samples/mod.ts", "/src/pool/worker.ts", "/docs/images/plot.png"]) {
+    for (
+      const file of [
+        "/mod.ts",
+        "/cli.ts",
+        "/serve.ts",
+        "/samples/mod.ts",
+        "/src/pool/worker.ts",
+        "/docs/images/plot.png",
+      ]
+    ) {
       assert.ok(files.includes(file), file);
     }
     const roots = new Set(files.map((file) => file.split("/")[1]));

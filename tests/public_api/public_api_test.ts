@@ -22,6 +22,7 @@ Deno.test("a new option, another type and a new name change the text", async () 
         `export interface Options { ${options} }\n` +
           `export class Reader<T> { readonly path: string = \"\"; constructor(path: string) { this.path = path; }\n  read(options: Options = {}): Promise<T[]> { throw options; } }\n${more}`,
       );
+      await Deno.writeTextFile(`${folder}/cli.ts`, "export const code: number = 1;\n");
       await Deno.writeTextFile(`${folder}/serve.ts`, "export const port: number = 1;\n");
       await Deno.mkdir(`${folder}/samples`, { recursive: true });
       await Deno.writeTextFile(`${folder}/samples/mod.ts`, "export function sample(): void {}\n");
@@ -40,6 +41,10 @@ class Reader<T>
 
 interface Options
   limit?: number
+
+# cli.ts
+
+const code: number
 
 # serve.ts
 

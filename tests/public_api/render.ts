@@ -10,7 +10,7 @@ import { pathToFileURL } from "node:url";
 /** Where the text stands. */
 export const SNAPSHOT: URL = new URL("./snapshot.txt", import.meta.url);
 
-const ENTRY_POINTS = ["mod.ts", "serve.ts", "samples/mod.ts", "src/nql/mod.ts"];
+const ENTRY_POINTS = ["mod.ts", "cli.ts", "serve.ts", "samples/mod.ts", "src/nql/mod.ts"];
 
 // deno-lint-ignore no-explicit-any
 type Node = any;

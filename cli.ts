@@ -1,0 +1,36 @@
+/**
+ * The command `neptune-fetcher`: looks into archives and servers from a shell.
+ *
+ * ```sh
+ * deno install -g -A -n neptune-fetcher jsr:@nereid/neptune-fetcher/cli
+ * neptune-fetcher runs --archive exports/data --sort train/loss --limit 10
+ * ```
+ *
+ * @module
+ */
+
+import denoJson from "./deno.json" with { type: "json" };
+import { runProgram } from "./src/cli/program.ts";
+import { processTerminal, type Terminal } from "./src/cli/terminal.ts";
+
+export type { Terminal } from "./src/cli/terminal.ts";
+
+/**
+ * Runs one command and gives its exit code: 0 all went well, 1 the answer cannot be given, 2 the command line cannot be
+ * understood, 3 data are damaged or missing, 130 interrupted with Ctrl+C.
+ *
+ * @example
+ * ```ts
+ * import { runCommand } from "@nereid/neptune-fetcher/cli";
+ *
+ * const code = await runCommand(["runs", "--archive", "exports/data", "--json"]);
+ * ```
+ *
+ * @param args The words of the command line, without the name of the command.
+ * @param terminal Where to write. Default: the terminal or pipe of this process.
+ */
+export async function runCommand(args: readonly string[], terminal: Terminal = processTerminal()): Promise<number> {
+  return await runProgram(args, terminal, denoJson.version);
+}
+
+if (import.meta.main) Deno.exit(await runCommand(Deno.args));

@@ -1,0 +1,39 @@
+/**
+ * What every command is made of.
+ *
+ * @module
+ */
+
+import { lineBreak, type Message, message, text } from "@optique/core/message";
+import { ReadOnlyProject } from "../api/project.ts";
+import { present, type SourceArguments } from "./options.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** What a command ends with: the exit code of the process. */
+export const EXIT = {
+  /** All went well. */
+  ok: 0,
+  /** The answer cannot be given; the message says why. */
+  failed: 1,
+  /** The command line cannot be understood. */
+  usage: 2,
+  /** The answer was given, but data are damaged, missing or were left out. */
+  incomplete: 3,
+  /** Interrupted with Ctrl+C. */
+  interrupted: 130,
+} as const;
+
+/** What runs a command once its arguments are read. */
+export type Run<Given> = (given: Given, terminal: Terminal, signal: AbortSignal) => Promise<number>;
+
+/** The examples at the end of a command's help, one a line. */
+export function examples(...lines: string[]): { footer: Message } {
+  return {
+    footer: [...message`Examples:`, ...lines.flatMap((line) => [lineBreak(), text(`  neptune-fetcher ${line}`)])],
+  };
+}
+
+/** The project that the options name. */
+export function projectFrom(source: SourceArguments): ReadOnlyProject {
+  return new ReadOnlyProject(present(source));
+}

@@ -1,0 +1,68 @@
+/**
+ * `diff`: what differs between two runs.
+ *
+ * @module
+ */
+
+import { object } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { withDefault } from "@optique/core/modifiers";
+import type { InferValue } from "@optique/core/parser";
+import { argument, command, constant, flag } from "@optique/core/primitives";
+import { string } from "@optique/core/valueparser";
+import { recordsFrame } from "../../frame/frame.ts";
+import { examples, EXIT, projectFrom, type Run } from "../command.ts";
+import { attributeOptions, attributesOf, formatOptions, sourceOptions } from "../options.ts";
+import { json, printFrame, wholeText } from "../print.ts";
+import { findNamedRun } from "../run_argument.ts";
+import { valuesOf } from "../values.ts";
+
+const parser = command(
+  "diff",
+  object({
+    command: constant("diff"),
+    source: sourceOptions,
+    a: argument(string({ metavar: "A" }), { description: message`One run: custom id, sys/id or experiment name.` }),
+    b: argument(string({ metavar: "B" }), { description: message`The other.` }),
+    attributes: attributeOptions,
+    all: withDefault(
+      flag("--all", { description: message`Also what is equal, and what Neptune itself logs (sys/, monitoring/).` }),
+      false,
+    ),
+    format: formatOptions,
+  }),
+  {
+    brief: message`Compare two runs`,
+    description:
+      message`One row for each attribute whose value differs; series by their last value. What one of them lacks is empty.`,
+    ...examples("diff linear-1 linear-2", 'diff mlp-adam mlp-sgd -m "^config/"'),
+  },
+);
+
+/** What differs between any two runs, and tells nobody anything. */
+const OWN = /^(sys|monitoring)\//;
+
+const run: Run<InferValue<typeof parser>> = async (given, terminal, signal) => {
+  const project = projectFrom(given.source);
+  const chosen = attributesOf(given.attributes);
+  const [a, b] = await Promise.all([given.a, given.b].map(async (name) => {
+    const rows = await valuesOf(project, await findNamedRun(project, name, signal), chosen, signal);
+    return new Map(rows.map(({ attribute, value }) => [attribute, value]));
+  }));
+  const paths = [...new Set([...a.keys(), ...b.keys()])].sort()
+    .filter((path) =>
+      given.all || ((chosen !== undefined || !OWN.test(path)) && wholeText(a.get(path)) !== wholeText(b.get(path)))
+    );
+  if (given.format.kind === "json") {
+    const value = (run: Map<string, unknown>, path: string) => run.has(path) ? run.get(path) : null;
+    terminal.write(json(Object.fromEntries(paths.map((path) => [path, { a: value(a, path), b: value(b, path) }]))));
+    return EXIT.ok;
+  }
+  const text = (run: Map<string, unknown>) => paths.map((path) => run.has(path) ? wholeText(run.get(path)) : null);
+  const [nameA, nameB] = given.a === given.b ? ["A", "B"] : [given.a, given.b];
+  await printFrame(recordsFrame({ attribute: paths, [nameA]: text(a), [nameB]: text(b) }), given.format, terminal);
+  return EXIT.ok;
+};
+
+/** `diff`: what differs between two runs. */
+export const diffCommand = { parser, run };

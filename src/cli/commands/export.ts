@@ -1,0 +1,56 @@
+/**
+ * `export`: runs to a new archive.
+ *
+ * @module
+ */
+
+import { object } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { withDefault } from "@optique/core/modifiers";
+import type { InferValue } from "@optique/core/parser";
+import { command, constant, flag, option } from "@optique/core/primitives";
+import { path } from "@optique/run/valueparser";
+import { examples, EXIT, projectFrom, type Run } from "../command.ts";
+import { formatOptions, runOptions, runsOf, sourceOptions } from "../options.ts";
+import { printFrame } from "../print.ts";
+
+const parser = command(
+  "export",
+  object({
+    command: constant("export"),
+    source: sourceOptions,
+    selection: runOptions,
+    destination: option("-o", "--to", path({ metavar: "DIR" }), { description: message`The folder to write to.` }),
+    noFiles: withDefault(flag("--no-files", { description: message`Leave the files out.` }), false),
+    noAncestors: withDefault(
+      flag("--no-ancestors", { description: message`Leave out the runs from which the chosen ones were forked.` }),
+      false,
+    ),
+    format: formatOptions,
+  }),
+  {
+    brief: message`Copy runs to a new archive`,
+    description:
+      message`Writes the format of neptune-exporter and reads it back. Called again, it goes on with what is not there yet.`,
+    ...examples("export --project team/x --to kept", 'export -e "^final-" --to kept'),
+  },
+);
+
+const run: Run<InferValue<typeof parser>> = async (given, terminal, signal) => {
+  const frame = await projectFrom(given.source).exportArchive({
+    ...runsOf(given.selection),
+    destination: given.destination,
+    files: !given.noFiles,
+    ancestors: !given.noAncestors,
+    signal,
+  });
+  await printFrame(frame, given.format, terminal);
+  const whole = (frame.getColumn("status").toArray() as string[]).every((one) =>
+    one === "written" || one === "present"
+  );
+  const missing = frame.getColumn("missing_files").toArray().some((count) => Number(count) > 0);
+  return whole && !missing ? EXIT.ok : EXIT.incomplete;
+};
+
+/** `export`: runs to a new archive. */
+export const exportCommand = { parser, run };

@@ -1,0 +1,174 @@
+/**
+ * The options that several commands share, and what they become in the API.
+ *
+ * @module
+ */
+
+import { group, object } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { map, multiple, optional, withDefault } from "@optique/core/modifiers";
+import { flag, option } from "@optique/core/primitives";
+import type { InferValue } from "@optique/core/parser";
+import { choice, integer, string } from "@optique/core/valueparser";
+import { path } from "@optique/run/valueparser";
+import { OptionError } from "../errors.ts";
+import type { StepRange } from "../types.ts";
+
+/** The API token comes from the environment only: arguments show in lists of processes. */
+const place = {
+  archive: optional(option("-a", "--archive", path({ metavar: "DIR" }), {
+    description: message`The data folder of an archive that neptune-exporter wrote (exports/data).`,
+  })),
+  files: optional(option("--files", path({ metavar: "DIR" }), {
+    description: message`Its files folder. Default: the folder "files" beside the data folder.`,
+  })),
+};
+
+const WHERE = "Where to read (default: NEPTUNE_ARCHIVE, or the server of NEPTUNE_API_TOKEN)";
+
+/** `--archive`, `--files`: where to read, for commands about all projects. */
+export const catalogOptions = group(WHERE, object(place));
+
+/** The same and `--project`. */
+export const sourceOptions = group(
+  WHERE,
+  object({
+    ...place,
+    project: optional(option("-p", "--project", string({ metavar: "NAME" }), {
+      description: message`workspace/project. Default: NEPTUNE_PROJECT, or the only one there is.`,
+    })),
+  }),
+);
+
+/** Where to read, and which project. */
+export type SourceArguments = InferValue<typeof sourceOptions>;
+
+/** Which runs: the selection that every call of the module takes. */
+export const runOptions = group(
+  "Which runs (default: all that are not in the trash)",
+  object({
+    experiments: optional(option("-e", "--experiments", string({ metavar: "PATTERN" }), {
+      description: message`Experiments whose name matches this regular expression; their newest runs.`,
+    })),
+    runs: optional(option("-r", "--runs", string({ metavar: "PATTERN" }), {
+      description: message`Runs whose custom id matches this regular expression.`,
+    })),
+    withIds: multiple(option("--id", string({ metavar: "ID" }), {
+      description: message`A run by the id that Neptune made (TES-1). May be repeated.`,
+    })),
+    tags: multiple(option("-t", "--tag", string({ metavar: "TAG" }), {
+      description: message`Runs that have this tag; repeated: all of them.`,
+    })),
+    owners: multiple(option("--owner", string({ metavar: "NAME" }), {
+      description: message`Runs of this owner; repeated: of any of them.`,
+    })),
+    query: optional(option("-q", "--query", string({ metavar: "NQL" }), {
+      description: message`Runs for which this Neptune query holds.`,
+    })),
+    trashed: withDefault(
+      option("--trashed", choice(["no", "only", "all"]), {
+        description: message`Runs in the trash: no, only these, or all runs.`,
+      }),
+      "no" as const,
+    ),
+  }),
+);
+
+/** The runs that were chosen, as options of the API. What was not given is left out, so that defaults are the API's own. */
+export function runsOf(chosen: InferValue<typeof runOptions>): Record<string, unknown> {
+  const { experiments, runs, withIds, tags, owners, query, trashed } = chosen;
+  return present({
+    experiments,
+    runs,
+    withIds: withIds.length ? withIds : undefined,
+    tags: tags.length ? tags : undefined,
+    owners: owners.length ? owners : undefined,
+    query,
+    trashed: trashed === "no" ? undefined : trashed === "only" ? true : null,
+  });
+}
+
+/** Which attributes: paths after the options, or a pattern. */
+export const attributeOptions = group(
+  "Which attributes",
+  object({
+    paths: multiple(option("-c", "--attribute", string({ metavar: "PATH" }), {
+      description: message`One attribute by its exact path. May be repeated.`,
+    })),
+    pattern: optional(option("-m", "--matching", string({ metavar: "PATTERN" }), {
+      description: message`Attributes whose path matches: a regular expression, with " & ", " | " and "!".`,
+    })),
+  }),
+);
+
+/** The attributes that were chosen, undefined where none were named. */
+export function attributesOf({ paths, pattern }: InferValue<typeof attributeOptions>): string[] | string | undefined {
+  if (paths.length > 0 && pattern !== undefined) {
+    throw new OptionError("--attribute and --matching are both given: choose attributes by one of them.", {
+      option: "--matching",
+      value: pattern,
+    });
+  }
+  return paths.length > 0 ? [...paths] : pattern;
+}
+
+/** Every attribute, for calls that must be told. */
+export const ALL = /^/;
+
+/** `--steps FROM:TO`, both ends inclusive, either may be left out. */
+export const stepsOption = optional(option("--steps", string({ metavar: "FROM:TO" }), {
+  description: message`Only steps in this range, both ends included; "100:" and ":100" leave an end open.`,
+}));
+
+/** The range of steps as the API takes it. */
+export function stepsOf(text: string | undefined): StepRange | undefined {
+  if (text === undefined) return undefined;
+  const ends = text.split(":").map((end) => end.trim() === "" ? null : Number(end));
+  if (ends.length !== 2 || ends.some((end) => Number.isNaN(end))) {
+    throw new OptionError(`--steps is "${text}", but must be FROM:TO, for example 100:500, 100: or :500.`, {
+      option: "--steps",
+      value: text,
+    });
+  }
+  return [ends[0], ends[1]];
+}
+
+/** `--limit N`. */
+export const limitOption = optional(option("-n", "--limit", integer({ min: 1, metavar: "N" }), {
+  description: message`At most this many.`,
+}));
+
+/** How the answer is written. */
+export type Format = { kind: "table" | "tsv" | "json" | "csv" } | { kind: "parquet"; path: string } | { kind: "auto" };
+
+/** `--json`, `--csv`, `--tsv`, `--table` or `--parquet FILE`: one at most. */
+export const formatOptions = group(
+  "How to print (default: a table in a terminal, tab-separated values in a pipe)",
+  map(
+    object({
+      json: withDefault(flag("--json", { description: message`An array of JSON objects.` }), false),
+      csv: withDefault(flag("--csv", { description: message`Comma-separated values (RFC 4180).` }), false),
+      tsv: withDefault(flag("--tsv", { description: message`Tab-separated values.` }), false),
+      table: withDefault(flag("--table", { description: message`A table, also in a pipe.` }), false),
+      parquet: optional(option("--parquet", path({ metavar: "FILE" }), {
+        description: message`Write a Parquet file instead.`,
+      })),
+    }),
+    (given): Format => {
+      const kinds = (["json", "csv", "tsv", "table"] as const).filter((kind) => given[kind]);
+      if (kinds.length + (given.parquet === undefined ? 0 : 1) > 1) {
+        throw new OptionError("Only one of --json, --csv, --tsv, --table and --parquet can be given.", {
+          option: "format",
+          value: kinds,
+        });
+      }
+      if (given.parquet !== undefined) return { kind: "parquet", path: given.parquet };
+      return { kind: kinds[0] ?? "auto" };
+    },
+  ),
+);
+
+/** The same object without what is undefined. */
+export function present<T extends object>(options: T): T {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+}

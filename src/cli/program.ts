@@ -1,0 +1,106 @@
+/**
+ * The command line as a whole: which commands there are, help, completion, errors and exit codes.
+ *
+ * @module
+ */
+
+import { or } from "@optique/core/constructs";
+import { runParser } from "@optique/core/facade";
+import { message } from "@optique/core/message";
+import { isNeptuneError } from "../errors.ts";
+import { EXIT } from "./command.ts";
+import { checkCommand } from "./commands/check.ts";
+import { diffCommand } from "./commands/diff.ts";
+import { exportCommand } from "./commands/export.ts";
+import { filesCommand } from "./commands/files.ts";
+import { logsCommand } from "./commands/logs.ts";
+import { metricsCommand } from "./commands/metrics.ts";
+import { projectsCommand } from "./commands/projects.ts";
+import { runsCommand } from "./commands/runs.ts";
+import { schemaCommand } from "./commands/schema.ts";
+import { showCommand } from "./commands/show.ts";
+import { treeCommand } from "./commands/tree.ts";
+import type { Terminal } from "./terminal.ts";
+
+const parser = or(
+  projectsCommand.parser,
+  runsCommand.parser,
+  showCommand.parser,
+  metricsCommand.parser,
+  logsCommand.parser,
+  filesCommand.parser,
+  diffCommand.parser,
+  treeCommand.parser,
+  schemaCommand.parser,
+  exportCommand.parser,
+  checkCommand.parser,
+);
+
+/** Runs one command and gives the exit code. */
+export async function runProgram(args: readonly string[], terminal: Terminal, version: string): Promise<number> {
+  const interrupt = new AbortController();
+  const stop = () => interrupt.abort(new DOMException("Interrupted.", "AbortError"));
+  try {
+    const given = parse(args, terminal, version);
+    if (typeof given === "number") return given;
+    Deno.addSignalListener("SIGINT", stop);
+    return await dispatch(given, terminal, interrupt.signal);
+  } catch (error) {
+    if (interrupt.signal.aborted) return EXIT.interrupted;
+    if (!isNeptuneError(error)) throw error;
+    terminal.note(`${error.message}\n`);
+    return error.name === "OptionError" ? EXIT.usage : EXIT.failed;
+  } finally {
+    Deno.removeSignalListener("SIGINT", stop);
+  }
+}
+
+/** The options of the command, or the exit code where help was shown or the words cannot be understood. */
+function parse(args: readonly string[], terminal: Terminal, version: string) {
+  return runParser(parser, "neptune-fetcher", args, {
+    brief: message`Look into Neptune's experiment metadata: archives, servers and unsynced runs.`,
+    footer: message`Help on one command: neptune-fetcher COMMAND --help`,
+    help: { command: true, option: true, onShow: (code) => code },
+    version: { value: version, option: true, onShow: () => EXIT.ok },
+    completion: { command: true, onShow: () => EXIT.ok },
+    usageLine: [{ type: "ellipsis" }],
+    commandList: "top-level",
+    termWidth: "auto",
+    showDefault: true,
+    aboveError: "none",
+    colors: terminal.isTerminal && !Deno.noColor,
+    maxWidth: terminal.columns,
+    stdout: (text) => terminal.write(`${text}\n`),
+    stderr: (text) => terminal.note(`${text}\n`),
+    onError: () => EXIT.usage as number,
+  });
+}
+
+type Given = Exclude<ReturnType<typeof parse>, number>;
+
+async function dispatch(given: Given, terminal: Terminal, signal: AbortSignal): Promise<number> {
+  switch (given.command) {
+    case "projects":
+      return await projectsCommand.run(given, terminal, signal);
+    case "runs":
+      return await runsCommand.run(given, terminal, signal);
+    case "show":
+      return await showCommand.run(given, terminal, signal);
+    case "metrics":
+      return await metricsCommand.run(given, terminal, signal);
+    case "logs":
+      return await logsCommand.run(given, terminal, signal);
+    case "files get":
+      return await filesCommand.run(given, terminal, signal);
+    case "diff":
+      return await diffCommand.run(given, terminal, signal);
+    case "tree":
+      return await treeCommand.run(given, terminal, signal);
+    case "schema":
+      return await schemaCommand.run(given, terminal, signal);
+    case "export":
+      return await exportCommand.run(given, terminal, signal);
+    case "check":
+      return await checkCommand.run(given, terminal, signal);
+  }
+}

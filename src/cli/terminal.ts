@@ -1,0 +1,47 @@
+/**
+ * Where a command reads and writes: a real terminal, a pipe, or a test.
+ *
+ * @module
+ */
+
+/** What a command writes to. */
+export interface Terminal {
+  /** The answer. */
+  write(text: string): void;
+  /** Errors, progress and notes, apart from the answer. */
+  note(text: string): void;
+  /** Whether a person looks at the answer: then it is a table, else tab-separated values. */
+  isTerminal: boolean;
+  /** How many characters fit on a line. */
+  columns: number;
+}
+
+/** The terminal or pipe of this process. */
+export function processTerminal(): Terminal {
+  const isTerminal = Deno.stdout.isTerminal();
+  return {
+    write: (text) => writeAll(Deno.stdout, text),
+    note: (text) => writeAll(Deno.stderr, text),
+    isTerminal,
+    columns: isTerminal ? widthOf() : 100,
+  };
+}
+
+function widthOf(): number {
+  try {
+    return Deno.consoleSize().columns;
+  } catch {
+    return 100;
+  }
+}
+
+/** Writes all of it. A reader that has gone, as `head` goes, ends the process without a word, as with other commands. */
+function writeAll(to: { writeSync(bytes: Uint8Array): number }, text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  try {
+    for (let done = 0; done < bytes.length;) done += to.writeSync(bytes.subarray(done));
+  } catch (error) {
+    if (error instanceof Deno.errors.BrokenPipe) Deno.exit(0);
+    throw error;
+  }
+}

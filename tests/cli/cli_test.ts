@@ -1,0 +1,76 @@
+/**
+ * The command in a pipe and in a terminal, against outputs that were looked at.
+ */
+
+import assert from "node:assert/strict";
+import { runCommand, type Terminal } from "../../cli.ts";
+import { goldenFile, outputs } from "./outputs.ts";
+
+const ARCHIVE = new URL("../../samples/archive/data", import.meta.url).pathname;
+
+for (const where of ["pipe", "terminal"] as const) {
+  Deno.test(`every command prints in a ${where} what it should`, async () => {
+    const actual = await outputs(where);
+    if (actual === null) return console.log("skipped: this machine has no command `script` for a pseudo terminal");
+    assert.equal(actual, await Deno.readTextFile(goldenFile(where)));
+  });
+}
+
+/** Runs one command in this process. */
+async function run(...args: string[]): Promise<{ code: number; answer: string; notes: string }> {
+  let answer = "", notes = "";
+  const terminal: Terminal = {
+    write: (text) => answer += text,
+    note: (text) => notes += text,
+    isTerminal: false,
+    columns: 80,
+  };
+  const code = await runCommand([...args, "--archive", ARCHIVE], terminal);
+  return { code, answer, notes };
+}
+
+Deno.test("export, files get and --parquet write where they are told, and say how it ended", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const exported = await run("export", "-r", "linear-1", "--to", `${folder}/kept`);
+    assert.equal(exported.code, 0, exported.notes);
+    assert.match(exported.answer, /^run\tstatus.*\nlinear-1\twritten\t/);
+    const again = await run("export", "-r", "linear-1", "--to", `${folder}/kept`);
+    assert.match(again.answer, /\nlinear-1\tpresent\t/);
+    let text = "";
+    const terminal: Terminal = { write: (part) => text += part, note: () => {}, isTerminal: false, columns: 80 };
+    assert.equal(await runCommand(["runs", "--archive", `${folder}/kept/data`], terminal), 0);
+    assert.match(text, /linear-1/);
+
+    const files = await run("files", "get", "-r", "linear-1", "-m", "^config", "--to", `${folder}/files`);
+    assert.deepEqual([files.code, files.answer.trim().split("\n").length], [0, 2], files.notes);
+
+    const saved = await run("metrics", "-r", "linear-1", "-m", "^validation/", "--parquet", `${folder}/points.parquet`);
+    assert.match(saved.notes, /^20 points written to/);
+    assert.ok((await Deno.stat(`${folder}/points.parquet`)).size > 0);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("tab-separated values and JSON keep every value, also those that look like syntax", async () => {
+  const { answer } = await run("show", "linear-1", "--json");
+  const values = JSON.parse(answer);
+  assert.equal(values["config/learning_rate"], 0.1);
+  assert.match(answer, /"data\/fingerprint": -3131121212840175174,?\n/, "integers beyond 2^53 keep their digits");
+  assert.deepEqual(values["sys/tags"], ["baseline"]);
+  const lines = (await run("show", "linear-1")).answer.trimEnd().split("\n");
+  assert.equal(lines.length, Object.keys(values).length + 1, "one line for each attribute, whatever it holds");
+});
+
+Deno.test("completion scripts are there for bash, zsh and fish", async () => {
+  for (const shell of ["bash", "zsh", "fish"]) {
+    let script = "";
+    const terminal: Terminal = { write: (text) => script += text, note: () => {}, isTerminal: false, columns: 80 };
+    assert.equal(await runCommand(["completion", shell], terminal), 0);
+    assert.match(script, /neptune-fetcher/);
+    let words = "";
+    await runCommand(["completion", shell, "ru"], { ...terminal, write: (text) => words += text });
+    assert.match(words, /runs/);
+  }
+});
