@@ -1,95 +1,51 @@
 /**
- * The house keeps its rules: who may import whom, and one home for each dangerous thing. The table is README's.
+ * The house keeps its rules: who may import whom, one home for each dangerous thing, folders one can look through. The rules are
+ * those of docs/architecture.md, which is read here.
  */
 
 import assert from "node:assert/strict";
 
-/** Which rooms each room may import; a room may always import itself. `polars` and other packages are free, but for `HOMES`. */
-const MAY_IMPORT: Record<string, string[]> = {
-  errors: [],
-  types: [],
-  suggest: [],
-  permissions: ["errors"],
-  kinds: ["types", "suggest"],
-  options: ["kinds", "errors", "suggest"],
-  columns: ["types", "errors"],
-  nql: ["types", "kinds", "options", "errors"],
-  source: ["types", "columns", "nql"],
-  shared: ["source"],
-  concurrent: [],
-  write: [],
-  buckets: ["types", "columns"],
-  wire: ["types", "errors", "columns"],
-  transport: ["permissions", "errors"],
-  pool: ["wire", "transport", "shared", "errors", "columns", "types"],
-  http: ["source", "shared", "concurrent", "nql", "wire", "pool", "transport", "columns", "buckets", "errors", "types"],
-  archive: ["source", "shared", "nql", "columns", "buckets", "suggest", "permissions", "types", "errors"],
-  server: ["source", "concurrent", "nql", "wire", "columns", "buckets", "types", "kinds", "options", "errors"],
-  frame: ["columns", "permissions", "types", "kinds", "options", "errors"],
-  progress: ["kinds", "options", "errors"],
-  display: ["frame", "columns", "permissions", "types", "kinds", "options", "errors"],
-  bulk: [
-    "source",
-    "concurrent",
-    "write",
-    "nql",
-    "buckets",
-    "frame",
-    "columns",
-    "progress",
-    "permissions",
-    "types",
-    "kinds",
-    "options",
-    "errors",
-  ],
-  export: [
-    "bulk",
-    "archive",
-    "source",
-    "concurrent",
-    "write",
-    "nql",
-    "frame",
-    "columns",
-    "progress",
-    "permissions",
-    "types",
-    "kinds",
-    "options",
-    "errors",
-  ],
-  cli: ["api", "display", "frame", "suggest", "types", "errors"],
-  api: [
-    "bulk",
-    "export",
-    "display",
-    "progress",
-    "frame",
-    "http",
-    "archive",
-    "source",
-    "shared",
-    "concurrent",
-    "write",
-    "suggest",
-    "permissions",
-    "kinds",
-    "options",
-    "nql",
-    "columns",
-    "types",
-    "errors",
-  ],
+const DOCUMENT = await Deno.readTextFile(new URL("../docs/architecture.md", import.meta.url));
+
+/** The rows of the table below a heading line that starts with this, cell by cell. */
+function table(firstTitle: string): string[][] {
+  const lines = DOCUMENT.split("\n");
+  const start = lines.findIndex((line) => new RegExp(`^\\| ${firstTitle} +\\|`).test(line));
+  assert.ok(start >= 0, `docs/architecture.md has no table "${firstTitle}"`);
+  const rows: string[][] = [];
+  for (let i = start + 2; lines[i]?.startsWith("|"); i++) {
+    rows.push(lines[i].split("|").slice(1, -1).map((cell) => cell.trim()));
+  }
+  return rows;
+}
+
+function permissions(firstTitle: string): Record<string, string[]> {
+  return Object.fromEntries(
+    table(firstTitle).map((
+      [room, , allowed],
+    ) => [room.replaceAll("`", ""), allowed.split(", ").filter((one) => one !== "")]),
+  );
+}
+
+/** Which rooms each room may import; a room may always import itself. */
+const MAY_IMPORT = permissions("Room");
+/** Which parts of its own room a room inside may import. */
+const MAY_IMPORT_INSIDE = permissions("Room inside");
+
+/** What to look for in code with comments and strings taken out. */
+const PATTERNS: Record<string, RegExp> = {
+  "Deno.env": /\bDeno\.env\b/,
+  "new Worker": /\bnew Worker\b/,
+  "fetch": /(?<![.\w])fetch\(|globalThis\.fetch\b/,
+  "Parquet reading": /\b(scanParquet|readParquet)\b/,
 };
 
-/** Each of these has one home; the pattern is looked for in code with comments and strings taken out. */
-const HOMES: { what: string; pattern: RegExp; home: RegExp }[] = [
-  { what: "Deno.env", pattern: /\bDeno\.env\b/, home: /^src\/api\/open\.ts$/ },
-  { what: "new Worker", pattern: /\bnew Worker\b/, home: /^src\/pool\// },
-  { what: "fetch", pattern: /(?<![.\w])fetch\(|globalThis\.fetch\b/, home: /^src\/transport\/transport\.ts$/ },
-  { what: "Parquet reading", pattern: /\b(scanParquet|readParquet)\b/, home: /^src\/archive\/parquet\/scan\.ts$/ },
-];
+/** Each of these has one home. */
+const HOMES = table("What").map(([what, home]) => {
+  const pattern = PATTERNS[what.replaceAll("`", "")];
+  assert.ok(pattern, `nothing is known to look for ${what}`);
+  return { what: what.replaceAll("`", ""), pattern, home: home.replaceAll("`", "") };
+});
 
 interface Import {
   file: string;
@@ -99,6 +55,11 @@ interface Import {
 /** The room of a file: the folder under src, or the file itself. */
 function room(file: string): string {
   return file.replace(/^src\//, "").replace(/\.ts$/, "").split("/")[0];
+}
+
+/** The folder of a file below src: `archive/disk`. */
+function folder(file: string): string {
+  return file.replace(/^src\//, "").split("/").slice(0, -1).join("/");
 }
 
 function importsOf(file: string, text: string): Import[] {
@@ -127,15 +88,17 @@ function violations(files: Map<string, string>): string[] {
       }
       const to = room(target);
       const allowed = MAY_IMPORT[from];
-      const deep = target.replace(/^src\//, "").replace(/\.ts$/, "");
-      if (to !== from && !allowed.includes(to) && !allowed.includes(deep)) {
+      if (to !== from && !allowed.includes(to)) wrong.push(`${file} may not import ${target}`);
+      const [inner, innerTarget] = [folder(file), folder(target)];
+      const allowedInside = MAY_IMPORT_INSIDE[inner];
+      if (to === from && allowedInside && inner !== innerTarget && !allowedInside.includes(innerTarget)) {
         wrong.push(`${file} may not import ${target}`);
       }
       edges.set(file, (edges.get(file) ?? new Set()).add(target));
     }
     const code = withoutCommentsAndStrings(text);
     for (const { what, pattern, home } of HOMES) {
-      if (pattern.test(code) && !home.test(file)) wrong.push(`${file} uses ${what}, whose home is ${home.source}`);
+      if (pattern.test(code) && !file.startsWith(home)) wrong.push(`${file} uses ${what}, whose home is ${home}`);
     }
   }
   return [...wrong, ...cycles(edges)];
@@ -189,9 +152,47 @@ Deno.test("a planted bad import, circle and second home are found", async () => 
   circle.set("src/wire/second.ts", `import type { First } from "./first.ts";`);
   assert.ok(violations(circle).some((text) => text.startsWith("imports go in a circle")));
 
+  const inside = await sources();
+  inside.set("src/archive/disk/planted.ts", `import type { Parents } from "../index/lineage.ts";`);
+  assert.ok(violations(inside).includes("src/archive/disk/planted.ts may not import src/archive/index/lineage.ts"));
+
   const home = await sources();
   home.set("src/columns.ts", `${home.get("src/columns.ts")}\nexport const secret = Deno.env.get("X");`);
   assert.ok(violations(home).some((text) => text.startsWith("src/columns.ts uses Deno.env")));
+});
+
+/** The sentences that say which folders are too full. */
+function fullFolders(files: Iterable<string>): string[] {
+  const [, most, loose] = /more than (\d+) files, and `src\/` itself at most\s+(\d+)/.exec(DOCUMENT)!;
+  const counts = Map.groupBy(files, folder);
+  return [...counts].flatMap(([name, files]) => {
+    const limit = Number(name === "" ? loose : most);
+    return files.length > limit ? [`src/${name} holds ${files.length} files, but at most ${limit} are allowed`] : [];
+  });
+}
+
+Deno.test("folders are not too full to look through", async () => {
+  const files = [...(await sources()).keys()];
+  assert.deepEqual(fullFolders(files), []);
+  const more = Array.from({ length: 16 }, (_, i) => `src/planted/file_${i}.ts`);
+  assert.deepEqual(fullFolders([...files, ...more]), ["src/planted holds 16 files, but at most 15 are allowed"]);
+  assert.equal(fullFolders([...files, ...more.map((_, i) => `src/loose_${i}.ts`)]).length, 1);
+});
+
+Deno.test("every room has a row, and every row a room", async () => {
+  const rooms = new Set([...(await sources()).keys()].map(room));
+  assert.deepEqual(Object.keys(MAY_IMPORT).filter((name) => !rooms.has(name)), []);
+  const folders = new Set([...(await sources()).keys()].map(folder));
+  assert.deepEqual(Object.keys(MAY_IMPORT_INSIDE).filter((name) => !folders.has(name)), []);
+});
+
+Deno.test("what is asked of a newcomer is where the document says", async () => {
+  const files = await sources();
+  const answers = table("Question").flatMap(([, answer]) => [...answer.matchAll(/`(\w+)` in `([^`]+)`/g)]);
+  assert.ok(answers.length >= 8);
+  for (const [answer, name, file] of answers) {
+    assert.match(files.get(file) ?? "", new RegExp(`\\b(function\\*?|class|const) ${name}\\b`), answer);
+  }
 });
 
 Deno.test("there is no room called utils, common or helpers", async () => {

@@ -1,5 +1,5 @@
-import { type Kind, kind, NONEMPTY, orNull, PATH } from "../kinds.ts";
-import { checkArgument, checkOptions, needed, optional, shape } from "../options.ts";
+import { type Kind, kind, NONEMPTY, orNull, PATH } from "../options/kinds.ts";
+import { checkArgument, checkOptions, needed, optional, shape } from "../options/options.ts";
 import { CALL } from "../progress/show.ts";
 import type { Source } from "../source.ts";
 import { requirePermission } from "../permissions/require.ts";

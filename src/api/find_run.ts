@@ -5,9 +5,9 @@
  */
 
 import { OptionError, RunNotFoundError } from "../errors.ts";
-import { NONEMPTY, orNull } from "../kinds.ts";
+import { NONEMPTY, orNull } from "../options/kinds.ts";
 import { attribute, compare } from "../nql/build.ts";
-import { checkOptions, declare, optional } from "../options.ts";
+import { checkOptions, declare, optional } from "../options/options.ts";
 import type { Source } from "../source.ts";
 import { didYouMean, suggest } from "../suggest.ts";
 import type { Located } from "./reader.ts";

@@ -10,7 +10,7 @@ import { withDisplay } from "../display/frame.ts";
 import { recordsFrame } from "../frame/frame.ts";
 import type { Frame } from "../frame/typed.ts";
 import { openCatalog, SOURCE, type SourceOptions } from "./open.ts";
-import { checkOptions } from "../options.ts";
+import { checkOptions } from "../options/options.ts";
 import { CALL, longCall } from "../progress/show.ts";
 
 /**

@@ -19,9 +19,9 @@ import {
   pathString,
   POSITIVE,
   SECRET,
-} from "../kinds.ts";
-import { type Checked, declare, optional } from "../options.ts";
-import { shared } from "../shared.ts";
+} from "../options/kinds.ts";
+import { type Checked, declare, optional } from "../options/options.ts";
+import { shared } from "../async/shared.ts";
 import type { Catalog, Source } from "../source.ts";
 
 /** Options of {@linkcode ReadOnlyProject}. Each falls back to an environment variable where one is named. */

@@ -6,8 +6,8 @@
 
 import { ATTRIBUTES, type AttributeSelection, isList, selectPaths } from "../bulk/select.ts";
 import { FRAME } from "../frame/frame.ts";
-import { either, FLAG, type Kind, listOf, oneOf, orNull, shown, STRING, STRINGS } from "../kinds.ts";
-import { checkArgument, type Checked, checkOptions, declare, optional } from "../options.ts";
+import { either, FLAG, type Kind, listOf, oneOf, orNull, shown, STRING, STRINGS } from "../options/kinds.ts";
+import { checkArgument, type Checked, checkOptions, declare, optional } from "../options/options.ts";
 import type { Frame } from "../frame/typed.ts";
 import { Attribute, readerOf } from "./attribute.ts";
 import { groupLines } from "../display/chart/group.ts";

@@ -9,7 +9,7 @@ import { seriesList } from "../columns.ts";
 import { AttributeNotFoundError, AttributeTypeError, DecodeError } from "../errors.ts";
 import { didYouMean, suggest } from "../suggest.ts";
 import { collectPoints, type Points, withinSteps, withoutPreviews } from "../frame/points.ts";
-import { type Shared, shared } from "../shared.ts";
+import { type Shared, shared } from "../async/shared.ts";
 import type { CallOptions, Source } from "../source.ts";
 import {
   type AttributeDefinition,

@@ -8,8 +8,8 @@ import { chooseRuns, type ChosenRuns, RUN_SELECTION, type RunSelection } from ".
 import { withDisplay } from "../display/frame.ts";
 import { runsFrame } from "../frame/frame.ts";
 import type { Frame } from "../frame/typed.ts";
-import { SIGNAL } from "../kinds.ts";
-import { checkOptions, declare, optional } from "../options.ts";
+import { SIGNAL } from "../options/kinds.ts";
+import { checkOptions, declare, optional } from "../options/options.ts";
 import { interruptible } from "../progress/interrupt.ts";
 import type { Source } from "../source.ts";
 import type { RunInfo } from "../types.ts";

@@ -5,7 +5,7 @@
  */
 
 import { OptionError } from "../errors.ts";
-import { camelCase } from "../options.ts";
+import { camelCase } from "../options/options.ts";
 import type { Attribute } from "./attribute.ts";
 
 /** Names of Python, and names of what selects a run, whose member has another name here than in camelCase. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { forEach } from "../concurrent.ts";
+import { forEach } from "../async/concurrent.ts";
 import { readerOf } from "./attribute.ts";
 import { formatTime } from "../display/format.ts";
 import type { RunReader } from "./reader.ts";

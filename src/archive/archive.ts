@@ -17,7 +17,7 @@ import { buildIndex, type IndexOptions, type ProjectIndex, type SummarizedFolder
 import { type Folder, readFolder, sanitized } from "./disk/layout.ts";
 import { projectFolders } from "./disk/root.ts";
 import { readRows } from "./parquet/scan.ts";
-import { type Shared, shared } from "../shared.ts";
+import { type Shared, shared } from "../async/shared.ts";
 import { mergeSummaries, summarize } from "./index/summary.ts";
 
 /** Options of an archive, completed. */

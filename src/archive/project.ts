@@ -33,7 +33,7 @@ import { Phantoms } from "./index/phantoms.ts";
 import { makeReport } from "./report/report.ts";
 import { ColumnCache, matchRuns, type RunTable } from "./read/runs.ts";
 import { readSeries } from "./read/series.ts";
-import { shared } from "../shared.ts";
+import { shared } from "../async/shared.ts";
 import { readValues } from "./read/values.ts";
 import type { ReadContext } from "./read/context.ts";
 

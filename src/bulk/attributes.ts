@@ -6,9 +6,9 @@
 
 import type { DataFrame } from "nodejs-polars";
 import { recordsFrame } from "../frame/frame.ts";
-import { listOf, orNull } from "../kinds.ts";
+import { listOf, orNull } from "../options/kinds.ts";
 import { ATTRIBUTE_TYPE } from "../nql/check.ts";
-import { type Checked, declare, optional } from "../options.ts";
+import { type Checked, declare, optional } from "../options/options.ts";
 import { LONG_CALL, type LongCallOptions } from "../progress/show.ts";
 import type { CallOptions, Source } from "../source.ts";
 import type { AttributeType } from "../types.ts";

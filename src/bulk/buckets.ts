@@ -6,8 +6,8 @@
 
 import pl, { type DataFrame } from "nodejs-polars";
 import { type BucketColumns, bucketPoints } from "../buckets.ts";
-import { COUNT } from "../kinds.ts";
-import { type Checked, declare, optional } from "../options.ts";
+import { COUNT } from "../options/kinds.ts";
+import { type Checked, declare, optional } from "../options/options.ts";
 import { floats } from "../frame/frame.ts";
 import type { CallOptions, Source } from "../source.ts";
 import { type FetchMetricsOptions, METRICS, planMetrics } from "./metrics.ts";

@@ -7,13 +7,13 @@
 import { requirePermission } from "../permissions/require.ts";
 import { join } from "node:path";
 import pl, { type DataFrame } from "nodejs-polars";
-import { forEach } from "../concurrent.ts";
+import { forEach } from "../async/concurrent.ts";
 import { cells } from "../frame/cell.ts";
 import { FileMissingError } from "../errors.ts";
 import { floats, strings } from "../frame/frame.ts";
 import { collectPoints } from "../frame/points.ts";
-import { COUNT, listOf, oneOf, orNull, PATH, pathString, STEP_RANGE } from "../kinds.ts";
-import { type Checked, declare, needed, optional } from "../options.ts";
+import { COUNT, listOf, oneOf, orNull, PATH, pathString, STEP_RANGE } from "../options/kinds.ts";
+import { type Checked, declare, needed, optional } from "../options/options.ts";
 import { LONG_CALL, type LongCallOptions } from "../progress/show.ts";
 import type { CallOptions, Source } from "../source.ts";
 import type { FileRef, StepRange } from "../types.ts";

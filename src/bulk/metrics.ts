@@ -6,8 +6,8 @@
 
 import type { DataFrame } from "nodejs-polars";
 import { OptionError } from "../errors.ts";
-import { COUNT, FLAG, oneOf, orNull, STEP_RANGE } from "../kinds.ts";
-import { type Checked, declare, needed, optional } from "../options.ts";
+import { COUNT, FLAG, oneOf, orNull, STEP_RANGE } from "../options/kinds.ts";
+import { type Checked, declare, needed, optional } from "../options/options.ts";
 import { LONG_CALL, type LongCallOptions } from "../progress/show.ts";
 import type { CallOptions, SeriesQuery, Source } from "../source.ts";
 import type { StepRange } from "../types.ts";

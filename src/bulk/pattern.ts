@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Kind, shown } from "../kinds.ts";
+import { type Kind, shown } from "../options/kinds.ts";
 import { compileRegex, regexString } from "../nql/regex.ts";
 import type { PathFilter } from "../source.ts";
 

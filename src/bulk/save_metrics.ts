@@ -6,8 +6,8 @@
 
 import type { DataFrame } from "nodejs-polars";
 import { FRAME_FORMAT, type FrameFormat, saveFrames } from "../frame/save.ts";
-import { FLAG, PATH, pathString } from "../kinds.ts";
-import { type Checked, declare, needed, optional } from "../options.ts";
+import { FLAG, PATH, pathString } from "../options/kinds.ts";
+import { type Checked, declare, needed, optional } from "../options/options.ts";
 import type { CallOptions, Source } from "../source.ts";
 import { type FetchMetricsOptions, METRICS, type MetricsPlan, planMetrics } from "./metrics.ts";
 import { longFrame, type MetricsColumns } from "./metrics_frame.ts";

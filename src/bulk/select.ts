@@ -6,11 +6,11 @@
 
 import type { SeriesList } from "../columns.ts";
 import { OptionError } from "../errors.ts";
-import { either, type Kind, orNull, STRINGS } from "../kinds.ts";
+import { either, type Kind, orNull, STRINGS } from "../options/kinds.ts";
 import type { Nql } from "../nql/ast.ts";
 import { compare } from "../nql/build.ts";
 import { RUNS_FILTER, type RunsFilter, runsTerms, TRASHED } from "../nql/filter.ts";
-import { type Checked, declare, optional } from "../options.ts";
+import { type Checked, declare, optional } from "../options/options.ts";
 import type { AttributesQuery, Source } from "../source.ts";
 import type { AttributeType, RunInfo } from "../types.ts";
 import { parsePattern, passesAll, PATTERN } from "./pattern.ts";

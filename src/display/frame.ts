@@ -7,8 +7,8 @@
 import type { Frame } from "../frame/typed.ts";
 import { FRAME } from "../frame/frame.ts";
 import { methodsFirst, wrap } from "../frame/wrap.ts";
-import { COUNT } from "../kinds.ts";
-import { checkArgument, checkOptions, declare, optional } from "../options.ts";
+import { COUNT } from "../options/kinds.ts";
+import { checkArgument, checkOptions, declare, optional } from "../options/options.ts";
 import { Budget, bundle, type Displayable, jupyterDisplay, type MediaBundle } from "./bundle.ts";
 import { counted, formatCount } from "./format.ts";
 import { columnCells, isNumeric, typeName } from "./frame_cells.ts";

@@ -7,7 +7,7 @@
 import type { Budget } from "./bundle.ts";
 import { formatBytes } from "./format.ts";
 import { type Html, LINE, markup, QUIET } from "./html.ts";
-import { dataAddress } from "./chart/svg.ts";
+import { dataAddress } from "./svg.ts";
 
 /** The bytes of a stored image. */
 export interface StoredImage {

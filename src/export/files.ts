@@ -5,7 +5,7 @@
  */
 
 import { extensionOf, mimeOfName } from "../archive/disk/mime.ts";
-import { forEach } from "../concurrent.ts";
+import { forEach } from "../async/concurrent.ts";
 import { FileMissingError } from "../errors.ts";
 import type { Source } from "../source.ts";
 import type { FileRef } from "../types.ts";

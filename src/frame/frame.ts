@@ -5,7 +5,7 @@
  */
 
 import pl, { type DataFrame, type Series } from "nodejs-polars";
-import { type Kind, kind } from "../kinds.ts";
+import { type Kind, kind } from "../options/kinds.ts";
 import type { Frame } from "./typed.ts";
 import type { Points } from "./points.ts";
 import type { FileRef, Histogram, RunInfo } from "../types.ts";

@@ -11,8 +11,8 @@ import { FRAME } from "./frame.ts";
 import { methodsFirst } from "./wrap.ts";
 import pl, { type DataFrame, type DataType, type Expr, type LazyDataFrame } from "nodejs-polars";
 import { OptionError } from "../errors.ts";
-import { FLAG, type Kind, oneOf, PATH, pathString } from "../kinds.ts";
-import { checkArgument, checkOptions, declare, optional } from "../options.ts";
+import { FLAG, type Kind, oneOf, PATH, pathString } from "../options/kinds.ts";
+import { checkArgument, checkOptions, declare, optional } from "../options/options.ts";
 
 /** The kinds of file a frame can be saved as. `arrow` is Arrow's IPC file format, also known as Feather 2. */
 export type FrameFormat = "csv" | "parquet" | "arrow";

@@ -10,21 +10,9 @@ import { Authenticator } from "./auth.ts";
 import type { ApiToken } from "./token.ts";
 import { type Retry, Transport, type TransportOptions } from "../transport/transport.ts";
 import type { WireRequest } from "../transport/request.ts";
+import type { ApiCall } from "./plan/call.ts";
 
 const logger = getLogger(["neptune-fetcher", "http"]);
-
-/** One call, as data. */
-export interface ApiCall {
-  method: "GET" | "POST";
-  path: string;
-  query?: Record<string, string>;
-  /** Sent as JSON; bytes are JSON already. */
-  body?: unknown;
-  /** What it is answered with. */
-  answer: "protobuf" | "json";
-  /** Whose data it is, for errors. */
-  project?: string;
-}
 
 /** The API of one server. */
 export class Api {

@@ -10,12 +10,13 @@ import { type AttributeDefinition, attributeTypeOf } from "../types.ts";
 import type { PairBlock } from "../columns.ts";
 import { decodeRunPairs } from "../wire/attributes.ts";
 import { StringTable } from "../wire/string_table.ts";
-import type { Api, ApiCall } from "./api.ts";
+import type { Api } from "./api.ts";
 import { incomplete, orMissing } from "./complete.ts";
-import { concurrently } from "../concurrent.ts";
+import { concurrently } from "../async/concurrent.ts";
 import { tokenPages } from "./pages.ts";
 import type { ProjectOptions } from "./project_options.ts";
 import { asksNothing, definitionsCalls, PAGE, runDefinitionsCall } from "./plan/requests.ts";
+import type { ApiCall } from "./plan/call.ts";
 
 /** Reads the definitions that pass, each once, sorted by path and type. */
 export async function* fetchDefinitions(

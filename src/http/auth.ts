@@ -6,7 +6,7 @@
 
 import { decodeJwt, type JWTPayload } from "jose";
 import { CredentialsError, NotNeptuneError, ServerError } from "../errors.ts";
-import { type Shared, shared } from "../shared.ts";
+import { type Shared, shared } from "../async/shared.ts";
 import type { ApiToken } from "./token.ts";
 import { sameHost, trustedAddress } from "../transport/address.ts";
 import type { WireRequest } from "../transport/request.ts";

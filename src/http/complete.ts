@@ -9,8 +9,9 @@ import { DecodeError, isNeptuneError } from "../errors.ts";
 import type { AttributesQuery } from "../source.ts";
 import type { ProjectInfo } from "../types.ts";
 import { decodeEntries } from "../wire/entries.ts";
-import type { Api, ApiCall } from "./api.ts";
+import type { Api } from "./api.ts";
 import { definitionsCalls, runDefinitionsCall, runsCall } from "./plan/requests.ts";
+import type { ApiCall } from "./plan/call.ts";
 
 /** Runs that an answer lacks are looked up one by one, up to so many. */
 const MOST_LOOKED_UP = 8;

@@ -4,14 +4,13 @@
  * @module
  */
 
-import type { SeriesBlock } from "../columns.ts";
+import { reversed, type SeriesBlock } from "../columns.ts";
 import { ConnectionError, DecodeError, WorkerError } from "../errors.ts";
 import type { RunJob } from "../pool/job.ts";
 import type { SeriesQuery } from "../source.ts";
 import type { Api } from "./api.ts";
-import { type Job, pause } from "../concurrent.ts";
+import { type Job, pause } from "../async/concurrent.ts";
 import { goOn, goOnAfterBreak, isDescending, pointsEach, Received, type SeriesGroup } from "./plan/series.ts";
-import { reversed } from "./reverse.ts";
 import { floatSeriesCall } from "./plan/series_calls.ts";
 
 /** What reading needs besides the query. */

@@ -4,9 +4,10 @@
  * @module
  */
 
-import type { Api, ApiCall } from "./api.ts";
+import type { Api } from "./api.ts";
 import { standstill } from "./point_series.ts";
 import { nextPage } from "./plan/requests.ts";
+import type { ApiCall } from "./plan/call.ts";
 
 /**
  * Reads page after page.

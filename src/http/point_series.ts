@@ -11,9 +11,9 @@ import { decodeSeriesValues } from "../wire/series_values.ts";
 import { wireTypeName } from "../types.ts";
 import type { Api } from "./api.ts";
 import { checkSeriesAbsent } from "./complete.ts";
-import type { Job } from "../concurrent.ts";
+import type { Job } from "../async/concurrent.ts";
 import { isDescending, type SeriesGroup } from "./plan/series.ts";
-import { reversed } from "./reverse.ts";
+import { reversed } from "../columns.ts";
 import { pointSeriesCall } from "./plan/series_calls.ts";
 
 /** Reads one group of series. */

@@ -6,7 +6,7 @@
 
 import type { SeriesBlock } from "../columns.ts";
 import type { SeriesQuery } from "../source.ts";
-import { concurrently } from "../concurrent.ts";
+import { concurrently } from "../async/concurrent.ts";
 import { floatSeriesJob } from "./float_series.ts";
 import { pointSeriesJob } from "./point_series.ts";
 import { planSeries } from "./plan/series.ts";

@@ -9,13 +9,14 @@ import type { AttributesQuery, ValuesQuery } from "../source.ts";
 import { decodeAttributes, decodeQueryAttributes, decodeQueryPairs, type Page } from "../wire/attributes.ts";
 import { StringTable } from "../wire/string_table.ts";
 import type { Keep } from "../wire/value_rows.ts";
-import type { Api, ApiCall } from "./api.ts";
-import { concurrently, type Job } from "../concurrent.ts";
+import type { Api } from "./api.ts";
+import { concurrently, type Job } from "../async/concurrent.ts";
 import { pairsOfRun } from "./attributes.ts";
 import { checkRunsAbsent, incomplete, orMissing } from "./complete.ts";
 import { tokenPages } from "./pages.ts";
 import type { ProjectOptions } from "./project_options.ts";
 import { asksNothing, namesEveryRun, runValuesCalls, valuesCalls, WITNESS } from "./plan/requests.ts";
+import type { ApiCall } from "./plan/call.ts";
 
 /** So few paths are asked for by name, rather than picked out of all that a run has. */
 const FEW_PATHS = 1000;

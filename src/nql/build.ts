@@ -4,8 +4,8 @@
  * @module
  */
 
-import { type Kind, kind, orNull, STRING } from "../kinds.ts";
-import { checkArgument } from "../options.ts";
+import { type Kind, kind, orNull, STRING } from "../options/kinds.ts";
+import { checkArgument } from "../options/options.ts";
 import type { AttributeType } from "../types.ts";
 import type { Aggregation, Comparison, Nql, Operand } from "./ast.ts";
 import { AGGREGATION, ATTRIBUTE_TYPE, COMPARISON, NODE, OPERAND, REGEX } from "./check.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Check, type Kind, oneOf, orNull, shown, STRING } from "../kinds.ts";
+import { type Check, type Kind, oneOf, orNull, shown, STRING } from "../options/kinds.ts";
 import { ATTRIBUTE_TYPES, type AttributeType } from "../types.ts";
 import type { Aggregation, Comparison, Nql, Operand } from "./ast.ts";
 import { parseNql } from "./parse.ts";

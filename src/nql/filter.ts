@@ -4,8 +4,8 @@
  * @module
  */
 
-import { either, FLAG, type Kind, kind, listOf, orNull, STRINGS } from "../kinds.ts";
-import { type Checked, checkOptions, declare, optional } from "../options.ts";
+import { either, FLAG, type Kind, kind, listOf, orNull, STRINGS } from "../options/kinds.ts";
+import { type Checked, checkOptions, declare, optional } from "../options/options.ts";
 import type { Nql, Operand } from "./ast.ts";
 import { attribute, compare, contains, matches, not } from "./build.ts";
 import { QUERY, REGEX } from "./check.ts";

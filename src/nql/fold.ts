@@ -1,5 +1,5 @@
-import { type Kind, kind } from "../kinds.ts";
-import { checkArgument } from "../options.ts";
+import { type Kind, kind } from "../options/kinds.ts";
+import { checkArgument } from "../options/options.ts";
 import type { Nql, Predicate } from "./ast.ts";
 import { NODE } from "./check.ts";
 

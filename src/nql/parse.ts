@@ -1,5 +1,5 @@
-import { STRING } from "../kinds.ts";
-import { checkArgument } from "../options.ts";
+import { STRING } from "../options/kinds.ts";
+import { checkArgument } from "../options/options.ts";
 import type { AttributeType } from "../types.ts";
 import type { Aggregation, Comparison, Nql, Operand } from "./ast.ts";
 import { typeOfNqlName } from "./names.ts";

@@ -1,4 +1,4 @@
-import { checkArgument } from "../options.ts";
+import { checkArgument } from "../options/options.ts";
 import type { Nql, Operand, Predicate } from "./ast.ts";
 import { TREE } from "./check.ts";
 import { foldNql } from "./fold.ts";

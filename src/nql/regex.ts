@@ -1,7 +1,7 @@
 import { RE2JS } from "re2js";
 import { RegexError } from "../errors.ts";
-import { either, REGEXP, STRING } from "../kinds.ts";
-import { checkArgument } from "../options.ts";
+import { either, REGEXP, STRING } from "../options/kinds.ts";
+import { checkArgument } from "../options/options.ts";
 
 /** A regular expression (RE2, searched, case-sensitive), as text or as one of JavaScript: `/^mlp/i`. */
 export type Regexp = string | RegExp;

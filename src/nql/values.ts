@@ -7,8 +7,8 @@
  */
 
 import { NqlSyntaxError } from "../errors.ts";
-import { type Kind, STRING, within } from "../kinds.ts";
-import { checkArgument } from "../options.ts";
+import { type Kind, STRING, within } from "../options/kinds.ts";
+import { checkArgument } from "../options/options.ts";
 import type { AttributeType } from "../types.ts";
 import type { Predicate } from "./ast.ts";
 import { nqlTypeName } from "./names.ts";

@@ -8,7 +8,7 @@ import { getLogger } from "@logtape/logtape";
 import type { SeriesBlock } from "../columns.ts";
 import { WorkerError } from "../errors.ts";
 import type { Retry, TransportOptions } from "../transport/transport.ts";
-import { abortable } from "../shared.ts";
+import { abortable } from "../async/shared.ts";
 import type { FloatSeriesJob, RunJob } from "./job.ts";
 import { Member, StartError } from "./member.ts";
 

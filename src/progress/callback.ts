@@ -4,8 +4,8 @@
  * @module
  */
 
-import { STRING } from "../kinds.ts";
-import { checkOptions, declare, optional } from "../options.ts";
+import { STRING } from "../options/kinds.ts";
+import { checkOptions, declare, optional } from "../options/options.ts";
 
 /** What a progress bar is told when it is made. */
 export interface ProgressBarOptions {

@@ -5,8 +5,8 @@
  */
 
 import { ProgressBarCallback, type ProgressBarOption, type ProgressBarType } from "./callback.ts";
-import { type Kind, shown, SIGNAL } from "../kinds.ts";
-import { declare, optional } from "../options.ts";
+import { type Kind, shown, SIGNAL } from "../options/kinds.ts";
+import { declare, optional } from "../options/options.ts";
 import { interruptible } from "./interrupt.ts";
 import { inKernel } from "./kernel.ts";
 import { NotebookProgressBar } from "./notebook.ts";

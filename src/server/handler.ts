@@ -5,8 +5,8 @@
  */
 
 import { Hono } from "hono";
-import { callable, orNull, POSITIVE, SECRET, STRINGS } from "../kinds.ts";
-import { checkOptions, declare, needed, optional } from "../options.ts";
+import { callable, orNull, POSITIVE, SECRET, STRINGS } from "../options/kinds.ts";
+import { checkOptions, declare, needed, optional } from "../options/options.ts";
 import type { Catalog } from "../source.ts";
 import { addAuthRoutes, requireHost, requireToken } from "./routes/auth.ts";
 import { addBucketRoutes } from "./routes/buckets.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { concurrently, type Job } from "../../src/concurrent.ts";
+import { concurrently, type Job } from "../../src/async/concurrent.ts";
 
 const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 

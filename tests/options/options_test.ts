@@ -1,7 +1,18 @@
 import assert from "node:assert/strict";
 import { OptionError } from "../../src/errors.ts";
-import { COUNT, either, FLAG, listOf, oneOf, orNull, SECRET, STEP_RANGE, STRING, STRINGS } from "../../src/kinds.ts";
-import { type Checked, checkOptions, declare, needed, optional, shape } from "../../src/options.ts";
+import {
+  COUNT,
+  either,
+  FLAG,
+  listOf,
+  oneOf,
+  orNull,
+  SECRET,
+  STEP_RANGE,
+  STRING,
+  STRINGS,
+} from "../../src/options/kinds.ts";
+import { type Checked, checkOptions, declare, needed, optional, shape } from "../../src/options/options.ts";
 
 interface Options {
   stepRange?: readonly [number | null, number | null] | null;

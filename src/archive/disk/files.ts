@@ -9,7 +9,7 @@ import { sep } from "node:path";
 import { FileMissingError } from "../../errors.ts";
 import type { FileRef } from "../../types.ts";
 import { mimeOfBytes, mimeOfName, SNIFFED_BYTES } from "./mime.ts";
-import { abortable } from "../../shared.ts";
+import { abortable } from "../../async/shared.ts";
 import type { FileContent, FileOptions } from "../../source.ts";
 
 /** Files looked at side by side. */

@@ -7,7 +7,7 @@
 import pl, { type DataFrame, type Expr, type LazyDataFrame } from "nodejs-polars";
 import { adaptations, foreignTypes } from "./adapt.ts";
 import type { Folder, Part } from "../disk/layout.ts";
-import { abortable } from "../../shared.ts";
+import { abortable } from "../../async/shared.ts";
 
 /** The columns of the long table, as expressions over the columns of the files. */
 const COLUMNS = {

@@ -10,7 +10,7 @@ import type { Figure, Panel } from "../draw/figure.ts";
 import { markup, PALETTE } from "../html.ts";
 import { figurePicture } from "./picture.ts";
 import { encodePng } from "../png.ts";
-import { dataAddress, type Size } from "./svg.ts";
+import { dataAddress, type Size } from "../svg.ts";
 
 const SIZE = { width: 760, height: 240 };
 const COLUMNS = 700;

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { type Kind, kind, NUMBER, orNull, STRING } from "../../kinds.ts";
-import { needed, optional, shape } from "../../options.ts";
+import { type Kind, kind, NUMBER, orNull, STRING } from "../../options/kinds.ts";
+import { needed, optional, shape } from "../../options/options.ts";
 import type { Figure, Panel } from "../draw/figure.ts";
 import type { Reduced } from "./downsample.ts";
 

@@ -9,7 +9,7 @@ import { drawPanel, firstView } from "../draw/panel.ts";
 import type { Figure } from "../draw/figure.ts";
 import { legend } from "./legend.ts";
 import { rampLegend } from "../draw/ramp.ts";
-import { type Size, svgDocument } from "./svg.ts";
+import { type Size, svgDocument } from "../svg.ts";
 import type { PlotArea } from "../draw/scale.ts";
 import { shortenMiddle } from "../draw/text.ts";
 

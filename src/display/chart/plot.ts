@@ -6,8 +6,8 @@
 
 import { requirePermission } from "../../permissions/require.ts";
 import { OptionError } from "../../errors.ts";
-import { PATH, pathString } from "../../kinds.ts";
-import { checkArgument } from "../../options.ts";
+import { PATH, pathString } from "../../options/kinds.ts";
+import { checkArgument } from "../../options/options.ts";
 import { bundle, byteLength, type Displayable, jupyterDisplay, MAX_BUNDLE_BYTES, type MediaBundle } from "../bundle.ts";
 import { chooseFigure } from "./chart.ts";
 import { live } from "../live.ts";
@@ -18,7 +18,7 @@ import { figurePicture, type Picture } from "./picture.ts";
 import { planFigure } from "./plan.ts";
 import type { StyledLine } from "./line.ts";
 import type { PlanOptions } from "./style.ts";
-import { svgImage } from "./svg.ts";
+import { svgImage } from "../svg.ts";
 import { textTable } from "../table.ts";
 
 /** What is read for a chart. */

@@ -6,7 +6,7 @@
 
 import { downsample } from "./downsample.ts";
 import { type Html, markup, PALETTE } from "../html.ts";
-import { svgDocument, svgImage } from "./svg.ts";
+import { svgDocument, svgImage } from "../svg.ts";
 
 const SIZE = { width: 120, height: 18 };
 const COLUMNS = 30;

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { either, FLAG, type Kind, kind, listOf, NUMBER, oneOf, STRING, within } from "../../kinds.ts";
-import { declare, needed, optional, shape } from "../../options.ts";
+import { either, FLAG, type Kind, kind, listOf, NUMBER, oneOf, STRING, within } from "../../options/kinds.ts";
+import { declare, needed, optional, shape } from "../../options/options.ts";
 
 /** What the x axis shows. */
 export type XAxis = "step" | "time" | "relative";

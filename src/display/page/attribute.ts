@@ -15,7 +15,7 @@ import { imageHtml, MAX_IMAGE_BYTES, picture, type StoredImage } from "../image.
 import { type Ancestor, lineageHtml } from "./lineage.ts";
 import { logHtml, logText } from "../log.ts";
 import { showLines } from "../chart/plot.ts";
-import { svgImage } from "../chart/svg.ts";
+import { svgImage } from "../svg.ts";
 import { missing } from "../table.ts";
 import { fileText, histogramText, valueText } from "../value.ts";
 

@@ -7,7 +7,7 @@
 import { printNql } from "../../nql/print.ts";
 import type { AttributesQuery, PathFilter, RunsQuery } from "../../source.ts";
 import { type AttributeType, attributeTypeOf, wireTypeName } from "../../types.ts";
-import type { ApiCall } from "../api.ts";
+import type { ApiCall } from "./call.ts";
 import { jsonBytes, MAX_REQUEST_BYTES, split } from "./split.ts";
 
 /** Runs, definitions or values of one page. */

@@ -5,7 +5,7 @@
  */
 
 import type { SeriesQuery } from "../../source.ts";
-import type { ApiCall } from "../api.ts";
+import type { ApiCall } from "./call.ts";
 import { JsonBytes, utf8 } from "./json_bytes.ts";
 import { isDescending, pointsEach, type SeriesGroup } from "./series.ts";
 

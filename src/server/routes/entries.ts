@@ -5,7 +5,7 @@
  */
 
 import type { Context, Hono } from "hono";
-import { forEach } from "../../concurrent.ts";
+import { forEach } from "../../async/concurrent.ts";
 import type { ValueBlock } from "../../columns.ts";
 import type { Nql, Predicate } from "../../nql/ast.ts";
 import { foldNql } from "../../nql/fold.ts";
@@ -14,9 +14,9 @@ import type { RunsQuery, RunsSort, Source } from "../../source.ts";
 import type { AttributeType } from "../../types.ts";
 import { cellsInOrder, encodeAttributes, encodeEntries } from "../../wire/encode/attributes.ts";
 import { Body } from "../body.ts";
-import { identityCells, isIdentity, readRunValues } from "../run_values.ts";
+import { identityCells, isIdentity, readRunValues } from "../read/run_values.ts";
 import { projectOf, protobuf, type Server, signalOf } from "../context.ts";
-import { mergeRuns, type ProjectRuns } from "../global.ts";
+import { mergeRuns, type ProjectRuns } from "../read/merge_runs.ts";
 import { homeOf, type Project } from "../projects.ts";
 import { Refusal } from "../refusal.ts";
 import type { KnownRun } from "../runs.ts";

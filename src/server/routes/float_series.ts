@@ -9,7 +9,7 @@ import type { SeriesBlock, Span } from "../../columns.ts";
 import { encodeFloatSeries } from "../../wire/encode/float_series.ts";
 import { Body } from "../body.ts";
 import { parameter, protobuf, type Server, signalOf } from "../context.ts";
-import { type FloatPages, type Pages, readFloatPages } from "../float_pages.ts";
+import { type FloatPages, type Pages, readFloatPages } from "../read/float_pages.ts";
 import { Refusal } from "../refusal.ts";
 import { readLineage, readRequests, readStepRange, type SeriesRequest } from "../requests.ts";
 

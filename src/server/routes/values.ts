@@ -15,7 +15,7 @@ import {
   type RunHome,
 } from "../../wire/encode/attributes.ts";
 import { Body } from "../body.ts";
-import { readRunValues } from "../run_values.ts";
+import { readRunValues } from "../read/run_values.ts";
 import { parameter, projectOf, protobuf, requireRun, type Server, signalOf } from "../context.ts";
 import { decodePageToken, encodePageToken, type RestOfValues } from "../page_cache.ts";
 import { homeOf, type Project } from "../projects.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Html, markup } from "../html.ts";
+import { type Html, markup } from "./html.ts";
 
 /** The size of a picture, in CSS pixels. */
 export interface Size {

@@ -7,9 +7,9 @@
  * @module
  */
 
-import { OptionError } from "./errors.ts";
+import { OptionError } from "../errors.ts";
 import { type Check, type Kind, kindOf, SECRET, shown } from "./kinds.ts";
-import { didYouMean, suggest } from "./suggest.ts";
+import { didYouMean, suggest } from "../suggest.ts";
 
 /** An option that may be left out; then it is `fallback`. */
 export interface Optional<T, Fallback extends T | undefined = T | undefined> {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { abortable, shared } from "../src/shared.ts";
+import { abortable, shared } from "../../src/async/shared.ts";
 
 Deno.test("shared work is done once for all who ask", async () => {
   let done = 0;

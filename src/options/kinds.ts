@@ -5,8 +5,8 @@
  */
 
 import { fileURLToPath } from "node:url";
-import { suggest } from "./suggest.ts";
-import type { StepRange } from "./types.ts";
+import { suggest } from "../suggest.ts";
+import type { StepRange } from "../types.ts";
 
 /** What a value may be. */
 export interface Check {

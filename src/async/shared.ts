@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CallOptions } from "./source.ts";
+import type { CallOptions } from "../source.ts";
 
 /** Gives the result of work that is started by the first call and shared by all later ones. */
 export type Shared<T> = (options?: CallOptions) => Promise<T>;

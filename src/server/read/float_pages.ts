@@ -5,10 +5,10 @@
  * @module
  */
 
-import { seriesList, type SeriesRef } from "../columns.ts";
-import type { StepRange } from "../types.ts";
-import type { PageCache, Piece, RestOfPoints } from "./page_cache.ts";
-import { type Group, groups, type SeriesRequest } from "./requests.ts";
+import { seriesList, type SeriesRef } from "../../columns.ts";
+import type { StepRange } from "../../types.ts";
+import type { PageCache, Piece, RestOfPoints } from "../page_cache.ts";
+import { type Group, groups, type SeriesRequest } from "../requests.ts";
 
 /** Points to read at once, over all series of a request, where pages are known to follow. */
 const AHEAD = 1_000_000;

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { forEach } from "../concurrent.ts";
-import type { ValueColumn } from "../columns.ts";
-import type { RunsSort } from "../source.ts";
-import type { AttributeType } from "../types.ts";
+import { forEach } from "../../async/concurrent.ts";
+import type { ValueColumn } from "../../columns.ts";
+import type { RunsSort } from "../../source.ts";
+import type { AttributeType } from "../../types.ts";
 import { readRunValues } from "./run_values.ts";
-import type { Holder, Project } from "./projects.ts";
-import type { KnownRun } from "./runs.ts";
+import type { Holder, Project } from "../projects.ts";
+import type { KnownRun } from "../runs.ts";
 
 /** Runs of one project, in order. */
 export interface ProjectRuns {

@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { ValueBlock, ValueColumn } from "../columns.ts";
-import type { CallOptions, Source } from "../source.ts";
-import type { RunInfo } from "../types.ts";
-import type { Selection } from "./selection.ts";
+import type { ValueBlock, ValueColumn } from "../../columns.ts";
+import type { CallOptions, Source } from "../../source.ts";
+import type { RunInfo } from "../../types.ts";
+import type { Selection } from "../selection.ts";
 
 /** Reads values of runs into one block that has the runs in the order given. Columns are sorted by type, which may
  * have several. */
