@@ -11,7 +11,7 @@
  * @module
  */
 
-import { isPermitted, missingPermission } from "./src/permissions/require.ts";
+import { isPermitted, missingPermission, requirePermission } from "./src/permissions/require.ts";
 import "./src/permissions/polars.ts";
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -131,6 +131,9 @@ async function close(server: Listening, catalog: Catalog): Promise<void> {
 }
 
 async function start(handler: Handler, hostname: string, port: number | undefined): Promise<Listening> {
+  // Without the permission Node's server throws where nobody can catch it.
+  const address = port === undefined ? hostname : `${hostname}:${port}`;
+  requirePermission({ name: "net", host: address }, `listen on ${address}`);
   try {
     return await listen(handler, hostname, port ?? DEFAULT_PORT);
   } catch (error) {

@@ -72,6 +72,14 @@ Deno.test("docs/ name every kind of finding, every flag of the server and every 
   assert.deepEqual(lacking(archives + servers, names), []);
 });
 
+Deno.test("docs/dependencies.md has every package that is imported, and no other", async () => {
+  const { imports } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
+  const rows = [...(await readPage("docs/dependencies.md")).matchAll(/^\| (`[^|]+`) +\|/gm)].map((match) => match[1]);
+  const named = rows.flatMap((row) => [...row.matchAll(/`([^`]+)`/g)].map((match) => match[1]));
+  assert.deepEqual(named.sort(), Object.keys(imports).sort());
+  for (const specifier of Object.values(imports)) assert.match(String(specifier), /^npm:/);
+});
+
 /** The other pages of the repository. */
 async function otherPages(): Promise<string[]> {
   const found: string[] = [];
