@@ -9,6 +9,7 @@
  * @module
  */
 
+import "./src/permissions/polars.ts";
 import denoJson from "./deno.json" with { type: "json" };
 import { runProgram } from "./src/cli/program.ts";
 import { processTerminal, type Terminal } from "./src/cli/terminal.ts";

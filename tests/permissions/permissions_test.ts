@@ -104,6 +104,15 @@ Deno.test("each flag that Polars needs is named when it is missing, alone and to
   }
 });
 
+Deno.test("every entry point says in a sentence what is missing; the one for queries needs nothing", async () => {
+  const { exports } = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
+  for (const [name, file] of Object.entries(exports)) {
+    const { success, stderr } = await run([], `import "${ROOT}${String(file).slice(2)}";`);
+    if (name === "./nql") assert.ok(success, stderr);
+    else assert.match(stderr, /^error: Uncaught \(in promise\) PermissionError: Polars, .*\.$/, name);
+  }
+});
+
 Deno.test("a cache is kept with README's flags", async () => {
   const cache = await Deno.makeTempDir();
   try {
