@@ -29,6 +29,7 @@ export class NeptuneError<Fields extends ErrorFields = ErrorFields> extends Erro
     super(printable(message), options);
     this.name = new.target.name;
     this.fields = Object.freeze({ ...fields });
+    showUserLine(this, this);
   }
 }
 
@@ -299,6 +300,37 @@ export function isNeptuneError(error: unknown, name?: keyof NeptuneErrors): bool
   const ours = error instanceof NeptuneError ||
     (error instanceof Error && error.name in classes && typeof (error as NeptuneError).fields === "object");
   return ours && (name === undefined || name === "NeptuneError" || (error as Error).name === name);
+}
+
+const ROOT = new URL("../", import.meta.url).href;
+const OUR_FILES = ["src/", "mod.ts", "cli.ts", "serve.ts", "samples/mod.ts"].map((file) => ROOT + file);
+
+/** How deep a user's line may lie below where an error is made. */
+const DEPTH = 60;
+
+/** Notes the stack of the running call, for {@linkcode showUserLine}; it becomes text only when it is read. */
+export function callStack(): { stack?: string } {
+  const here: { stack?: string } = {};
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = DEPTH;
+  Error.captureStackTrace(here, callStack);
+  Error.stackTraceLimit = stackTraceLimit;
+  return here;
+}
+
+/**
+ * Makes the stack of an error start at the line of the person who called, which is what they can change. Where `call` has no such
+ * line, the stack stays as it is.
+ */
+export function showUserLine(error: NeptuneError, call: { stack?: string }): void {
+  const { stack = "" } = call === error ? callStack() : call;
+  const frames = stack.split("\n").filter((line) => /^ {4}at /.test(line));
+  const first = frames.findIndex((frame) =>
+    !OUR_FILES.some((file) => frame.includes(file)) && !/ext:|node:/.test(frame)
+  );
+  if (first < 0) return;
+  const text = [`${error.name}: ${error.message}`, ...frames.slice(first)].join("\n");
+  Object.defineProperty(error, "stack", { value: text, configurable: true, writable: true });
 }
 
 /**

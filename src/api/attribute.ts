@@ -7,14 +7,14 @@
 import type { Cell } from "../frame/cell.ts";
 import { jupyterDisplay, type MediaBundle } from "../display/bundle.ts";
 import { withDisplay } from "../display/frame.ts";
-import { AttributeTypeError } from "../errors.ts";
+import { AttributeTypeError, printable } from "../errors.ts";
 import { RunFile } from "./file.ts";
 import { pointsFrame } from "../frame/frame.ts";
 import type { Frame } from "../frame/typed.ts";
 import { showAttribute } from "./page/attribute.ts";
 import { FLAG, orNull, STEP_RANGE } from "../options/kinds.ts";
 import { checkOptions, declare, optional } from "../options/options.ts";
-import { interruptible } from "../progress/interrupt.ts";
+import { publicCall } from "../progress/call.ts";
 import { CALL, LONG_CALL, longCall, type LongCallOptions } from "../progress/show.ts";
 import type { RunReader } from "./reader.ts";
 import {
@@ -137,8 +137,7 @@ export class Attribute {
   }
 
   async #cell(signal?: AbortSignal): Promise<Cell> {
-    using call = interruptible(signal);
-    return await this.#reader.cell(this.path, call.signal);
+    return await publicCall(signal, (signal) => this.#reader.cell(this.path, signal));
   }
 
   #open({ type, value }: Cell): AttributeValue {
@@ -151,9 +150,19 @@ export class Attribute {
     return showAttribute(this.#reader, this.path);
   }
 
+  /** Its path, and its run where that is known. */
+  toString(): string {
+    const run = this.#reader.known ? ` of run ${this.#reader.known.info.sysId}` : "";
+    return printable(`Attribute "${this.path}"${run}`);
+  }
+
+  /** What `JSON.stringify` writes: the path, and the run where it is known. */
+  toJSON(): { path: string; run: string | null } {
+    return { path: this.path, run: this.#reader.known?.info.sysId ?? null };
+  }
+
   /** What `console.log` shows. */
   [inspect](): string {
-    const run = this.#reader.known ? ` of run ${this.#reader.known.info.sysId}` : "";
-    return `Attribute "${this.path}"${run}\n  fetch() its value, fetchValues() the points of a series`;
+    return `${this.toString()}\n  fetch() its value, fetchValues() the points of a series`;
   }
 }

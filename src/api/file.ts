@@ -1,5 +1,7 @@
 import { type Kind, kind, NONEMPTY, orNull, PATH } from "../options/kinds.ts";
 import { checkArgument, checkOptions, needed, optional, shape } from "../options/options.ts";
+import { printable } from "../errors.ts";
+import { publicCall } from "../progress/call.ts";
 import { CALL } from "../progress/show.ts";
 import type { Source } from "../source.ts";
 import { requirePermission } from "../permissions/require.ts";
@@ -31,19 +33,19 @@ export class RunFile {
   /** The bytes as a stream. Throws `FileMissingError` where they are not there. */
   async stream(options: { signal?: AbortSignal } = {}): Promise<ReadableStream<Uint8Array>> {
     const { signal } = checkOptions("stream", CALL, options);
-    return await this.#stream(signal);
+    return await publicCall(signal, (signal) => this.#stream(signal));
   }
 
   /** All bytes. Throws `FileMissingError` where they are not there. */
   async bytes(options: { signal?: AbortSignal } = {}): Promise<Uint8Array> {
     const { signal } = checkOptions("bytes", CALL, options);
-    return await this.#bytes(signal);
+    return await publicCall(signal, (signal) => this.#bytes(signal));
   }
 
   /** The bytes decoded as UTF-8. */
   async text(options: { signal?: AbortSignal } = {}): Promise<string> {
     const { signal } = checkOptions("text", CALL, options);
-    return new TextDecoder().decode(await this.#bytes(signal));
+    return new TextDecoder().decode(await publicCall(signal, (signal) => this.#bytes(signal)));
   }
 
   /** Writes the bytes to a file of this machine, in place of what is there; all of them, or none. */
@@ -51,7 +53,7 @@ export class RunFile {
     checkArgument("save", "path", PATH, path);
     const { signal } = checkOptions("save", CALL, options);
     requirePermission({ name: "write", path: path }, `save the file ${path}`);
-    await writeWhole(path, await this.#stream(signal), signal);
+    await publicCall(signal, async (signal) => await writeWhole(path, await this.#stream(signal), signal));
   }
 
   async #stream(signal?: AbortSignal): Promise<ReadableStream<Uint8Array>> {
@@ -63,11 +65,20 @@ export class RunFile {
     return await new Response(await this.#stream(signal) as ReadableStream<Uint8Array<ArrayBuffer>>).bytes();
   }
 
+  /** The path, the MIME type and the size. */
+  toString(): string {
+    const size = this.size === null ? "size unknown" : `${this.size.toLocaleString("en")} bytes`;
+    return printable(`RunFile ${this.path} (${this.type}, ${size})`);
+  }
+
+  /** What `JSON.stringify` writes: what a row of a frame holds of a file. */
+  toJSON(): FileValue {
+    return { path: this.path, size: this.size, mime_type: this.type };
+  }
+
   /** What `console.log` shows. */
   [inspect](): string {
-    return `RunFile ${this.path} (${this.type}, ${
-      this.size === null ? "size unknown" : `${this.size.toLocaleString("en")} bytes`
-    })`;
+    return this.toString();
   }
 }
 

@@ -11,6 +11,7 @@ import { recordsFrame } from "../frame/frame.ts";
 import type { Frame } from "../frame/typed.ts";
 import { openCatalog, SOURCE, type SourceOptions } from "./open.ts";
 import { checkOptions } from "../options/options.ts";
+import { publicCall } from "../progress/call.ts";
 import { CALL, longCall } from "../progress/show.ts";
 
 /**
@@ -25,13 +26,15 @@ import { CALL, longCall } from "../progress/show.ts";
  */
 export async function listProjects(options: SourceOptions & { signal?: AbortSignal } = {}): Promise<Frame> {
   const asked = checkOptions("listProjects", { ...SOURCE, ...CALL }, options);
-  const catalog = openCatalog(asked);
-  try {
-    const projects = await catalog.projects({ signal: asked.signal });
-    return withDisplay(recordsFrame({ name: projects.map(({ name }) => name), id: projects.map(({ id }) => id) }));
-  } finally {
-    catalog.close();
-  }
+  return await publicCall(asked.signal, async (signal) => {
+    const catalog = openCatalog(asked);
+    try {
+      const projects = await catalog.projects({ signal });
+      return withDisplay(recordsFrame({ name: projects.map(({ name }) => name), id: projects.map(({ id }) => id) }));
+    } finally {
+      catalog.close();
+    }
+  });
 }
 
 /**

@@ -4,9 +4,9 @@
  * @module
  */
 
+import { callStack, isNeptuneError, OptionError, printable, showUserLine } from "../errors.ts";
 import { jupyterDisplay, type MediaBundle } from "../display/bundle.ts";
 import { listingPage } from "../display/page/listing.ts";
-import { OptionError } from "../errors.ts";
 
 const SHOWN = 20;
 const inspect = Symbol.for("Deno.customInspect");
@@ -26,6 +26,8 @@ export class Listing<Item, All> implements AsyncIterable<Item>, PromiseLike<All>
   readonly #stream: () => AsyncIterable<Item>;
   readonly #all: () => Promise<All>;
   readonly #rows: () => AsyncIterable<object>;
+  /** Awaiting reads later, when the line that made the listing is off the stack. */
+  readonly #call = callStack();
 
   /**
    * Made by this module.
@@ -52,7 +54,7 @@ export class Listing<Item, All> implements AsyncIterable<Item>, PromiseLike<All>
     fulfilled?: ((all: All) => A | PromiseLike<A>) | null,
     rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    return this.#all().then(fulfilled, rejected);
+    return this.#everything().then(fulfilled, rejected);
   }
 
   /** Reads the items one by one. */
@@ -62,17 +64,26 @@ export class Listing<Item, All> implements AsyncIterable<Item>, PromiseLike<All>
 
   /** Reads all of it, and handles failure. */
   catch<B = never>(rejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<All | B> {
-    return this.#all().catch(rejected);
+    return this.#everything().catch(rejected);
   }
 
   /** Reads all of it, and then does something whatever happened. */
   finally(settled?: (() => void) | null): Promise<All> {
-    return this.#all().finally(settled);
+    return this.#everything().finally(settled);
   }
 
   /** The items as an array. */
   async toArray(): Promise<Item[]> {
     return await Array.fromAsync(this.#stream());
+  }
+
+  async #everything(): Promise<All> {
+    try {
+      return await this.#all();
+    } catch (error) {
+      if (isNeptuneError(error)) showUserLine(error, this.#call);
+      throw error;
+    }
   }
 
   /** What a notebook shows: the first items. */
@@ -85,9 +96,14 @@ export class Listing<Item, All> implements AsyncIterable<Item>, PromiseLike<All>
     return listingPage({ what: this.#what, items: items.slice(0, SHOWN), more: items.length > SHOWN });
   }
 
+  /** What is listed. */
+  toString(): string {
+    return printable(`Listing of ${this.#what}`);
+  }
+
   /** What `console.log` shows. */
   [inspect](): string {
-    return `Listing of ${this.#what}\n  await it for all at once, or loop over it with for await`;
+    return `${this.toString()}\n  await it for all at once, or loop over it with for await`;
   }
 }
 

@@ -14,7 +14,7 @@ import { chooseRuns } from "../bulk/select.ts";
 import { FETCH_SERIES, fetchSeriesFrame, type FetchSeriesOptions } from "../bulk/series.ts";
 import { jupyterDisplay, type MediaBundle } from "../display/bundle.ts";
 import { withDisplay } from "../display/frame.ts";
-import { UnsupportedError } from "../errors.ts";
+import { printable, UnsupportedError } from "../errors.ts";
 import { EXPORT_ARCHIVE, type ExportArchiveOptions, writeArchive } from "../export/archive.ts";
 import type { Frame, LazyFrame } from "../frame/typed.ts";
 import { Attribute } from "./attribute.ts";
@@ -32,7 +32,7 @@ import { showRun } from "./page/run.ts";
 import { attributesBeside } from "./run_members.ts";
 import { connect, type Connection, PROJECT, type ReadOnlyProjectOptions, SOURCE, type SourceOptions } from "./open.ts";
 import { showProject } from "./page/project.ts";
-import { interruptible } from "../progress/interrupt.ts";
+import { publicCall } from "../progress/call.ts";
 import { CALL, LONG_CALL, type LongCall, longCall, type LongCallOptions } from "../progress/show.ts";
 import type { Source } from "../source.ts";
 import type { FileRef, ProjectInfo, RunInfo, StepRange } from "../types.ts";
@@ -116,8 +116,10 @@ export class ReadOnlyProject {
   /** The name and id of the project. Throws `ProjectNotFoundError` where there is none of this name. */
   async fetchInfo(options: { signal?: AbortSignal } = {}): Promise<ProjectInfo> {
     const { signal } = checkOptions("fetchInfo", CALL, options);
-    using call = interruptible(signal);
-    return await (await this.#connection.source(call.signal)).project({ signal: call.signal });
+    return await publicCall(
+      signal,
+      async (signal) => await (await this.#connection.source(signal)).project({ signal }),
+    );
   }
 
   /** The ids and names of all runs, newest first: await it for an array, or loop over it. */
@@ -310,14 +312,16 @@ export class ReadOnlyProject {
    */
   async scan(options: { signal?: AbortSignal } = {}): Promise<LazyFrame> {
     const { signal } = checkOptions("scan", CALL, options);
-    const source = await this.#connection.source(signal);
-    if (!source.scan) {
-      throw new UnsupportedError(
-        `${source.label} is no archive, and only archives have a table to scan: use fetchMetrics or fetchRunsDf.`,
-        { source: source.label, feature: "scan" },
-      );
-    }
-    return await source.scan({ signal });
+    return await publicCall(signal, async (signal) => {
+      const source = await this.#connection.source(signal);
+      if (!source.scan) {
+        throw new UnsupportedError(
+          `${source.label} is no archive, and only archives have a table to scan: use fetchMetrics or fetchRunsDf.`,
+          { source: source.label, feature: "scan" },
+        );
+      }
+      return await source.scan({ signal });
+    });
   }
 
   /**
@@ -331,6 +335,22 @@ export class ReadOnlyProject {
   /** Ends what the project keeps open: connections and Web Workers. Optional; nothing of it keeps a program from ending. */
   close(): void {
     this.#connection.catalog.close();
+  }
+
+  /** The same as {@linkcode ReadOnlyProject.close}, at the end of the block: `using project = new ReadOnlyProject(…)`. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** The name of the project, and where it is read from. */
+  toString(): string {
+    const name = this.#connection.projectName ?? "(the only project)";
+    return printable(`ReadOnlyProject ${name} in ${this.#connection.catalog.label}`);
+  }
+
+  /** What `JSON.stringify` writes: the name of the project, or null where the only project is meant. */
+  toJSON(): { project: string | null } {
+    return { project: this.#connection.projectName };
   }
 
   async #bulk(
@@ -351,7 +371,9 @@ export class ReadOnlyProject {
   /** What `console.log` shows: what is known without reading. */
   [inspect](): string {
     const name = this.#connection.projectName ?? "(the only project)";
-    return `ReadOnlyProject ${name}\n  in ${this.#connection.catalog.label}\n  fetchRuns(), fetchExperiments() list what it holds`;
+    return printable(
+      `ReadOnlyProject ${name}\n  in ${this.#connection.catalog.label}\n  fetchRuns(), fetchExperiments() list what it holds`,
+    );
   }
 }
 
@@ -437,10 +459,8 @@ export class ReadOnlyRun {
 
   /** The paths of all attributes of the run, sorted: await it for an array, or loop over it. */
   get attributeNames(): Listing<string, string[]> {
-    const names = async () => {
-      using call = interruptible();
-      return (await this.#reader.definitions(call.signal)).map((one) => one.path);
-    };
+    const names = () =>
+      publicCall(undefined, async (signal) => (await this.#reader.definitions(signal)).map((one) => one.path));
     return new Listing(
       `the attribute names of run ${this.#label()}`,
       async function* () {
@@ -460,8 +480,7 @@ export class ReadOnlyRun {
   async prefetch(paths: readonly string[], options: { signal?: AbortSignal } = {}): Promise<void> {
     checkArgument("prefetch", "paths", STRINGS, paths);
     const { signal } = checkOptions("prefetch", CALL, options);
-    using call = interruptible(signal);
-    await this.#reader.load([...paths], call.signal);
+    await publicCall(signal, (signal) => this.#reader.load([...paths], signal));
   }
 
   /**
@@ -508,13 +527,23 @@ export class ReadOnlyRun {
     return showRun(this.#reader);
   }
 
-  /** What `console.log` shows: what is known without reading. */
-  [inspect](): string {
+  /** What names the run, on one line. */
+  toString(): string {
+    const names = this.#reader.known ? describe(this.#reader.known.info) : [];
+    return printable([`ReadOnlyRun ${this.#label()}`, ...names].join(", "));
+  }
+
+  /** What `JSON.stringify` writes: its ids and its experiment, as far as they are known. */
+  toJSON(): RunIds {
+    return { "sys/id": this.sysId, "sys/custom_run_id": this.customId, "sys/name": this.name } as RunIds;
+  }
+
+  /** What `console.log` shows: what is known without reading; on one line where it stands among other things. */
+  [inspect](_: unknown, options?: { currentDepth?: number }): string {
+    if (options?.currentDepth) return this.toString();
     const known = this.#reader.known;
-    const lines = [`ReadOnlyRun ${this.#label()}`];
-    if (known) lines.push(...describe(known.info));
-    else lines.push("  not read yet");
-    return lines.join("\n");
+    const names = known ? describe(known.info) : ["not read yet"];
+    return printable([`ReadOnlyRun ${this.#label()}`, ...names].join("\n  "));
   }
 }
 
@@ -533,7 +562,7 @@ const PROJECT_NAME: Kind<string> = kind(
 
 function describe(info: RunInfo): string[] {
   return [
-    ...(info.name === null ? [] : [`  experiment ${JSON.stringify(info.name)}`]),
-    ...(info.customId === null ? [] : [`  custom id ${JSON.stringify(info.customId)}`]),
+    ...(info.name === null ? [] : [`experiment ${JSON.stringify(info.name)}`]),
+    ...(info.customId === null ? [] : [`custom id ${JSON.stringify(info.customId)}`]),
   ];
 }

@@ -10,7 +10,7 @@ import { runsFrame } from "../frame/frame.ts";
 import type { Frame } from "../frame/typed.ts";
 import { SIGNAL } from "../options/kinds.ts";
 import { checkOptions, declare, optional } from "../options/options.ts";
-import { interruptible } from "../progress/interrupt.ts";
+import { publicStream } from "../progress/call.ts";
 import type { Source } from "../source.ts";
 import type { RunInfo } from "../types.ts";
 import { Listing } from "./listing.ts";
@@ -93,9 +93,11 @@ export class RunListings<Run> {
   }
 
   async *#pages({ where, heads, signal }: ListedRuns): AsyncGenerator<{ source: Source; runs: RunInfo[] }> {
-    using call = interruptible(signal);
-    const source = await this.#connection.source(call.signal);
-    for await (const { runs } of source.runs({ where, heads, signal: call.signal })) yield { source, runs };
+    const connection = this.#connection;
+    yield* publicStream(signal, async function* (signal) {
+      const source = await connection.source(signal);
+      for await (const { runs } of source.runs({ where, heads, signal })) yield { source, runs };
+    });
   }
 
   #of(what: string): string {

@@ -7,7 +7,7 @@
 import { ProgressBarCallback, type ProgressBarOption, type ProgressBarType } from "./callback.ts";
 import { type Kind, shown, SIGNAL } from "../options/kinds.ts";
 import { declare, optional } from "../options/options.ts";
-import { interruptible } from "./interrupt.ts";
+import { publicCall } from "./call.ts";
 import { inKernel } from "./kernel.ts";
 import { NotebookProgressBar } from "./notebook.ts";
 import { TerminalProgressBar } from "./terminal.ts";
@@ -60,17 +60,18 @@ export async function longCall<T>(
   description: string,
   work: (call: LongCall) => Promise<T>,
 ): Promise<T> {
-  using interrupts = interruptible(options.signal);
-  const bar = new (barType(options.progressBar))({ description });
-  bar.enter();
-  try {
-    const result = await work({ signal: interrupts.signal, onProgress: (by, total) => bar.update({ by, total }) });
-    bar.exit();
-    return result;
-  } catch (error) {
-    bar.exit(error);
-    throw error;
-  }
+  return await publicCall(options.signal, async (signal) => {
+    const bar = new (barType(options.progressBar))({ description });
+    bar.enter();
+    try {
+      const result = await work({ signal, onProgress: (by, total) => bar.update({ by, total }) });
+      bar.exit();
+      return result;
+    } catch (error) {
+      bar.exit(error);
+      throw error;
+    }
+  });
 }
 
 function barType(option: ProgressBarOption | undefined): ProgressBarType {

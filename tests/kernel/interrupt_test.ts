@@ -1,0 +1,86 @@
+/**
+ * The interrupt button ends every public call, and never the kernel.
+ */
+
+import assert from "node:assert/strict";
+import { Kernel } from "./kernel.ts";
+
+/** Every call that reads, on a server that never answers. Left out: scan() and archiveReport(), which only archives have. */
+const CALLS = [
+  `listProjects({ apiToken })`,
+  `fetchRunsDfGlobal({ apiToken })`,
+  `fetchExperimentsDfGlobal({ apiToken })`,
+  `project.fetchInfo()`,
+  `project.listRuns()`,
+  `project.listExperiments()`,
+  `project.fetchRuns()`,
+  `project.fetchExperiments()`,
+  `project.fetchReadOnlyRuns({ customIds: ["a"] })`,
+  `project.fetchReadOnlyExperiments({ names: ["a"] })`,
+  `(async () => { for await (const run of project.fetchRuns()) run; })()`,
+  `project.fetchRunsDf()`,
+  `project.fetchExperimentsDf()`,
+  `project.fetchMetrics({ attributes: ["a"] })`,
+  `project.fetchMetricBuckets({ attributes: ["a"] })`,
+  `project.fetchSeries({ attributes: ["a"] })`,
+  `project.saveMetrics({ attributes: ["a"], destination: folder + "/points.csv" })`,
+  `project.downloadFiles({ attributes: ["a"], destination: folder })`,
+  `project.exportArchive({ destination: folder })`,
+  `project.listAttributes()`,
+  `run.attributeNames`,
+  `run.prefetch(["a/b"])`,
+  `run.prefetchSeriesValues(["a/b"])`,
+  `run.prefetchSeriesValues(["a/b"], { useThreads: true })`,
+  `run["a/b"].fetch()`,
+  `run["a/b"].fetchLast()`,
+  `run["a/b"].fetchType()`,
+  `run["a/b"].fetchValues()`,
+  `file.stream()`,
+  `file.bytes()`,
+  `file.text()`,
+  `file.save(folder + "/file")`,
+  `plot([run], { attributes: ["a/b"] })[jupyterDisplay]()`,
+  `project[jupyterDisplay]()`,
+  `run[jupyterDisplay]()`,
+  `run["a/b"][jupyterDisplay]()`,
+  `project.fetchRuns()[jupyterDisplay]()`,
+];
+
+Deno.test("an interrupt ends every public call with one sentence, and the kernel lives on", async () => {
+  // A server that takes connections and says nothing.
+  using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const open: Deno.Conn[] = [];
+  const accepting = (async () => {
+    for await (const connection of silent) open.push(connection);
+  })();
+  const address = `http://127.0.0.1:${(silent.addr as Deno.NetAddr).port}`;
+  const folder = await Deno.makeTempDir();
+  try {
+    await using kernel = await Kernel.start({ cwd: "samples" });
+    const ready = await kernel.run(`
+      import { fetchExperimentsDfGlobal, fetchRunsDfGlobal, jupyterDisplay, listProjects, plot, ReadOnlyProject, ReadOnlyRun } from "../mod.ts";
+      const folder = ${JSON.stringify(folder)};
+      const apiToken = btoa(JSON.stringify({ api_address: ${JSON.stringify(address)} }));
+      const project = new ReadOnlyProject({ apiToken, project: "a/b" });
+      const run = new ReadOnlyRun(project, { customId: "x" });
+      const file = run.file({ path: "some/file" });
+      let kept = 0;
+    `);
+    assert.equal(ready.status, "ok", ready.evalue);
+    for (const call of CALLS) {
+      const running = kernel.run(`await ${call}`);
+      await new Promise((resolve) => setTimeout(resolve, 120));
+      kernel.interrupt();
+      const { status, ename, evalue } = await running;
+      assert.deepEqual([call, status, ename], [call, "error", "AbortError"], evalue);
+      assert.match(evalue!, /interrupted.*variables live on/, call);
+    }
+    const after = await kernel.run(`++kept`);
+    assert.equal(after.outputs[0].content.data["text/plain"], "1");
+  } finally {
+    for (const connection of open) connection.close();
+    silent.close();
+    await accepting.catch(() => {});
+    await Deno.remove(folder, { recursive: true });
+  }
+});
