@@ -5,20 +5,18 @@
  */
 
 import { blake2b } from "@noble/hashes/blake2.js";
-import pl from "nodejs-polars";
 import { resolve } from "node:path";
 import { ProjectNotFoundError } from "../errors.ts";
 import { didYouMean, suggest } from "../suggest.ts";
 import type { CallOptions } from "../source.ts";
 import type { ProjectInfo } from "../types.ts";
-import { loadSummary, storeSummary } from "./index/summary_cache.ts";
-import { stringValues } from "./parquet/decode.ts";
-import { buildIndex, type IndexOptions, type ProjectIndex, type SummarizedFolder } from "./index/project_index.ts";
-import { type Folder, readFolder, sanitized } from "./disk/layout.ts";
+import { FolderIndex } from "./index/folder_index.ts";
+import { damageReason } from "./parquet/damage.ts";
+import { ParquetFile } from "./parquet/file.ts";
+import { buildIndex, type IndexOptions, type ProjectIndex } from "./index/project_index.ts";
+import { type Folder, type Part, readFolder, sanitized } from "./disk/layout.ts";
 import { projectFolders } from "./disk/root.ts";
-import { readRows } from "./parquet/scan.ts";
 import { type Shared, shared } from "../async/shared.ts";
-import { mergeSummaries, summarize } from "./index/summary.ts";
 
 /** Options of an archive, completed. */
 export interface ArchiveSettings extends IndexOptions {
@@ -48,7 +46,7 @@ export function projectId(name: string): string {
 export class Archive {
   readonly #settings: ArchiveSettings;
   readonly #contents: Shared<Contents>;
-  readonly #summaries = new Map<string, Shared<SummarizedFolder>>();
+  readonly #folders = new Map<string, Shared<FolderIndex>>();
   readonly #indexes = new Map<string, Shared<ProjectIndex>>();
 
   constructor(settings: ArchiveSettings) {
@@ -102,7 +100,7 @@ export class Archive {
         // The folder that is named after the project counts before copies under other names.
         names.sort((a, b) => Number(b === sanitized(project)) - Number(a === sanitized(project)));
         const folders = [];
-        for (const name of names) folders.push(await this.#summary(name, { signal, onProgress }));
+        for (const name of names) folders.push(await this.#folder(name, { signal, onProgress }));
         return buildIndex(project, folders, this.#settings);
       });
       this.#indexes.set(project, index);
@@ -113,49 +111,46 @@ export class Archive {
   /** Most folders hold the one project they are named after, which one row proves. */
   async #projectsOf(folder: Folder, signal?: AbortSignal): Promise<string[]> {
     for (const part of folder.parts) {
-      const frame = await readRows([part], {
-        columns: ["project"],
-        then: (rows) => rows.filter(pl.col("project").isNotNull()).limit(1),
-      }, { signal, onDamaged: () => {} }).catch(() => null);
-      signal?.throwIfAborted();
-      const [project] = frame ? stringValues(frame, "project") : [];
-      if (!project) continue;
+      const project = projectOf(part);
+      if (project === null) continue;
       if (sanitized(project) === folder.name) return [project];
       break;
     }
-    const { summary } = await this.#summarize(folder, { signal });
-    return [...new Set(summary.project)];
+    const index = await this.#indexOf(folder, { signal });
+    return [...new Set(index.entries("parameters").map(({ project }) => project))];
   }
 
-  async #summary(name: string, options: CallOptions): Promise<SummarizedFolder> {
+  async #folder(name: string, options: CallOptions): Promise<FolderIndex> {
     const { folders } = await this.#contents(options);
-    return await this.#summarize(folders.get(name)!, options);
+    return await this.#indexOf(folders.get(name)!, options);
   }
 
-  #summarize(folder: Folder, options: CallOptions): Promise<SummarizedFolder> {
-    let summary = this.#summaries.get(folder.name);
-    if (!summary) {
-      summary = shared(({ signal, onProgress }) => this.#readSummary(folder, signal, onProgress));
-      this.#summaries.set(folder.name, summary);
+  /** The index of a folder, with the parameters of all its parts. */
+  #indexOf(folder: Folder, options: CallOptions): Promise<FolderIndex> {
+    let index = this.#folders.get(folder.name);
+    if (!index) {
+      index = shared(async (options) => {
+        const index = new FolderIndex(folder, this.#settings.cache);
+        await index.ensure(folder.parts, "parameters", options);
+        return index;
+      });
+      this.#folders.set(folder.name, index);
     }
-    return summary(options);
+    return index(options);
   }
+}
 
-  async #readSummary(
-    folder: Folder,
-    signal: AbortSignal,
-    onProgress: NonNullable<CallOptions["onProgress"]>,
-  ): Promise<SummarizedFolder> {
-    const { cache } = this.#settings;
-    const stored = cache === null ? null : await loadSummary(cache, folder);
-    const current = stored?.current ?? new Set();
-    const stale = folder.parts.filter((part) => !current.has(part.name));
-    if (stored && stale.length === 0 && stored.summary.part.every((part) => current.has(part))) {
-      return { folder, summary: stored.summary };
+/** The project that the first row of a part names, or null. */
+function projectOf(part: Part): string | null {
+  try {
+    using file = new ParquetFile(part.path, part.size);
+    for (const group of file.groups()) {
+      if (group.length === 0) continue;
+      const { values, present, texts } = group.texts("project");
+      return present && present[0] === 0 ? null : texts.get(values[0]);
     }
-    const fresh = await summarize(folder, stale, signal, (by) => onProgress(by, stale.length));
-    const summary = stored ? mergeSummaries(stored.summary, (part) => current.has(part), fresh) : fresh;
-    if (cache !== null) await storeSummary(cache, folder, summary);
-    return { folder, summary };
+  } catch (error) {
+    damageReason(error);
   }
+  return null;
 }

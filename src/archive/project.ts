@@ -26,7 +26,7 @@ import { readAttributes, readExisting } from "./read/attributes.ts";
 import { damagedError, damagedPartNamed, damagedPartOf, damagedRunName, warnDamaged } from "./index/damage.ts";
 import { Files } from "./disk/files.ts";
 import { type ProjectIndex, runInfo } from "./index/project_index.ts";
-import { isSystem } from "./index/summary.ts";
+import { isSystem } from "./index/system.ts";
 import { type Part, sanitized } from "./disk/layout.ts";
 import { longTable } from "./read/long_table.ts";
 import { Phantoms } from "./index/phantoms.ts";

@@ -40,10 +40,26 @@ const open = ({ data, cache }: Place) => openArchive({ data, cache }).open("a/b"
 const nameOf = async (place: Place, run: string) =>
   (await values(open(place), run, { paths: ["sys/name"] }))["sys/name:string"];
 
+/** The only segment of the index. */
 async function stored({ cache }: Place): Promise<string> {
-  const [file, ...rest] = await Array.fromAsync(Deno.readDir(cache));
-  assert.equal(rest.length, 0, "one file, none unfinished");
-  return `${cache}/${file.name}`;
+  const [folder, ...rest] = await Array.fromAsync(Deno.readDir(cache));
+  assert.equal(rest.length, 0, "one index");
+  const [file, ...others] = await Array.fromAsync(Deno.readDir(`${cache}/${folder.name}`));
+  assert.equal(others.length, 0, "one segment, none unfinished");
+  return `${cache}/${folder.name}/${file.name}`;
+}
+
+/** One character for each byte. */
+function byteString(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+}
+
+/** Changes texts inside a file to others that are as long. */
+async function replaceIn(file: string, from: string, to: string): Promise<void> {
+  assert.equal(from.length, to.length);
+  const text = byteString(await Deno.readFile(file));
+  assert.ok(text.includes(from));
+  await Deno.writeFile(file, Uint8Array.from(text.replaceAll(from, to), (char) => char.charCodeAt(0)));
 }
 
 Deno.test("a stored summary gives the same values as the archive", () =>
@@ -60,27 +76,73 @@ Deno.test("a stored summary is what is read: the archive is not", () =>
   withPlace(async (place) => {
     await place.write("R", "first");
     await runIds(open(place));
-    const file = await stored(place);
-    await Deno.writeTextFile(file, (await Deno.readTextFile(file)).replace('"first"', '"from the cache"'));
-    assert.equal(await nameOf(place, "R"), "from the cache");
+    await replaceIn(await stored(place), "first", "cache");
+    assert.equal(await nameOf(place, "R"), "cache");
   }));
 
 Deno.test("parts that changed, came or went since are read again, the others are not", () =>
   withPlace(async (place) => {
-    await place.write("kept", "stored name");
-    const changed = await place.write("changed", "before");
+    await place.write("kept", "stored");
+    await place.write("changed", "before");
     const gone = await place.write("gone", "gone");
     await runIds(open(place));
-    const file = await stored(place);
-    await Deno.writeTextFile(file, (await Deno.readTextFile(file)).replace('"stored name"', '"from the cache"'));
+    await replaceIn(await stored(place), "stored", "cached");
     await place.write("changed", "after");
-    await Deno.utime(changed, 1, 1);
     await place.write("new", "new");
     await Deno.remove(gone);
     assert.deepEqual((await runIds(open(place))).sort(), ["changed", "kept", "new"]);
     assert.equal(await nameOf(place, "changed"), "after");
     assert.equal(await nameOf(place, "new"), "new");
-    assert.equal(await nameOf(place, "kept"), "from the cache");
+    assert.equal(await nameOf(place, "kept"), "cached");
+  }));
+
+Deno.test("a part replaced by one of equal size and time is read again", () =>
+  withPlace(async (place) => {
+    const path = await place.write("R", "first");
+    const before = await Deno.stat(path);
+    await runIds(open(place));
+    await place.write("R", "other");
+    await Deno.utime(path, before.mtime!, before.mtime!);
+    const after = await Deno.stat(path);
+    assert.deepEqual([after.size, after.mtime], [before.size, before.mtime]);
+    assert.equal(await nameOf(place, "R"), "other");
+  }));
+
+Deno.test("an interrupted first reading goes on where it was", () =>
+  withPlace(async (place) => {
+    for (let n = 0; n < 40; n++) await place.write(`run-${n}`, "first");
+    const whole = (await runIds(open(place))).sort() as string[];
+    // As if it had been interrupted: a segment with half of the runs, whose values tell that they are not read again.
+    await Deno.remove(place.cache, { recursive: true });
+    const parts = await list(place.data);
+    const half = parts.filter((name) => name.endsWith(".parquet")).slice(0, 20);
+    const folder = `${place.data}/${sanitized("a/b")}`;
+    await Deno.mkdir(`${place.data}-aside`);
+    for (const name of half) await Deno.rename(`${folder}/${name}`, `${place.data}-aside/${name}`);
+    await runIds(open(place));
+    await replaceIn(await stored(place), "first", "known");
+    for (const name of half) await Deno.rename(`${place.data}-aside/${name}`, `${folder}/${name}`);
+    const source = open(place);
+    assert.deepEqual((await runIds(source)).sort(), whole);
+    const names = await Promise.all(whole.map((run) => values(source, run, { paths: ["sys/name"] })));
+    assert.equal(names.filter((one) => one["sys/name:string"] === "known").length, 20);
+  }));
+
+Deno.test("many small segments become one, and none is lost", () =>
+  withPlace(async (place) => {
+    for (let n = 0; n < 12; n++) {
+      await place.write(`run-${n}`, `name-${n}`);
+      await runIds(open(place));
+    }
+    const source = open(place);
+    const runs = await runIds(source) as string[];
+    assert.equal(runs.length, 12);
+    for (const run of runs) {
+      assert.equal((await values(source, run, { paths: ["sys/name"] }))["sys/name:string"], run.replace("run", "name"));
+    }
+    const [folder] = await Array.fromAsync(Deno.readDir(place.cache));
+    const segments = await Array.fromAsync(Deno.readDir(`${place.cache}/${folder.name}`));
+    assert.ok(segments.length <= 12 + 2);
   }));
 
 Deno.test("a spoilt, foreign or older summary is passed over", () =>
@@ -88,16 +150,18 @@ Deno.test("a spoilt, foreign or older summary is passed over", () =>
     await place.write("R", "first");
     await runIds(open(place));
     const file = await stored(place);
-    const text = await Deno.readTextFile(file);
+    const bytes = byteString(await Deno.readFile(file));
     const spoilt = [
       "",
-      text.slice(0, text.length / 2),
+      bytes.slice(0, bytes.length / 2),
       "[]",
-      text.replace('"version":', '"version":1'),
-      text.replace(/"folder":"[^"]*"/, '"folder":"/elsewhere"'),
+      bytes.replace('"version":', '"version":1').replace("first", "spoil"),
+      bytes.replace('"owner":"/', '"owner":"!').replace("first", "spoil"),
     ];
     for (const other of spoilt) {
-      await Deno.writeTextFile(file, other.replace('"first"', '"spoilt"'));
+      await Deno.remove(place.cache, { recursive: true });
+      await Deno.mkdir(file.slice(0, file.lastIndexOf("/")), { recursive: true });
+      await Deno.writeFile(file, Uint8Array.from(other, (char) => char.charCodeAt(0)));
       assert.equal(await nameOf(place, "R"), "first");
     }
   }));

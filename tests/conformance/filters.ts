@@ -156,8 +156,8 @@ export const FILTERS: readonly [rule: string, where: Nql, same: Test][] = [
   ],
   [
     "the variance",
-    aggregate("variance", "train/learning_rate", ">", "0"),
-    (run, model) => number(run, model, "train/learning_rate", "variance") > 0,
+    aggregate("variance", "train/learning_rate", ">", "1e-12"),
+    (run, model) => number(run, model, "train/learning_rate", "variance") > 1e-12,
   ],
   [
     "the last text",

@@ -14,11 +14,13 @@ export interface Part {
   size: number;
   /** Milliseconds since the epoch. */
   modified: number;
+  /** When anything about the file changed, its times and its name too; milliseconds since the epoch, 0 where nobody knows. */
+  changed: number;
+  /** The number of the file on its disk, 0 where nobody knows. */
+  inode: number;
   /** The file name without `_part_<n>.parquet`: the sanitized run id. Empty in the oldest layout, `part_<n>.parquet`. */
   stem: string;
   number: number;
-  /** Column types that differ from the exporter's, or null where the file has exactly the exporter's schema. */
-  foreign: Record<string, string> | null;
   /** Why the file cannot be read, or null. */
   damage: string | null;
 }
@@ -80,8 +82,9 @@ export function readFolder(root: string, name: string): Folder {
 
 function readPart(folder: Folder, name: string, split: { stem: string; number: number }): Part {
   const path = `${folder.path}/${name}`;
-  const { size, mtime } = Deno.statSync(path);
-  return { folder, name, path, size, modified: mtime?.getTime() ?? 0, ...split, foreign: null, damage: null };
+  const { size, mtime, ctime, ino } = Deno.statSync(path);
+  const times = { modified: mtime?.getTime() ?? 0, changed: ctime?.getTime() ?? 0, inode: ino ?? 0 };
+  return { folder, name, path, size, ...times, ...split, damage: null };
 }
 
 /** The parts of runs whose export was finished: the exporter writes part 0 last. */

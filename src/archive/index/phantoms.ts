@@ -7,13 +7,9 @@
  * @module
  */
 
-import pl from "nodejs-polars";
-import { batches, partsOf, runCondition } from "./batches.ts";
-import { allOf, pathCondition } from "../parquet/predicates.ts";
-import { coded, dictionary, floatValues } from "../parquet/decode.ts";
+import { readIndexCells, VALUELESS } from "./cells.ts";
 import type { ProjectIndex } from "./project_index.ts";
-
-import { type ReadOptions, readRows } from "../parquet/scan.ts";
+import type { ReadOptions } from "./read_parts.ts";
 
 /** The types of which rows without value may be real. */
 export type DoubtfulType = "float" | "file";
@@ -22,70 +18,63 @@ export type DoubtfulType = "float" | "file";
 export interface Valueless {
   type: DoubtfulType;
   path: string;
+  /** How many runs have such a row. */
   rows: number;
 }
 
 /** Finds out which paths have no value in any run. What was found out is kept. */
 export class Phantoms {
   readonly #index: ProjectIndex;
-  readonly #known: Record<DoubtfulType, Map<string, number>> = { float: new Map(), file: new Map() };
+  readonly #known = new Map<DoubtfulType, Promise<Map<string, number>>>();
 
   constructor(index: ProjectIndex) {
     this.#index = index;
   }
 
-  /** Of these paths, those whose only row in the project has no value. */
-  async real(type: DoubtfulType, paths: ReadonlySet<string>, readOptions: ReadOptions): Promise<Set<string>> {
-    const known = this.#known[type];
-    const unknown = [...paths].filter((path) => !known.has(path));
-    if (unknown.length > 0) {
-      const rows = await valuelessRows(this.#index, type, unknown, readOptions);
-      for (const path of unknown) known.set(path, rows.get(path) ?? 0);
-    }
-    return new Set([...paths].filter((path) => known.get(path) === 1));
+  /** Tells whether a path's only row in the project has no value. */
+  async isReal(type: DoubtfulType, path: string, readOptions: ReadOptions): Promise<boolean> {
+    return (await this.#rows(type, readOptions)).get(path) === 1;
   }
 
   /** All paths of the project without any value. */
   async all(type: DoubtfulType, readOptions: ReadOptions): Promise<Valueless[]> {
-    const found = await valuelessRows(this.#index, type, null, readOptions);
-    return [...found].map(([path, rows]) => ({ type, path, rows }));
+    return [...await this.#rows(type, readOptions)].map(([path, rows]) => ({ type, path, rows }));
+  }
+
+  #rows(type: DoubtfulType, readOptions: ReadOptions): Promise<Map<string, number>> {
+    let rows = this.#known.get(type);
+    if (!rows) {
+      rows = valuelessRows(this.#index, type, readOptions);
+      this.#known.set(type, rows);
+      rows.catch(() => this.#known.delete(type));
+    }
+    return rows;
   }
 }
 
-/** How many rows each path has that has no value in any run of the project. */
+/** How many runs have a row of a path that has no value in any run of the project. */
 async function valuelessRows(
   index: ProjectIndex,
   type: DoubtfulType,
-  paths: readonly string[] | null,
   readOptions: ReadOptions,
 ): Promise<Map<string, number>> {
-  const rows = new Map<string, number>();
-  const valued = new Set<string>();
+  const runs = index.keys.map((_, run) => run);
   // Another part may be damaged: what can be read decides.
-  const tolerant = { ...readOptions, damaged: () => {} };
-  for await (const batch of batches(index, index.keys.map((_, run) => run), (run) => [run], tolerant)) {
-    const frame = await readRows(partsOf(index, batch.sources), {
-      where: allOf([
-        pl.col("attribute_type").eq(pl.lit(type)),
-        pathCondition(paths),
-        runCondition(index, batch.sources),
-      ]),
-      columns: ["run", "path", type],
-      then: (rows) =>
-        // Copies of a run count once.
-        rows.groupBy("path").agg(pl.col("run").nUnique().alias("rows"), pl.col(type).count().alias("values"))
-          .withColumns(
-            coded("path"),
-          ),
-    }, tolerant);
-    if (!frame) continue;
-    const path = dictionary(frame, "path"), count = floatValues(frame, "rows"), values = floatValues(frame, "values");
-    path.codes.forEach((code, i) => {
-      const name = path.names[code];
-      if (values[i] > 0) valued.add(name);
-      else rows.set(name, (rows.get(name) ?? 0) + count[i]);
-    });
+  const tolerant = { ...readOptions, onDamaged: () => {} };
+  const rows = new Map<string, number>();
+  for await (
+    const { path, pieces } of readIndexCells(index, runs, { types: [VALUELESS[type]!], paths: null }, tolerant)
+  ) {
+    const seen = new Set<number>();
+    for (const { runs, cells } of pieces) {
+      for (const entry of cells.entries) if (runs[entry] >= 0) seen.add(runs[entry]);
+    }
+    if (seen.size > 0) rows.set(path, seen.size);
   }
-  for (const path of valued) rows.delete(path);
+  if (rows.size === 0) return rows;
+  const query = { types: [type], paths: (path: string) => rows.has(path) };
+  for await (const { path, pieces } of readIndexCells(index, runs, query, tolerant)) {
+    if (pieces.some(({ runs, cells }) => cells.entries.some((entry) => runs[entry] >= 0))) rows.delete(path);
+  }
   return rows;
 }

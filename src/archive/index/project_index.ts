@@ -7,18 +7,31 @@
 import type { RunInfo } from "../../types.ts";
 import { finishedParts, type Folder, type Part } from "../disk/layout.ts";
 import { type Parents, parentsOf } from "./lineage.ts";
-import type { Summary } from "./summary.ts";
-import { bareRuns, completeSystem, legacyRuns, System } from "./system.ts";
+import type { Fields } from "./fields.ts";
+import type { FolderIndex, LiveSegment } from "./folder_index.ts";
+import {
+  bareRuns,
+  completeSystem,
+  isSystem,
+  legacyRuns,
+  System,
+  type SystemColumn,
+  type SystemValue,
+} from "./system.ts";
 
 /** The runs of one project by number, newest first. */
 export interface ProjectIndex {
   project: string;
   folders: Folder[];
+  /** Where what was found in the parts is. */
+  indexes: FolderIndex[];
   /** Run ids. */
   keys: string[];
   numbers: Map<string, number>;
   /** The parts of each run. */
   parts: Part[][];
+  /** The parts of runs that are shown: incomplete ones may be hidden. */
+  shown: ReadonlySet<Part>;
   /** Parts that hold rows of other runs too. */
   mixed: Set<Part>;
   /** Runs found in more than one folder or under more than one file name: the rows they have in common count once. */
@@ -35,12 +48,6 @@ export interface ProjectIndex {
   damaged: Map<Part, number | null>;
 }
 
-/** One project folder and its summary. */
-export interface SummarizedFolder {
-  folder: Folder;
-  summary: Summary;
-}
-
 /** How to see the runs. */
 export interface IndexOptions {
   includeIncomplete: boolean;
@@ -48,30 +55,33 @@ export interface IndexOptions {
   skipDamaged: boolean;
 }
 
-/** Puts together the runs of a project from the summaries of its folders. */
-export function buildIndex(project: string, folders: SummarizedFolder[], options: IndexOptions): ProjectIndex {
-  const runs = new Map<string, { parts: Set<Part>; rows: { summary: Summary; row: number }[] }>();
+/** Puts together the runs of a project from the indexes of its folders, which hold the parameters of all parts. */
+export function buildIndex(project: string, indexes: FolderIndex[], options: IndexOptions): ProjectIndex {
+  const runs = new Map<string, { number: number; parts: Set<Part> }>();
   const owners = new Map<string, string>();
-  const holders = new Map<Part, number>();
-  const visible = folders.flatMap(({ folder }) => options.includeIncomplete ? folder.parts : finishedParts(folder));
-  const byName = new Map(visible.map((part) => [`${part.folder.path}/${part.name}`, part]));
-  for (const { folder, summary } of folders) {
-    for (let row = 0; row < summary.run.length; row++) {
-      const part = byName.get(`${folder.path}/${summary.part[row]}`);
-      if (!part) continue;
-      holders.set(part, (holders.get(part) ?? 0) + 1);
-      if (summary.project[row] !== project) continue;
-      let run = runs.get(summary.run[row]);
-      if (!run) runs.set(summary.run[row], run = { parts: new Set(), rows: [] });
-      run.parts.add(part);
-      run.rows.push({ summary, row });
-      owners.set(stemOf(part), summary.run[row]);
+  const holders = new Map<Part, string>();
+  const mixed = new Set<Part>();
+  const visible = indexes.flatMap(({ folder }) => options.includeIncomplete ? folder.parts : finishedParts(folder));
+  const shown = new Set(visible);
+  for (const index of indexes) {
+    for (const { part, project: owner, run } of index.entries("parameters")) {
+      if (!shown.has(part)) continue;
+      const holder = `${owner}\0${run}`;
+      if ((holders.get(part) ?? holder) !== holder) mixed.add(part);
+      holders.set(part, holder);
+      if (owner !== project) continue;
+      let found = runs.get(run);
+      if (!found) runs.set(run, found = { number: runs.size, parts: new Set() });
+      found.parts.add(part);
+      owners.set(stemOf(part), run);
     }
   }
   const broken = visible.filter((part) => part.damage !== null);
   const brokenRuns = new Set(broken.map((part) => owners.get(stemOf(part))));
   const keys = [...runs.keys()].filter((key) => !(options.skipDamaged && brokenRuns.has(key)));
-  const system = System.from(keys.map((key) => runs.get(key)!.rows));
+  // In the order in which they were found; sorted when their times are known.
+  const provisional = new Map(keys.map((key, number) => [key, number]));
+  const system = systemOf(project, indexes, shown, provisional);
   const order = newestFirst(keys, system);
   const sorted = order.map((number) => keys[number]);
   const ordered = system.reordered(order);
@@ -89,11 +99,13 @@ export function buildIndex(project: string, folders: SummarizedFolder[], options
   );
   return {
     project,
-    folders: folders.map(({ folder }) => folder),
+    folders: indexes.map(({ folder }) => folder),
+    indexes,
     keys: sorted,
     numbers,
     parts,
-    mixed: new Set([...holders].flatMap(([part, runs]) => runs > 1 ? [part] : [])),
+    mixed,
+    shown,
     repeated: new Set(parts.flatMap((parts, number) => new Set(parts.map(stemOf)).size > 1 ? [number] : [])),
     legacy,
     system: ordered,
@@ -102,6 +114,47 @@ export function buildIndex(project: string, folders: SummarizedFolder[], options
     parents: parentsOf(sorted, numbers, ordered),
     damaged,
   };
+}
+
+/** Which run each entry of a segment belongs to; -1: to none of these. */
+export function runsOfEntries(
+  { project: name, numbers, shown }: Pick<ProjectIndex, "project" | "numbers" | "shown">,
+  folder: FolderIndex,
+  { segment, live }: LiveSegment,
+): Int32Array {
+  return Int32Array.from(segment.entries, ({ part, project, run }) => {
+    const { name: file, damage } = segment.parts[part];
+    if (live[part] === 0 || damage !== null || (project ?? folder.folder.name) !== name) return -1;
+    return shown.has(folder.part(file)!) ? numbers.get(run) ?? -1 : -1;
+  });
+}
+
+/** The system attributes of runs, as they are stored. */
+function systemOf(
+  project: string,
+  indexes: FolderIndex[],
+  shown: ReadonlySet<Part>,
+  numbers: Map<string, number>,
+): System {
+  const system = new System();
+  for (const index of indexes) {
+    for (const live of index.segments) {
+      let runs: Int32Array | null = null;
+      live.segment.columns.forEach(({ path, type }, column) => {
+        if (!isSystem(path, type)) return;
+        runs ??= runsOfEntries({ project, numbers, shown }, index, live);
+        const { entries, fields } = live.segment.cells(column);
+        const values = fields.value as Fields["text"];
+        for (let i = 0; i < entries.length; i++) {
+          const run = runs[entries[i]];
+          if (run < 0) continue;
+          const value = type === "bool" ? (values[i] as unknown) === 1 : values[i]!;
+          system.add(path, type as SystemColumn["type"], numbers.size, run, value as SystemValue);
+        }
+      });
+    }
+  }
+  return system;
 }
 
 /** What identifies a run, for those who list runs. */

@@ -4,28 +4,31 @@
  * @module
  */
 
-import type { AttributeType } from "../../types.ts";
-import type { Summary, SystemColumn, SystemValue } from "./summary.ts";
+import { type AttributeType, type ConfigType, isConfigType } from "../../types.ts";
+
+/** The value of a system attribute: int as bigint, datetime as milliseconds, bool as boolean. */
+export type SystemValue = bigint | number | string | boolean | string[];
+
+/** One system attribute. */
+export interface SystemColumn {
+  path: string;
+  type: ConfigType;
+  /** By run; undefined where a run lacks the attribute. */
+  values: (SystemValue | undefined)[];
+}
+
+/** Tells whether the index holds this attribute of all runs in memory: parameters of the `sys` namespace are. */
+export function isSystem(path: string, type: string): boolean {
+  return path.startsWith("sys/") && isConfigType(type as ConfigType);
+}
 
 /** The system attributes of runs, column by column. */
 export class System {
   readonly columns = new Map<string, SystemColumn>();
 
-  /** Puts columns together from rows of summaries: for each run those that belong to it, of which the first value counts. */
-  static from(runs: { summary: Summary; row: number }[][]): System {
-    const system = new System();
-    const targets = new Map<SystemColumn, SystemColumn>();
-    runs.forEach((rows, run) => {
-      for (const { summary, row } of rows) {
-        for (const source of summary.columns) {
-          if (source.values[row] === undefined) continue;
-          let target = targets.get(source);
-          if (!target) targets.set(source, target = system.#ensure(source.path, source.type, runs.length));
-          target.values[run] ??= source.values[row];
-        }
-      }
-    });
-    return system;
+  /** Sets a value, unless the run has one. */
+  add(path: string, type: SystemColumn["type"], runs: number, run: number, value: SystemValue): void {
+    this.#ensure(path, type, runs).values[run] ??= value;
   }
 
   column(path: string, type: AttributeType): SystemColumn | undefined {

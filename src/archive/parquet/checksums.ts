@@ -4,61 +4,56 @@
  * @module
  */
 
-import pl, { type DataFrame } from "nodejs-polars";
-import { stringValues } from "./decode.ts";
-import type { Part } from "../disk/layout.ts";
-import { readRows } from "./scan.ts";
-
-const COUNTED = [
-  "step",
-  "timestamp",
-  "int",
-  "float",
-  "string",
-  "bool",
-  "datetime",
-  "set",
-  "file",
-  "histogram",
-] as const;
+import type { DecodedColumn } from "./format/column.ts";
+import { ParquetFile } from "./file.ts";
+import { pauseNowAndThen } from "./pause.ts";
+import type { ColumnKind } from "./format/values.ts";
 
 /** Numbers of the rows of one attribute type: how many, and how many have each column; the sum of steps and times. */
 export type Checksums = Record<string, number>;
 
-/** Tallies of a file by attribute type. Reads all of it; fails where it cannot be read. */
+/** Checksums of a file by attribute type. Reads all of it; fails where it cannot be read. */
 export async function checksums(path: string, signal?: AbortSignal): Promise<Map<string, Checksums>> {
-  const part: Part = {
-    folder: { name: "", path: "", parts: [], unfinished: [], strays: [], models: [] },
-    name: path,
-    path,
-    size: 0,
-    modified: 0,
-    stem: "",
-    number: 0,
-    foreign: null,
-    damage: null,
-  };
-  const frame = await readRows([part], {
-    columns: ["type", ...COUNTED],
-    then: (rows) =>
-      rows.groupBy("type").agg(
-        pl.len().alias("rows"),
-        ...COUNTED.map((name) => pl.col(name).count().alias(name)),
-        pl.col("step").sum().alias("steps"),
-        pl.col("timestamp").cast(pl.Float64).sum().alias("times"),
-      ),
-  }, {
-    signal,
-    onDamaged: (_, cause) => {
-      throw cause;
-    },
-  }) as DataFrame;
-  const names = ["rows", ...COUNTED, "steps", "times"];
-  const columns = names.map((name) => frame.getColumn(name).cast(pl.Float64).toArray() as number[]);
-  return new Map(
-    stringValues(frame, "type").map((
-      type,
-      i,
-    ) => [type!, Object.fromEntries(names.map((name, c) => [name, columns[c][i]]))]),
-  );
+  using file = new ParquetFile(path);
+  const pause = pauseNowAndThen(signal);
+  const all = new Map<string, Checksums>();
+  for (const group of file.groups()) {
+    const type = group.texts("type"), step = group.floats("step"), timestamp = group.floats("timestamp");
+    const columns: [string, (row: number) => boolean][] = [
+      ["step", has(step)],
+      ["timestamp", has(timestamp)],
+      ["int", has(group.ints("int"))],
+      ["float", has(group.floats("float"))],
+      ["string", has(group.texts("string"))],
+      ["bool", has(group.bools("bool"))],
+      ["datetime", has(group.floats("datetime"))],
+      ["file", has(group.texts("file"))],
+      ["histogram", has(group.texts("histogram"))],
+    ];
+    const { lengths } = group.lists("set", "text");
+    columns.push(["set", (row) => lengths[row] >= 0]);
+    const sums = Array.from({ length: type.texts.length }, (_, code) => sumsOf(all, type.texts.get(code), columns));
+    for (let row = 0; row < group.length; row++) {
+      const sum = type.present && type.present[row] === 0 ? sumsOf(all, "", columns) : sums[type.values[row]];
+      sum.rows++;
+      for (const [name, isThere] of columns) if (isThere(row)) sum[name]++;
+      if (step.present === null || step.present[row] === 1) sum.steps += step.values[row];
+      if (timestamp.present === null || timestamp.present[row] === 1) sum.times += timestamp.values[row];
+    }
+    await pause();
+  }
+  return all;
+}
+
+function has({ present }: DecodedColumn<ColumnKind>): (row: number) => boolean {
+  return present === null ? () => true : (row) => present[row] === 1;
+}
+
+function sumsOf(all: Map<string, Checksums>, type: string, columns: [string, unknown][]): Checksums {
+  let sums = all.get(type);
+  if (!sums) {
+    const counts = columns.map(([name]) => [name, 0] as const);
+    all.set(type, sums = { rows: 0, ...Object.fromEntries(counts), steps: 0, times: 0 });
+  }
+  return sums;
 }

@@ -4,20 +4,24 @@
  * @module
  */
 
-import pl, { type DataFrame } from "nodejs-polars";
 import type { PairBlock } from "../../columns.ts";
 import type { AttributesQuery } from "../../source.ts";
-import { ATTRIBUTE_TYPES, type AttributeDefinition, type AttributeType, type SeriesType } from "../../types.ts";
-import { batches, partsOf, runCondition } from "../index/batches.ts";
-import { allOf, pathCondition, seriesCondition } from "../parquet/predicates.ts";
-import { readParameterRows } from "./parameter_rows.ts";
-import { coded, dictionary, floatValues, numbered } from "../parquet/decode.ts";
-import type { ProjectIndex } from "../index/project_index.ts";
+import {
+  ATTRIBUTE_TYPES,
+  type AttributeDefinition,
+  type AttributeType,
+  CONFIG_TYPES,
+  FILE_TYPES,
+  isConfigType,
+  isSeriesType,
+  SERIES_TYPES,
+} from "../../types.ts";
+import { type AttributeCells, readCells, VALUELESS } from "../index/cells.ts";
 import { chainOf } from "../index/lineage.ts";
-import { matchPaths, type PathMatcher } from "./paths.ts";
-import { readRows } from "../parquet/scan.ts";
+import type { ProjectIndex } from "../index/project_index.ts";
+import type { CellType } from "../index/segment.ts";
+import { matchPaths } from "./paths.ts";
 import type { ReadContext } from "./context.ts";
-import { splitTypes } from "../parquet/parameters.ts";
 
 /** The attributes of runs, by number: each (path, type) once, sorted. */
 export async function readAttributes(
@@ -40,90 +44,134 @@ export async function readAttributes(
   return [...found.keys()].sort().flatMap((path) => [...found.get(path)!].sort().map((type) => ({ path, type })));
 }
 
+/** About as many pairs are in a block. */
+const BLOCK_PAIRS = 1_000_000;
+
 /** Which attributes exist on which run. */
 export async function* readExisting(
   context: ReadContext,
   runs: readonly number[],
   query: AttributesQuery,
 ): AsyncGenerator<PairBlock> {
-  const { index, readOptions } = context;
+  const { index, readOptions, phantoms } = context;
   const paths = matchPaths(query);
-  const { parameters, series } = splitTypes(query.types);
   if (paths.list?.length === 0) return;
-  const chain = (run: number) => chainOf(run, "full", index.parents, () => undefined);
-  const sources = (run: number) => series.length > 0 ? chain(run) : [run];
-  for await (const batch of batches(index, runs, sources, readOptions)) {
-    const pairs = new Pairs(index, batch.targets, paths);
-    for (const { path, type, values } of index.system.columns.values()) {
-      if (!parameters.includes(type)) continue;
-      for (const run of batch.targets) if (values[run] !== undefined) pairs.add(run, path, type);
+  const wanted = (type: AttributeType) => !query.types || query.types.includes(type);
+  const parameters = [...CONFIG_TYPES, ...FILE_TYPES].filter(wanted), series = SERIES_TYPES.filter(wanted);
+  const types: CellType[] = [...parameters, ...series, ...parameters.flatMap((type) => VALUELESS[type] ?? [])];
+  const lineage = new Lineage(index, series.length > 0 ? runs : []);
+  const position = new Int32Array(index.keys.length).fill(-1);
+  runs.forEach((run, at) => position[run] = at);
+  const repeated = runs.some((run) => index.parts[run].length > 1);
+  const keys = runs.map((run) => index.keys[run]);
+  let pairs = new Pairs(keys);
+  for (const { path, type, values } of index.system.columns.values()) {
+    if (!parameters.includes(type) || !paths.test(path)) continue;
+    runs.forEach((run, at) => values[run] !== undefined && pairs.add(at, path, type));
+  }
+  const onlySystem = paths.list?.every((path) => path.startsWith("sys/")) && (query.types ?? []).every(isConfigType);
+  const cells = onlySystem
+    ? []
+    : readCells(index, lineage.sources(runs), { types, paths: paths.all ? null : paths.test }, readOptions);
+  for await (const one of cells) {
+    const doubtful = one.type === "no_float" ? "float" : one.type === "no_file" ? "file" : null;
+    if (doubtful && !await phantoms.isReal(doubtful, one.path, readOptions)) continue;
+    const type = doubtful ?? one.type as AttributeType;
+    if (one.path.startsWith("sys/") && isConfigType(type)) continue;
+    const own = positionsOf(one, position, repeated);
+    const holders = isSeriesType(type) ? lineage.holders(one, own, position) : own;
+    for (const at of holders) pairs.add(at, one.path, type);
+    if (pairs.length < BLOCK_PAIRS) continue;
+    yield pairs.block();
+    pairs = new Pairs(keys);
+  }
+  if (pairs.length > 0) yield pairs.block();
+  query.onProgress?.(runs.length, runs.length);
+}
+
+/** The positions of the runs that have cells, each once. `repeated`: some may have several, being in several parts. */
+function positionsOf({ pieces }: AttributeCells, position: Int32Array, repeated: boolean): Iterable<number> {
+  const found: number[] = [];
+  for (const { runs, cells } of pieces) {
+    for (const entry of cells.entries) {
+      const run = runs[entry];
+      if (run >= 0 && position[run] >= 0) found.push(position[run]);
     }
-    for (const { type, valued, lost } of await readParameterRows(context, batch.targets, parameters, paths.list)) {
-      pairs.addAll(valued, type);
-      if (lost) pairs.addAll(lost, type);
+  }
+  return repeated ? new Set(found) : found;
+}
+
+/** Which runs have a series: those that logged it, and those that inherit a point of it. */
+class Lineage {
+  readonly #index: ProjectIndex;
+  readonly #forks: { run: number; chain: number[] }[];
+
+  constructor(index: ProjectIndex, runs: readonly number[]) {
+    this.#index = index;
+    this.#forks = runs.filter((run) => index.parents.parent[run] >= 0)
+      .map((run) => ({ run, chain: chainOf(run, "full", index.parents, () => undefined) }));
+  }
+
+  /** These runs and those they inherit from. */
+  sources(runs: readonly number[]): number[] {
+    return [...new Set([...runs, ...this.#forks.flatMap(({ chain }) => chain)])];
+  }
+
+  holders(cells: AttributeCells, own: Iterable<number>, position: Int32Array): Iterable<number> {
+    if (this.#forks.length === 0) return own;
+    const first = new Map<number, number>();
+    for (const { runs, cells: { entries, fields } } of cells.pieces) {
+      const steps = fields.firstStep as Float64Array;
+      entries.forEach((entry, i) => {
+        const run = runs[entry];
+        if (run >= 0) first.set(run, Math.min(steps[i], first.get(run) ?? Infinity));
+      });
     }
-    if (series.length > 0) await addSeries(context, batch.targets, batch.sources, chain, pairs, series, paths);
-    if (pairs.length > 0) yield pairs.block();
-    query.onProgress?.(batch.targets.length, runs.length);
+    const all = new Set(own);
+    for (const { run, chain } of this.#forks) if (this.#inherits(chain, first)) all.add(position[run]);
+    return all;
+  }
+
+  /** An ancestor counts where it has a point at or before every fork step on the way down. */
+  #inherits(chain: readonly number[], first: Map<number, number>): boolean {
+    const { forkStep, parent } = this.#index.parents;
+    let cut = Infinity;
+    for (const ancestor of chain.toReversed()) {
+      if ((first.get(ancestor) ?? NaN) <= cut) return true;
+      if (parent[ancestor] >= 0) cut = Math.min(cut, forkStep[ancestor]);
+    }
+    return false;
   }
 }
 
 /** Pairs of run and attribute under construction. */
 class Pairs {
-  readonly #index: ProjectIndex;
-  readonly #targets: readonly number[];
-  readonly #positions: Map<number, number>;
-  readonly #selection: PathMatcher;
+  readonly #keys: string[];
   readonly #codes = new Map<string, number>();
   readonly #paths: string[] = [];
   readonly #run: number[] = [];
   readonly #path: number[] = [];
   readonly #type: number[] = [];
 
-  constructor(index: ProjectIndex, targets: readonly number[], selection: PathMatcher) {
-    this.#index = index;
-    this.#targets = targets;
-    this.#positions = new Map(targets.map((run, position) => [run, position]));
-    this.#selection = selection;
+  constructor(keys: string[]) {
+    this.#keys = keys;
   }
 
   get length(): number {
     return this.#run.length;
   }
 
-  /** Adds one pair; ignored where the path was not asked for. */
-  add(run: number, path: string, type: AttributeType): void {
-    this.push(this.#positions.get(run)!, this.code(path), ATTRIBUTE_TYPES.indexOf(type));
-  }
-
-  /** Adds all rows of a frame with the coded columns `run` and `path`. */
-  addAll(frame: DataFrame, type: AttributeType): void {
-    const run = numbered(frame, "run", (name) => this.#positions.get(this.#index.numbers.get(name)!)!);
-    const path = numbered(frame, "path", (name) => this.code(name) + 1);
-    const number = ATTRIBUTE_TYPES.indexOf(type);
-    for (let row = 0; row < run.length; row++) this.push(run[row], path[row] - 1, number);
-  }
-
-  /** The number of a path in the block, or -1 where it was not asked for. */
-  code(path: string): number {
+  add(position: number, path: string, type: AttributeType): void {
     let code = this.#codes.get(path);
-    if (code === undefined) {
-      code = this.#selection.test(path) ? this.#paths.push(path) - 1 : -1;
-      this.#codes.set(path, code);
-    }
-    return code;
-  }
-
-  push(position: number, code: number, type: number): void {
-    if (code < 0) return;
+    if (code === undefined) this.#codes.set(path, code = this.#paths.push(path) - 1);
     this.#run.push(position);
     this.#path.push(code);
-    this.#type.push(type);
+    this.#type.push(ATTRIBUTE_TYPES.indexOf(type));
   }
 
   block(): PairBlock {
     return {
-      runs: this.#targets.map((run) => this.#index.keys[run]),
+      runs: this.#keys,
       paths: this.#paths,
       types: [...ATTRIBUTE_TYPES],
       run: Uint32Array.from(this.#run),
@@ -131,42 +179,4 @@ class Pairs {
       type: Uint8Array.from(this.#type),
     };
   }
-}
-
-/** Adds series that runs logged themselves, and those that exist only in ancestors but have a point at or before the fork. */
-async function addSeries(
-  { index, readOptions }: ReadContext,
-  targets: readonly number[],
-  sources: readonly number[],
-  chain: (run: number) => number[],
-  pairs: Pairs,
-  types: readonly SeriesType[],
-  paths: PathMatcher,
-): Promise<void> {
-  const frame = await readRows(partsOf(index, sources), {
-    where: allOf([seriesCondition(types), pathCondition(paths.list), runCondition(index, sources)]),
-    columns: ["run", "path", "type", "step"],
-    then: (rows) =>
-      rows.groupBy(["run", "path", "type"]).agg(pl.col("step").min())
-        .withColumns(coded("run"), coded("path"), coded("type")),
-  }, readOptions);
-  if (!frame) return;
-  const run = dictionary(frame, "run"), path = dictionary(frame, "path"), type = dictionary(frame, "type");
-  const first = floatValues(frame, "step");
-  const rowsOf = new Map<number, number[]>(sources.map((run) => [run, []]));
-  run.codes.forEach((code, row) => rowsOf.get(index.numbers.get(run.names[code])!)!.push(row));
-  targets.forEach((target, position) => {
-    const seen = new Set<string>();
-    let cut = Infinity;
-    for (const ancestor of chain(target).reverse()) {
-      for (const row of rowsOf.get(ancestor)!) {
-        const key = `${type.codes[row]}:${path.codes[row]}`;
-        if (!(first[row] <= cut) || seen.has(key)) continue;
-        seen.add(key);
-        const name = type.names[type.codes[row]] as AttributeType;
-        pairs.push(position, pairs.code(path.names[path.codes[row]]), ATTRIBUTE_TYPES.indexOf(name));
-      }
-      if (index.parents.parent[ancestor] >= 0) cut = Math.min(cut, index.parents.forkStep[ancestor]);
-    }
-  });
 }

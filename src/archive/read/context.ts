@@ -7,7 +7,7 @@
 import type { Files } from "../disk/files.ts";
 import type { ProjectIndex } from "../index/project_index.ts";
 import type { Phantoms } from "../index/phantoms.ts";
-import type { ReadOptions } from "../parquet/scan.ts";
+import type { ReadOptions } from "../index/read_parts.ts";
 
 /** One project of an archive, seen by one call. */
 export interface ReadContext {

@@ -5,11 +5,14 @@
  */
 
 import pl, { type Expr, type LazyDataFrame } from "nodejs-polars";
-import { partsOf, runCondition } from "../index/batches.ts";
-import { withValue } from "../parquet/parameters.ts";
-import { type ColumnName, scanRows } from "../parquet/scan.ts";
-import type { ReadContext } from "./context.ts";
 import { CONFIG_TYPES, FILE_TYPES } from "../../types.ts";
+import type { Part } from "../disk/layout.ts";
+import { partsOf } from "../index/batches.ts";
+import { readGroups } from "../index/read_parts.ts";
+import { VALUE_COLUMN } from "../index/summarize.ts";
+import type { ColumnName } from "../parquet/file.ts";
+import { scanRows } from "../parquet/scan.ts";
+import type { ReadContext } from "./context.ts";
 
 /** The names of the exporter's columns, by the short ones. */
 const NAMES = {
@@ -34,8 +37,7 @@ const IDENTITY: ColumnName[] = ["run", "path", "type", "step", "timestamp", "int
 
 /** The rows that are attributes and points, not cells of the exporter's grid. Only cells that may be either are read. */
 export async function longTable({ index, phantoms, readOptions }: ReadContext): Promise<LazyDataFrame> {
-  const runs = index.keys.map((_, run) => run);
-  const parts = partsOf(index, runs).filter((part) => part.damage === null || readOptions.onDamaged(part));
+  const parts = await soundParts(partsOf(index, index.keys.keys()), readOptions);
   const lost = async (type: "float" | "file") =>
     (await phantoms.all(type, readOptions)).flatMap(({ path, rows }) => rows === 1 ? [path] : []);
   const floats = await lost("float"), files = await lost("file");
@@ -53,18 +55,33 @@ export async function longTable({ index, phantoms, readOptions }: ReadContext): 
   const number = pl.when(type.eq(pl.lit("float_series")).or(isFloat)).then(pl.col("float").fillNull(pl.lit(NaN)))
     .otherwise(pl.col("float"));
 
-  return scanRows(parts, {
-    where: runCondition(index, runs),
-    columns: [...Object.keys(NAMES), ...Object.keys(HISTOGRAM)] as ColumnName[],
-    then: (rows) =>
-      (index.repeated.size > 0 ? rows.unique({ subset: IDENTITY, keep: "first", maintainOrder: true }) : rows)
-        .filter(real)
-        .withColumns(time("timestamp"), time("datetime"), number.alias("float"))
-        .select(
-          ...Object.entries(NAMES).map(([short, name]) => pl.col(short).alias(name)),
-          histogram().alias("histogram_value"),
-        ),
-  });
+  const where = index.mixed.size === 0
+    ? null
+    : pl.col("run_id").isIn(index.keys).and(pl.col("project_id").eq(pl.lit(index.project)));
+  const columns = [...Object.keys(NAMES), ...Object.keys(HISTOGRAM)] as ColumnName[];
+  const rows = await scanRows(parts, where, columns, (part) => index.indexes.some((one) => one.isAlike(part)));
+  return (index.repeated.size > 0 ? rows.unique({ subset: IDENTITY, keep: "first", maintainOrder: true }) : rows)
+    .filter(real)
+    .withColumns(time("timestamp"), time("datetime"), number.alias("float"))
+    .select(
+      ...Object.entries(NAMES).map(([short, name]) => pl.col(short).alias(name)),
+      histogram().alias("histogram_value"),
+    );
+}
+
+/** Rows of this type that have a value; the others are phantoms, or NaN. */
+function withValue(type: keyof typeof VALUE_COLUMN): Expr {
+  return pl.col("type").eq(pl.lit(type)).and(pl.col(VALUE_COLUMN[type]).isNotNull());
+}
+
+const checked = new WeakSet<Part>();
+
+/** The parts that can be read to the end: Polars would end the process over others. Each is read once. */
+async function soundParts(parts: readonly Part[], readOptions: ReadContext["readOptions"]): Promise<Part[]> {
+  await readGroups(parts.filter((part) => !checked.has(part)), readOptions, (group) => group.check());
+  const sound = parts.filter((part) => part.damage === null);
+  for (const part of sound) checked.add(part);
+  return sound;
 }
 
 function histogram(): Expr {

@@ -4,22 +4,26 @@
  * @module
  */
 
-import type { DataFrame } from "nodejs-polars";
 import type { SeriesType, StepRange } from "../../types.ts";
-import { partsOf, runCondition } from "../index/batches.ts";
-import { allOf, pathCondition, seriesCondition, stepCondition } from "../parquet/predicates.ts";
-import { asFloats, coded, dictionary, floatValues } from "../parquet/decode.ts";
+import type { Part } from "../disk/layout.ts";
+import { partsOf } from "../index/batches.ts";
 import type { ProjectIndex } from "../index/project_index.ts";
-import { type ColumnName, type ReadOptions, readRows } from "../parquet/scan.ts";
+import { readGroups, type ReadOptions } from "../index/read_parts.ts";
+import type { RowGroupReader } from "../parquet/file.ts";
+import { isLogged, pointValues } from "../parquet/point_values.ts";
 
 /** Points in the order in which they were read; a series is a list of row numbers. */
 export interface StoredPoints {
   paths: string[];
   step: Float64Array;
+  /** Milliseconds since the epoch, as it is stored; NaN where none is; empty where it was not asked for. */
+  timestamp: Float64Array;
+  /** Of float series; what was stored as null was NaN. Else empty. */
+  floats: Float64Array;
+  /** Of other series: strings, histograms, paths of files; null where the value was lost. Else empty. */
+  values: unknown[];
   /** The rows that a run logged itself, ascending by step, file order on equal steps. */
   own(run: number, path: number): Uint32Array | undefined;
-  /** The rows themselves, with their payload under short column names. */
-  frame: DataFrame;
 }
 
 /** Which points to read. */
@@ -32,83 +36,198 @@ export interface StoredPointsQuery {
   timestamps: boolean;
 }
 
-const PAYLOAD: Record<SeriesType, ColumnName[]> = {
-  float_series: ["float"],
-  string_series: ["string"],
-  histogram_series: ["histogram", "edges", "bins"],
-  file_series: ["file"],
-};
+/** Points of one row group. */
+interface Piece {
+  /** The run of all rows, or of each. */
+  run: number | Int32Array;
+  path: number | Int32Array;
+  step: Float64Array;
+  timestamp: Float64Array | null;
+  floats: Float64Array | null;
+  values: unknown[];
+}
 
-/** Reads the points of these runs; null where nothing can be read. */
+/** Reads the points of these runs. */
 export async function readPoints(
   index: ProjectIndex,
   runs: readonly number[],
   query: StoredPointsQuery,
   readOptions: ReadOptions,
-): Promise<StoredPoints | null> {
-  const where = allOf([
-    seriesCondition([query.type]),
-    pathCondition(query.paths),
-    runCondition(index, runs),
-    stepCondition(query.stepRange),
-  ]);
-  const onlyRun = runs.length === 1;
-  const onlyPath = query.paths?.length === 1 ? query.paths[0] : null;
-  const repeated = runs.some((run) => index.repeated.has(run));
-  const frame = await readRows(partsOf(index, runs), {
-    where,
-    columns: [
-      ...onlyRun ? [] : ["run"] as const,
-      ...onlyPath !== null ? [] : ["path"] as const,
-      "step",
-      ...query.timestamps || repeated ? ["timestamp"] as const : [],
-      ...PAYLOAD[query.type],
-    ],
-    then: (rows) =>
-      (repeated ? rows.unique({ keep: "first", maintainOrder: true }) : rows).withColumns(
-        ...onlyRun ? [] : [coded("run")],
-        ...onlyPath !== null ? [] : [coded("path")],
-        asFloats("step"),
-        ...query.timestamps || repeated ? [asFloats("timestamp")] : [],
-        ...query.type === "float_series" ? [asFloats("float")] : [],
-      ),
-  }, readOptions);
-  return frame && group(frame, index, onlyRun ? runs[0] : null, onlyPath);
+): Promise<StoredPoints> {
+  const wanted = new Set(runs);
+  const reader = new PointReader(index, query, runs.some((run) => index.repeated.has(run)));
+  const owners = new Map<Part, number>();
+  for (const run of runs) for (const part of index.parts[run]) owners.set(part, run);
+  let part: Part | null = null, before = 0;
+  await readGroups(partsOf(index, runs), readOptions, (group, from) => {
+    if (from !== part) [part, before] = [from, reader.pieces.length];
+    reader.read(group, index.mixed.has(from) ? null : owners.get(from)!, wanted);
+  }, (broken) => {
+    if (broken === part) reader.pieces.length = before;
+  });
+  return reader.finish(runs);
 }
 
-/** Sorts rows into series: a counting sort, which keeps file order. */
-function group(frame: DataFrame, index: ProjectIndex, onlyRun: number | null, onlyPath: string | null): StoredPoints {
-  const step = floatValues(frame, "step");
-  const path = onlyPath === null ? dictionary(frame, "path") : { names: [onlyPath], codes: null };
-  const run = onlyRun === null ? dictionary(frame, "run") : { names: [index.keys[onlyRun]], codes: null };
-  const width = path.names.length;
-  const starts = new Uint32Array(width * run.names.length + 1);
-  const groupOf = (row: number) => (run.codes ? run.codes[row] * width : 0) + (path.codes ? path.codes[row] : 0);
-  // A row without a step is no point.
-  for (let row = 0; row < step.length; row++) if (step[row] === step[row]) starts[groupOf(row) + 1]++;
-  for (let group = 1; group < starts.length; group++) starts[group] += starts[group - 1];
-  const next = starts.slice();
-  const rows = new Uint32Array(starts[starts.length - 1]);
-  for (let row = 0; row < step.length; row++) if (step[row] === step[row]) rows[next[groupOf(row)]++] = row;
-  for (let group = 0; group + 1 < starts.length; group++) ascend(rows.subarray(starts[group], starts[group + 1]), step);
-  const runCodes = new Map(run.names.map((name, code) => [index.numbers.get(name), code]));
-  return {
-    paths: path.names,
-    step,
-    frame,
-    own(run, path) {
-      const code = runCodes.get(run);
-      if (code === undefined) return undefined;
-      const group = code * width + path;
-      return starts[group] === starts[group + 1] ? undefined : rows.subarray(starts[group], starts[group + 1]);
-    },
-  };
+class PointReader {
+  readonly pieces: Piece[] = [];
+  readonly #index: ProjectIndex;
+  readonly #query: StoredPointsQuery;
+  readonly #repeated: boolean;
+  readonly #paths: string[] = [];
+  readonly #codes = new Map<string, number>();
+  readonly #isAsked: ((path: string) => boolean) | null;
+
+  constructor(index: ProjectIndex, query: StoredPointsQuery, repeated: boolean) {
+    this.#index = index;
+    this.#query = query;
+    this.#repeated = repeated;
+    const asked = query.paths && new Set(query.paths);
+    this.#isAsked = asked && ((path) => asked.has(path));
+  }
+
+  /** @param only The run that all rows belong to; null: the rows tell. */
+  read(group: RowGroupReader, only: number | null, wanted: ReadonlySet<number>): void {
+    const { type, timestamps, stepRange } = this.#query;
+    group.where("type", (name) => name === type);
+    if (only === null) {
+      group.where("project", (name) => name === this.#index.project);
+      group.where("run", (name) => wanted.has(this.#index.numbers.get(name) ?? -1));
+    }
+    if (this.#isAsked) group.where("path", this.#isAsked);
+    if (group.length === 0) return;
+    // A row without a step is no point.
+    const step = group.floats("step").present;
+    if (step !== null) group.keep((row) => step[row] === 1);
+    if (type === "file_series") group.keep(isLogged(group));
+    if (stepRange[0] !== null || stepRange[1] !== null) {
+      const [from, to] = [stepRange[0] ?? -Infinity, stepRange[1] ?? Infinity];
+      const { values } = group.floats("step");
+      group.keep((row) => values[row] >= from && values[row] <= to);
+    }
+    const { present } = group.texts("path");
+    if (present !== null) group.keep((row) => present[row] === 1);
+    if (group.length === 0) return;
+    this.pieces.push({
+      run: only ?? this.#runs(group),
+      path: this.#pathCodes(group),
+      step: group.floats("step").values,
+      timestamp: timestamps || this.#repeated ? withNaN(group.floats("timestamp")) : null,
+      floats: type === "float_series" ? withNaN(group.floats("float")) : null,
+      values: type === "float_series" ? [] : pointValues(group, type),
+    });
+  }
+
+  finish(runs: readonly number[]): StoredPoints {
+    const { pieces } = this;
+    const length = pieces.reduce((sum, { step }) => sum + step.length, 0);
+    const step = joined(pieces.map((piece) => piece.step), length);
+    const times = pieces.length > 0 && pieces[0].timestamp !== null;
+    const isFloat = this.#query.type === "float_series";
+    const timestamp = times ? joined(pieces.map((piece) => piece.timestamp!), length) : new Float64Array(0);
+    const floats = isFloat ? joined(pieces.map((piece) => piece.floats!), length) : new Float64Array(0);
+    const values = isFloat ? [] : pieces.flatMap((piece) => piece.values);
+    const points = { paths: this.#paths, step, timestamp, floats, values };
+    return { ...points, own: this.#series(runs, points) };
+  }
+
+  /** Sorts rows into series: a counting sort, which keeps file order. */
+  #series(runs: readonly number[], points: Omit<StoredPoints, "own">): StoredPoints["own"] {
+    const { step } = points;
+    const width = this.#paths.length;
+    const positions = new Map(runs.map((run, position) => [run, position]));
+    const series = new Uint32Array(step.length);
+    let at = 0;
+    for (const { run, path, step } of this.pieces) {
+      const first = typeof run === "number" ? positions.get(run)! * width : 0;
+      for (let i = 0; i < step.length; i++) {
+        const start = typeof run === "number" ? first : positions.get(run[i])! * width;
+        series[at++] = start + (typeof path === "number" ? path : path[i]);
+      }
+    }
+    this.pieces.length = 0;
+    const starts = new Uint32Array(width * runs.length + 1);
+    for (let row = 0; row < series.length; row++) starts[series[row] + 1]++;
+    for (let one = 1; one < starts.length; one++) starts[one] += starts[one - 1];
+    const next = starts.slice();
+    const rows = new Uint32Array(step.length);
+    for (let row = 0; row < series.length; row++) rows[next[series[row]]++] = row;
+    for (let one = 0; one + 1 < starts.length; one++) ascend(rows.subarray(starts[one], starts[one + 1]), step);
+    return (run, path) => {
+      const position = positions.get(run);
+      if (position === undefined) return undefined;
+      const one = position * width + path;
+      if (starts[one] === starts[one + 1]) return undefined;
+      const own = rows.subarray(starts[one], starts[one + 1]);
+      return this.#index.repeated.has(run) ? once(own, points) : own;
+    };
+  }
+
+  #runs(group: RowGroupReader): Int32Array {
+    const { values, texts } = group.texts("run");
+    const numbers = Int32Array.from({ length: texts.length }, () => -1);
+    return Int32Array.from(values, (code) => {
+      if (numbers[code] < 0) numbers[code] = this.#index.numbers.get(texts.get(code))!;
+      return numbers[code];
+    });
+  }
+
+  #pathCodes(group: RowGroupReader): number | Int32Array {
+    const { paths } = this.#query;
+    if (paths?.length === 1) return this.#code(paths[0]);
+    const { values, texts } = group.texts("path");
+    const codes = new Int32Array(texts.length).fill(-1);
+    const out = new Int32Array(values.length);
+    for (let i = 0; i < values.length; i++) {
+      const text = values[i];
+      let code = codes[text];
+      if (code < 0) codes[text] = code = this.#code(texts.get(text));
+      out[i] = code;
+    }
+    return out;
+  }
+
+  #code(path: string): number {
+    let code = this.#codes.get(path);
+    if (code === undefined) this.#codes.set(path, code = this.#paths.push(path) - 1);
+    return code;
+  }
+}
+
+function withNaN({ values, present }: { values: Float64Array; present: Uint8Array | null }): Float64Array {
+  if (present !== null) { for (let i = 0; i < values.length; i++) if (present[i] === 0) values[i] = NaN; }
+  return values;
+}
+
+function joined(arrays: Float64Array[], length: number): Float64Array {
+  if (arrays.length === 1) return arrays[0];
+  const all = new Float64Array(length);
+  let at = 0;
+  for (const array of arrays) {
+    all.set(array, at);
+    at += array.length;
+  }
+  return all;
+}
+
+/** Copies of a run count once: of rows that are equal, the first. */
+function once(rows: Uint32Array, { step, timestamp, floats, values }: Omit<StoredPoints, "own">): Uint32Array {
+  const seen = new Set<string>();
+  return rows.filter((row) => {
+    const value = floats.length > 0
+      ? String(floats[row])
+      : JSON.stringify(values[row], (_, one) => one instanceof Float64Array ? Array.from(one, String) : one);
+    const key = `${step[row]} ${timestamp[row]} ${value}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
 }
 
 function ascend(rows: Uint32Array, step: Float64Array): void {
   for (let i = 1; i < rows.length; i++) {
     if (step[rows[i - 1]] > step[rows[i]]) {
-      rows.sort((a, b) => step[a] - step[b]);
+      // Rows that come first in the file stay first on equal steps.
+      rows.sort((a, b) => step[a] - step[b] || a - b);
       return;
     }
   }

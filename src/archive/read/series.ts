@@ -7,10 +7,9 @@
 import { type PointValues, type SeriesBlock, seriesRefs, type Span } from "../../columns.ts";
 import type { SeriesQuery } from "../../source.ts";
 import { type SeriesType, seriesTypeOf } from "../../types.ts";
-import { ahead, batches } from "../index/batches.ts";
-import { floatValues } from "../parquet/decode.ts";
+import { batches } from "../index/batches.ts";
 import { chainOf, inherit, upTo } from "../index/lineage.ts";
-import { pointFloats, pointValues } from "./payloads.ts";
+import { payloads } from "./payloads.ts";
 import { readPoints, type StoredPoints } from "./points.ts";
 import type { ReadContext } from "./context.ts";
 
@@ -39,7 +38,8 @@ export async function* readSeries(context: ReadContext, query: SeriesQuery): Asy
   const type = seriesTypeOf(query.kind);
   let done = 0;
   const few = query.series.paths.length <= FEW_PATHS;
-  const portions = ahead(batches(index, runs, chain, readOptions, few ? FEW_SHARE : 1), async (batch) => {
+  let seen = 0;
+  for (const batch of batches(index, runs, chain, few ? FEW_SHARE : 1)) {
     const refs = batch.targets.flatMap((run) => asked.get(index.keys[run])!.map((ref) => ({ ...ref, number: run })));
     const points = await readPoints(index, batch.sources, {
       type,
@@ -47,23 +47,18 @@ export async function* readSeries(context: ReadContext, query: SeriesQuery): Asy
       stepRange: query.stepRange ?? [null, null],
       timestamps: true,
     }, readOptions);
-    batch.kept = points?.step.length ?? 0;
-    const code = new Map(points?.paths.map((path, code) => [path, code]));
+    batch.kept = points.step.length;
+    const code = new Map(points.paths.map((path, code) => [path, code]));
     const stretches: Stretch[] = [];
     for (const ref of refs) {
       const path = code.get(ref.path);
-      if (points === null || path === undefined) continue;
+      if (path === undefined) continue;
       const all = inherit(chain(ref.number), index.parents, (run) => points.own(run, path), points.step);
       const rows = limited(within(all, points.step, ref.after, ref.before), query.limit);
       if (rows.length > 0) stretches.push({ series: ref.series, run: ref.number, rows });
     }
-    return { points, stretches, refs: refs.length };
-  });
-  let seen = 0;
-  for await (const { points, stretches, refs } of portions) {
-    seen += refs;
+    seen += refs.length;
     const expected = done + stretches.reduce((sum, { rows }) => sum + rows.length, 0);
-    if (points === null) continue;
     for await (const block of blocks(context, query, type, points, stretches)) {
       yield block;
       done += block.step.length;
@@ -94,11 +89,10 @@ async function* blocks(
   points: StoredPoints,
   stretches: Stretch[],
 ): AsyncGenerator<SeriesBlock> {
-  const stored = floatValues(points.frame, "timestamp");
-  const values = type === "float_series" ? pointFloats(points.frame) : null;
+  const values = type === "float_series" ? points.floats : null;
   for (const some of cut(stretches)) {
     const length = some.reduce((sum, { rows }) => sum + rows.length, 0);
-    const rows = new Uint32Array(length);
+    const stored: unknown[] = [];
     const step = new Float64Array(length),
       timestamp = new Float64Array(length),
       data = new Float64Array(values ? length : 0);
@@ -108,10 +102,10 @@ async function* blocks(
       spans.push({ series, start: at, end: at + own.length });
       const toUtc = context.clock(run);
       for (const row of own) {
-        rows[at] = row;
         step[at] = points.step[row];
-        timestamp[at] = toUtc(stored[row]);
+        timestamp[at] = toUtc(points.timestamp[row]);
         if (values) data[at] = values[row];
+        else stored.push(points.values[row]);
         at++;
       }
     }
@@ -120,7 +114,7 @@ async function* blocks(
       : null;
     const decoded = type === "float_series"
       ? { kind: "float", data }
-      : { kind: query.kind, data: await pointValues(type, points.frame, rows, context.files, query.signal) };
+      : { kind: query.kind, data: await payloads(type, stored, context.files, query.signal) };
     yield { spans, step, timestamp, values: decoded as PointValues, preview };
   }
 }

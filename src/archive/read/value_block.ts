@@ -5,72 +5,69 @@
  */
 
 import type { ValueBlock, ValueColumn } from "../../columns.ts";
-import { CONFIG_TYPES, type ConfigType } from "../../types.ts";
-import type { SystemColumn } from "../index/summary.ts";
+import type { AttributeType, ConfigType } from "../../types.ts";
+
+/** The cells of one type in a block: names of fields, and their values. */
+type Data = Record<string, ArrayLike<unknown>>;
+
+interface Growing {
+  run: Uint32Array[];
+  path: Uint32Array[];
+  data: Data[];
+}
 
 /** A block under construction. */
 export class ValueBlockBuilder {
-  readonly columns: ValueColumn[] = [];
-  readonly paths: string[] = [];
-  readonly #targets: readonly number[];
-  readonly #position: Map<number, number>;
+  readonly #keys: string[];
+  readonly #paths: string[] = [];
   readonly #codes = new Map<string, number>();
+  readonly #columns = new Map<AttributeType, Growing>();
+  #cells = 0;
 
-  constructor(readonly keys: readonly string[], targets: readonly number[]) {
-    this.#targets = targets;
-    this.#position = new Map(targets.map((run, position) => [run, position]));
+  /** @param keys The runs of the block. */
+  constructor(keys: string[]) {
+    this.#keys = keys;
   }
 
-  /** The position of a run in the block, or -1. */
-  position(run: number | undefined): number {
-    return run === undefined ? -1 : this.#position.get(run) ?? -1;
+  /** How many cells it holds. */
+  get cells(): number {
+    return this.#cells;
   }
 
-  /** The number of a path in the block. */
-  code(path: string): number {
+  /** Adds cells of one attribute: the positions of their runs, and their values by field. */
+  add(path: string, type: AttributeType, run: Uint32Array, data: Data): void {
+    if (run.length === 0) return;
     let code = this.#codes.get(path);
-    if (code === undefined) {
-      this.#codes.set(path, code = this.paths.length);
-      this.paths.push(path);
-    }
-    return code;
-  }
-
-  /** Adds rows; to a column of the same type, if there is one. */
-  add(column: ValueColumn): void {
-    if (column.run.length === 0) return;
-    const same = this.columns.findIndex(({ type }) => type === column.type);
-    if (same < 0) this.columns.push(column);
-    else this.columns[same] = joined(this.columns[same], column);
-  }
-
-  addSystem(system: readonly SystemColumn[]): void {
-    for (const type of CONFIG_TYPES) {
-      const run: number[] = [], path: number[] = [], data: unknown[] = [];
-      for (const column of system) {
-        if (column.type !== type) continue;
-        this.#targets.forEach((number, position) => {
-          const value = column.values[number];
-          if (value === undefined) return;
-          run.push(position);
-          path.push(this.code(column.path));
-          data.push(value);
-        });
-      }
-      this.add(
-        {
-          run: Uint32Array.from(run),
-          path: Uint32Array.from(path),
-          type,
-          data: configColumn(type, data),
-        } as ValueColumn,
-      );
-    }
+    if (code === undefined) this.#codes.set(path, code = this.#paths.push(path) - 1);
+    let column = this.#columns.get(type);
+    if (!column) this.#columns.set(type, column = { run: [], path: [], data: [] });
+    column.run.push(run);
+    column.path.push(new Uint32Array(run.length).fill(code));
+    column.data.push(data);
+    this.#cells += run.length;
   }
 
   finish(): ValueBlock {
-    return { runs: this.#targets.map((run) => this.keys[run]), paths: this.paths, columns: this.columns };
+    const columns = [...this.#columns].map(([type, { run, path, data }]) => {
+      const joined: Data = {};
+      for (const name of Object.keys(data[0])) joined[name] = join(data.map((one) => one[name]));
+      return { type, run: join(run), path: join(path), data: joined.value ?? joined } as ValueColumn;
+    });
+    return { runs: this.#keys, paths: this.#paths, columns };
   }
+}
+
+function join<T extends ArrayLike<unknown>>(arrays: T[]): T {
+  if (arrays.length === 1) return arrays[0];
+  if (Array.isArray(arrays[0])) return arrays.flatMap((array) => array as unknown as unknown[]) as unknown as T;
+  const Kind = arrays[0].constructor as new (length: number) => Float64Array & T;
+  const all = new Kind(arrays.reduce((sum, array) => sum + array.length, 0));
+  let at = 0;
+  for (const array of arrays) {
+    all.set(array as never, at);
+    at += array.length;
+  }
+  return all;
 }
 
 /** The values of a column of configs as blocks hold them. */
@@ -78,23 +75,4 @@ export function configColumn(type: ConfigType, data: unknown[]): unknown {
   if (type === "int") return BigInt64Array.from(data as bigint[]);
   if (type === "float" || type === "datetime") return Float64Array.from(data as number[]);
   return type === "bool" ? Uint8Array.from(data as boolean[], Number) : data;
-}
-
-/** Rows of two columns of one type. */
-function joined(first: ValueColumn, second: ValueColumn): ValueColumn {
-  return {
-    ...first,
-    run: append(first.run, second.run),
-    path: append(first.path, second.path),
-    data: append(first.data as unknown[], second.data as unknown[]),
-  } as ValueColumn;
-}
-
-function append<T extends ArrayLike<unknown>>(first: T, second: T): T {
-  if (Array.isArray(first)) return first.concat(second) as unknown as T;
-  const Kind = first.constructor as new (length: number) => Float64Array & T;
-  const all = new Kind(first.length + second.length);
-  all.set(first as never);
-  all.set(second as never, first.length);
-  return all;
 }

@@ -1,27 +1,34 @@
 /**
- * Latest values of attributes, batch by batch.
+ * Latest values of attributes, attribute by attribute.
  *
  * @module
  */
 
-import pl, { type DataFrame } from "nodejs-polars";
-import type { ValueBlock, ValueColumn } from "../../columns.ts";
+import type { ValueBlock } from "../../columns.ts";
 import type { ValuesQuery } from "../../source.ts";
-import { type AttributeType, isConfigType, type SeriesType } from "../../types.ts";
-import { ahead, batches, partsOf, type RunBatch, runCondition } from "../index/batches.ts";
-import { aggregates } from "./aggregates.ts";
-import { ValueBlockBuilder } from "./value_block.ts";
-import { readParameterRows } from "./parameter_rows.ts";
-import { allOf, seriesCondition } from "../parquet/predicates.ts";
-import { numbered, stringValues } from "../parquet/decode.ts";
-import { typesInParts } from "../parquet/part_types.ts";
+import {
+  type AttributeType,
+  CONFIG_TYPES,
+  FILE_TYPES,
+  isConfigType,
+  isSeriesType,
+  SERIES_TYPES,
+  type SeriesType,
+} from "../../types.ts";
+import { aggregates } from "../index/aggregates.ts";
+import { batches } from "../index/batches.ts";
+import { type AttributeCells, readCells, VALUELESS } from "../index/cells.ts";
 import { chainOf, inherit } from "../index/lineage.ts";
-import { configValues, type ParameterType, splitTypes } from "../parquet/parameters.ts";
+import type { SystemColumn } from "../index/system.ts";
+import type { CellType } from "../index/segment.ts";
 import { matchPaths, type PathMatcher } from "./paths.ts";
-import { pointFloats, pointValues } from "./payloads.ts";
+import { payloads } from "./payloads.ts";
 import { readPoints } from "./points.ts";
-import { readRows } from "../parquet/scan.ts";
+import { configColumn, ValueBlockBuilder } from "./value_block.ts";
 import type { ReadContext } from "./context.ts";
+
+/** About as many cells are in a block. */
+const BLOCK_CELLS = 1_000_000;
 
 /** Latest values of attributes of runs, by number. */
 export async function* readValues(
@@ -30,42 +37,31 @@ export async function* readValues(
   query: ValuesQuery,
 ): AsyncGenerator<ValueBlock> {
   const { index, readOptions } = context;
-  const { parameters, series } = splitTypes(query.types);
   const paths = matchPaths(query);
   if (paths.list?.length === 0) return;
-  const system = [...index.system.columns.values()].filter(({ path, type }) =>
-    parameters.includes(type) && paths.test(path)
-  );
+  const wanted = (type: AttributeType) => !query.types || query.types.includes(type);
+  const parameters = [...CONFIG_TYPES, ...FILE_TYPES].filter(wanted), series = SERIES_TYPES.filter(wanted);
+  const keys = runs.map((run) => index.keys[run]);
+  let block = new ValueBlockBuilder(keys);
+  for (const column of index.system.columns.values()) {
+    if (parameters.includes(column.type) && paths.test(column.path)) addSystem(block, column, runs);
+  }
   const onlySystem = paths.list?.every((path) => path.startsWith("sys/")) && (query.types ?? []).every(isSystemType);
-  const chain = (run: number) => chainOf(run, "full", index.parents, () => undefined);
-  const sources = (run: number) => series.length > 0 ? chain(run) : [run];
-  if (onlySystem) {
-    const block = new ValueBlockBuilder(index.keys, runs);
-    block.addSystem(system);
-    if (block.columns.length > 0) yield block.finish();
-    return;
-  }
-  const blocks = ahead(batches(index, runs, sources, readOptions), async (batch) => {
-    const block = new ValueBlockBuilder(index.keys, batch.targets);
-    block.addSystem(system);
-    let kept = await addParameters(context, batch, block, parameters, paths);
-    // One reading that tells which types there are saves one for each that is not.
-    const held = series.length > 1 ? await typesInParts(partsOf(index, batch.sources), readOptions) : null;
-    const there = held ? series.filter((type) => held.has(type)) : series;
-    // Series have so many rows that paths are looked through first; parameters are read and then picked.
-    const list = paths.all || paths.list || there.length === 0
-      ? paths.list
-      : await matchingPaths(context, batch, there, paths);
-    if (list === null || list.length > 0) {
-      for (const type of there) kept += await addSeries(context, batch, block, type, list, chain);
+  if (!onlySystem) {
+    const apart = separateRuns(context, runs);
+    const position = new Int32Array(index.keys.length).fill(-1);
+    runs.forEach((run, at) => position[run] = at);
+    const types: CellType[] = [...parameters, ...series, ...parameters.flatMap((type) => VALUELESS[type] ?? [])];
+    for await (const cells of readCells(index, runs, { types, paths: paths.all ? null : paths.test }, readOptions)) {
+      await addCells(context, block, cells, position, apart);
+      if (block.cells < BLOCK_CELLS) continue;
+      yield block.finish();
+      block = new ValueBlockBuilder(keys);
     }
-    batch.kept = kept;
-    return block.finish();
-  });
-  for await (const block of blocks) {
-    if (block.columns.length > 0) yield block;
-    query.onProgress?.(block.runs.length, runs.length);
+    if (series.length > 0 && apart.size > 0) yield* inherited(context, [...apart], series, paths);
   }
+  if (block.cells > 0) yield block.finish();
+  query.onProgress?.(runs.length, runs.length);
 }
 
 /** Neptune has no other types in the `sys` namespace: unless they are asked for, no file is read to look for them. */
@@ -73,110 +69,110 @@ function isSystemType(type: AttributeType): boolean {
   return isConfigType(type) || type === "experiment_state";
 }
 
-/** The paths of the series of a batch that pass a filter. */
-async function matchingPaths(
-  { index, readOptions }: ReadContext,
-  batch: RunBatch,
-  series: SeriesType[],
-  paths: PathMatcher,
-): Promise<string[]> {
-  const frame = await readRows(partsOf(index, batch.sources), {
-    where: allOf([
-      seriesCondition(series),
-      runCondition(index, batch.sources),
-    ]),
-    columns: ["path"],
-    then: (rows) => rows.groupBy("path").agg(pl.len()),
-  }, readOptions);
-  return frame ? stringValues(frame, "path").filter((path) => paths.test(path!)) as string[] : [];
+/** Runs whose series are more than what one of their parts holds: forks, copies, and runs with several parts. */
+function separateRuns({ index }: ReadContext, runs: readonly number[]): Set<number> {
+  return new Set(runs.filter((run) => index.parents.parent[run] >= 0 || index.parts[run].length > 1));
 }
 
-/** Gives the number of rows that were read. */
-async function addParameters(
+function addSystem(block: ValueBlockBuilder, { path, type, values }: SystemColumn, runs: readonly number[]): void {
+  const there = [...runs.keys()].filter((at) => values[runs[at]] !== undefined);
+  const found = there.map((at) => values[runs[at]]!);
+  block.add(path, type, Uint32Array.from(there), { value: configColumn(type, found) as ArrayLike<unknown> });
+}
+
+/** Adds the cells of one attribute. */
+async function addCells(
   context: ReadContext,
-  batch: RunBatch,
   block: ValueBlockBuilder,
-  types: ParameterType[],
-  paths: PathMatcher,
-): Promise<number> {
-  let rows = 0;
-  const add = async (type: ParameterType, cells: DataFrame, data: (wanted: DataFrame) => unknown) => {
-    const wanted = picked(cells, paths);
-    block.add({ ...place(wanted, block, context), type, data: await data(wanted) } as ValueColumn);
-  };
-  for (const { type, valued, lost } of await readParameterRows(context, batch.targets, types, paths.list)) {
-    rows += valued.height;
-    await add(
-      type,
-      valued,
-      (wanted) =>
-        isConfigType(type)
-          ? configValues(wanted, type)
-          : context.files.refs(stringValues(wanted, "file"), context.readOptions.signal),
-    );
-    if (lost === null) continue;
-    await add(
-      type,
-      lost,
-      ({ height }) => type === "float" ? new Float64Array(height).fill(NaN) : new Array(height).fill(null),
-    );
-  }
-  return rows;
-}
-
-/** The rows whose path was asked for. */
-function picked(rows: DataFrame, paths: PathMatcher): DataFrame {
-  if (paths.all || paths.list) return rows;
-  const codes = numbered(rows, "path", (name) => paths.test(name) ? 1 : 0);
-  if (!codes.includes(0)) return rows;
-  return rows.withColumn(pl.Series("picked", codes)).filter(pl.col("picked").eq(pl.lit(1)));
-}
-
-/** Where the rows of a frame belong in a block. */
-function place(
-  rows: DataFrame,
-  block: ValueBlockBuilder,
-  { index }: ReadContext,
-): { run: Uint32Array; path: Uint32Array } {
-  return {
-    run: numbered(rows, "run", (name) => block.position(index.numbers.get(name)!)),
-    path: numbered(rows, "path", (name) => block.code(name)),
-  };
-}
-
-/** Gives the number of rows that were read. */
-async function addSeries(
-  context: ReadContext,
-  batch: RunBatch,
-  block: ValueBlockBuilder,
-  type: SeriesType,
-  paths: string[] | null,
-  chain: (run: number) => number[],
-): Promise<number> {
-  const { index, readOptions } = context;
-  const points = await readPoints(
-    index,
-    batch.sources,
-    { type, paths, stepRange: [null, null], timestamps: false },
-    readOptions,
-  );
-  if (points === null) return 0;
-  const run: number[] = [], path: number[] = [], found: Uint32Array[] = [];
-  batch.targets.forEach((target, position) => {
-    const ancestors = chain(target);
-    for (let code = 0; code < points.paths.length; code++) {
-      const rows = inherit(ancestors, index.parents, (run) => points.own(run, code), points.step);
-      if (rows.length === 0) continue;
-      run.push(position);
-      path.push(block.code(points.paths[code]));
-      found.push(rows);
+  { path, type, pieces }: AttributeCells,
+  position: Int32Array,
+  apart: ReadonlySet<number>,
+): Promise<void> {
+  const { phantoms, files, readOptions } = context;
+  if (isSystem(path, type)) return;
+  const doubtful = type === "no_float" ? "float" : type === "no_file" ? "file" : null;
+  if (doubtful && !await phantoms.isReal(doubtful, path, readOptions)) return;
+  const skipped = isSeriesType(type as AttributeType) ? apart : null;
+  // Copies of a run count once.
+  const seen = apart.size > 0 ? new Set<number>() : null;
+  for (const { runs, cells } of pieces) {
+    const { entries, fields } = cells;
+    const at: number[] = [], run: number[] = [];
+    for (let i = 0; i < entries.length; i++) {
+      const number = runs[entries[i]];
+      if (number < 0 || skipped?.has(number)) continue;
+      if (seen) {
+        if (seen.has(number)) continue;
+        seen.add(number);
+      }
+      at.push(i);
+      run.push(position[number]);
     }
-  });
-  const lastRows = Uint32Array.from(found, (rows) => rows[rows.length - 1]);
-  const data = type === "float_series" ? aggregates(found, points.step, pointFloats(points.frame)) : {
-    lastStep: Float64Array.from(lastRows, (row) => points.step[row]),
-    last: await pointValues(type, points.frame, lastRows, context.files, readOptions.signal),
-  };
-  block.add({ run: Uint32Array.from(run), path: Uint32Array.from(path), type, data } as ValueColumn);
-  return points.step.length;
+    if (at.length === 0) continue;
+    const places = Uint32Array.from(run);
+    if (doubtful === "float") block.add(path, "float", places, { value: new Float64Array(at.length).fill(NaN) });
+    else if (doubtful === "file") block.add(path, "file", places, { value: new Array(at.length).fill(null) });
+    else {
+      const data: Record<string, ArrayLike<unknown>> = {};
+      for (const [name, values] of Object.entries(fields)) {
+        if (name !== "firstStep") data[name] = pick(values, at);
+      }
+      if (type === "float_series") data.present = new Uint8Array(at.length).fill(1);
+      const holder = type === "file_series" ? "last" : "value";
+      if (isFile(type)) data[holder] = await files.refs(data[holder] as (string | null)[], readOptions.signal);
+      block.add(path, type as AttributeType, places, data);
+    }
+  }
+}
+
+function isSystem(path: string, type: CellType): boolean {
+  return path.startsWith("sys/") && (type === "no_float" || isConfigType(type as AttributeType));
+}
+
+function isFile(type: CellType): boolean {
+  return type === "file_series" || (FILE_TYPES as readonly string[]).includes(type);
+}
+
+function pick(values: ArrayLike<unknown>, at: readonly number[]): ArrayLike<unknown> {
+  if (at.length === values.length) return values;
+  if (Array.isArray(values)) return at.map((i) => values[i]);
+  const Kind = values.constructor as new (length: number) => unknown[];
+  const picked = new Kind(at.length);
+  for (let i = 0; i < at.length; i++) picked[i] = values[at[i]];
+  return picked;
+}
+
+/** Series of runs that inherit points, or that are put together from several parts: from the points themselves. */
+async function* inherited(
+  context: ReadContext,
+  runs: readonly number[],
+  series: readonly SeriesType[],
+  paths: PathMatcher,
+): AsyncGenerator<ValueBlock> {
+  const { index, readOptions, files } = context;
+  const chain = (run: number) => chainOf(run, "full", index.parents, () => undefined);
+  for (const { targets, sources } of batches(index, runs, chain)) {
+    const block = new ValueBlockBuilder(targets.map((run) => index.keys[run]));
+    for (const type of series) {
+      const query = { type, paths: paths.list, stepRange: [null, null] as const, timestamps: false };
+      const points = await readPoints(index, sources, query, readOptions);
+      for (const [code, path] of points.paths.entries()) {
+        if (!paths.test(path)) continue;
+        const run: number[] = [], found: Uint32Array[] = [];
+        targets.forEach((target, position) => {
+          const rows = inherit(chain(target), index.parents, (run) => points.own(run, code), points.step);
+          if (rows.length === 0) return;
+          run.push(position);
+          found.push(rows);
+        });
+        const lastRows = found.map((rows) => rows[rows.length - 1]);
+        const data = type === "float_series" ? { ...aggregates(found, points.step, points.floats) } : {
+          lastStep: Float64Array.from(lastRows, (row) => points.step[row]),
+          last: await payloads(type, lastRows.map((row) => points.values[row]), files, readOptions.signal),
+        };
+        block.add(path, type, Uint32Array.from(run), data);
+      }
+    }
+    if (block.cells > 0) yield block.finish();
+  }
 }

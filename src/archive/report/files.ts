@@ -4,15 +4,14 @@
  * @module
  */
 
-import pl from "nodejs-polars";
 import type { Finding } from "../../source.ts";
-import { batches, partsOf, runCondition } from "../index/batches.ts";
-import { allOf } from "../parquet/predicates.ts";
-import { stringValues } from "../parquet/decode.ts";
-import { finding } from "./finding.ts";
-import { readRows } from "../parquet/scan.ts";
-import type { ReadContext } from "../read/context.ts";
 import { FILE_TYPES } from "../../types.ts";
+import { partsOf } from "../index/batches.ts";
+import { readGroups } from "../index/read_parts.ts";
+import { stringsOf } from "../parquet/file.ts";
+import { isLogged } from "../parquet/point_values.ts";
+import type { ReadContext } from "../read/context.ts";
+import { finding } from "./finding.ts";
 
 /** Attributes of runs and how many of their files are missing. */
 type Missing = Map<string, { run: string; attribute: string; files: string[]; count: number }>;
@@ -23,22 +22,19 @@ export async function fileFindings(context: ReadContext, filesRoot: string | nul
   const users = new Map<string, Set<string>>();
   const missing: Missing = new Map();
   let stored = 0;
-  for await (const batch of batches(index, index.keys.map((_, run) => run), (run) => [run], readOptions)) {
-    const rows = await fileRows(context, batch.targets);
-    const refs = filesRoot === null ? null : await context.files.refs(rows.file, readOptions.signal);
-    for (let i = 0; i < rows.file.length; i++) {
-      const path = rows.file[i];
-      const [run, attribute] = [rows.run[i]!, rows.path[i]!];
-      if (path !== null) {
+  for (const run of index.keys.keys()) {
+    const rows = await fileRows(context, run);
+    if (rows.length === 0) continue;
+    const refs = filesRoot === null ? null : await context.files.refs(rows.map(({ file }) => file), readOptions.signal);
+    for (const [i, { path: attribute, type, file }] of rows.entries()) {
+      if (file !== null) {
         stored++;
-        const seen = users.get(path) ?? new Set();
-        users.set(path, seen.add(`${attribute} of ${run}`));
+        const seen = users.get(file) ?? new Set();
+        users.set(file, seen.add(`${attribute} of ${index.keys[run]}`));
       }
       // Folders have a type but no size.
-      const lost = path === null
-        ? await isLost(context, attribute, rows.type[i]!)
-        : refs !== null && isMissing(refs[i]!);
-      if (lost) note(missing, run, attribute, path);
+      const lost = file === null ? await isLost(context, attribute, type) : refs !== null && isMissing(refs[i]!);
+      if (lost) note(missing, index.keys[run], attribute, file);
     }
   }
   const findings = [...missing.values()].map(({ run, attribute, files, count }) =>
@@ -75,30 +71,35 @@ export async function fileFindings(context: ReadContext, filesRoot: string | nul
   return findings;
 }
 
-interface FileRows {
-  run: (string | null)[];
-  path: (string | null)[];
-  type: (string | null)[];
-  file: (string | null)[];
+interface FileRow {
+  path: string;
+  type: string;
+  file: string | null;
 }
 
-/** All rows of files but the phantoms among file points. */
-async function fileRows({ index, readOptions }: ReadContext, runs: number[]): Promise<FileRows> {
-  const frame = await readRows(partsOf(index, runs), {
-    where: allOf([pl.col("attribute_type").isIn([...FILE_TYPES, "file_series"]), runCondition(index, runs)]),
-    columns: ["run", "path", "type", "timestamp", "file"],
-    then: (rows) =>
-      rows.filter(
-        pl.col("file").isNotNull().or(pl.col("timestamp").isNotNull()).or(pl.col("type").eq(pl.lit("file"))),
-      ),
-  }, readOptions);
-  const column = (name: string) => frame ? stringValues(frame, name) : [];
-  return { run: column("run"), path: column("path"), type: column("type"), file: column("file") };
+const STORED = new Set<string>([...FILE_TYPES, "file_series"]);
+
+/** All rows of files of a run but the phantoms among file points. */
+async function fileRows({ index, readOptions }: ReadContext, run: number): Promise<FileRow[]> {
+  const found: FileRow[] = [];
+  await readGroups(partsOf(index, [run]), readOptions, (group, part) => {
+    group.where("type", (type) => STORED.has(type));
+    if (index.mixed.has(part)) {
+      group.where("project", (project) => project === index.project);
+      group.where("run", (name) => name === index.keys[run]);
+    }
+    if (group.length === 0) return;
+    const path = stringsOf(group.texts("path")), type = stringsOf(group.texts("type"));
+    const file = stringsOf(group.texts("file")), logged = isLogged(group);
+    for (let row = 0; row < path.length; row++) {
+      if (type[row] === "file" || logged(row)) found.push({ path: path[row]!, type: type[row]!, file: file[row] });
+    }
+  });
+  return found;
 }
 
-async function isLost(context: ReadContext, attribute: string, type: string): Promise<boolean> {
-  if (type !== "file") return true;
-  return (await context.phantoms.real("file", new Set([attribute]), context.readOptions)).has(attribute);
+async function isLost({ phantoms, readOptions }: ReadContext, attribute: string, type: string): Promise<boolean> {
+  return type !== "file" || await phantoms.isReal("file", attribute, readOptions);
 }
 
 function isMissing({ size, mimeType }: { size: number | null; mimeType: string }): boolean {

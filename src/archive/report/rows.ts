@@ -4,23 +4,19 @@
  * @module
  */
 
-import pl from "nodejs-polars";
 import type { Finding } from "../../source.ts";
-import { batches, partsOf, runCondition } from "../index/batches.ts";
-import { allOf } from "../parquet/predicates.ts";
-import { coded, dictionary, floatValues, stringValues } from "../parquet/decode.ts";
-import { valueColumns, withValue } from "../parquet/parameters.ts";
-import { finding } from "./finding.ts";
-import { readRows } from "../parquet/scan.ts";
+import { type AttributeType, isSeriesType } from "../../types.ts";
+import { partsOf } from "../index/batches.ts";
+import { readGroups } from "../index/read_parts.ts";
+import { isParameterType, VALUE_COLUMN } from "../index/summarize.ts";
+import { distinct, type RowGroupReader } from "../parquet/file.ts";
+import { isLogged } from "../parquet/point_values.ts";
 import type { ReadContext } from "../read/context.ts";
-import { CONFIG_TYPES, FILE_TYPES, SERIES_TYPES } from "../../types.ts";
-
-const PARAMETER_TYPES = [...CONFIG_TYPES, ...FILE_TYPES];
+import { finding } from "./finding.ts";
 
 /** What the rows of all runs show. */
 interface Seen {
   valueless: number;
-  lostTexts: number;
   unknown: Map<string, { type: string; path: string; rows: number }>;
   /** The earliest time of a point by run, in milliseconds. */
   earliest: Map<number, number>;
@@ -29,12 +25,22 @@ interface Seen {
 /** Findings in the rows. */
 export async function rowFindings(context: ReadContext, timesConverted: boolean): Promise<Finding[]> {
   const { index, phantoms, readOptions } = context;
-  const seen: Seen = { valueless: 0, lostTexts: 0, unknown: new Map(), earliest: new Map() };
-  for await (const batch of batches(index, index.keys.map((_, run) => run), (run) => [run], readOptions)) {
-    await countPhantoms(context, batch.targets, seen);
-    await findUnknown(context, batch.targets, seen);
-    if (!timesConverted) await findEarliest(context, batch.targets.filter((run) => index.legacy[run]), seen);
-  }
+  const seen: Seen = { valueless: 0, unknown: new Map(), earliest: new Map() };
+  const all = index.keys.map((_, run) => run);
+  await readGroups(partsOf(index, all), readOptions, (group, part) => {
+    if (index.mixed.has(part)) {
+      group.where("project", (project) => project === index.project);
+      group.where("run", (run) => index.numbers.has(run));
+    }
+    for (const type of distinct(group.texts("type")).names) {
+      const rows = group.copy();
+      rows.where("type", (name) => name === type);
+      if (isParameterType(type)) seen.valueless += gaps(rows, type);
+      else if (type === "file_series") seen.valueless += count(rows.length, isLogged(rows), false);
+      else if (!isSeriesType(type as AttributeType)) noteUnknown(rows, type, seen);
+      if (!timesConverted && isSeriesType(type as AttributeType)) noteEarliest(rows, context, seen);
+    }
+  });
   const floats = (await phantoms.all("float", readOptions)).filter(({ path }) => !path.startsWith("sys/"));
   const files = await phantoms.all("file", readOptions);
   const findings: Finding[] = [];
@@ -82,50 +88,44 @@ function doubtfulNaN(path: string, rows: number): Finding {
   );
 }
 
-async function countPhantoms({ index, readOptions }: ReadContext, runs: number[], seen: Seen): Promise<void> {
-  const valued = PARAMETER_TYPES.map(withValue).reduce((any, one) => any.or(one));
-  const type = pl.col("attribute_type");
-  const frame = await readRows(partsOf(index, runs), {
-    where: allOf([type.isIn([...PARAMETER_TYPES, "file_series"]), runCondition(index, runs)]),
-    columns: ["type", "timestamp", ...valueColumns(PARAMETER_TYPES)],
-    then: (rows) => {
-      const point = pl.col("type").eq(pl.lit("file_series"))
-        .and(pl.col("file").isNotNull().or(pl.col("timestamp").isNotNull()));
-      return rows.filter(valued.or(point).not()).select(pl.len().alias("rows"));
-    },
-  }, readOptions);
-  if (frame) seen.valueless += Number(frame.getColumn("rows").get(0));
+/** How many rows of parameters have no value. */
+function gaps(rows: RowGroupReader, type: keyof typeof VALUE_COLUMN): number {
+  if (type === "string_set") return rows.lists("set", "text").lengths.filter((length) => length < 0).length;
+  const name = VALUE_COLUMN[type];
+  const column = type === "int"
+    ? rows.ints(name)
+    : type === "bool"
+    ? rows.bools(name)
+    : type === "float" || type === "datetime"
+    ? rows.floats(name)
+    : rows.texts(name);
+  const { present } = column;
+  return present === null ? 0 : count(rows.length, (row) => present[row] === 1, false);
 }
 
-async function findUnknown({ index, readOptions }: ReadContext, runs: number[], seen: Seen): Promise<void> {
-  const frame = await readRows(partsOf(index, runs), {
-    where: allOf([
-      pl.col("attribute_type").isIn([...PARAMETER_TYPES, ...SERIES_TYPES]).not(),
-      runCondition(index, runs),
-    ]),
-    columns: ["path", "type"],
-    then: (rows) => rows.groupBy(["path", "type"]).agg(pl.len().alias("rows")),
-  }, readOptions);
-  if (!frame) return;
-  const path = stringValues(frame, "path"), type = stringValues(frame, "type"), rows = floatValues(frame, "rows");
-  path.forEach((path, i) => {
-    const key = `${type[i]}:${path}`;
-    seen.unknown.set(key, { type: `${type[i]}`, path: `${path}`, rows: rows[i] + (seen.unknown.get(key)?.rows ?? 0) });
-  });
+function count(rows: number, test: (row: number) => boolean, wanted: boolean): number {
+  let found = 0;
+  for (let row = 0; row < rows; row++) if (test(row) === wanted) found++;
+  return found;
 }
 
-async function findEarliest({ index, readOptions }: ReadContext, runs: number[], seen: Seen): Promise<void> {
-  if (runs.length === 0) return;
-  const frame = await readRows(partsOf(index, runs), {
-    where: allOf([pl.col("attribute_type").isIn([...SERIES_TYPES]), runCondition(index, runs)]),
-    columns: ["run", "timestamp"],
-    then: (rows) =>
-      rows.filter(pl.col("timestamp").isNotNull()).groupBy("run").agg(pl.col("timestamp").min())
-        .withColumns(coded("run")),
-  }, readOptions);
-  if (!frame) return;
-  const run = dictionary(frame, "run"), earliest = floatValues(frame, "timestamp");
-  run.codes.forEach((code, i) => seen.earliest.set(index.numbers.get(run.names[code])!, earliest[i]));
+function noteUnknown(rows: RowGroupReader, type: string, seen: Seen): void {
+  const { values, texts } = rows.texts("path");
+  for (const code of values) {
+    const path = texts.get(code);
+    const key = `${type}:${path}`;
+    seen.unknown.set(key, { type, path, rows: 1 + (seen.unknown.get(key)?.rows ?? 0) });
+  }
+}
+
+function noteEarliest(rows: RowGroupReader, { index }: ReadContext, seen: Seen): void {
+  const time = rows.floats("timestamp"), run = rows.texts("run");
+  for (let row = 0; row < rows.length; row++) {
+    if (time.present && time.present[row] === 0) continue;
+    const number = index.numbers.get(run.texts.get(run.values[row]));
+    if (number === undefined || !index.legacy[number]) continue;
+    if (!(time.values[row] >= (seen.earliest.get(number) ?? Infinity))) seen.earliest.set(number, time.values[row]);
+  }
 }
 
 const QUARTER = 15 * 60_000;

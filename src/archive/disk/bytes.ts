@@ -1,0 +1,17 @@
+/**
+ * Bytes of files on disk.
+ *
+ * @module
+ */
+
+/** Reads bytes of an open file, as many as there are. */
+export function readAt(file: Deno.FsFile, at: number, length: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
+  file.seekSync(at, Deno.SeekMode.Start);
+  for (let read = 0; read < length;) {
+    const some = file.readSync(bytes.subarray(read));
+    if (some === null) return bytes.subarray(0, read);
+    read += some;
+  }
+  return bytes;
+}

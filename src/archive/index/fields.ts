@@ -1,0 +1,160 @@
+/**
+ * The bytes of a column of an index: one field after the other, each starting at a multiple of eight.
+ *
+ * @module
+ */
+
+import type { Histogram } from "../../types.ts";
+
+/** How the values of a column are stored. */
+export type FieldKind = "float" | "int" | "bool" | "text" | "texts" | "histogram";
+
+/** The values of one field of a column. */
+export interface Fields {
+  float: Float64Array;
+  int: BigInt64Array;
+  bool: Uint8Array;
+  text: (string | null)[];
+  texts: string[][];
+  histogram: (Histogram | null)[];
+}
+
+/** Stands for a value that is not there, where a length is stored. */
+const NONE = 0xffffffff;
+const encoder = new TextEncoder(), decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** Puts fields one after the other. */
+export class FieldWriter {
+  readonly #pieces: Uint8Array[] = [];
+  #length = 0;
+
+  numbers(values: Uint32Array): void {
+    this.#add(values);
+  }
+
+  field(kind: FieldKind, values: Fields[FieldKind]): void {
+    if (kind === "text") this.#texts(values as Fields["text"]);
+    else if (kind === "texts") this.#lists(values as Fields["texts"], (all) => this.#texts(all.flat()));
+    else if (kind === "histogram") {
+      const all = values as Fields["histogram"];
+      this.#texts(all.map((one) => one?.type ?? null));
+      for (const name of ["edges", "values"] as const) {
+        this.#lists(all.map((one) => one?.[name] ?? null), (lists) => this.#add(joined(lists)));
+      }
+    } else this.#add(values as Float64Array | BigInt64Array | Uint8Array);
+  }
+
+  finish(): Uint8Array<ArrayBuffer> {
+    const bytes = new Uint8Array(this.#length);
+    let at = 0;
+    for (const piece of this.#pieces) {
+      bytes.set(piece, at);
+      at += padded(piece.length);
+    }
+    return bytes;
+  }
+
+  #add({ buffer, byteOffset, byteLength }: ArrayBufferView): void {
+    this.#pieces.push(new Uint8Array(buffer, byteOffset, byteLength));
+    this.#length += padded(byteLength);
+  }
+
+  /** Lengths are those of strings, so that they are cut as strings. */
+  #texts(texts: readonly (string | null)[]): void {
+    const bytes = encoder.encode(texts.map((text) => text ?? "").join(""));
+    this.#add(Uint32Array.from(texts, (text) => text === null ? NONE : text.length));
+    this.#add(Uint32Array.of(bytes.length));
+    this.#add(bytes);
+  }
+
+  #lists<T extends ArrayLike<unknown>>(lists: readonly (T | null)[], add: (there: T[]) => void): void {
+    this.#add(Uint32Array.from(lists, (list) => list === null ? NONE : list.length));
+    add(lists.filter((list) => list !== null));
+  }
+}
+
+/** Takes fields out again, in the same order. */
+export class FieldReader {
+  #at = 0;
+
+  /** @param cells How many values each field has. */
+  constructor(readonly bytes: Uint8Array<ArrayBuffer>, readonly cells: number) {}
+
+  numbers(count: number): Uint32Array {
+    return new Uint32Array(this.#take(count * 4), 0, count);
+  }
+
+  field(kind: FieldKind): Fields[FieldKind] {
+    const { cells } = this;
+    switch (kind) {
+      case "float":
+        return this.#floats(cells);
+      case "int":
+        return new BigInt64Array(this.#take(cells * 8));
+      case "bool":
+        return new Uint8Array(this.#take(cells));
+      case "text":
+        return this.#texts(cells);
+      case "texts": {
+        const lengths = this.numbers(cells);
+        return split(lengths, this.#texts(sum(lengths))) as string[][];
+      }
+      case "histogram":
+        return this.#histograms();
+    }
+  }
+
+  #histograms(): (Histogram | null)[] {
+    const types = this.#texts(this.cells);
+    const lists = () => {
+      const lengths = this.numbers(this.cells);
+      return split(lengths, this.#floats(sum(lengths)));
+    };
+    const edges = lists(), values = lists();
+    return types.map((type, i) => type === null ? null : { type, edges: edges[i]!, values: values[i]! });
+  }
+
+  #floats(count: number): Float64Array {
+    return new Float64Array(this.#take(count * 8));
+  }
+
+  #texts(count: number): (string | null)[] {
+    const lengths = this.numbers(count);
+    const size = this.numbers(1)[0];
+    const all = decoder.decode(this.#take(size));
+    let at = 0;
+    return Array.from(lengths, (length) => length === NONE ? null : all.slice(at, at += length));
+  }
+
+  #take(length: number): ArrayBuffer {
+    const start = this.bytes.byteOffset + this.#at;
+    this.#at += padded(length);
+    if (this.#at > this.bytes.length) throw new RangeError("A column of the index ends too early.");
+    return this.bytes.buffer.slice(start, start + length);
+  }
+}
+
+function padded(length: number): number {
+  return (length + 7) & ~7;
+}
+
+function sum(lengths: Uint32Array): number {
+  let all = 0;
+  for (const length of lengths) if (length !== NONE) all += length;
+  return all;
+}
+
+function split<T extends { slice(from: number, to: number): T }>(lengths: Uint32Array, all: T): (T | null)[] {
+  let at = 0;
+  return Array.from(lengths, (length) => length === NONE ? null : all.slice(at, at += length));
+}
+
+function joined(lists: Float64Array[]): Float64Array {
+  const all = new Float64Array(lists.reduce((length, list) => length + list.length, 0));
+  let at = 0;
+  for (const list of lists) {
+    all.set(list, at);
+    at += list.length;
+  }
+  return all;
+}

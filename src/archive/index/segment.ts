@@ -1,0 +1,286 @@
+/**
+ * Segments of an index: what was found in some parts, column by column, in memory or in a file.
+ *
+ * A column holds the cells of one attribute (path and type): which entries have it, and its latest values. An entry is one run
+ * in one part. Columns are read one by one, when somebody asks for them.
+ *
+ * @module
+ */
+
+import type { ConfigType, FileType, SeriesType } from "../../types.ts";
+import { readAt } from "../disk/bytes.ts";
+import { type FieldKind, FieldReader, type Fields, FieldWriter } from "./fields.ts";
+
+/**
+ * What a column holds. `no_float` and `no_file`: the entries whose float or file was stored without a value, because the
+ * exporter filled up its grid, or because it was lost.
+ */
+export type CellType = ConfigType | FileType | SeriesType | "no_float" | "no_file";
+
+const VALUE = <K extends FieldKind>(kind: K) => ({ value: kind });
+const STEPS = { firstStep: "float", lastStep: "float" } as const;
+
+/** The fields of each type of columns. */
+export const FIELDS = {
+  int: VALUE("int"),
+  float: VALUE("float"),
+  string: VALUE("text"),
+  bool: VALUE("bool"),
+  datetime: VALUE("float"),
+  string_set: VALUE("texts"),
+  file: VALUE("text"),
+  file_set: VALUE("text"),
+  artifact: VALUE("text"),
+  float_series: { ...STEPS, last: "float", min: "float", max: "float", average: "float", variance: "float" },
+  string_series: { ...STEPS, last: "text" },
+  histogram_series: { ...STEPS, last: "histogram" },
+  file_series: { ...STEPS, last: "text" },
+  no_float: {},
+  no_file: {},
+} as const satisfies Record<CellType, Record<string, FieldKind>>;
+
+/** The cells of one attribute in one segment. */
+export interface Cells {
+  path: string;
+  type: CellType;
+  /** Numbers of entries, ascending. */
+  entries: Uint32Array;
+  /** By name, as long as `entries`. */
+  fields: Record<string, Fields[FieldKind]>;
+}
+
+/** A column that has not been read. */
+export interface ColumnInfo {
+  path: string;
+  type: CellType;
+  /** How many cells it has. */
+  cells: number;
+}
+
+/** How much of a part is in a segment: its parameters, its series, or both. */
+export type Stage = "parameters" | "series" | "both";
+
+/** A part, as it was when it was read. */
+export interface PartRecord {
+  name: string;
+  size: number;
+  /** Milliseconds since the epoch. */
+  modified: number;
+  changed: number;
+  inode: number;
+  /** A checksum of its footer; 0 where it has none. */
+  footer: number;
+  /** When it was read, in milliseconds since the epoch. */
+  read: number;
+  stage: Stage;
+  /** Its columns are those of the exporter. */
+  alike: boolean;
+  /** Why it cannot be read, or null. */
+  damage: string | null;
+}
+
+/** One run in one part. */
+export interface SegmentEntry {
+  /** The number of the part. */
+  part: number;
+  /** null: the file does not say. */
+  project: string | null;
+  run: string;
+}
+
+/** What was found in some parts. */
+export interface Segment {
+  readonly parts: readonly PartRecord[];
+  readonly entries: readonly SegmentEntry[];
+  readonly columns: readonly ColumnInfo[];
+  /** How many bytes it takes. */
+  readonly bytes: number;
+  /** The cells of the column with a number. */
+  cells(column: number): Cells;
+}
+
+/** A segment under construction. */
+export class SegmentBuilder implements Segment {
+  readonly parts: PartRecord[] = [];
+  readonly entries: SegmentEntry[] = [];
+  readonly #columns = new Map<string, GrowingColumn>();
+  readonly #list: GrowingColumn[] = [];
+  bytes = 0;
+
+  get columns(): readonly ColumnInfo[] {
+    return this.#list;
+  }
+
+  addEntry(entry: SegmentEntry): number {
+    return this.entries.push(entry) - 1;
+  }
+
+  /** The column of an attribute. */
+  column(path: string, type: CellType): GrowingColumn {
+    const key = `${type}:${path}`;
+    let column = this.#columns.get(key);
+    if (!column) {
+      this.#columns.set(key, column = new GrowingColumn(path, type));
+      this.#list.push(column);
+    }
+    return column;
+  }
+
+  cells(column: number): Cells {
+    return this.#list[column].finished();
+  }
+}
+
+/** A column that grows cell by cell. */
+export class GrowingColumn implements ColumnInfo {
+  readonly #entries: number[] = [];
+  readonly #values: unknown[][];
+  readonly #kinds: [string, FieldKind][];
+
+  constructor(readonly path: string, readonly type: CellType) {
+    this.#kinds = Object.entries(FIELDS[type]);
+    this.#values = this.#kinds.map(() => []);
+  }
+
+  get cells(): number {
+    return this.#entries.length;
+  }
+
+  /** Adds a cell of a column with one field, or with none. */
+  add(entry: number, value?: unknown): void {
+    this.#entries.push(entry);
+    if (this.#values.length > 0) this.#values[0].push(value);
+  }
+
+  /** Adds a cell; values in the order of the fields. */
+  addAll(entry: number, values: readonly unknown[]): void {
+    this.#entries.push(entry);
+    for (let i = 0; i < values.length; i++) this.#values[i].push(values[i]);
+  }
+
+  finished(): Cells {
+    const fields: Cells["fields"] = {};
+    this.#kinds.forEach(([name, kind], i) => fields[name] = typed(kind, this.#values[i]));
+    return { path: this.path, type: this.type, entries: Uint32Array.from(this.#entries), fields };
+  }
+}
+
+function typed(kind: FieldKind, values: unknown[]): Fields[FieldKind] {
+  if (kind === "float") return Float64Array.from(values as number[]);
+  if (kind === "int") return BigInt64Array.from(values as bigint[]);
+  return kind === "bool" ? Uint8Array.from(values as number[]) : values as Fields["text"];
+}
+
+/** Raised whenever what is stored changes. */
+const VERSION = 2;
+const MAGIC = "neptune-fetcher index";
+
+interface Header {
+  magic: string;
+  version: number;
+  /** What the index belongs to. */
+  owner: string;
+  parts: PartRecord[];
+  entryParts: number[];
+  /** Most entries of a segment are of one project. */
+  projects: (string | null)[];
+  entryProjects: number[];
+  runs: string[];
+  columns: [path: string, type: CellType, cells: number, at: number, length: number][];
+}
+
+/** Writes a segment as bytes, piece by piece: all columns, then what is where, then how long that is. */
+export function* encodeSegment(segment: Omit<Segment, "bytes">, owner: string): Generator<Uint8Array<ArrayBuffer>> {
+  let at = 0;
+  const columns: Header["columns"] = [];
+  for (let i = 0; i < segment.columns.length; i++) {
+    const { path, type, entries, fields } = segment.cells(i);
+    if (entries.length === 0) continue;
+    const writer = new FieldWriter();
+    writer.numbers(entries);
+    for (const [name, kind] of Object.entries(FIELDS[type])) writer.field(kind, fields[name]);
+    const bytes = writer.finish();
+    columns.push([path, type, entries.length, at, bytes.length]);
+    at += bytes.length;
+    yield bytes;
+  }
+  const projects = [...new Set(segment.entries.map(({ project }) => project))];
+  const numbers = new Map(projects.map((project, i) => [project, i]));
+  const header: Header = {
+    magic: MAGIC,
+    version: VERSION,
+    owner,
+    parts: segment.parts as PartRecord[],
+    entryParts: segment.entries.map(({ part }) => part),
+    projects,
+    entryProjects: segment.entries.map(({ project }) => numbers.get(project)!),
+    runs: segment.entries.map(({ run }) => run),
+    columns,
+  };
+  const bytes = new TextEncoder().encode(JSON.stringify(header));
+  yield bytes;
+  const length = new Uint8Array(8);
+  new DataView(length.buffer).setFloat64(0, bytes.length, true);
+  yield length;
+}
+
+const STRETCH = 1 << 22;
+
+/** A segment whose bytes are in memory or in a file. */
+export class StoredSegment implements Segment {
+  readonly parts: readonly PartRecord[];
+  readonly entries: readonly SegmentEntry[];
+  readonly columns: readonly ColumnInfo[];
+  readonly owner: string;
+  readonly bytes: number;
+  readonly #places: Header["columns"];
+  readonly #read: (at: number, length: number) => Uint8Array<ArrayBuffer>;
+
+  /** Throws where the bytes are no segment of this version. */
+  constructor(size: number, read: (at: number, length: number) => Uint8Array<ArrayBuffer>) {
+    this.bytes = size;
+    this.#read = read;
+    const tail = read(size - 8, 8);
+    const length = new DataView(tail.buffer, tail.byteOffset).getFloat64(0, true);
+    const header = JSON.parse(new TextDecoder().decode(read(size - 8 - length, length))) as Header;
+    if (header.magic !== MAGIC || header.version !== VERSION) throw new Error("This is no segment of this version.");
+    this.owner = header.owner;
+    this.parts = header.parts;
+    this.entries = header.runs.map((run, i) => ({
+      part: header.entryParts[i],
+      project: header.projects[header.entryProjects[i]],
+      run,
+    }));
+    this.#places = header.columns;
+    this.columns = header.columns.map(([path, type, cells]) => ({ path, type, cells }));
+  }
+
+  /** A segment in memory. */
+  static of(bytes: Uint8Array<ArrayBuffer>): StoredSegment {
+    return new StoredSegment(bytes.length, (at, length) => bytes.slice(at, at + length));
+  }
+
+  /** A segment in a file: not kept open, but read in stretches, as columns are mostly read one after the other. */
+  static in(path: string): StoredSegment {
+    const size = Deno.statSync(path).size;
+    let from = 0, held = new Uint8Array(0);
+    return new StoredSegment(size, (at, length) => {
+      if (at < from || at + length > from + held.length) {
+        using file = Deno.openSync(path);
+        from = at;
+        held = readAt(file, at, Math.min(size - at, Math.max(length, STRETCH)));
+        if (held.length < length) throw new Error(`The index ${path} became shorter.`);
+      }
+      return held.slice(at - from, at - from + length);
+    });
+  }
+
+  cells(column: number): Cells {
+    const [path, type, cells, at, length] = this.#places[column];
+    const reader = new FieldReader(this.#read(at, length), cells);
+    const entries = reader.numbers(cells);
+    const fields: Cells["fields"] = {};
+    for (const [name, kind] of Object.entries(FIELDS[type])) fields[name] = reader.field(kind);
+    return { path, type, entries, fields };
+  }
+}

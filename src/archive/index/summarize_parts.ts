@@ -1,0 +1,80 @@
+/**
+ * Reads parts into a segment of the index.
+ *
+ * @module
+ */
+
+import type { Part } from "../disk/layout.ts";
+import { damageReason } from "../parquet/damage.ts";
+import { ParquetFile } from "../parquet/file.ts";
+import { pauseNowAndThen } from "../parquet/pause.ts";
+import { type PartRecord, SegmentBuilder, type Stage } from "./segment.ts";
+import { PartSummary } from "./summarize.ts";
+
+/** A part, and how much of it to read. */
+export interface SummaryJob {
+  part: Part;
+  stage: Stage;
+}
+
+const EVERYTHING = { types: () => true, paths: null };
+
+/**
+ * Reads parts one after the other. One that cannot be read is in the segment too, with the reason.
+ *
+ * @param onProgress Told how many parts have been read.
+ */
+export async function summarizeParts(
+  jobs: readonly SummaryJob[],
+  signal?: AbortSignal,
+  onProgress?: (by: number) => void,
+): Promise<SegmentBuilder> {
+  const segment = new SegmentBuilder();
+  const pause = pauseNowAndThen(signal);
+  let told = 0;
+  for (const [number, { part, stage }] of jobs.entries()) {
+    const { name, size, modified, changed, inode } = part;
+    const record: PartRecord = {
+      name,
+      size,
+      modified,
+      changed,
+      inode,
+      footer: 0,
+      read: Date.now(),
+      stage,
+      alike: false,
+      damage: null,
+    };
+    segment.parts.push(record);
+    try {
+      using file = new ParquetFile(part.path, size);
+      record.footer = file.footerChecksum;
+      record.alike = file.isAlike;
+      const summary = new PartSummary(file, number, segment);
+      if (stage !== "series") summary.addParameters(EVERYTHING);
+      if (stage === "both") {
+        // Whoever asks for the series hears of their damage: the run can be listed all the same.
+        if (isDamaged(() => summary.addSeries(EVERYTHING))) record.stage = "parameters";
+      } else if (stage === "series") summary.addSeries(EVERYTHING);
+    } catch (error) {
+      record.damage = damageReason(error);
+    }
+    if (await pause()) {
+      onProgress?.(number + 1 - told);
+      told = number + 1;
+    }
+  }
+  onProgress?.(jobs.length - told);
+  return segment;
+}
+
+function isDamaged(read: () => void): boolean {
+  try {
+    read();
+    return false;
+  } catch (error) {
+    damageReason(error);
+    return true;
+  }
+}

@@ -1,0 +1,318 @@
+/**
+ * One Parquet file with the exporter's columns: row groups, of which columns are read as they are asked for.
+ *
+ * @module
+ */
+
+import { crc32 } from "node:zlib";
+import { readAt } from "../disk/bytes.ts";
+import { type DecodedColumn, findRows, type ListColumn, readColumn, readLists } from "./format/column.ts";
+import {
+  type Chunk,
+  type Footer,
+  footerLength,
+  type Leaf,
+  Physical,
+  readFooter,
+  type RowGroup,
+} from "./format/footer.ts";
+import { Texts } from "./format/texts.ts";
+import { ParquetError } from "./format/thrift.ts";
+import { arrayOf, type ColumnKind } from "./format/values.ts";
+
+/** The columns of the exporter's files: short names, and where they are in the schema. */
+export const COLUMNS = {
+  project: ["project_id"],
+  run: ["run_id"],
+  path: ["attribute_path"],
+  type: ["attribute_type"],
+  step: ["step"],
+  timestamp: ["timestamp"],
+  int: ["int_value"],
+  float: ["float_value"],
+  string: ["string_value"],
+  bool: ["bool_value"],
+  datetime: ["datetime_value"],
+  set: ["string_set_value"],
+  file: ["file_value", "path"],
+  histogram: ["histogram_value", "type"],
+  edges: ["histogram_value", "edges"],
+  bins: ["histogram_value", "values"],
+} as const;
+
+/** The short name of a column. */
+export type ColumnName = keyof typeof COLUMNS;
+
+const { BYTE_ARRAY, FIXED_LEN_BYTE_ARRAY, INT64, DOUBLE, BOOLEAN } = Physical;
+/** The exporter's leaves: the column, its type, and the scale of decimals or the unit of instants. */
+const EXPORTED: readonly (readonly [string, number, number | null])[] = [
+  ["project_id", BYTE_ARRAY, null],
+  ["run_id", BYTE_ARRAY, null],
+  ["attribute_path", BYTE_ARRAY, null],
+  ["attribute_type", BYTE_ARRAY, null],
+  ["step", FIXED_LEN_BYTE_ARRAY, 6],
+  ["timestamp", INT64, 1],
+  ["int_value", INT64, null],
+  ["float_value", DOUBLE, null],
+  ["string_value", BYTE_ARRAY, null],
+  ["bool_value", BOOLEAN, null],
+  ["datetime_value", INT64, 1],
+  ["string_set_value", BYTE_ARRAY, null],
+  ["file_value", BYTE_ARRAY, null],
+  ["histogram_value", BYTE_ARRAY, null],
+  ["histogram_value", DOUBLE, null],
+  ["histogram_value", DOUBLE, null],
+];
+
+/** Files up to this size are read as a whole, with one call. */
+const SMALL = 1 << 20;
+/** So many bytes at the end of larger files usually hold the footer. */
+const TAIL = 1 << 16;
+const NEEDED: readonly ColumnName[] = ["run", "path", "type"];
+
+/** An open file. To be closed; everything that is wrong with it is thrown as a {@linkcode ParquetError}. */
+export class ParquetFile {
+  readonly footer: Footer;
+  /** Changes with the footer, which tells of all values: where each column is, how long it is, and mostly its extremes. */
+  footerChecksum = 0;
+  readonly #places = new Map<ColumnName, number>();
+  readonly #file: Deno.FsFile | null = null;
+  /** All bytes of a small file, the last ones of a large one; and where in the file they start. */
+  readonly #bytes: Uint8Array;
+  readonly #from: number;
+  #groups: RowGroupReader[] | null = null;
+
+  constructor(path: string, size?: number) {
+    if ((size ?? Deno.statSync(path).size) <= SMALL) {
+      this.#bytes = Deno.readFileSync(path);
+      this.#from = 0;
+      this.footer = this.#readFooter(this.#bytes.length);
+    } else {
+      this.#file = Deno.openSync(path);
+      try {
+        const length = this.#file.statSync().size;
+        this.#from = Math.max(0, length - TAIL);
+        this.#bytes = exactly(this.#file, this.#from, length - this.#from);
+        this.footer = this.#readFooter(length);
+      } catch (error) {
+        this.#file.close();
+        throw error;
+      }
+    }
+  }
+
+  /** Row groups, one after the other. What is decoded of a small file is kept for the next time. */
+  *groups(): Generator<RowGroupReader> {
+    if (this.#file === null) yield* this.#groups ??= this.footer.groups.map((group) => new RowGroupReader(this, group));
+    else for (const group of this.footer.groups) yield new RowGroupReader(this, group);
+  }
+
+  /** Its columns are those of the exporter: other readers need no help with it. */
+  get isAlike(): boolean {
+    const { leaves } = this.footer;
+    return leaves.length === EXPORTED.length && leaves.every(({ path, physical, scale, perMillisecond }, i) => {
+      const [name, type, unit] = EXPORTED[i];
+      return path[0] === name && physical === type && (scale ?? perMillisecond) === unit;
+    });
+  }
+
+  /** Where a column is among the leaves; -1: it is not there. */
+  place(name: ColumnName): number {
+    return this.#places.get(name) ?? -1;
+  }
+
+  /** The bytes of a column in a row group. */
+  bytesOf({ start, bytes }: Chunk): Uint8Array {
+    if (start >= this.#from) return this.#bytes.subarray(start - this.#from, start - this.#from + bytes);
+    return exactly(this.#file!, start, bytes);
+  }
+
+  [Symbol.dispose](): void {
+    this.#file?.close();
+  }
+
+  #readFooter(size: number): Footer {
+    const length = footerLength(this.#bytes, size);
+    const start = this.#bytes.length - length;
+    const bytes = start >= 0
+      ? this.#bytes.subarray(start, this.#bytes.length - 8)
+      : exactly(this.#file!, size - length, length - 8);
+    this.footerChecksum = crc32(bytes);
+    const footer = readFooter(bytes, size);
+    const byPath = new Map<string, number>();
+    // A list is found by the name of its column: what is inside is called differently by different tools.
+    footer.leaves.forEach(({ path, repetition }, i) => {
+      byPath.set((repetition > 0 ? path.slice(0, path[0] === "histogram_value" ? 2 : 1) : path).join("\0"), i);
+    });
+    for (const [name, path] of Object.entries(COLUMNS)) {
+      const place = byPath.get(path.join("\0"));
+      if (place !== undefined) this.#places.set(name as ColumnName, place);
+    }
+    const lacking = NEEDED.filter((name) => !this.#places.has(name)).map((name) => COLUMNS[name][0]);
+    if (lacking.length > 0) throw new ParquetError(`it has no column ${lacking.join(", ")}`);
+    return footer;
+  }
+}
+
+/** A row group, and which of its rows are wanted. */
+export class RowGroupReader {
+  /** The wanted rows, ascending; null: all. */
+  #rows: Uint32Array | null = null;
+  readonly #file: ParquetFile;
+  readonly #group: RowGroup;
+  /** What was decoded of the wanted rows. */
+  readonly #decoded = new Map<ColumnName, DecodedColumn<ColumnKind>>();
+
+  constructor(file: ParquetFile, group: RowGroup) {
+    this.#file = file;
+    this.#group = group;
+  }
+
+  /** How many rows are wanted. */
+  get length(): number {
+    return this.#rows ? this.#rows.length : this.#group.rows;
+  }
+
+  /** The wanted rows; null: all. */
+  get rows(): Uint32Array | null {
+    return this.#rows;
+  }
+
+  /** From here on only rows whose text passes; asked once for each text. */
+  where(name: ColumnName, passes: (text: string) => boolean): void {
+    if (this.length === 0) return;
+    const column = this.#column(name);
+    this.#narrow(column ? findRows(...column, passes, this.#rows) : new Uint32Array(0));
+  }
+
+  /** From here on only the rows that pass, by their position among the wanted ones. */
+  keep(passes: (position: number) => boolean): void {
+    const rows = this.#rows ?? allRows(this.#group.rows);
+    this.#narrow(rows.filter((_, position) => passes(position)));
+  }
+
+  /** The same rows, of which others may be wanted. */
+  copy(): RowGroupReader {
+    const copy = new RowGroupReader(this.#file, this.#group);
+    copy.#rows = this.#rows;
+    return copy;
+  }
+
+  texts(name: ColumnName): DecodedColumn<"text"> {
+    return this.#read(name, "text");
+  }
+
+  floats(name: ColumnName): DecodedColumn<"float"> {
+    return this.#read(name, "float");
+  }
+
+  ints(name: ColumnName): DecodedColumn<"int"> {
+    return this.#read(name, "int");
+  }
+
+  bools(name: ColumnName): DecodedColumn<"bool"> {
+    return this.#read(name, "bool");
+  }
+
+  lists<K extends "text" | "float">(name: ColumnName, kind: K): ListColumn<K> {
+    const column = this.#column(name);
+    if (column) return readLists(...column, kind, this.#group.rows, this.#rows);
+    return {
+      elements: arrayOf(kind, 0),
+      lengths: new Int32Array(this.length).fill(-1),
+      starts: new Uint32Array(this.length),
+      texts: new Texts(),
+    };
+  }
+
+  /** Decodes every column, and keeps nothing: fails where one cannot be read. */
+  check(): void {
+    for (const name of ["project", "run", "path", "type", "string", "file", "histogram"] as const) {
+      this.texts(name).texts.all();
+    }
+    for (const name of ["step", "timestamp", "float", "datetime"] as const) this.floats(name);
+    this.ints("int");
+    this.bools("bool");
+    this.lists("set", "text").texts.all();
+    this.lists("edges", "float");
+    this.lists("bins", "float");
+    this.#decoded.clear();
+  }
+
+  #narrow(rows: Uint32Array | null): void {
+    if (rows !== null && rows.length === this.length) return;
+    this.#rows = rows;
+    this.#decoded.clear();
+  }
+
+  #read<K extends ColumnKind>(name: ColumnName, kind: K): DecodedColumn<K> {
+    const known = this.#decoded.get(name);
+    if (known) return known as DecodedColumn<K>;
+    const column = this.#column(name);
+    const decoded = column
+      ? readColumn(...column, kind, this.#rows)
+      : { values: arrayOf(kind, this.length), present: new Uint8Array(this.length), texts: new Texts() };
+    this.#decoded.set(name, decoded);
+    return decoded;
+  }
+
+  #column(name: ColumnName): [Uint8Array, Chunk, Leaf] | null {
+    const place = this.#file.place(name);
+    if (place < 0) return null;
+    const chunk = this.#group.chunks[place];
+    return [this.#file.bytesOf(chunk), chunk, this.#file.footer.leaves[place]];
+  }
+}
+
+function allRows(count: number): Uint32Array {
+  const rows = new Uint32Array(count);
+  for (let row = 0; row < count; row++) rows[row] = row;
+  return rows;
+}
+
+/** The lists of a column, one for each row; null where there is none. */
+export function listsOf({ elements, lengths, starts }: ListColumn<"float">): (Float64Array | null)[] {
+  return Array.from(lengths, (length, i) => length < 0 ? null : elements.slice(starts[i], starts[i] + length));
+}
+
+/** The lists of texts of a column, one for each row; null where there is none. */
+export function textListsOf({ elements, lengths, starts, texts }: ListColumn<"text">): (string[] | null)[] {
+  return Array.from(
+    lengths,
+    (length, i) =>
+      length < 0 ? null : Array.from(elements.subarray(starts[i], starts[i] + length), (n) => texts.get(n)),
+  );
+}
+
+/** The texts of a column, one for each row; null where there is none. */
+export function stringsOf({ values, present, texts }: DecodedColumn<"text">): (string | null)[] {
+  return Array.from(values, (code, i) => present && present[i] === 0 ? null : texts.get(code));
+}
+
+/** The texts of a column, each once, and which of them each row has; -1: none. Files may hold a text several times. */
+export function distinct({ values, present, texts }: DecodedColumn<"text">): { names: string[]; codes: Int32Array } {
+  const numbers = new Int32Array(texts.length).fill(-1);
+  const known = new Map<string, number>();
+  const codes = new Int32Array(values.length);
+  for (let row = 0; row < values.length; row++) {
+    if (present && present[row] === 0) {
+      codes[row] = -1;
+      continue;
+    }
+    let number = numbers[values[row]];
+    if (number < 0) {
+      const name = texts.get(values[row]);
+      number = known.get(name) ?? known.size;
+      known.set(name, number);
+      numbers[values[row]] = number;
+    }
+    codes[row] = number;
+  }
+  return { names: [...known.keys()], codes };
+}
+
+function exactly(file: Deno.FsFile, at: number, length: number): Uint8Array {
+  const bytes = readAt(file, at, length);
+  if (bytes.length < length) throw new ParquetError("it became shorter while it was read");
+  return bytes;
+}

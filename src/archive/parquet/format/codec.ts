@@ -1,0 +1,43 @@
+/**
+ * Decompression of pages.
+ *
+ * @module
+ */
+
+import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
+import { lz4 } from "./lz4.ts";
+import { snappy } from "./snappy.ts";
+import { ParquetError } from "./thrift.ts";
+
+/** Larger pages are not believed. */
+const LARGEST_PAGE = 2 ** 30;
+
+/** The bytes of a page, which must be as many as its header says. */
+export function decompress(codec: number, input: Uint8Array, length: number): Uint8Array {
+  if (length > LARGEST_PAGE) throw new ParquetError(`it claims to have a page of ${length} bytes`);
+  const output = decompressed(codec, input, length);
+  if (output.length !== length) throw new ParquetError("a page has not as many bytes as it says");
+  return output;
+}
+
+function decompressed(codec: number, input: Uint8Array, length: number): Uint8Array {
+  if (codec === 0) return input;
+  if (codec === 1) return snappy(input, length);
+  if (length === 0) return new Uint8Array(0);
+  try {
+    const options = { maxOutputLength: length };
+    switch (codec) {
+      case 2:
+        return gunzipSync(input, options);
+      case 4:
+        return brotliDecompressSync(input, options);
+      case 6:
+        return zstdDecompressSync(input, options);
+      case 7:
+        return lz4(input, length);
+    }
+  } catch (cause) {
+    throw new ParquetError("its compressed bytes are damaged", { cause });
+  }
+  throw new ParquetError(`it is compressed in a way that is not known (${codec})`);
+}

@@ -1,0 +1,208 @@
+/**
+ * Small whole numbers as Parquet stores levels and dictionary codes: runs of one number, and numbers packed bit by bit.
+ *
+ * @module
+ */
+
+import { ParquetError } from "./thrift.ts";
+
+/** The runs of one page, to be read as a whole or here and there. */
+export class Codes {
+  /** Where each run starts among the numbers; one more than there are runs. */
+  readonly #starts: number[] = [0];
+  /** For a run of one number, the number; else -1. */
+  readonly #repeated: number[] = [];
+  /** Where the bytes of a packed run start. */
+  readonly #offsets: number[] = [];
+
+  /** @param count How many numbers there must be. */
+  constructor(
+    readonly bytes: Uint8Array,
+    at: number,
+    readonly end: number,
+    readonly width: number,
+    readonly count: number,
+  ) {
+    if (width > 32) throw new ParquetError(`a page has numbers of ${width} bits`);
+    const wide = (width + 7) >> 3;
+    for (let done = 0; done < count;) {
+      let header = 0, scale = 1;
+      for (;;) {
+        if (at >= end || scale > 2 ** 35) throw tooShort();
+        const byte = bytes[at++];
+        header += (byte & 0x7f) * scale;
+        if (byte < 0x80) break;
+        scale *= 128;
+      }
+      const half = Math.floor(header / 2);
+      if (half === 0) throw new ParquetError("a page has an empty run");
+      let length = half;
+      if (header % 2 === 0) {
+        let value = 0;
+        for (let i = 0; i < wide; i++) value += bytes[at + i] * 2 ** (8 * i);
+        if (at + wide > end) throw tooShort();
+        at += wide;
+        this.#repeated.push(value);
+        this.#offsets.push(0);
+      } else {
+        length = half * 8;
+        const needed = Math.ceil(Math.min(length, count - done) * width / 8);
+        if (at + needed > end) throw tooShort();
+        this.#repeated.push(-1);
+        this.#offsets.push(at);
+        at += half * width;
+      }
+      done = Math.min(count, done + length);
+      this.#starts.push(done);
+    }
+  }
+
+  /** The one number that all are; -1 where they differ. */
+  get only(): number {
+    if (this.count === 0) return -1;
+    const [first] = this.#repeated;
+    return this.#repeated.every((value) => value === first) ? first : -1;
+  }
+
+  /** All numbers, put into `out` from `to` on. Gives the greatest. */
+  all(out: Uint32Array | Uint8Array, to = 0): number {
+    let greatest = 0;
+    for (let run = 0; run < this.#repeated.length; run++) {
+      const start = this.#starts[run], length = this.#starts[run + 1] - start;
+      const value = this.#repeated[run];
+      if (value >= 0) {
+        if (value > greatest) greatest = value;
+        if (length < 16) { for (let i = to + start, end = i + length; i < end; i++) out[i] = value; }
+        else out.fill(value, to + start, to + start + length);
+      } else {
+        const most = unpack(this.bytes, this.#offsets[run], this.end, this.width, length, out, to + start);
+        if (most > greatest) greatest = most;
+      }
+    }
+    return greatest;
+  }
+
+  /** The numbers at some ascending positions, put into `out` from `to` on. Gives the greatest. */
+  some(positions: Uint32Array, from: number, until: number, offset: number, out: Uint32Array, to: number): number {
+    const { width, bytes } = this;
+    const mask = width === 32 ? 0xffffffff : 2 ** width - 1;
+    let greatest = 0, run = 0;
+    let start = 0, end = this.#starts[1] ?? 0, value = this.#repeated[0] ?? 0, base = this.#offsets[0] ?? 0;
+    for (let i = from; i < until; i++) {
+      const position = positions[i] - offset;
+      while (position >= end) {
+        run++;
+        start = end;
+        end = this.#starts[run + 1];
+        value = this.#repeated[run];
+        base = this.#offsets[run];
+      }
+      let code = value;
+      if (code < 0) {
+        const bit = (position - start) * width;
+        const at = base + (bit >>> 3);
+        const shift = bit & 7;
+        if (width <= 24) {
+          code = ((bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> shift) & mask;
+        } else code = wideNumber(bytes, at, shift, width);
+      }
+      if (code > greatest) greatest = code;
+      out[to++] = code;
+    }
+    return greatest;
+  }
+
+  /**
+   * Finds the numbers that `wanted` has a 1 for: puts their positions, with `offset` added, into `found` from `to` on, and gives
+   * where it ended. Numbers that `wanted` does not have at all are damage.
+   */
+  find(wanted: Uint8Array, offset: number, found: Uint32Array, to: number, scratch: () => Uint32Array): number {
+    const size = wanted.length;
+    for (let run = 0; run < this.#repeated.length; run++) {
+      const start = this.#starts[run] + offset, length = this.#starts[run + 1] - this.#starts[run];
+      const value = this.#repeated[run];
+      if (value >= 0) {
+        if (value >= size) throw strange();
+        if (wanted[value] === 1) { for (let i = 0; i < length; i++) found[to++] = start + i; }
+        continue;
+      }
+      const codes = scratch();
+      if (unpack(this.bytes, this.#offsets[run], this.end, this.width, length, codes, 0) >= size) throw strange();
+      for (let i = 0; i < length; i++) {
+        found[to] = start + i;
+        to += wanted[codes[i]];
+      }
+    }
+    return to;
+  }
+}
+
+/** A code that the dictionary does not have. */
+export function strange(): ParquetError {
+  return new ParquetError("a page asks for what its dictionary does not have");
+}
+
+function tooShort(): ParquetError {
+  return new ParquetError("a page ends too early");
+}
+
+function wideNumber(bytes: Uint8Array, at: number, shift: number, width: number): number {
+  let value = 0;
+  for (let i = 0; i < 5; i++) value += (bytes[at + i] ?? 0) * 2 ** (8 * i);
+  return Math.floor(value / 2 ** shift) % 2 ** width;
+}
+
+/** Unpacks numbers of `width` bits, the lowest bits first. Gives the greatest. */
+function unpack(
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  width: number,
+  count: number,
+  out: Uint32Array | Uint8Array,
+  to: number,
+): number {
+  if (width === 0) {
+    out.fill(0, to, to + count);
+    return 0;
+  }
+  let greatest = 0, i = 0;
+  if (width <= 8) {
+    // Eight numbers take as many bytes as one has bits.
+    const mask = (1 << width) - 1;
+    for (const whole = Math.min(count, Math.floor((end - at) / width) * 8) - 7; i < whole; i += 8) {
+      let bits = 0, held = 0;
+      for (let k = 0; k < 8; k++) {
+        if (held < width) {
+          bits |= bytes[at++] << held;
+          held += 8;
+        }
+        const value = bits & mask;
+        bits >>>= width;
+        held -= width;
+        out[to + i + k] = value;
+        if (value > greatest) greatest = value;
+      }
+    }
+    at -= (i >> 3) * width;
+  } else if (width <= 24) {
+    const mask = 2 ** width - 1;
+    // Four bytes are read at a time: not beyond the end.
+    const safe = Math.min(count, Math.max(0, Math.floor(((end - at - 4) * 8) / width)));
+    for (let bit = 0; i < safe; i++, bit += width) {
+      const byte = at + (bit >>> 3);
+      const value =
+        ((bytes[byte] | (bytes[byte + 1] << 8) | (bytes[byte + 2] << 16) | (bytes[byte + 3] << 24)) >>> (bit & 7)) &
+        mask;
+      out[to + i] = value;
+      if (value > greatest) greatest = value;
+    }
+  }
+  for (; i < count; i++) {
+    const bit = i * width;
+    const value = wideNumber(bytes, at + Math.floor(bit / 8), bit % 8, width);
+    out[to + i] = value;
+    if (value > greatest) greatest = value;
+  }
+  return greatest;
+}

@@ -1,0 +1,171 @@
+/**
+ * The pages of one column in one row group: headers, levels, and the bytes of the values.
+ *
+ * @module
+ */
+
+import { crc32 } from "node:zlib";
+import { decompress } from "./codec.ts";
+import type { Chunk, Leaf } from "./footer.ts";
+import { Codes } from "./hybrid.ts";
+import { ParquetError, ThriftReader } from "./thrift.ts";
+
+/** The encodings of Parquet, by number. */
+export const Encoding = {
+  PLAIN: 0,
+  PLAIN_DICTIONARY: 2,
+  RLE: 3,
+  DELTA_BINARY_PACKED: 5,
+  DELTA_LENGTH_BYTE_ARRAY: 6,
+  DELTA_BYTE_ARRAY: 7,
+  RLE_DICTIONARY: 8,
+  BYTE_STREAM_SPLIT: 9,
+} as const;
+
+/** A dictionary page. */
+export interface DictionaryPage {
+  count: number;
+  encoding: number;
+  bytes: Uint8Array;
+}
+
+/** A data page whose bytes are still compressed. */
+export interface DataPage {
+  /** The number of values before it. */
+  start: number;
+  /** Values, gaps included. */
+  count: number;
+  encoding: number;
+  open(): OpenPage;
+}
+
+/** A data page. */
+export interface OpenPage {
+  definition: Codes | null;
+  repetition: Codes | null;
+  /** The values that are there, encoded. */
+  values: Uint8Array;
+}
+
+interface Header {
+  type: number;
+  uncompressed: number;
+  compressed: number;
+  crc: number | null;
+  count: number;
+  encoding: number;
+  /** Of the second kind of data pages. */
+  definitionBytes: number;
+  repetitionBytes: number;
+  isCompressed: boolean;
+}
+
+const DATA = 0, DICTIONARY = 2, DATA_V2 = 3;
+
+/** Goes through the pages of a column, whose bytes these are. */
+export function* pagesOf(
+  bytes: Uint8Array,
+  chunk: Chunk,
+  leaf: Leaf,
+): Generator<{ dictionary: DictionaryPage } | { data: DataPage }> {
+  const thrift = new ThriftReader(bytes);
+  let start = 0, first = true;
+  while (start < chunk.values) {
+    const header = readHeader(thrift);
+    if (header.compressed > bytes.length - thrift.at) throw new ParquetError("a page is longer than its column");
+    const body = bytes.subarray(thrift.at, thrift.at += header.compressed);
+    if (header.type === DICTIONARY) {
+      if (!first) throw new ParquetError("a column has a dictionary in the middle");
+      checkSum(header, body);
+      const inside = decompress(chunk.codec, body, header.uncompressed);
+      yield { dictionary: { count: header.count, encoding: header.encoding, bytes: inside } };
+    } else if (header.type === DATA || header.type === DATA_V2) {
+      const { count, encoding } = header;
+      if (count > chunk.values - start) throw new ParquetError("a column has more values than it says");
+      const open = () => openPage(header, body, chunk, leaf);
+      yield { data: { start, count, encoding, open } };
+      start += count;
+    }
+    first = false;
+  }
+}
+
+function readHeader(thrift: ThriftReader): Header {
+  const header: Header = {
+    type: -1,
+    uncompressed: -1,
+    compressed: -1,
+    crc: null,
+    count: -1,
+    encoding: -1,
+    definitionBytes: 0,
+    repetitionBytes: 0,
+    isCompressed: true,
+  };
+  for (let id = thrift.field(0); id > 0; id = thrift.field(id)) {
+    if (id === 1) header.type = thrift.count();
+    else if (id === 2) header.uncompressed = thrift.count();
+    else if (id === 3) header.compressed = thrift.count();
+    else if (id === 4) header.crc = thrift.int() >>> 0;
+    else if (id === 5 || id === 7) readInside(thrift, header, 2);
+    else if (id === 8) readInside(thrift, header, 4);
+    else thrift.skip();
+  }
+  if (header.type < 0 || header.uncompressed < 0 || header.compressed < 0) {
+    throw new ParquetError("the header of a page is not whole");
+  }
+  const isPage = header.type === DATA || header.type === DICTIONARY || header.type === DATA_V2;
+  if (isPage && (header.count < 0 || header.encoding < 0)) throw new ParquetError("the header of a page is not whole");
+  return header;
+}
+
+/** @param encodingId The field that holds the encoding. */
+function readInside(thrift: ThriftReader, header: Header, encodingId: number): void {
+  thrift.expect(12);
+  for (let id = thrift.field(0); id > 0; id = thrift.field(id)) {
+    if (id === 1) header.count = thrift.count();
+    else if (id === encodingId) header.encoding = thrift.count();
+    else if (encodingId === 4 && id === 5) header.definitionBytes = thrift.count();
+    else if (encodingId === 4 && id === 6) header.repetitionBytes = thrift.count();
+    else if (encodingId === 4 && id === 7) header.isCompressed = thrift.bool();
+    else thrift.skip();
+  }
+}
+
+function checkSum({ crc }: Header, body: Uint8Array): void {
+  if (crc !== null && crc32(body) !== crc) throw new ParquetError("the checksum of a page does not fit its bytes");
+}
+
+function openPage(header: Header, body: Uint8Array, { codec }: Chunk, leaf: Leaf): OpenPage {
+  checkSum(header, body);
+  const { count } = header;
+  if (header.type === DATA) {
+    const bytes = decompress(codec, body, header.uncompressed);
+    let at = 0;
+    const levels = (greatest: number): Codes | null => {
+      if (greatest === 0) return null;
+      if (at + 4 > bytes.length) throw new ParquetError("a page ends too early");
+      const length = (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;
+      at += 4;
+      if (length > bytes.length - at) throw new ParquetError("a page ends too early");
+      return new Codes(bytes, at, at += length, bitsOf(greatest), count);
+    };
+    const repetition = levels(leaf.repetition), definition = levels(leaf.definition);
+    return { repetition, definition, values: bytes.subarray(at) };
+  }
+  const { repetitionBytes, definitionBytes } = header;
+  const levelBytes = repetitionBytes + definitionBytes;
+  if (levelBytes > body.length || levelBytes > header.uncompressed) throw new ParquetError("a page ends too early");
+  const rest = body.subarray(levelBytes);
+  return {
+    repetition: leaf.repetition > 0 ? new Codes(body, 0, repetitionBytes, bitsOf(leaf.repetition), count) : null,
+    definition: leaf.definition > 0
+      ? new Codes(body, repetitionBytes, levelBytes, bitsOf(leaf.definition), count)
+      : null,
+    values: header.isCompressed ? decompress(codec, rest, header.uncompressed - levelBytes) : rest,
+  };
+}
+
+function bitsOf(greatest: number): number {
+  return 32 - Math.clz32(greatest);
+}

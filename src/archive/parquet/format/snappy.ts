@@ -1,0 +1,79 @@
+/**
+ * Snappy, the compression of the exporter's files.
+ *
+ * @module
+ */
+
+import { ParquetError } from "./thrift.ts";
+
+/** Snappy makes at most so many bytes of one. */
+const BEST_RATIO = 32;
+
+/** Decompresses one block into a buffer of its own. */
+export function snappy(input: Uint8Array, length: number): Uint8Array {
+  let at = 0, claimed = 0, scale = 1;
+  for (;;) {
+    if (at >= input.length || at > 4) throw damaged();
+    const byte = input[at++];
+    claimed += (byte & 0x7f) * scale;
+    if (byte < 0x80) break;
+    scale *= 128;
+  }
+  if (claimed !== length || length > BEST_RATIO * input.length) throw damaged();
+  const buffer = new ArrayBuffer((length + 3) & ~3);
+  const output = new Uint8Array(buffer, 0, length), words = new Uint32Array(buffer);
+  let to = 0;
+  while (at < input.length) {
+    const tag = input[at++];
+    let size: number, distance: number;
+    switch (tag & 3) {
+      case 0: {
+        size = (tag >> 2) + 1;
+        if (size > 60) {
+          const bytes = size - 60;
+          if (at + bytes > input.length) throw damaged();
+          size = 0;
+          for (let i = 0; i < bytes; i++) size += input[at++] * 2 ** (8 * i);
+          size++;
+        }
+        if (at + size > input.length || to + size > length) throw damaged();
+        if (size > 24) output.set(input.subarray(at, at + size), to);
+        else for (let i = 0; i < size; i++) output[to + i] = input[at + i];
+        at += size;
+        to += size;
+        continue;
+      }
+      case 1:
+        size = ((tag >> 2) & 7) + 4;
+        distance = ((tag >> 5) << 8) | input[at++];
+        break;
+      case 2:
+        size = (tag >> 2) + 1;
+        distance = input[at] | (input[at + 1] << 8);
+        at += 2;
+        break;
+      default:
+        size = (tag >> 2) + 1;
+        distance = (input[at] | (input[at + 1] << 8) | (input[at + 2] << 16) | (input[at + 3] << 24)) >>> 0;
+        at += 4;
+    }
+    if (at > input.length || distance === 0 || distance > to || to + size > length) throw damaged();
+    const end = to + size;
+    let from = to - distance;
+    if (size >= 16 && (distance & 3) === 0) {
+      // What is far enough apart is copied word by word.
+      while ((to & 3) !== 0) output[to++] = output[from++];
+      let word = to >> 2, source = from >> 2;
+      for (const last = end >> 2; word < last;) words[word++] = words[source++];
+      from += (word << 2) - to;
+      to = word << 2;
+    }
+    while (to < end) output[to++] = output[from++];
+  }
+  if (to !== length) throw damaged();
+  return output;
+}
+
+function damaged(): ParquetError {
+  return new ParquetError("its compressed bytes are damaged");
+}

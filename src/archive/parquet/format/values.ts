@@ -1,0 +1,337 @@
+/**
+ * The values of pages: from encoded bytes to typed arrays.
+ *
+ * @module
+ */
+
+import { deltaInts, deltaLengths, deltaTexts, unsplit } from "./delta.ts";
+import { type Leaf, Physical } from "./footer.ts";
+import { Codes, strange } from "./hybrid.ts";
+import { type DictionaryPage, Encoding } from "./pages.ts";
+import { plainTexts, type TextBytes, Texts } from "./texts.ts";
+import { ParquetError } from "./thrift.ts";
+
+/** What values become: floats (decimals and instants too, those as milliseconds), whole numbers, 0 and 1, or numbers of texts. */
+export type ColumnKind = "float" | "int" | "bool" | "text";
+
+/** Where the values of each kind go. */
+export interface Arrays {
+  float: Float64Array;
+  int: BigInt64Array;
+  bool: Uint8Array;
+  text: Uint32Array;
+}
+
+/** An array of a kind. */
+export type ColumnArray = Arrays[ColumnKind];
+
+/** Makes an array. */
+export function arrayOf<K extends ColumnKind>(kind: K, length: number): Arrays[K] {
+  const make = { float: Float64Array, int: BigInt64Array, bool: Uint8Array, text: Uint32Array }[kind];
+  return new make(length) as Arrays[K];
+}
+
+/** The values of one page, gaps left out. */
+export interface PageValues {
+  /** Puts all into `out` from `to` on. */
+  all(out: ColumnArray, to: number): void;
+  /** Puts those at some ascending positions, `offset` taken off, into `out` from `to` on. */
+  some(positions: Uint32Array, from: number, until: number, offset: number, out: ColumnArray, to: number): void;
+}
+
+/** Decodes the pages of one column in one row group. */
+export class ValueDecoder {
+  /** Of a column of texts. */
+  readonly texts = new Texts();
+  #dictionary: ColumnArray | null = null;
+  #size = 0;
+
+  constructor(readonly leaf: Leaf, readonly kind: ColumnKind) {}
+
+  /** Takes the dictionary of the column. */
+  setDictionary({ bytes, count, encoding }: DictionaryPage): void {
+    if (encoding !== Encoding.PLAIN && encoding !== Encoding.PLAIN_DICTIONARY) {
+      throw new ParquetError(`its dictionary is encoded in a way that is not known (${encoding})`);
+    }
+    if (this.kind === "text") this.#addTexts(bytes, count, Encoding.PLAIN);
+    else this.#dictionary = this.#numbers(bytes, count, Encoding.PLAIN);
+    this.#size = count;
+  }
+
+  /** Tells whether the pages of an encoding hold codes of the dictionary. */
+  usesDictionary(encoding: number): boolean {
+    return encoding === Encoding.RLE_DICTIONARY || encoding === Encoding.PLAIN_DICTIONARY;
+  }
+
+  /** The codes of a page that uses the dictionary; null where it does not. */
+  codes(bytes: Uint8Array, count: number, encoding: number): Codes | null {
+    if (!this.usesDictionary(encoding)) return null;
+    if (count === 0) return new Codes(bytes, 0, 0, 0, 0);
+    if (bytes.length === 0) throw new ParquetError("a page ends too early");
+    return new Codes(bytes, 1, bytes.length, bytes[0], count);
+  }
+
+  /** The values of a page. */
+  page(bytes: Uint8Array, count: number, encoding: number): PageValues {
+    const codes = this.codes(bytes, count, encoding);
+    if (codes) return this.kind === "text" ? new TextCodes(codes, this.#size) : this.#looked(codes);
+    if (this.kind === "text") return new Sequence(this.#addTexts(bytes, count, encoding), count);
+    if (this.kind === "float" && encoding === Encoding.PLAIN) return new PlainFloats(this.leaf, bytes, count);
+    return new Plain(this.#numbers(bytes, count, encoding));
+  }
+
+  #looked(codes: Codes): PageValues {
+    if (!this.#dictionary && codes.count > 0) throw strange();
+    return new Looked(codes, this.#dictionary ?? new Float64Array(0));
+  }
+
+  #addTexts(bytes: Uint8Array, count: number, encoding: number): number {
+    return this.texts.add(this.#textBytes(bytes, count, encoding));
+  }
+
+  #textBytes(bytes: Uint8Array, count: number, encoding: number): TextBytes {
+    const { physical, length } = this.leaf;
+    if (physical === Physical.FIXED_LEN_BYTE_ARRAY) {
+      if (encoding !== Encoding.PLAIN || length * count > bytes.length) throw unknown(encoding);
+      const starts = Uint32Array.from({ length: count }, (_, i) => i * length);
+      return { bytes, starts, ends: starts.map((start) => start + length) };
+    }
+    if (physical !== Physical.BYTE_ARRAY) {
+      throw new ParquetError(`its column ${this.leaf.path.join(".")} holds no texts`);
+    }
+    if (encoding === Encoding.PLAIN) return plainTexts(bytes, count);
+    if (encoding !== Encoding.DELTA_LENGTH_BYTE_ARRAY && encoding !== Encoding.DELTA_BYTE_ARRAY) {
+      throw unknown(encoding);
+    }
+    const found = encoding === Encoding.DELTA_LENGTH_BYTE_ARRAY ? deltaLengths(bytes, count) : deltaTexts(bytes, count);
+    return { bytes: found.bytes, starts: found.bounds.subarray(0, count), ends: found.bounds.subarray(1) };
+  }
+
+  #numbers(bytes: Uint8Array, count: number, encoding: number): ColumnArray {
+    const { leaf, kind } = this;
+    if (kind === "bool") return booleans(leaf, bytes, count, encoding);
+    if (encoding === Encoding.DELTA_BINARY_PACKED) {
+      if (leaf.physical !== Physical.INT32 && leaf.physical !== Physical.INT64) throw unknown(encoding);
+      const [ints] = deltaInts(bytes, 0, count, leaf.physical === Physical.INT32 ? 32 : 64);
+      return kind === "int" ? ints : Float64Array.from(ints, (value) => scaled(value, leaf));
+    }
+    if (encoding === Encoding.BYTE_STREAM_SPLIT) bytes = unsplit(bytes, count, widthOf(leaf));
+    else if (encoding !== Encoding.PLAIN) throw unknown(encoding);
+    return kind === "int" ? plainInts(leaf, bytes, count) : plainFloats(leaf, bytes, count);
+  }
+}
+
+class Plain implements PageValues {
+  constructor(readonly values: ColumnArray) {}
+
+  all(out: ColumnArray, to: number): void {
+    out.set(this.values as never, to);
+  }
+
+  some(positions: Uint32Array, from: number, until: number, offset: number, out: ColumnArray, to: number): void {
+    const { values } = this;
+    for (let i = from; i < until; i++) out[to++] = values[positions[i] - offset];
+  }
+}
+
+class Looked implements PageValues {
+  constructor(readonly codes: Codes, readonly dictionary: ColumnArray) {}
+
+  all(out: ColumnArray, to: number): void {
+    const numbers = scratch(this.codes.count);
+    this.#look(numbers, this.codes.count, this.codes.all(numbers), out, to);
+  }
+
+  some(positions: Uint32Array, from: number, until: number, offset: number, out: ColumnArray, to: number): void {
+    const numbers = scratch(until - from);
+    this.#look(numbers, until - from, this.codes.some(positions, from, until, offset, numbers, 0), out, to);
+  }
+
+  #look(numbers: Uint32Array, count: number, greatest: number, out: ColumnArray, to: number): void {
+    const { dictionary } = this;
+    if (count > 0 && greatest >= dictionary.length) throw strange();
+    for (let i = 0; i < count; i++) out[to + i] = dictionary[numbers[i]];
+  }
+}
+
+class TextCodes implements PageValues {
+  constructor(readonly codes: Codes, readonly size: number) {}
+
+  all(out: ColumnArray, to: number): void {
+    this.#check(this.codes.all(out as Uint32Array, to));
+  }
+
+  some(positions: Uint32Array, from: number, until: number, offset: number, out: ColumnArray, to: number): void {
+    this.#check(this.codes.some(positions, from, until, offset, out as Uint32Array, to));
+  }
+
+  #check(greatest: number): void {
+    if (this.codes.count > 0 && greatest >= this.size) throw strange();
+  }
+}
+
+/** Texts that each page has anew: numbered one after the other. */
+class Sequence implements PageValues {
+  constructor(readonly first: number, readonly count: number) {}
+
+  all(out: ColumnArray, to: number): void {
+    for (let i = 0; i < this.count; i++) out[to + i] = this.first + i;
+  }
+
+  some(positions: Uint32Array, from: number, until: number, offset: number, out: ColumnArray, to: number): void {
+    for (let i = from; i < until; i++) out[to++] = this.first + positions[i] - offset;
+  }
+}
+
+let numbers = new Uint32Array(1 << 15);
+
+/** Room for some numbers, used again and again. */
+export function scratch(length: number): Uint32Array {
+  if (numbers.length < length) numbers = new Uint32Array(length);
+  return numbers;
+}
+
+function booleans({ physical, path }: Leaf, bytes: Uint8Array, count: number, encoding: number): Uint8Array {
+  if (physical !== Physical.BOOLEAN) {
+    throw new ParquetError(`its column ${path.join(".")} does not hold true and false`);
+  }
+  const out = new Uint8Array(count);
+  if (encoding === Encoding.RLE) {
+    if (bytes.length < 4) throw new ParquetError("a page ends too early");
+    new Codes(bytes, 4, bytes.length, 1, count).all(out);
+    return out;
+  }
+  if (encoding !== Encoding.PLAIN) throw unknown(encoding);
+  if (bytes.length * 8 < count) throw new ParquetError("a page ends too early");
+  for (let i = 0; i < count; i++) out[i] = (bytes[i >> 3] >> (i & 7)) & 1;
+  return out;
+}
+
+function widthOf({ physical, length, path }: Leaf): number {
+  switch (physical) {
+    case Physical.INT32:
+    case Physical.FLOAT:
+      return 4;
+    case Physical.INT64:
+    case Physical.DOUBLE:
+      return 8;
+    case Physical.INT96:
+      return 12;
+    case Physical.FIXED_LEN_BYTE_ARRAY:
+      return length;
+  }
+  throw new ParquetError(`its column ${path.join(".")} holds no numbers`);
+}
+
+function plainFloats(leaf: Leaf, bytes: Uint8Array, count: number): Float64Array {
+  const out = new Float64Array(count);
+  new PlainFloats(leaf, bytes, count).all(out, 0);
+  return out;
+}
+
+/** How plain numbers of a column become floats. */
+type Read = (view: DataView, at: number) => number;
+
+function readerOf({ physical, length, scale, perMillisecond, unsigned }: Leaf): Read {
+  const by = scale ? 10 ** scale : 1;
+  switch (physical) {
+    case Physical.DOUBLE:
+      return (view, at) => view.getFloat64(at, true);
+    case Physical.FLOAT:
+      return (view, at) => view.getFloat32(at, true);
+    case Physical.FIXED_LEN_BYTE_ARRAY:
+      if (length === 8) return (view, at) => whole(view.getInt32(at), view.getUint32(at + 4)) / by;
+      return (view, at) => Number(bigEndian(view, at, length)) / by;
+    case Physical.INT96:
+      // Nanoseconds of the day, and the day in the calendar of astronomers.
+      return (view, at) =>
+        (view.getInt32(at + 8, true) - 2_440_588) * 86_400_000 + Number(view.getBigUint64(at, true) / 1_000_000n);
+    case Physical.INT32: {
+      const unit = perMillisecond === null ? 1 : 1 / perMillisecond;
+      return unsigned ? (view, at) => view.getUint32(at, true) / by : (view, at) => view.getInt32(at, true) * unit / by;
+    }
+  }
+  if (perMillisecond === 1_000_000 || unsigned) {
+    const leaf = { scale, perMillisecond };
+    return (view, at) => scaled(unsigned ? view.getBigUint64(at, true) : view.getBigInt64(at, true), leaf);
+  }
+  if (perMillisecond === 1000) {
+    return (view, at) => Math.floor(whole(view.getInt32(at + 4, true), view.getUint32(at, true)) / 1000);
+  }
+  return (view, at) => whole(view.getInt32(at + 4, true), view.getUint32(at, true)) / by;
+}
+
+/** Plain numbers: only those that are asked for are decoded. */
+class PlainFloats implements PageValues {
+  readonly #read: Read;
+  readonly #view: DataView;
+  readonly #width: number;
+
+  constructor(readonly leaf: Leaf, readonly bytes: Uint8Array, readonly count: number) {
+    this.#width = widthOf(leaf);
+    if (bytes.length < count * this.#width) throw new ParquetError("a page ends too early");
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#read = readerOf(leaf);
+  }
+
+  all(out: ColumnArray, to: number): void {
+    if (this.leaf.physical === Physical.DOUBLE) {
+      (out as Float64Array).set(new Float64Array(aligned(this.bytes, this.count * 8)), to);
+      return;
+    }
+    const view = this.#view, read = this.#read, width = this.#width;
+    for (let i = 0, at = 0; i < this.count; i++, at += width) out[to + i] = read(view, at);
+  }
+
+  some(positions: Uint32Array, from: number, until: number, offset: number, out: ColumnArray, to: number): void {
+    const view = this.#view, read = this.#read, width = this.#width;
+    for (let i = from; i < until; i++) out[to++] = read(view, (positions[i] - offset) * width);
+  }
+}
+
+function plainInts(leaf: Leaf, bytes: Uint8Array, count: number): BigInt64Array {
+  const width = widthOf(leaf);
+  if (bytes.length < count * width) throw new ParquetError("a page ends too early");
+  if (leaf.physical === Physical.INT64) return new BigInt64Array(aligned(bytes, count * 8), 0, count);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (leaf.physical !== Physical.INT32 && leaf.physical !== Physical.FIXED_LEN_BYTE_ARRAY) {
+    throw new ParquetError(`its column ${leaf.path.join(".")} holds no whole numbers`);
+  }
+  return BigInt64Array.from(
+    { length: count },
+    (_, i) =>
+      leaf.physical === Physical.FIXED_LEN_BYTE_ARRAY
+        ? bigEndian(view, i * width, width)
+        : BigInt(leaf.unsigned ? view.getUint32(i * 4, true) : view.getInt32(i * 4, true)),
+  );
+}
+
+function bigEndian(view: DataView, at: number, width: number): bigint {
+  let value = 0n;
+  for (let byte = at; byte < at + width; byte++) value = (value << 8n) | BigInt(view.getUint8(byte));
+  return BigInt.asIntN(width * 8, value);
+}
+
+/** A whole number of two halves; exact up to 2^53. */
+function whole(high: number, low: number): number {
+  return high * 2 ** 32 + low;
+}
+
+/** A decimal or an instant in milliseconds, from what is stored. */
+function scaled(value: bigint, { scale, perMillisecond }: Pick<Leaf, "scale" | "perMillisecond">): number {
+  if (scale) return Number(value) / 10 ** scale;
+  if (perMillisecond === null || perMillisecond === 1) return Number(value);
+  if (perMillisecond < 1) return Number(value) / perMillisecond;
+  const by = BigInt(perMillisecond);
+  const quotient = value / by;
+  return Number(value % by < 0n ? quotient - 1n : quotient);
+}
+
+/** The same bytes in a buffer of their own, as numbers of eight bytes must start at a multiple of eight. */
+function aligned(bytes: Uint8Array, length: number): ArrayBuffer {
+  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + length) as ArrayBuffer;
+}
+
+function unknown(encoding: number): ParquetError {
+  return new ParquetError(`a page is encoded in a way that is not known (${encoding})`);
+}
