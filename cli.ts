@@ -13,8 +13,17 @@ import "./src/permissions/polars.ts";
 import denoJson from "./deno.json" with { type: "json" };
 import { runProgram } from "./src/cli/program.ts";
 import { processTerminal, type Terminal } from "./src/cli/terminal.ts";
+import { callable, COUNT, FLAG, STRINGS } from "./src/options/kinds.ts";
+import { checkArgument, needed, shape } from "./src/options/options.ts";
 
 export type { Terminal } from "./src/cli/terminal.ts";
+
+const TERMINAL = shape<Terminal>({
+  write: needed(callable<Terminal["write"]>()),
+  note: needed(callable<Terminal["note"]>()),
+  isTerminal: needed(FLAG),
+  columns: needed(COUNT),
+});
 
 /**
  * Runs one command and gives its exit code: 0 all went well, 1 the answer cannot be given, 2 the command line cannot be
@@ -31,6 +40,8 @@ export type { Terminal } from "./src/cli/terminal.ts";
  * @param terminal Where to write. Default: the terminal or pipe of this process.
  */
 export async function runCommand(args: readonly string[], terminal: Terminal = processTerminal()): Promise<number> {
+  checkArgument("runCommand", "args", STRINGS, args);
+  checkArgument("runCommand", "terminal", TERMINAL, terminal);
   return await runProgram(args, terminal, denoJson.version);
 }
 

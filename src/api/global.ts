@@ -5,6 +5,7 @@
  */
 
 import { fetchGlobalTable } from "../bulk/global_table.ts";
+import { Notes } from "../bulk/notes.ts";
 import { RUNS_TABLE, type RunsTableOptions } from "../bulk/runs_table.ts";
 import { withDisplay } from "../display/frame.ts";
 import { recordsFrame } from "../frame/frame.ts";
@@ -12,7 +13,7 @@ import type { Frame } from "../frame/typed.ts";
 import { openCatalog, SOURCE, type SourceOptions } from "./open.ts";
 import { checkOptions } from "../options/options.ts";
 import { publicCall } from "../progress/call.ts";
-import { CALL, longCall } from "../progress/show.ts";
+import { CALL, type LongCall, longCall } from "../progress/show.ts";
 
 /**
  * The projects of an archive, or those that the API token may see on a server, as a frame with the columns `name` and `id`.
@@ -65,9 +66,9 @@ async function fetchTable(
   const asked = checkOptions(call, { ...SOURCE, ...RUNS_TABLE }, options);
   const catalog = openCatalog(asked);
   try {
-    return withDisplay(
-      await longCall(asked, what, (running) => fetchGlobalTable(catalog, { ...asked, ...running }, heads)),
-    );
+    const notes = new Notes();
+    const work = (running: LongCall) => fetchGlobalTable(catalog, { ...asked, ...running, notes }, heads);
+    return withDisplay(await longCall(asked, what, work), notes.texts);
   } finally {
     catalog.close();
   }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ATTRIBUTES, type AttributeSelection, isList, selectPaths } from "../bulk/select.ts";
+import { ATTRIBUTES, type AttributeSelection, isList, selectPaths } from "../bulk/names.ts";
 import { FRAME } from "../frame/frame.ts";
 import { either, FLAG, type Kind, listOf, oneOf, orNull, shown, STRING, STRINGS } from "../options/kinds.ts";
 import { checkArgument, type Checked, checkOptions, declare, optional } from "../options/options.ts";

@@ -10,6 +10,7 @@ import { FETCH_METRICS, fetchMetricsFrame, type FetchMetricsOptions } from "../b
 import { fetchRunsTable, RUNS_TABLE, type RunsTableOptions } from "../bulk/runs_table.ts";
 import { SAVE_METRICS, saveMetricsFile, type SaveMetricsOptions } from "../bulk/save_metrics.ts";
 import { LIST_ATTRIBUTES, listAttributesFrame, type ListAttributesOptions } from "../bulk/attributes.ts";
+import { type BulkCall, Notes } from "../bulk/notes.ts";
 import { chooseRuns } from "../bulk/select.ts";
 import { FETCH_SERIES, fetchSeriesFrame, type FetchSeriesOptions } from "../bulk/series.ts";
 import { jupyterDisplay, type MediaBundle } from "../display/bundle.ts";
@@ -33,7 +34,7 @@ import { attributesBeside } from "./run_members.ts";
 import { connect, type Connection, PROJECT, type ReadOnlyProjectOptions, SOURCE, type SourceOptions } from "./open.ts";
 import { showProject } from "./page/project.ts";
 import { publicCall } from "../progress/call.ts";
-import { CALL, LONG_CALL, type LongCall, longCall, type LongCallOptions } from "../progress/show.ts";
+import { CALL, LONG_CALL, longCall, type LongCallOptions } from "../progress/show.ts";
 import type { Source } from "../source.ts";
 import type { FileRef, ProjectInfo, RunInfo, StepRange } from "../types.ts";
 
@@ -225,7 +226,8 @@ export class ReadOnlyProject {
     return await longCall(
       asked,
       "metrics",
-      async (call) => saveMetricsFile(await this.#connection.source(call.signal), { ...asked, ...call }),
+      async (call) =>
+        saveMetricsFile(await this.#connection.source(call.signal), { ...asked, ...call, notes: new Notes() }),
     );
   }
 
@@ -356,10 +358,11 @@ export class ReadOnlyProject {
   async #bulk(
     what: string,
     options: LongCallOptions,
-    work: (source: Source, call: LongCall) => Promise<Frame>,
+    work: (source: Source, call: BulkCall) => Promise<Frame>,
   ): Promise<Frame> {
+    const notes = new Notes();
     return await longCall(options, what, async (call) => {
-      return withDisplay(await work(await this.#connection.source(call.signal), call));
+      return withDisplay(await work(await this.#connection.source(call.signal), { ...call, notes }), notes.texts);
     });
   }
 

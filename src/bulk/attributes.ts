@@ -6,20 +6,15 @@
 
 import type { DataFrame } from "nodejs-polars";
 import { recordsFrame } from "../frame/frame.ts";
-import { listOf, orNull } from "../options/kinds.ts";
+import { listOf, orNull, shown } from "../options/kinds.ts";
 import { ATTRIBUTE_TYPE } from "../nql/check.ts";
 import { type Checked, declare, optional } from "../options/options.ts";
 import { LONG_CALL, type LongCallOptions } from "../progress/show.ts";
-import type { CallOptions, Source } from "../source.ts";
+import type { Source } from "../source.ts";
 import type { AttributeType } from "../types.ts";
-import {
-  ATTRIBUTES,
-  type AttributeSelection,
-  RUN_SELECTION,
-  runKeys,
-  type RunSelection,
-  selectPaths,
-} from "./select.ts";
+import { ATTRIBUTES, type AttributeSelection, isList, selectPaths } from "./names.ts";
+import type { BulkCall } from "./notes.ts";
+import { RUN_SELECTION, runKeys, type RunSelection } from "./select.ts";
 
 /** Options of {@linkcode ReadOnlyProject.listAttributes}. */
 export interface ListAttributesOptions extends RunSelection, LongCallOptions {
@@ -40,10 +35,18 @@ export const LIST_ATTRIBUTES = declare<ListAttributesOptions>()({
 /** Each path with each type that it has among the runs, sorted. */
 export async function listAttributesFrame(
   source: Source,
-  { attributes, types, signal, ...selection }: Checked<typeof LIST_ATTRIBUTES> & CallOptions,
+  { attributes, types, signal, notes, ...selection }: Checked<typeof LIST_ATTRIBUTES> & BulkCall,
 ): Promise<DataFrame> {
-  const which = attributes === null ? { paths: null, filter: null } : selectPaths(attributes);
-  const pages = source.attributes({ runs: await runKeys(source, selection, signal), ...which, types, signal });
-  const found = (await Array.fromAsync(pages)).flat();
+  const which = attributes === null ? {} : selectPaths(attributes);
+  const runs = await runKeys(source, selection, signal);
+  const found = (await Array.fromAsync(source.attributes({ runs, ...which, types, signal }))).flat();
+  if (runs?.length === 0) notes.add("No run was found.");
+  else if (attributes !== null) {
+    const missing = isList(attributes) ? attributes.filter((path) => !found.some((one) => one.path === path)) : [];
+    for (const path of missing) notes.add(`No run that was chosen has an attribute ${JSON.stringify(path)}.`);
+    if (!isList(attributes) && found.length === 0) {
+      notes.add(`No run that was chosen has an attribute that matches ${shown(attributes)}.`);
+    }
+  }
   return recordsFrame({ attribute: found.map((one) => one.path), type: found.map((one) => one.type) });
 }

@@ -9,7 +9,8 @@ import { type BucketColumns, bucketPoints } from "../buckets.ts";
 import { COUNT } from "../options/kinds.ts";
 import { type Checked, declare, optional } from "../options/options.ts";
 import { floats } from "../frame/frame.ts";
-import type { CallOptions, Source } from "../source.ts";
+import type { Source } from "../source.ts";
+import type { BulkCall } from "./notes.ts";
 import { type FetchMetricsOptions, METRICS, planMetrics } from "./metrics.ts";
 import { nameColumns } from "./metrics_frame.ts";
 import type { ChosenSeries } from "./select.ts";
@@ -35,7 +36,7 @@ export const FETCH_METRIC_BUCKETS = declare<FetchMetricBucketsOptions>()({
 /** One row per series and bucket that holds points. */
 export async function fetchMetricBucketsFrame(
   source: Source,
-  options: Checked<typeof FETCH_METRIC_BUCKETS> & CallOptions,
+  options: Checked<typeof FETCH_METRIC_BUCKETS> & BulkCall,
 ): Promise<DataFrame> {
   const { buckets } = options;
   const { series, query } = await planMetrics(source, { ...options, tailLimit: null });

@@ -15,19 +15,12 @@ import { collectPoints } from "../frame/points.ts";
 import { COUNT, listOf, oneOf, orNull, PATH, pathString, STEP_RANGE } from "../options/kinds.ts";
 import { type Checked, declare, needed, optional } from "../options/options.ts";
 import { LONG_CALL, type LongCallOptions } from "../progress/show.ts";
-import type { CallOptions, Source } from "../source.ts";
+import type { Source } from "../source.ts";
 import type { FileRef, StepRange } from "../types.ts";
 import { writeWhole } from "../write.ts";
-import {
-  ATTRIBUTES,
-  type AttributeSelection,
-  existingSeries,
-  RUN_SELECTION,
-  type RunSelection,
-  type SelectedRuns,
-  selectPaths,
-  selectRuns,
-} from "./select.ts";
+import { type BulkCall, noteMissing } from "./notes.ts";
+import { ATTRIBUTES, type AttributeSelection, selectPaths } from "./names.ts";
+import { existingSeries, RUN_SELECTION, type RunSelection, type SelectedRuns, selectRuns } from "./select.ts";
 
 /** Options of {@linkcode ReadOnlyProject.downloadFiles}. */
 export interface DownloadFilesOptions extends RunSelection, LongCallOptions {
@@ -56,7 +49,7 @@ export const DOWNLOAD_FILES = declare<DownloadFilesOptions>()({
   concurrency: optional(COUNT, 8),
 });
 
-type Options = Checked<typeof DOWNLOAD_FILES> & CallOptions;
+type Options = Checked<typeof DOWNLOAD_FILES> & BulkCall;
 
 /** One file to fetch. */
 interface Wanted {
@@ -77,8 +70,12 @@ export async function downloadFilesFrame(source: Source, options: Options): Prom
   const { concurrency, signal, onProgress } = options;
   const folder = pathString(options.destination);
   requirePermission({ name: "write", path: folder }, `download files to ${folder}`);
-  const selected = await selectRuns(source, options, signal);
+  const selected = await selectRuns(source, options);
   const wanted = [...await singleFiles(source, selected, options), ...await seriesFiles(source, selected, options)];
+  const found = new Set(wanted.map(({ attribute }) => attribute));
+  const { attributes, types } = options;
+  const looked = { runs: selected.runs.map((run) => run.key), attributes, found, what: "file or file series", types };
+  await noteMissing(source, looked, options);
   keepApart(wanted);
 
   const rows = new Array<{ status: string; path: string | null; size: number | null }>(wanted.length);

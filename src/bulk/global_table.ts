@@ -9,7 +9,16 @@ import { sideBySide } from "../frame/arrow.ts";
 import { strings } from "../frame/frame.ts";
 import type { Catalog } from "../source.ts";
 import type { RunInfo } from "../types.ts";
-import { namedColumns, readTableRuns, readTableValues, resolveSort, type TableRequest } from "./runs_table.ts";
+import {
+  type MatchedColumns,
+  namedColumns,
+  noteColumns,
+  readTableRuns,
+  readTableValues,
+  resolveSort,
+  type TableRequest,
+} from "./runs_table.ts";
+import { noteNamed } from "./select.ts";
 import { TableBuilder } from "./table.ts";
 
 /** Reads the runs of every project, then their values, and builds one frame whose first column is `sys/project`. */
@@ -28,10 +37,16 @@ export async function fetchGlobalTable(
   // A project cannot have more rows in the table than the table has.
   for (const source of sources) found.push(await readTableRuns(source, request, sort, heads));
   const rows = found.flatMap((runs, i) => runs.map((run) => ({ run, project: projects[i].name })));
+  const matched: MatchedColumns = { columns: false, columnsRegex: false };
   const table = new TableBuilder(rows, [...aggregates], sortedBy ? [sortedBy] : []);
   for (const [i, source] of sources.entries()) {
-    for await (const block of readTableValues(source, found[i], sort, request)) table.add(block, projects[i].name);
+    const values = readTableValues(source, found[i], sort, request, matched);
+    for await (const block of values) table.add(block, projects[i].name);
   }
+  noteNamed(rows.map(({ run }) => run), request, request.notes);
+  // Where no project has a column, each says the same.
+  const some = found.findIndex((runs) => runs.length > 0);
+  if (some >= 0) await noteColumns(sources[some], found[some], request, matched, table.paths());
   const order = table.order(sort.path, sort.type, sortedBy, sort.descending).slice(0, limit ?? undefined);
   const frame = await table.frame([sort.path, ...namedColumns(request)], order, ["sys/project"]);
   const names = pl.DataFrame([strings("sys/project", order.map((row) => rows[row].project))]);

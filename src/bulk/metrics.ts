@@ -9,19 +9,13 @@ import { OptionError } from "../errors.ts";
 import { COUNT, FLAG, oneOf, orNull, STEP_RANGE } from "../options/kinds.ts";
 import { type Checked, declare, needed, optional } from "../options/options.ts";
 import { LONG_CALL, type LongCallOptions } from "../progress/show.ts";
-import type { CallOptions, SeriesQuery, Source } from "../source.ts";
+import type { SeriesQuery, Source } from "../source.ts";
 import type { StepRange } from "../types.ts";
 import { longFrame, wideFrame } from "./metrics_frame.ts";
 import { PointTable } from "./point_table.ts";
-import {
-  ATTRIBUTES,
-  type AttributeSelection,
-  type ChosenSeries,
-  existingSeries,
-  RUN_SELECTION,
-  type RunSelection,
-  selectRuns,
-} from "./select.ts";
+import { type BulkCall, noteMissing } from "./notes.ts";
+import { ATTRIBUTES, type AttributeSelection } from "./names.ts";
+import { type ChosenSeries, existingSeries, RUN_SELECTION, type RunSelection, selectRuns } from "./select.ts";
 
 /** Options of {@linkcode ReadOnlyProject.fetchMetrics}. */
 export interface FetchMetricsOptions extends RunSelection, LongCallOptions {
@@ -83,7 +77,7 @@ export interface MetricsPlan {
 /** Reads which series exist, then their points, and builds the frame. */
 export async function fetchMetricsFrame(
   source: Source,
-  options: Checked<typeof FETCH_METRICS> & CallOptions,
+  options: Checked<typeof FETCH_METRICS> & BulkCall,
 ): Promise<DataFrame> {
   const { format, includePointPreviews } = options;
   if (format === "wide" && includePointPreviews) {
@@ -103,11 +97,14 @@ export async function fetchMetricsFrame(
 /** Reads which series exist. */
 export async function planMetrics(
   source: Source,
-  options: Checked<typeof METRICS> & CallOptions,
+  options: Checked<typeof METRICS> & BulkCall,
 ): Promise<MetricsPlan> {
   const { tailLimit, includePointPreviews, includeInherited, signal, onProgress } = options;
-  const selected = await selectRuns(source, options, signal);
-  const series = await existingSeries(source, selected, options.attributes, ["float_series"], signal);
+  const selected = await selectRuns(source, options);
+  const types = ["float_series"] as const;
+  const series = await existingSeries(source, selected, options.attributes, types, signal);
+  const wanted = { attributes: options.attributes, found: new Set(series.paths), what: "float series", types };
+  await noteMissing(source, { runs: selected.runs.map((run) => run.key), ...wanted }, options);
   return {
     series,
     query: {

@@ -5,7 +5,6 @@
  */
 
 import type { DataFrame } from "nodejs-polars";
-import { getLogger } from "@logtape/logtape";
 import type { ValueBlock } from "../columns.ts";
 import { OptionError } from "../errors.ts";
 import { COUNT, either, FLAG, listOf, NONEMPTY, oneOf, orNull } from "../options/kinds.ts";
@@ -14,17 +13,11 @@ import { AGGREGATION, ATTRIBUTE_TYPE, REGEX } from "../nql/check.ts";
 import { type Regexp, regexString } from "../nql/regex.ts";
 import { type Checked, declare, needed, optional, shape } from "../options/options.ts";
 import { LONG_CALL, type LongCallOptions } from "../progress/show.ts";
-import type { CallOptions, RunsSort, Source } from "../source.ts";
+import type { RunsSort, Source } from "../source.ts";
 import type { AttributeType, RunInfo } from "../types.ts";
-import {
-  ATTRIBUTES,
-  type AttributeSelection,
-  chooseRuns,
-  isList,
-  RUN_SELECTION,
-  type RunSelection,
-  selectPaths,
-} from "./select.ts";
+import { ATTRIBUTES, type AttributeSelection, isList, selectPaths } from "./names.ts";
+import { type BulkCall, noteMissing, type Notes } from "./notes.ts";
+import { chooseRuns, noteNamed, RUN_SELECTION, type RunSelection } from "./select.ts";
 import { type SeriesAggregate, TableBuilder } from "./table.ts";
 
 /** By which attribute a table is sorted. */
@@ -78,17 +71,19 @@ export const RUNS_TABLE = declare<RunsTableOptions>()({
 });
 
 /** Options of a table that passed the gate. */
-export type TableRequest = Checked<typeof RUNS_TABLE> & CallOptions;
+export type TableRequest = Checked<typeof RUNS_TABLE> & BulkCall;
 
 const SORTABLE: AttributeType[] = ["string", "int", "float", "bool", "datetime", "float_series"];
-const logger = getLogger(["neptune-fetcher", "table"]);
 
 /** Reads the runs, then their values, and builds the frame. */
 export async function fetchRunsTable(source: Source, request: TableRequest, heads: boolean): Promise<DataFrame> {
   const sort = await resolveSort([source], request);
   const runs = await readTableRuns(source, request, sort, heads);
+  noteNamed(runs, request, request.notes);
   const table = new TableBuilder(runs.map((run) => ({ run, project: null })), [...request.aggregates]);
-  for await (const block of readTableValues(source, runs, sort, request)) table.add(block, null);
+  const matched = { columns: false, columnsRegex: false };
+  for await (const block of readTableValues(source, runs, sort, request, matched)) table.add(block, null);
+  await noteColumns(source, runs, request, matched, table.paths());
   return await table.frame([sort.path, ...namedColumns(request)]);
 }
 
@@ -116,37 +111,78 @@ export async function* readTableValues(
   runs: RunInfo[],
   sort: RunsSort,
   { columns, columnsRegex, types, signal, onProgress }: TableRequest,
+  matched: MatchedColumns,
 ): AsyncGenerator<ValueBlock> {
   if (runs.length === 0) return;
   const query = { runs: runs.map((run) => run.key), signal, onProgress };
   const always = [...new Set(["sys/custom_run_id", "sys/name", sort.path])];
-  const { paths, filter } = columns === null ? { paths: [], filter: null } : selectPaths(columns);
+  const { paths, filter }: ReturnType<typeof selectPaths> = columns === null ? { paths: [] } : selectPaths(columns);
   if (types === null) {
     const named = [...new Set([...always, ...paths ?? []])];
-    yield* source.values({ ...query, paths: named, filter: null, types: null });
+    yield* source.values({ ...query, paths: named });
   } else {
-    yield* source.values({ ...query, paths: always, filter: null, types: null });
-    if (paths) yield* source.values({ ...query, paths, filter: null, types });
+    yield* source.values({ ...query, paths: always });
+    if (paths) yield* source.values({ ...query, paths, types });
   }
-  if (paths === null) yield* source.values({ ...query, paths, filter, types });
+  if (!paths) {
+    for await (const block of source.values({ ...query, filter, types })) {
+      matched.columns ||= block.columns.length > 0;
+      yield block;
+    }
+  }
   if (columnsRegex === null) return;
   const matching = { any: [{ must: [regexString(columnsRegex)], mustNot: [] }] };
-  yield* source.values({ ...query, paths: null, filter: matching, types });
+  for await (const block of source.values({ ...query, filter: matching, types })) {
+    matched.columnsRegex ||= block.columns.length > 0;
+    yield block;
+  }
 }
+
+/** Notes the columns that were asked for and that none of the runs has. */
+export async function noteColumns(
+  source: Source,
+  runs: RunInfo[],
+  request: TableRequest,
+  matched: MatchedColumns,
+  filled: Set<string>,
+): Promise<void> {
+  const { columns, columnsRegex, types } = request;
+  for (const path of IDENTITY) filled.add(path);
+  const keys = runs.map((run) => run.key);
+  const look = async (attributes: AttributeSelection, found: ReadonlySet<string>) =>
+    await noteMissing(source, { runs: keys, attributes, found, what: "value for a column", types }, request);
+  if (columns !== null) await look(columns, isList(columns) ? filled : matched.columns ? filled : NOTHING);
+  if (columnsRegex !== null && !matched.columnsRegex) await look(regexString(columnsRegex), NOTHING);
+}
+
+/** Which patterns some attribute matched. */
+export interface MatchedColumns {
+  columns: boolean;
+  columnsRegex: boolean;
+}
+
+/** These are columns of every table, also where they are empty. */
+const IDENTITY = ["sys/id", "sys/custom_run_id", "sys/name"];
+const NOTHING: ReadonlySet<string> = new Set();
 
 /** By what to sort; reads the type of the attribute where it is not given. */
 export async function resolveSort(
   sources: Source[],
-  { sortBy, ascending, signal }: TableRequest,
+  { sortBy, ascending, signal, notes }: TableRequest,
 ): Promise<RunsSort> {
   const { path, type, aggregation }: SortBy = typeof sortBy === "string" ? { path: sortBy } : sortBy;
   const known = type ?? SORT_TYPES[path];
-  return { path, type: known ?? await findType(sources, path, signal), aggregation, descending: !ascending };
+  return { path, type: known ?? await findType(sources, path, notes, signal), aggregation, descending: !ascending };
 }
 
 const SORT_TYPES: Record<string, AttributeType> = { "sys/creation_time": "datetime", "sys/id": "string" };
 
-async function findType(sources: Source[], path: string, signal?: AbortSignal): Promise<AttributeType> {
+async function findType(
+  sources: Source[],
+  path: string,
+  notes: Notes,
+  signal?: AbortSignal,
+): Promise<AttributeType> {
   const types = new Set<AttributeType>();
   for (const source of sources) {
     const pages = source.attributes({ paths: [path], types: SORTABLE, signal });
@@ -161,7 +197,7 @@ async function findType(sources: Source[], path: string, signal?: AbortSignal): 
     );
   }
   if (types.size === 0) {
-    logger.warn(`No run has an attribute "{path}" to sort by; the newest runs come first.`, { path });
+    notes.add(`No run has an attribute ${JSON.stringify(path)} to sort by; the newest runs come first.`);
   }
   return first;
 }

@@ -8,7 +8,8 @@ import type { DataFrame } from "nodejs-polars";
 import { FRAME_FORMAT, type FrameFormat, saveFrames } from "../frame/save.ts";
 import { FLAG, PATH, pathString } from "../options/kinds.ts";
 import { type Checked, declare, needed, optional } from "../options/options.ts";
-import type { CallOptions, Source } from "../source.ts";
+import type { Source } from "../source.ts";
+import type { BulkCall } from "./notes.ts";
 import { type FetchMetricsOptions, METRICS, type MetricsPlan, planMetrics } from "./metrics.ts";
 import { longFrame, type MetricsColumns } from "./metrics_frame.ts";
 import { PointTable } from "./point_table.ts";
@@ -40,7 +41,7 @@ const FIRST_CHUNK_SERIES = 256;
 /** Writes the long frame chunk by chunk and gives the number of points. */
 export async function saveMetricsFile(
   source: Source,
-  options: Checked<typeof SAVE_METRICS> & CallOptions,
+  options: Checked<typeof SAVE_METRICS> & BulkCall,
 ): Promise<number> {
   const { destination, fileFormat, bom } = options;
   const plan = await planMetrics(source, options);

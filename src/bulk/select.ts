@@ -6,21 +6,16 @@
 
 import type { SeriesList } from "../columns.ts";
 import { OptionError } from "../errors.ts";
-import { either, type Kind, orNull, STRINGS } from "../options/kinds.ts";
+import { orNull } from "../options/kinds.ts";
 import type { Nql } from "../nql/ast.ts";
 import { compare } from "../nql/build.ts";
 import { RUNS_FILTER, type RunsFilter, runsTerms, TRASHED } from "../nql/filter.ts";
 import { type Checked, declare, optional } from "../options/options.ts";
-import type { AttributesQuery, Source } from "../source.ts";
+import type { Source } from "../source.ts";
 import type { AttributeType, RunInfo } from "../types.ts";
-import { parsePattern, passesAll, PATTERN } from "./pattern.ts";
+import { ATTRIBUTES, type AttributeSelection, isList, type NameSelection, parsePattern, selectPaths } from "./names.ts";
+import { type BulkCall, noteRuns, type Notes } from "./notes.ts";
 import { groupNode, notNode, operandNode, predicateNode } from "../nql/tree.ts";
-
-/**
- * Names: exact ones as a list; or a pattern: regular expressions (RE2, partial match) joined by ` & ` and ` | `, negated by `!`, for
- * example `"^mlp & !_test$ | ^linear$"`; or one regular expression of JavaScript, for example `/^mlp/i`.
- */
-export type NameSelection = readonly string[] | string | RegExp;
 
 /**
  * Which runs: without any of these options all runs that are not in the trash, else those for which all conditions hold. The same
@@ -35,15 +30,6 @@ export interface RunSelection extends RunsFilter {
    */
   experiments?: NameSelection | null;
 }
-
-/**
- * Which attributes: exact paths as a list; or a pattern: regular expressions (RE2, partial match) joined by ` & ` and ` | `,
- * negated by `!`, for example `"^train/ & !_std$ | ^val/loss$"`; or one regular expression of JavaScript, for example `/loss$/i`.
- */
-export type AttributeSelection = readonly string[] | string | RegExp;
-
-/** What an {@linkcode AttributeSelection} may be. */
-export const ATTRIBUTES: Kind<AttributeSelection> = either(STRINGS, PATTERN);
 
 const NAMES = optional(orNull(ATTRIBUTES), null);
 
@@ -91,14 +77,29 @@ export function chooseRuns({ runs, experiments, ...filter }: CheckedSelection, h
 /** Reads which runs are meant. */
 export async function selectRuns(
   source: Source,
-  selection: CheckedSelection,
-  signal?: AbortSignal,
+  { notes, signal, ...selection }: CheckedSelection & BulkCall,
 ): Promise<SelectedRuns> {
   const { where, heads } = chooseRuns(selection);
   const found: RunInfo[] = [];
   for await (const page of source.runs({ where, heads, signal })) found.push(...page.runs);
+  noteNamed(found, selection, notes);
   const label = (run: RunInfo) => (heads ? run.name : null) ?? run.customId ?? run.sysId;
   return { runs: found, heads, labels: new Map(found.map((run) => [run.key, label(run)])) };
+}
+
+/** Notes which of the runs that are named are not among these. */
+export function noteNamed(found: readonly RunInfo[], selection: CheckedSelection, notes: Notes): void {
+  const { runs, experiments, withIds, customIds, names, trashed } = selection;
+  const list = (option: string, names: NameSelection | null, of: (run: RunInfo) => string | null) =>
+    names !== null && isList(names) ? [{ option, names, found: found.map(of) }] : [];
+  const lists = [
+    ...list("runs", runs, (run) => run.customId),
+    ...list("experiments", experiments, (run) => run.name),
+    ...list("withIds", withIds, (run) => run.sysId),
+    ...list("customIds", customIds, (run) => run.customId),
+    ...list("names", names, (run) => run.name),
+  ];
+  noteRuns(lists, found.length > 0, trashed, notes);
 }
 
 /**
@@ -128,18 +129,6 @@ async function hasRuns(source: Source, where: Nql, signal?: AbortSignal): Promis
     if (runs.length > 0) return true;
   }
   return false;
-}
-
-/** Whether names are given one by one, rather than by a pattern. */
-export function isList(names: NameSelection): names is readonly string[] {
-  return typeof names !== "string" && !(names instanceof RegExp);
-}
-
-/** The selection as the restriction of a query. */
-export function selectPaths(attributes: AttributeSelection): Pick<AttributesQuery, "paths" | "filter"> {
-  if (isList(attributes)) return { paths: [...attributes] };
-  const filter = parsePattern(attributes);
-  return passesAll(filter) ? {} : { filter };
 }
 
 function named(path: string, wanted: NameSelection): Nql {

@@ -11,12 +11,12 @@ import { collectPoints, concat, type Points } from "../frame/points.ts";
 import { COUNT, FLAG, listOf, oneOf, orNull, STEP_RANGE } from "../options/kinds.ts";
 import { type Checked, declare, needed, optional } from "../options/options.ts";
 import { LONG_CALL, type LongCallOptions } from "../progress/show.ts";
-import type { CallOptions, Source } from "../source.ts";
+import type { Source } from "../source.ts";
 import { POINT_KINDS, type SeriesType, type StepRange } from "../types.ts";
 import { nameColumns } from "./metrics_frame.ts";
+import { type BulkCall, noteMissing } from "./notes.ts";
+import { ATTRIBUTES, type AttributeSelection } from "./names.ts";
 import {
-  ATTRIBUTES,
-  type AttributeSelection,
   type ChosenSeries,
   existingSeries,
   RUN_SELECTION,
@@ -67,11 +67,14 @@ export const FETCH_SERIES = declare<FetchSeriesOptions>()({
  */
 export async function fetchSeriesFrame(
   source: Source,
-  options: Checked<typeof FETCH_SERIES> & CallOptions,
+  options: Checked<typeof FETCH_SERIES> & BulkCall,
 ): Promise<DataFrame> {
   const { types, tailLimit, signal, onProgress } = options;
-  const selected = await selectRuns(source, options, signal);
+  const selected = await selectRuns(source, options);
   const series = await existingSeries(source, selected, options.attributes, types, signal);
+  const what = types.length === 1 ? types[0].replace("_", " ") : "string, histogram or file series";
+  const wanted = { attributes: options.attributes, found: new Set(series.paths), what, types };
+  await noteMissing(source, { runs: selected.runs.map((run) => run.key), ...wanted }, options);
   const points: Points[] = new Array(series.run.length);
   for (const [code, type] of types.entries()) {
     const members = Uint32Array.from([...series.type.keys()].filter((i) => series.type[i] === code));

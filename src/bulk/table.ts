@@ -114,6 +114,11 @@ export class TableBuilder {
     fillNumbers(places as NumberCells[], rows, run, path, values as ArrayLike<number>, has);
   }
 
+  /** The paths of which some run has a value. */
+  paths(): Set<string> {
+    return new Set([...this.#columns.values()].map(({ path }) => path));
+  }
+
   /**
    * The table. Always has `sys/custom_run_id`, `sys/name` and the columns in `always`; `sys/` comes first, `monitoring/` last,
    * each part by name. A path that has several types among these runs gives one column for each, named `path:type`.

@@ -38,13 +38,21 @@ export function displayFrame(frame: Frame, options: FrameDisplayOptions = {}): D
   return { [jupyterDisplay]: () => frameBundle(frame, asked) };
 }
 
-/** The frame with our display in place of that of Polars, also for all frames that are made from it. */
-export function withDisplay<F extends object>(frame: F): F {
-  return wrap(frame, (one) => frameBundle(one, {}));
+/**
+ * The frame with our display in place of that of Polars, also for all frames that are made from it.
+ *
+ * @param notes What a person has to know to read it, one sentence each.
+ */
+export function withDisplay<F extends object>(frame: F, notes: readonly string[] = []): F {
+  return wrap(frame, (one) => frameBundle(one, {}, notes));
 }
 
 /** The bundle of a frame. Its text is the table that Polars prints. */
-export function frameBundle(frame: Frame, options: FrameDisplayOptions = {}): MediaBundle {
+export function frameBundle(
+  frame: Frame,
+  options: FrameDisplayOptions = {},
+  notes: readonly string[] = [],
+): MediaBundle {
   const { rows = 15, columns = 16, textLength = 80 } = options;
   const series = methodsFirst(frame).getColumns();
   const height = series[0]?.length ?? 0;
@@ -77,7 +85,8 @@ export function frameBundle(frame: Frame, options: FrameDisplayOptions = {}): Me
 
   const leftOut = series.length - left - right;
   const size = markup`<b>${shape}</b>${leftOut > 0 && ` · ${counted(leftOut, "column")} not shown`}`;
-  return bundle(view(note(size), table(header, cut)), frame.toString());
+  const below = notes.map((text) => note(text));
+  return bundle(view(note(size), table(header, cut), ...below), [frame.toString(), ...notes].join("\n"));
 }
 
 /** How many items to show from the start and from the end. */

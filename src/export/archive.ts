@@ -7,6 +7,7 @@
 import { requirePermission } from "../permissions/require.ts";
 import pl, { type DataFrame } from "nodejs-polars";
 import { sanitized } from "../archive/disk/layout.ts";
+import type { BulkCall } from "../bulk/notes.ts";
 import { RUN_SELECTION, type RunSelection, selectRuns } from "../bulk/select.ts";
 import { seriesList } from "../columns.ts";
 import { FLAG, PATH, pathString } from "../options/kinds.ts";
@@ -14,7 +15,7 @@ import { strings } from "../frame/frame.ts";
 import { collectPoints } from "../frame/points.ts";
 import { type Checked, declare, needed, optional } from "../options/options.ts";
 import { LONG_CALL, type LongCallOptions } from "../progress/show.ts";
-import type { CallOptions, Source } from "../source.ts";
+import type { Source } from "../source.ts";
 import { POINT_KINDS, type RunInfo, type SeriesType } from "../types.ts";
 import { readContent, type RunContent } from "./content.ts";
 import { RunFiles } from "./files.ts";
@@ -74,13 +75,13 @@ interface Export {
 /** Writes the runs one after another and tells what became of each. */
 export async function writeArchive(
   source: Source,
-  options: Checked<typeof EXPORT_ARCHIVE> & CallOptions,
+  options: Checked<typeof EXPORT_ARCHIVE> & BulkCall,
 ): Promise<DataFrame> {
   const { files, ancestors, signal, onProgress } = options;
   const destination = pathString(options.destination);
   requirePermission({ name: "write", path: destination }, `write the archive ${destination}`);
   const { name: project } = await source.project({ signal });
-  const chosen = (await selectRuns(source, options, signal)).runs;
+  const chosen = (await selectRuns(source, options)).runs;
   const runs = ancestors ? await withAncestors(source, chosen, signal) : chosen;
   const folder = sanitized(project);
   const target: Export = {

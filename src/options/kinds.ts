@@ -138,7 +138,7 @@ export function listOf<T>(item: Kind<T>, must: string, least = 0): Kind<readonly
   };
 }
 
-/** Either of these. What is wrong inside a list or an object is said before what else it could have been. */
+/** Either of these. What one of them has to say in particular is said before what else it could have been. */
 export function either<A, B>(a: Kind<A>, b: Kind<B>): Kind<A | B>;
 export function either<A, B, C>(a: Kind<A>, b: Kind<B>, c: Kind<C>): Kind<A | B | C>;
 export function either(...kinds: Check[]): Check {
@@ -148,9 +148,8 @@ export function either(...kinds: Check[]): Check {
     complaint(value, name) {
       const complaints = kinds.map((one) => one.complaint(value, name));
       if (complaints.includes(null)) return null;
-      const inside = typeof value === "object" &&
-        complaints.find((one, i) => one !== wrong(name, value, kinds[i].must));
-      return inside || wrong(name, value, must);
+      const usual = (i: number) => wrong(name, value, kinds[i].must).slice(0, -1);
+      return complaints.find((one, i) => !one!.startsWith(usual(i))) ?? wrong(name, value, must);
     },
   };
 }

@@ -8,6 +8,7 @@ import pl from "nodejs-polars";
 import * as api from "../../mod.ts";
 import * as serving from "../../serve.ts";
 import * as sample from "../../samples/mod.ts";
+import * as cli from "../../cli.ts";
 import * as nql from "../../src/nql/mod.ts";
 import { makeApiToken } from "../../src/server/tokens.ts";
 import { type Argument, either, type PublicCall, publicCalls, type Shape } from "./public_calls.ts";
@@ -68,6 +69,7 @@ const GOOD: Record<string, unknown> = {
   now: 0,
   fold: { predicate: () => 0, and: () => 0, or: () => 0, not: () => 0 },
   error: new Error("x"),
+  args: ["--version"],
 };
 /** Where one name means several things. */
 const GOOD_OF: Record<string, Record<string, unknown>> = {
@@ -77,7 +79,7 @@ const GOOD_OF: Record<string, Record<string, unknown>> = {
 };
 
 function functionOf({ name, owner }: PublicCall): (...args: unknown[]) => unknown {
-  const all: Record<string, unknown> = { ...nql, ...serving, ...sample, ...api };
+  const all: Record<string, unknown> = { ...nql, ...cli, ...serving, ...sample, ...api };
   if (name.startsWith("new ")) {
     const made = all[name.slice(4)] as new (...args: unknown[]) => unknown;
     return (...args) => new made(...args);

@@ -1,13 +1,25 @@
 /**
- * The pattern language of neptune-query for names of attributes and runs: regular expressions joined by `&` and `|`, negated by
- * `!`.
+ * Names as people choose them: one by one, or by a pattern, whose language is that of neptune-query: regular expressions joined by
+ * `&` and `|`, negated by `!`.
  *
  * @module
  */
 
-import { type Kind, shown } from "../options/kinds.ts";
+import { either, type Kind, shown, STRINGS } from "../options/kinds.ts";
 import { compileRegex, regexString } from "../nql/regex.ts";
-import type { PathFilter } from "../source.ts";
+import type { AttributesQuery, PathFilter } from "../source.ts";
+
+/**
+ * Names: exact ones as a list; or a pattern: regular expressions (RE2, partial match) joined by ` & ` and ` | `, negated by `!`, for
+ * example `"^mlp & !_test$ | ^linear$"`; or one regular expression of JavaScript, for example `/^mlp/i`.
+ */
+export type NameSelection = readonly string[] | string | RegExp;
+
+/**
+ * Which attributes: exact paths as a list; or a pattern: regular expressions (RE2, partial match) joined by ` & ` and ` | `,
+ * negated by `!`, for example `"^train/ & !_std$ | ^val/loss$"`; or one regular expression of JavaScript, for example `/loss$/i`.
+ */
+export type AttributeSelection = readonly string[] | string | RegExp;
 
 /** A pattern, or a regular expression of JavaScript. One that RE2 refuses throws its own error. */
 export const PATTERN: Kind<string | RegExp> = {
@@ -55,4 +67,19 @@ function alternative(text: string): PathFilter["any"][number] {
 
 function literal(part: string): string {
   return part.replaceAll("\\x20", " ").replaceAll("\\x21", "!");
+}
+
+/** What an {@linkcode AttributeSelection} may be. */
+export const ATTRIBUTES: Kind<AttributeSelection> = either(STRINGS, PATTERN);
+
+/** Whether names are given one by one, rather than by a pattern. */
+export function isList(names: NameSelection): names is readonly string[] {
+  return typeof names !== "string" && !(names instanceof RegExp);
+}
+
+/** The selection as the restriction of a query. */
+export function selectPaths(attributes: AttributeSelection): Pick<AttributesQuery, "paths" | "filter"> {
+  if (isList(attributes)) return { paths: [...attributes] };
+  const filter = parsePattern(attributes);
+  return passesAll(filter) ? {} : { filter };
 }

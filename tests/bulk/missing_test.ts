@@ -1,0 +1,119 @@
+/** What was asked for and is not there is said: below the frame, and in the log. */
+
+import assert from "node:assert/strict";
+import { configure, type LogRecord, reset } from "@logtape/logtape";
+import { jupyterDisplay } from "../../mod.ts";
+import { Fixture, PROJECT } from "../api/fixture.ts";
+import { eachWay } from "./ways.ts";
+
+/** The warnings that are logged while `work` runs. */
+async function warnings(work: () => Promise<void>): Promise<string[]> {
+  const records: LogRecord[] = [];
+  await configure({
+    sinks: { memory: (record) => records.push(record) },
+    loggers: [{ category: ["neptune-fetcher", "missing"], sinks: ["memory"] }, {
+      category: ["logtape", "meta"],
+      sinks: [],
+    }],
+    reset: true,
+  });
+  try {
+    await work();
+  } finally {
+    await reset();
+  }
+  return records.map(({ properties }) => String(properties.text));
+}
+
+type Frame = Parameters<typeof shownText>[0];
+
+async function shownText(frame: { toString(): string }): Promise<{ text: string; html: string }> {
+  const show = (frame as unknown as Record<symbol, () => Promise<Record<string, string>> | Record<string, string>>)[
+    jupyterDisplay
+  ];
+  const bundle = await show.call(frame);
+  return { text: bundle["text/plain"], html: bundle["text/html"] };
+}
+
+Deno.test("columns, series, files and runs that match nothing are said, below the frame and in the log", async () => {
+  await using fixture = await Fixture.make();
+  await eachWay(fixture.data, PROJECT, async ({ name, project }) => {
+    if (name === "socket") return;
+    const CASES: [make: () => PromiseLike<Frame>, notes: (string | RegExp)[]][] = [
+      [() => project.fetchRunsDf({ columns: ["metrics/loss"] }), []],
+      [() => project.fetchRunsDf({ columns: ["metrics/los", "sys/name", "metrics/loss"] }), [
+        'No run that was chosen has a value for a column "metrics/los". Did you mean "metrics/loss" or "metrics/accuracy"?',
+      ]],
+      [() => project.fetchRunsDf({ columns: ["size"], types: ["float"] }), [
+        'No run that was chosen has a value for a column "size". It is of type int and string.',
+      ]],
+      [() => project.fetchRunsDf({ columns: "^nothing/" }), [
+        'No run that was chosen has a value for a column that matches "^nothing/".',
+      ]],
+      [() => project.fetchRunsDf({ columns: ["size"], columnsRegex: /^NO$/i }), [
+        'No run that was chosen has a value for a column that matches "(?i)^NO$".',
+      ]],
+      [() => project.fetchRunsDf({ sortBy: "lost/path" }), [/No run has an attribute "lost\/path" to sort by/]],
+      [() => project.fetchMetrics({ attributes: ["metrics/loss", "logs/out", "metrics/acuracy"] }), [
+        'No run that was chosen has a float series "logs/out". It is of type string_series.',
+        'No run that was chosen has a float series "metrics/acuracy". Did you mean "metrics/accuracy" or "metrics/loss"?',
+      ]],
+      [() => project.fetchMetrics({ attributes: /^LOGS/i }), [
+        "No run that was chosen has a float series that matches /^LOGS/i.",
+      ]],
+      [() => project.fetchMetricBuckets({ attributes: ["nope"] }), [
+        'No run that was chosen has a float series "nope".',
+      ]],
+      [() => project.fetchSeries({ attributes: ["metrics/loss"] }), [
+        'No run that was chosen has a string, histogram or file series "metrics/loss". It is of type float_series.',
+      ]],
+      [() => project.downloadFiles({ attributes: ["note"], destination: `${fixture.folder}/${name}` }), [
+        'No run that was chosen has a file or file series "note". Did you mean "notes"?',
+      ]],
+      [() => project.listAttributes({ attributes: ["size", "siz"] }), [
+        'No run that was chosen has an attribute "siz".',
+      ]],
+      [() => project.fetchMetrics({ runs: ["gull-1", "gul"], attributes: ["metrics/loss"] }), [
+        'Of those that runs names, no run was found for "gul". Runs in the trash are left out, unless `trashed` asks for them.',
+      ]],
+      [() => project.fetchRunsDf({ withIds: ["BIR-1", "BIR-9"], trashed: null }), [
+        'Of those that withIds names, no run was found for "BIR-9".',
+      ]],
+      [() => project.fetchRunsDf({ tags: ["none"] }), [/^No run was found\./]],
+    ];
+    for (const [make, notes] of CASES) {
+      let frame: Frame | undefined;
+      const logged = await warnings(async () => void (frame = await make()));
+      assert.equal(logged.length, notes.length, `${name}: ${logged}`);
+      const { text, html } = await shownText(frame!);
+      for (const [i, note] of notes.entries()) {
+        if (typeof note === "string") assert.equal(logged[i], note, name);
+        else assert.match(logged[i], note, name);
+        assert.ok(text.endsWith(logged.join("\n")), text);
+        const words = /^[^"/&<]+/.exec(logged[i])![0];
+        assert.ok(html.includes(words), html);
+      }
+    }
+  });
+});
+
+Deno.test("names that are no text of ours are escaped where they are said", async () => {
+  await using fixture = await Fixture.make();
+  const { project } = fixture.project();
+  const frame = await project.fetchRunsDf({ columns: ["<img src=x onerror=alert(1)>\u001b[31m"] });
+  const { text, html } = await shownText(frame);
+  assert.doesNotMatch(html, /<img/);
+  assert.ok(!(text + html).includes("\u001b"));
+});
+
+Deno.test("many names that are missing are told in short", async () => {
+  await using fixture = await Fixture.make();
+  const { project } = fixture.project();
+  const many = Array.from({ length: 1000 }, (_, i) => `none/${i}`);
+  const logged = await warnings(async () =>
+    void await project.fetchRunsDf({ columns: many, customIds: ["gull-1", ...many] })
+  );
+  assert.equal(logged.length, 7);
+  assert.match(logged[0], /"none\/4" and 995 more\./);
+  assert.equal(logged.at(-1), "Nor has any of them 995 more of those that were named.");
+});
