@@ -28,6 +28,8 @@ from neptune_fetcher import ReadOnlyProject, ReadOnlyRun
 from neptune_query.filters import Attribute, AttributeFilter, Filter
 from neptune_query.types import File, Histogram
 
+import renewal
+
 
 def plain(value):
     """The value as JSON; absent is null, and what JSON lacks is an object."""

@@ -12,6 +12,7 @@ import { fetcherRuns, fetcherTables } from "./fetcher.ts";
 import { checkNames } from "./names.ts";
 import { type Plain, plain, same } from "./plain.ts";
 import { queryQuestions } from "./query.ts";
+import { renewalQuestions } from "./renewal.ts";
 import type { Question, Subject, Words } from "./question.ts";
 import { python } from "./venv.ts";
 
@@ -42,7 +43,12 @@ async function compare(name: string, data: string, words: Words): Promise<void> 
   const project = new ReadOnlyProject({ archive: data, cacheFolder: null });
   const folder = await Deno.makeTempDir();
   const subject: Subject = { project, runs: await project.listRuns(), types: await typesOf(project), folder, words };
-  const questions = [...fetcherTables(subject), ...fetcherRuns(subject), ...queryQuestions(subject)]
+  const questions = [
+    ...fetcherTables(subject),
+    ...fetcherRuns(subject),
+    ...queryQuestions(subject),
+    ...await renewalQuestions(subject),
+  ]
     .filter((question) => question.name.includes(wanted));
   const started = performance.now();
   const [theirs, ours] = await Promise.all([
