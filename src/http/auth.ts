@@ -167,6 +167,8 @@ function isStale({ exp }: JWTPayload): boolean {
 }
 
 function asTokens(access: string, refresh: unknown): Tokens | null {
+  // What does not fit into a header is no token.
+  if (!/^[\x21-\x7e]+$/.test(access)) return null;
   try {
     return { access, refresh: String(refresh), claims: decodeJwt(access) };
   } catch {

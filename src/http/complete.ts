@@ -10,11 +10,8 @@ import type { AttributesQuery } from "../source.ts";
 import type { ProjectInfo } from "../types.ts";
 import { decodeEntries } from "../wire/entries.ts";
 import type { Api } from "./api.ts";
-import { definitionsCalls, runDefinitionsCall, runsCall } from "./plan/requests.ts";
 import type { ApiCall } from "./plan/call.ts";
-
-/** Runs that an answer lacks are looked up one by one, up to so many. */
-const MOST_LOOKED_UP = 8;
+import { definitionsCalls, runsCall } from "./plan/requests.ts";
 
 /** The error for an answer that lacks something. */
 export function incomplete({ path }: Pick<ApiCall, "path">, what: string): DecodeError {
@@ -42,44 +39,34 @@ export async function orMissing<T>(answer: Promise<T>): Promise<T | null> {
   }
 }
 
-/** Ends normally when none of these runs exists, of which an answer told nothing. */
-export async function checkRunsAbsent(
-  api: Api,
-  call: ApiCall,
-  runs: readonly string[],
-  signal?: AbortSignal,
-): Promise<void> {
-  for (const run of runs.slice(0, MOST_LOOKED_UP)) {
-    const bytes = await orMissing(api.bytes(runDefinitionsCall(run, null, call.project!), signal));
-    if (bytes !== null && bytes.length > 0) throw incomplete(call, `it tells nothing of the run ${run}, which exists`);
+/**
+ * Ends normally when those runs have no such values of which an answer told nothing.
+ *
+ * @param query What the answer lacks: some of the runs that were asked for, and all that was asked of them.
+ */
+export async function checkNoValues(api: Api, call: ApiCall, query: AttributesQuery): Promise<void> {
+  if (query.runs?.length === 0) return;
+  for (const definitions of definitionsCalls(call.project!, query)) {
+    const { entries } = await api.json(definitions, query.signal);
+    if (Array.isArray(entries) && entries.length === 0) continue;
+    throw incomplete(
+      call,
+      `it lacks values of ${query.runs!.length} runs, for example of ${query.runs![0]}, which has some`,
+    );
   }
 }
 
-/** Ends normally when a list of runs that came without a single byte is empty indeed. */
+/** Ends normally when a list of runs that came without a run, and without saying that there is none, is empty indeed. */
 export async function checkNoRuns(api: Api, call: ApiCall, project: string, signal?: AbortSignal): Promise<void> {
+  const again = decodeEntries(await api.bytes(call, signal), (sysId) => sysId);
+  if (again.runs.length > 0) throw incomplete(call, "it lists no run, and the next time it does");
+  if (again.told) return;
   const any = runsCall(project, {}, 0, 1);
-  const bytes = await api.bytes(any, signal);
-  // Where the list of all runs has bytes, an empty one is believed.
-  if (bytes.length > 0 && decodeEntries(bytes, (sysId) => sysId).runs.length > 0) return;
+  // Where the list of all runs has some, one without is believed.
+  if (decodeEntries(await api.bytes(any, signal), (sysId) => sysId).runs.length > 0) return;
   const [definitions] = definitionsCalls(project, {});
   const { entries } = await api.json(definitions, signal);
   if (!Array.isArray(entries) || entries.length > 0) {
     throw incomplete(call, "it lists no run, but there are attributes");
   }
-}
-
-/** Ends normally when a series does not exist, of which an answer told nothing. */
-export async function checkSeriesAbsent(
-  api: Api,
-  call: ApiCall,
-  run: string,
-  path: string,
-  wireType: string,
-  signal?: AbortSignal,
-): Promise<void> {
-  const query: AttributesQuery = { runs: [run], paths: [path] };
-  const [definitions] = definitionsCalls(call.project!, query);
-  const { entries } = await api.json(definitions, signal);
-  const exists = Array.isArray(entries) && entries.some(({ name, type }) => name === path && type === wireType);
-  if (exists) throw incomplete(call, `it tells nothing of the series ${path} of the run ${run}, which exists`);
 }

@@ -8,9 +8,9 @@ import type { SeriesBlock } from "../columns.ts";
 import { DecodeError } from "../errors.ts";
 import type { SeriesQuery } from "../source.ts";
 import { decodeSeriesValues } from "../wire/series_values.ts";
-import { wireTypeName } from "../types.ts";
 import type { Api } from "./api.ts";
-import { checkSeriesAbsent } from "./complete.ts";
+import type { ApiCall } from "./plan/call.ts";
+import { checkNoValues } from "./complete.ts";
 import type { Job } from "../async/concurrent.ts";
 import { isDescending, type SeriesGroup } from "./plan/series.ts";
 import { reversed } from "../columns.ts";
@@ -56,16 +56,32 @@ async function* readPages(
       else if (next !== "again") tokens.set(series, next.token);
     }
     for (const series of unanswered) open.delete(series);
-    const [absent] = unanswered;
     // What a lineage of its own has may be nothing, of which servers say nothing.
-    if (absent !== undefined && query.lineage === "full") {
-      const { runs, paths, run, path } = query.series;
-      const number = group.series[absent];
-      const type = wireTypeName(`${query.kind}_series`);
-      await checkSeriesAbsent(api, call, runs[run[number]], paths[path[number]], type, signal);
-    }
+    if (query.lineage === "full") await checkNoSeries(api, call, query, group, unanswered, signal);
     const stuck = [...open].every((series) => tokens.get(series) === before.get(series));
     if (open.size > 0 && stuck && block.spans.length === 0) throw standstill(call.path);
+  }
+}
+
+/** Ends normally when series do not exist, of which an answer told nothing; one request for each run that has some of them. */
+async function checkNoSeries(
+  api: Api,
+  call: ApiCall,
+  { kind, series }: SeriesQuery,
+  group: SeriesGroup,
+  unanswered: Iterable<number>,
+  signal: AbortSignal,
+): Promise<void> {
+  const numbers = Array.from(unanswered, (at) => group.series[at]);
+  for (const [run, some] of Map.groupBy(numbers, (number) => series.run[number])) {
+    const paths = some.map((number) => series.paths[series.path[number]]);
+    await checkNoValues(api, call, {
+      runs: [series.runs[run]],
+      paths,
+      filter: null,
+      types: [`${kind}_series`],
+      signal,
+    });
   }
 }
 

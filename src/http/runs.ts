@@ -26,8 +26,8 @@ export async function* fetchRuns(
     const limit = Math.min(PAGE, end - offset);
     const call = runsCall(project, query, offset, limit);
     const page = api.bytes(call, inner).then(async (bytes) => {
-      const { runs, total } = decodeEntries(bytes, (sysId) => `${project}/${sysId}`);
-      if (bytes.length === 0 && limit > 0) await checkNoRuns(api, call, project, inner);
+      const { runs, total, told } = decodeEntries(bytes, (sysId) => `${project}/${sysId}`);
+      if (runs.length === 0 && !told && limit > 0) await checkNoRuns(api, call, project, inner);
       // A server that does not tell how many match says 0.
       const expected = Math.min(limit, total - offset);
       if (runs.length < expected) {

@@ -8,15 +8,14 @@ import type { PairBlock, ValueBlock } from "../columns.ts";
 import type { AttributesQuery, ValuesQuery } from "../source.ts";
 import { decodeAttributes, decodeQueryAttributes, decodeQueryPairs, type Page } from "../wire/attributes.ts";
 import { StringTable } from "../wire/string_table.ts";
-import type { Keep } from "../wire/value_rows.ts";
 import type { Api } from "./api.ts";
+import type { ApiCall } from "./plan/call.ts";
 import { concurrently, type Job } from "../async/concurrent.ts";
 import { pairsOfRun } from "./attributes.ts";
-import { checkRunsAbsent, incomplete, orMissing } from "./complete.ts";
+import { checkNoValues, incomplete, orMissing } from "./complete.ts";
 import { tokenPages } from "./pages.ts";
 import type { ProjectOptions } from "./project_options.ts";
-import { asksNothing, namesEveryRun, runValuesCalls, valuesCalls, WITNESS } from "./plan/requests.ts";
-import type { ApiCall } from "./plan/call.ts";
+import { asksNothing, runValuesCalls, valuesCalls } from "./plan/requests.ts";
 
 /** So few paths are asked for by name, rather than picked out of all that a run has. */
 const FEW_PATHS = 1000;
@@ -55,7 +54,7 @@ export async function* fetchExisting(
   const { runs, paths, filter, signal } = query;
   const runByRun = runs && runs.length <= concurrency && !filter && (!paths || paths.length > FEW_PATHS);
   const table = new StringTable();
-  const decode: Decode<PairBlock> = (bytes, runKey, keep) => decodeQueryPairs(bytes, runKey, table, keep);
+  const decode: Decode<PairBlock> = (bytes, runKey) => decodeQueryPairs(bytes, runKey, table);
   const jobs = runByRun
     ? runs.map((run) => definitionsJob(api, run, project, query, table))
     : pageJobs(options, project, query, decode);
@@ -85,7 +84,7 @@ function runJob(api: Api, call: ApiCall, run: string): Job<ValueBlock> {
   };
 }
 
-type Decode<T> = (bytes: Uint8Array, runKey: (sysId: string) => string, keep: Keep | null) => Page<T>;
+type Decode<T> = (bytes: Uint8Array, runKey: (sysId: string) => string) => Page<T>;
 
 /** `attributes/query`, page after page: a job for each call. */
 function pageJobs<T>(
@@ -95,7 +94,6 @@ function pageJobs<T>(
   decode: Decode<T>,
 ): Job<T>[] {
   const calls = valuesCalls(project, query, concurrency);
-  const keep = asked(query);
   // Where the names take several requests for the same runs, each of them counts for its part.
   const sameRuns = calls.filter((call) => runsOf(call) === runsOf(calls[0])).length;
   return calls.map((call) =>
@@ -106,22 +104,17 @@ function pageJobs<T>(
         unseen.delete(key);
         return key;
       };
-      for await (const { block } of tokenPages(api, call, (bytes) => decode(bytes, runKey, keep), signal)) yield block;
-      if (namesEveryRun(query)) await checkRunsAbsent(api, call, [...unseen], signal);
+      for await (const { block } of tokenPages(api, call, (bytes) => decode(bytes, runKey), signal)) yield block;
+      await checkNoValues(api, call, { ...query, runs: [...unseen], paths: pathsOf(call), signal });
       if (query.runs) query.onProgress?.(runsOf(call)!.length / sameRuns, query.runs.length);
     }
   );
 }
 
-function runsOf({ body }: ApiCall): string[] | undefined {
-  return (body as { experimentIdsFilter?: string[] }).experimentIdsFilter;
+function pathsOf({ body }: ApiCall): string[] | null {
+  return (body as { attributeNamesFilter?: string[] }).attributeNamesFilter ?? null;
 }
 
-/** Which of the values that come were asked for, and do not only show that the answer is complete; null: all. */
-function asked(query: AttributesQuery): Keep | null {
-  const { paths, types } = query;
-  if (!paths || !namesEveryRun(query)) return null;
-  const wanted = paths.includes(WITNESS);
-  if (wanted && (!types || types.includes("string"))) return null;
-  return (type, path) => (wanted || path !== WITNESS) && (!types || types.includes(type));
+function runsOf({ body }: ApiCall): string[] | undefined {
+  return (body as { experimentIdsFilter?: string[] }).experimentIdsFilter;
 }

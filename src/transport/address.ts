@@ -13,7 +13,8 @@
  * @param base The address that was asked.
  */
 export function trustedAddress(address: string, base: string): string | null {
-  const url = URL.parse(address, base);
+  // Nothing, relative to an address, is that address.
+  const url = address.trim() === "" ? null : URL.parse(address, base);
   if (url === null || !/^https?:$/.test(url.protocol)) return null;
   if (url.protocol === "http:" && new URL(base).protocol === "https:") return null;
   if (url.username !== "" || url.password !== "") return null;

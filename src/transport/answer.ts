@@ -12,6 +12,7 @@ import type { WireRequest } from "./request.ts";
 const PROTOBUF = /^application\/(x-protobuf|protobuf|vnd\.google\.protobuf|octet-stream)\b/i;
 /** What proxies and login pages say of their pages. No server of Neptune says it of an answer. */
 const PAGE = /^(text\/html|application\/xhtml\+xml|text\/xml|application\/xml|image\/|video\/|audio\/)/i;
+const NOT_BINARY = /^(text\/|application\/json)/i;
 
 /** Why the head of a good answer (2xx) is not one of Neptune; null where nothing speaks against it. */
 export function foreignHead({ answer = "bytes" }: WireRequest, response: Response): string | null {
@@ -19,7 +20,8 @@ export function foreignHead({ answer = "bytes" }: WireRequest, response: Respons
   if (response.status !== 200) return `status ${response.status}`;
   if (answer === "bytes") return null;
   const type = response.headers.get("content-type") ?? "";
-  return PAGE.test(type) ? `a page of type ${type}` : null;
+  const foreign = PAGE.test(type) || (answer === "protobuf" && NOT_BINARY.test(type));
+  return foreign ? `a page of type ${type}` : null;
 }
 
 /** Why an empty body is no answer; null where it is one: a message without fields has no bytes, but it says that it is a message. */

@@ -126,12 +126,14 @@ export function failureOf(error: unknown, watch: Watch, url: string): unknown {
   return new Failure(message, { hopeless: HOPELESS.some((one) => one.test(message)) });
 }
 
+/** So short before the deadline, in milliseconds, no attempt begins that could only fail for want of time. */
+export const LEAST_TIME = 50;
 /** Official clients try these again by accident, and so get over them; a server that means it is believed the third time. */
 const ODD_ANSWERS = 3;
 
 /** Whether to try again: undefined leaves it to the status. */
 export function mayRetry(error: Error, remaining: number, attempts: number): boolean | undefined {
-  if (remaining <= 0) return false;
+  if (remaining <= LEAST_TIME) return false;
   if (error instanceof Failure) return !error.hopeless && (error.final === null || attempts < ODD_ANSWERS);
   if (!(error instanceof HTTPError)) return false;
   if (error.response.status === 400 && isList(error.data)) return attempts < ODD_ANSWERS;

@@ -12,6 +12,7 @@ import {
   brokenOff,
   Failure,
   failureOf,
+  LEAST_TIME,
   mayRetry,
   reasonOf,
   serverError,
@@ -60,8 +61,6 @@ const FIRST_BACKOFF = 500;
 const LONGEST_BACKOFF = 30_000;
 /** How many redirects are followed, one after the other. */
 const MAX_REDIRECTS = 10;
-/** So short before the deadline, in milliseconds, no attempt begins that could only fail for want of time. */
-const LEAST_TIME = 10;
 const RETRIED_STATUSES = [429, ...Array.from({ length: 100 }, (_, i) => 500 + i)];
 
 /** Sends requests. Nothing is opened before the first. */
@@ -134,16 +133,22 @@ export class Transport {
     const deadline = started + 1000 * (request.deadlineSeconds ?? this.#options.deadlineSeconds);
     const remaining = () => Math.max(0, deadline - performance.now());
     let attempts = 0;
-    let last: Failure | null = null;
+    let last: Failure | Response | null = null;
     const attempt = async (input: Request) => {
       // What is told is what went wrong before, rather than that there is no time to try again.
-      if (last && remaining() < LEAST_TIME) throw last;
+      if (last && remaining() < LEAST_TIME) {
+        if (last instanceof Failure) throw last;
+        return last.clone();
+      }
       attempts++;
       try {
-        return await this.#attempt(request, input, deadline, take);
+        const response = await this.#attempt(request, input, deadline, take);
+        if (response.ok) return response;
+        last = response;
+        return response.clone();
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
-        throw last = error.late && last ? last : error;
+        throw last = error.late && last instanceof Failure ? last : error;
       }
     };
     try {
@@ -159,7 +164,8 @@ export class Transport {
           methods: ["get", "post"],
           statusCodes: RETRIED_STATUSES,
           afterStatusCodes: RETRIED_STATUSES,
-          delay: (attempt) => Math.min(FIRST_BACKOFF * 2 ** (attempt - 1), LONGEST_BACKOFF, remaining()),
+          delay: (attempt) =>
+            Math.min(FIRST_BACKOFF * 2 ** (attempt - 1), LONGEST_BACKOFF, Math.max(0, remaining() - LEAST_TIME)),
           jitter: true,
           maxRetryAfter: 1 + remaining(),
           shouldRetry: ({ error }) => mayRetry(error, remaining(), attempts),

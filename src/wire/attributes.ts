@@ -10,7 +10,7 @@ import { properties } from "./properties.ts";
 import { notThat, Reader } from "./reader.ts";
 import type { StringTable } from "./string_table.ts";
 import { attributeTypeOf } from "../types.ts";
-import { type Keep, type SentType, ValueRows, type Values } from "./value_rows.ts";
+import { type SentType, ValueRows, type Values } from "./value_rows.ts";
 
 const WHAT = "values of attributes";
 
@@ -26,14 +26,12 @@ export interface Page<T> {
  *
  * @param bytes The whole answer.
  * @param runKey Gives the key of a run by its `sys/id`.
- * @param keep Which values to take; null: all.
  */
 export function decodeQueryAttributes(
   bytes: Uint8Array,
   runKey: (sysId: string) => string,
-  keep: Keep | null = null,
 ): Page<ValueBlock> {
-  const rows = new ValueRows(keep);
+  const rows = new ValueRows();
   const nextPageToken = page(bytes, (sysId) => rows.run(runKey(sysId)), (reader) => attribute(reader, rows));
   return { block: rows.finish(), nextPageToken };
 }
@@ -43,9 +41,8 @@ export function decodeQueryPairs(
   bytes: Uint8Array,
   runKey: (sysId: string) => string,
   paths: StringTable,
-  keep: Keep | null = null,
 ): Page<PairBlock> {
-  const rows = new PairRows(paths, keep);
+  const rows = new PairRows(paths);
   const nextPageToken = page(bytes, (sysId) => rows.run(runKey(sysId)), (reader) => pair(reader, rows));
   return { block: rows.finish(), nextPageToken };
 }

@@ -14,6 +14,8 @@ export interface EntriesPage {
   runs: RunInfo[];
   /** How many runs match in all, as far as the server tells. */
   total: number;
+  /** Whether it tells. Where it does not, a page without runs may be no page at all. */
+  told: boolean;
 }
 
 // ProtoLeaderboardEntriesSearchResultDTO: 1 matching_item_count, 2 total_group_count, 3 entries
@@ -24,12 +26,14 @@ export interface EntriesPage {
  * @param runKey Gives the key of a run by its `sys/id`.
  */
 export function decodeEntries(bytes: Uint8Array, runKey: (sysId: string) => string): EntriesPage {
-  const page: EntriesPage = { runs: [], total: 0 };
+  const page: EntriesPage = { runs: [], total: 0, told: false };
   const reader = new Reader(bytes, WHAT);
   while (reader.more()) {
     const tag = reader.tag();
-    if (tag === 0x08) page.total = reader.integer();
-    else if (tag === 0x10) reader.integer();
+    if (tag === 0x08) {
+      page.total = reader.integer();
+      page.told = true;
+    } else if (tag === 0x10) reader.integer();
     else if (tag === 0x1a) {
       const outer = reader.enter();
       page.runs.push(entry(reader, runKey));

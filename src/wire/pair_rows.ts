@@ -8,28 +8,23 @@ import type { PairBlock } from "../columns.ts";
 import { type AttributeType, attributeTypeOf } from "../types.ts";
 import type { ByteRange, Reader } from "./reader.ts";
 import type { StringTable } from "./string_table.ts";
-import { indexOf, type Keep } from "./value_rows.ts";
+import { indexOf } from "./value_rows.ts";
 
 /** A growing block of pairs, all from one page. */
 export class PairRows {
   readonly #runs = new Map<string, number>();
   readonly #paths: StringTable;
-  readonly #keep: Keep | null;
   readonly #types = new Map<string, number>();
   readonly #run: number[] = [];
   readonly #path: number[] = [];
   readonly #type: number[] = [];
   #currentRun = 0;
   #lastPath = -1;
-  #lastType: ByteRange & { number: number; name: AttributeType | null } = { start: 0, end: 0, number: -1, name: null };
+  #lastType: ByteRange & { number: number } = { start: 0, end: 0, number: -1 };
 
-  /**
-   * @param paths The paths of all pages.
-   * @param keep Which attributes to take; null: all.
-   */
-  constructor(paths: StringTable, keep: Keep | null = null) {
+  /** @param paths The paths of all pages. */
+  constructor(paths: StringTable) {
     this.#paths = paths;
-    this.#keep = keep;
   }
 
   /** Says whose the attributes are that follow. */
@@ -42,11 +37,9 @@ export class PairRows {
   add(reader: Reader, path: ByteRange, type: ByteRange): void {
     const number = this.#typeAt(reader, type);
     if (number < 0) return;
-    // Runs mostly have the same paths in the same order.
-    this.#lastPath = reader.numberAt(path, this.#paths, this.#lastPath + 1);
-    if (this.#keep && !this.#keep(this.#lastType.name!, this.#paths.names[this.#lastPath])) return;
     this.#run.push(this.#currentRun);
-    this.#path.push(this.#lastPath);
+    // Runs mostly have the same paths in the same order.
+    this.#path.push(this.#lastPath = reader.numberAt(path, this.#paths, this.#lastPath + 1));
     this.#type.push(number);
   }
 
@@ -67,7 +60,7 @@ export class PairRows {
     if (last.end > 0 && reader.same(place, last)) return last.number;
     const type = attributeTypeOf(reader.textAt(place));
     const number = type === null ? -1 : indexOf(this.#types, type);
-    this.#lastType = { ...place, number, name: type };
+    this.#lastType = { ...place, number };
     return number;
   }
 }

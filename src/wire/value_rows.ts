@@ -41,21 +41,12 @@ interface Rows<T> {
   data: T[];
 }
 
-/** Which attributes to take. */
-export type Keep = (type: AttributeType, path: string) => boolean;
-
 /** A growing block of values. */
 export class ValueRows {
   readonly #runs = new Map<string, number>();
   readonly #paths = new Map<string, number>();
   readonly #rows = new Map<AttributeType, Rows<unknown>>();
-  readonly #keep: Keep | null;
   #run = 0;
-
-  /** @param keep Which values to take; null: all. */
-  constructor(keep: Keep | null = null) {
-    this.#keep = keep;
-  }
 
   /** Says whose the values are that follow. */
   run(key: string): void {
@@ -64,7 +55,6 @@ export class ValueRows {
 
   /** Adds one value. */
   add<T extends SentType>(type: T, path: string, value: Values[T]): void {
-    if (this.#keep && !this.#keep(type, path)) return;
     let rows = this.#rows.get(type);
     if (!rows) this.#rows.set(type, rows = { run: [], path: [], data: [] });
     rows.run.push(this.#run);

@@ -112,7 +112,7 @@ Deno.test("a page that lacks what was asked for is an error: runs, definitions, 
     const bytes = await right.bytes();
     return new Response(bytes.subarray(2 + varintBytes(bytes, 1) + varint(bytes, 1) - 1), { headers: right.headers });
   });
-  await assert.rejects(noRun.project.fetchRunsDf({ columns: ["config/optimizer"] }), /which exists/);
+  await assert.rejects(noRun.project.fetchRunsDf({ columns: ["config/optimizer"] }), /which has some/);
   await using noProject = new Spoiled((path) => path === PATHS.project ? Response.json({ name: "digits" }) : null);
   await assert.rejects(noProject.project.fetchInfo(), { name: "DecodeError" });
   await using fewRuns = new Spoiled(async (path, right) => {
@@ -196,6 +196,7 @@ Deno.test("addresses from a server are not trusted: only http and https, and no 
       "ftp://127.0.0.1/x",
       "blob:http://x/y",
       "http://a:b@127.0.0.1/",
+      "",
       7,
     ]
   ) {

@@ -164,6 +164,7 @@ Deno.test("runs survive being encoded and decoded, with and without a name", () 
   const key = (sysId: string) => `ws/proj/${sysId}`;
   assert.deepEqual(decodeEntries(bytes, key), {
     total: 300,
+    told: true,
     runs: [
       { key: "ws/proj/R-1", sysId: "R-1", customId: "naïve ☃ run with quite a long name", name: "" },
       { key: "ws/proj/R-2", sysId: "R-2", customId: null, name: null },

@@ -132,23 +132,13 @@ export function runValuesCalls(run: string, paths: readonly string[] | null | un
   }));
 }
 
-/** Every run has it: an answer that lacks it of a run that was asked for is not complete. */
-export const WITNESS = "sys/id";
-
-/** Whether each run that was asked for has at least one value in the answer to {@linkcode valuesCalls}. */
-export function namesEveryRun({ runs, paths, filter, types }: AttributesQuery): boolean {
-  return !!runs && !filter && (!!paths || !types);
-}
-
 /**
  * `attributes/query`: values of many runs; each call goes on with {@linkcode nextPage}.
  *
  * @param concurrency How many calls are made at the same time: runs are shared out among so many, as far as it makes sense.
  */
 export function valuesCalls(project: string, query: AttributesQuery, concurrency: number): ApiCall[] {
-  const names = query.paths ? split(query.paths, jsonBytes, MAX_REQUEST_BYTES / 2, PAGE - 1) : [null];
-  const witness = namesEveryRun(query) && !!query.paths;
-  const types = witness && query.types ? [...new Set<AttributeType>([...query.types, "string"])] : query.types;
+  const names = query.paths ? split(query.paths, jsonBytes, MAX_REQUEST_BYTES / 2, PAGE) : [null];
   const share = Math.ceil((query.runs?.length ?? 0) / (2 * concurrency));
   const count = Math.min(Math.max(share, MIN_RUNS), MAX_RUNS);
   const runs = query.runs ? split(query.runs, jsonBytes, MAX_REQUEST_BYTES / 2, count) : [null];
@@ -160,10 +150,8 @@ export function valuesCalls(project: string, query: AttributesQuery, concurrency
       query: { projectIdentifier: project },
       body: {
         ...(experimentIdsFilter && { experimentIdsFilter }),
-        ...(attributeNamesFilter && {
-          attributeNamesFilter: witness ? [...new Set([...attributeNamesFilter, WITNESS])] : attributeNamesFilter,
-        }),
-        ...typeFilter(types),
+        ...(attributeNamesFilter && { attributeNamesFilter }),
+        ...typeFilter(query.types),
         ...nameFilter(null, query.filter),
         nextPage: { limit: PAGE },
       },

@@ -1,0 +1,41 @@
+/** Answers, errors and files as data that can be compared. */
+
+import { createHash } from "node:crypto";
+
+/** A text that is the same for the same answer. */
+export function canonical(answer: unknown): string {
+  return JSON.stringify(answer, (_, value) => {
+    if (typeof value === "bigint") return `${value}n`;
+    if (typeof value === "number" && !Number.isFinite(value)) return String(value);
+    if (value instanceof Set) return [...value].sort();
+    if (ArrayBuffer.isView(value)) return Array.from(value as Uint8Array, String);
+    return value;
+  }) ?? "nothing";
+}
+
+/** An answer in plain data: frames become their columns. */
+export function plain(answer: unknown): unknown {
+  if (typeof answer !== "object" || answer === null) return answer;
+  const frame = answer as { columns?: string[]; toRecords?: () => unknown[]; schema?: Record<string, unknown> };
+  if (typeof frame.toRecords === "function" && Array.isArray(frame.columns)) {
+    const types = Object.entries(frame.schema ?? {}).map(([name, type]) => `${name}: ${type}`);
+    return { types, rows: frame.toRecords() };
+  }
+  return answer;
+}
+
+/** The digests of all files below a folder, by their paths. */
+export async function filesBelow(folder: string): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  const look = async (path: string) => {
+    for await (const { name, isDirectory } of Deno.readDir(`${folder}${path}`)) {
+      if (isDirectory) await look(`${path}/${name}`);
+      else {
+        const bytes = await Deno.readFile(`${folder}${path}/${name}`);
+        found.set(`${path}/${name}`, createHash("sha256").update(bytes).digest("hex"));
+      }
+    }
+  };
+  await look("");
+  return found;
+}
