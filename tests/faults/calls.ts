@@ -1,7 +1,7 @@
 /** Every public call that reads, on the sample archive; each gives plain data that can be compared. */
 
 import {
-  Attribute,
+  type Attribute,
   fetchExperimentsDfGlobal,
   fetchRunsDfGlobal,
   listProjects,

@@ -189,7 +189,7 @@ export async function runSeeds(
       told(outcome);
     }
   };
-  await Promise.all(Array.from({ length: 16 }, worker));
+  await Promise.all(Array.from({ length: 32 }, worker));
   return outcomes;
 }
 
