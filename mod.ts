@@ -77,6 +77,7 @@ export {
   NeptuneError,
   NotNeptuneError,
   NqlSyntaxError,
+  OfflineError,
   OptionError,
   PermissionError,
   ProjectNotFoundError,

@@ -1,5 +1,5 @@
 /**
- * Serves an archive through Neptune's HTTP API, so that scripts written for Neptune's own clients keep working.
+ * Serves an archive, or runs that never reached the server, through Neptune's HTTP API, so that scripts written for Neptune's own clients keep working.
  *
  * ```sh
  * deno run -A jsr:@nereid/neptune-fetcher/serve --archive exports/data
@@ -15,11 +15,10 @@ import { isPermitted, missingPermission, requirePermission } from "./src/permiss
 import "./src/permissions/polars.ts";
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { openArchive } from "./src/archive/catalog.ts";
 import { NeptuneError, OptionError } from "./src/errors.ts";
 import { callable, FLAG, kind, NONEMPTY, orNull, PATH, pathString } from "./src/options/kinds.ts";
-import { checkOptions, declare, needed, optional } from "./src/options/options.ts";
-import { defaultCacheFolder } from "./src/api/open.ts";
+import { checkOptions, declare, optional } from "./src/options/options.ts";
+import { defaultCacheFolder, openFolders } from "./src/api/open.ts";
 import { type AccessLogEntry, createHandler, type Handler } from "./src/server/handler.ts";
 import { listen, type Listening } from "./src/server/listen.ts";
 import { makeApiToken, newSecret, secretOf } from "./src/server/tokens.ts";
@@ -33,7 +32,14 @@ const DEFAULT_PORT = 8642;
 /** Options of {@linkcode serve}. */
 export interface ServeOptions {
   /** The data folder of an archive written by neptune-exporter (by default it wrote to `exports/data`). */
-  archive: string | URL;
+  archive?: string | URL;
+  /**
+   * A folder `.neptune` that a Neptune client left, or one around it: runs that never reached the server. Together with `archive`,
+   * both are served as one.
+   */
+  offline?: string | URL;
+  /** The project that unsynced runs of Neptune 2.x belong to, whose files do not say. Default: they are left out. */
+  project?: string;
   /** The files folder of the archive. Default: the folder `files` beside the data folder. */
   files?: string | URL;
   /** The port, 0 for any that is free. Default: 8642, or any that is free where that is taken. */
@@ -45,8 +51,8 @@ export interface ServeOptions {
   /** The folder where summaries of runs are kept; null for none. Default: `neptune-fetcher` in the user's cache folder. */
   cacheFolder?: string | URL | null;
   /**
-   * Give out files to which a link inside the files folder leads, but that lie outside of it. Whoever may write into the archive could
-   * else have any file of this machine served. Default: false.
+   * Give out files to which a link inside the files folder leads, or that unsynced runs name, but that lie outside of the folder.
+   * Whoever may write into it could else have any file of this machine served. Default: false.
    */
   followLinks?: boolean;
   /** Called after each request. Default: nothing is logged. */
@@ -54,7 +60,9 @@ export interface ServeOptions {
 }
 
 const SERVE = declare<ServeOptions>()({
-  archive: needed(PATH),
+  archive: optional(PATH),
+  offline: optional(PATH),
+  project: optional(NONEMPTY),
   files: optional(PATH),
   port: optional(
     kind<number>(
@@ -84,7 +92,7 @@ export interface ServedArchive {
 }
 
 /**
- * Serves an archive through Neptune's HTTP API.
+ * Serves an archive, a folder of unsynced runs, or both as one through Neptune's HTTP API.
  *
  * @example
  * ```ts
@@ -97,22 +105,26 @@ export interface ServedArchive {
  *
  * @throws {OptionError} An option cannot be used, or the port is taken.
  * @throws {ArchiveError} The folder is no archive.
+ * @throws {OfflineError} The folder holds no data of a Neptune client.
  */
 export async function serve(options: ServeOptions): Promise<ServedArchive> {
-  const { port, host, onRequest, followLinks, ...asked } = checkOptions("serve", SERVE, options);
-  const cache = asked.cacheFolder === undefined ? defaultCacheFolder() : asked.cacheFolder;
+  const { port, host, onRequest, followLinks, project = null, ...asked } = checkOptions("serve", SERVE, options);
+  const cacheFolder = asked.cacheFolder === undefined ? defaultCacheFolder() : asked.cacheFolder;
   const tokenFile = asked.tokenFile && pathString(asked.tokenFile);
-  const places = {
-    data: pathString(asked.archive),
-    files: asked.files && pathString(asked.files),
-    cache: cache && pathString(cache),
-  };
-  const catalog = openArchive({ ...places, linksOutside: followLinks });
+  const { archive, offline, files } = asked;
+  const catalog = openFolders({ archive, offline, files, cacheFolder, filesOutside: followLinks }, project);
+  if (!catalog) {
+    throw new OptionError("There is nothing to serve: pass `archive`, `offline`, or both.", {
+      option: "archive",
+      value: null,
+    });
+  }
   try {
     const projects = (await catalog.projects()).map((project) => project.name);
     const secret = tokenFile === undefined ? newSecret() : await readSecret(tokenFile);
     const hosts = isLoopback(host) ? [...new Set([hostName(host), "127.0.0.1", "localhost", "[::1]"])] : null;
-    const folders = Object.values(places).flatMap((folder) => folder ? foldersOf(folder) : []);
+    const places = [archive, offline, files, cacheFolder];
+    const folders = places.flatMap((folder) => folder ? foldersOf(pathString(folder)) : []);
     const handler = createHandler(catalog, { secret, hosts, folders, onRequest });
     const server = await start(handler, host, port);
     const url = addressOf(server.port, host);
@@ -219,16 +231,20 @@ function fileError(file: string, cause: unknown): Error {
   });
 }
 
-const USAGE = `Serves an archive written by neptune-exporter through Neptune's HTTP API.
+const USAGE =
+  `Serves an archive written by neptune-exporter, or runs that never reached the server, through Neptune's HTTP API.
 
   deno run -A serve.ts --archive DIR [options]
+  deno run -A serve.ts --offline DIR [options]
 
   --archive DIR      the data folder of the archive (exports/data)
+  --offline DIR      a folder .neptune of unsynced runs, or one around it; with --archive, both are served as one
+  --project NAME     the project of unsynced runs of Neptune 2.x, whose files do not say
   --files DIR        its files folder (default: the folder "files" beside the data folder)
   --port N           the port, 0 for any that is free (default: ${DEFAULT_PORT}, or any where that is taken)
   --host ADDRESS     where to listen; 0.0.0.0 lets other machines in (default: 127.0.0.1)
   --token-file FILE  keeps the API token, so that it survives a restart
-  --follow-links     give out files outside of the files folder to which links inside it lead
+  --follow-links     give out files outside of these folders to which links lead, or that unsynced runs name
   --access-log       one line on the standard error output for each request
   --json             one line {"url", "apiToken", "projects"} instead of words
   --help             this text`;
@@ -244,6 +260,8 @@ function readCommand(args: string[]): Command {
     args,
     options: {
       archive: { type: "string" },
+      offline: { type: "string" },
+      project: { type: "string" },
       files: { type: "string" },
       port: { type: "string" },
       host: { type: "string" },
@@ -254,16 +272,20 @@ function readCommand(args: string[]): Command {
       help: { type: "boolean" },
     },
   });
-  const { archive, files, port, host, json = false, help = false } = values;
-  if (!help && !archive) {
-    throw new TypeError("There is nothing to serve: pass --archive with the data folder of an archive");
+  const { archive, offline, project, files, port, host, json = false, help = false } = values;
+  if (!help && !archive && !offline) {
+    throw new TypeError(
+      "There is nothing to serve: pass --archive with the data folder of an archive, or --offline with a folder .neptune",
+    );
   }
   if (port !== undefined && !(/^\d+$/.test(port) && Number(port) < 65536)) {
     throw new TypeError(`--port is "${port}", but must be a number from 0 to 65535`);
   }
   const onRequest = values["access-log"] ? logRequest : undefined;
   const options: ServeOptions = {
-    archive: archive ?? "",
+    archive: archive || undefined,
+    offline: offline || undefined,
+    project,
     files,
     host,
     port: port === undefined ? undefined : Number(port),
@@ -278,9 +300,9 @@ function logRequest({ method, path, status, milliseconds }: AccessLogEntry): voi
   console.error(`${new Date().toISOString()} ${method} ${path} ${status} ${milliseconds.toFixed(1)} ms`);
 }
 
-function announce({ url, apiToken, projects }: ServedArchive, archive: string): string {
+function announce({ url, apiToken, projects }: ServedArchive, { archive, offline }: ServeOptions): string {
   const names = projects.length === 0 ? "  (none)" : projects.map((name) => `  ${name}`).join("\n");
-  return `Serving ${archive} at ${url}
+  return `Serving ${[archive, offline].filter((folder) => folder !== undefined).join(" and ")} at ${url}
 
 Projects:
 ${names}
@@ -316,7 +338,7 @@ async function main(args: string[]): Promise<number> {
   }
   const { url, apiToken, projects } = server;
   console.log(
-    command.json ? JSON.stringify({ url, apiToken, projects }) : announce(server, String(command.options.archive)),
+    command.json ? JSON.stringify({ url, apiToken, projects }) : announce(server, command.options),
   );
   if (!command.json && command.options.port === undefined && !url.endsWith(`:${DEFAULT_PORT}`)) {
     console.error(`Port ${DEFAULT_PORT} is taken, so another one was chosen; --port chooses yours.`);

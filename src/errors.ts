@@ -51,11 +51,17 @@ export class ArchiveError extends NeptuneError<{
   suggestion?: string;
 }> {}
 
+/** The folder given holds no data of a Neptune client that can be read. */
+export class OfflineError extends NeptuneError<{
+  /** The folder. */
+  path: string;
+}> {}
+
 /** A data file of a run is damaged. Other runs of the archive are not affected. */
 export class DamagedFileError extends NeptuneError<{
   /** The run. */
   run: string;
-  /** The file, relative to the archive. */
+  /** The file, relative to the archive or folder. */
   file: string;
 }> {}
 
@@ -204,6 +210,7 @@ const classes: { readonly [Name in keyof NeptuneErrors]: abstract new (...args: 
   NeptuneError,
   OptionError,
   ArchiveError,
+  OfflineError,
   DamagedFileError,
   FileMissingError,
   PermissionError,
@@ -231,6 +238,8 @@ export interface NeptuneErrors {
   OptionError: OptionError;
   /** {@linkcode ArchiveError} */
   ArchiveError: ArchiveError;
+  /** {@linkcode OfflineError} */
+  OfflineError: OfflineError;
   /** {@linkcode DamagedFileError} */
   DamagedFileError: DamagedFileError;
   /** {@linkcode FileMissingError} */

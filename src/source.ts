@@ -142,6 +142,8 @@ export interface Source {
   file(ref: FileRef, options?: FileOptions): Promise<FileContent>;
   /** What is wrong or doubtful with the stored data, for sources that can tell. */
   report?(options?: CallOptions): Promise<Finding[]>;
+  /** What lies on disk that never reached a server, and what of it is lost or doubtful; for sources that read such data. */
+  unsyncedReport?(options?: CallOptions): Promise<Finding[]>;
   /** All rows as one lazy table, for sources that hold such a table. */
   scan?(options?: CallOptions): Promise<LazyDataFrame>;
   /** Ends what the source keeps open. */

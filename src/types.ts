@@ -119,6 +119,8 @@ export interface RunInfo {
   customId: string | null;
   /** `sys/name`: the experiment the run belongs to, or null. */
   name: string | null;
+  /** How much of the run is read from data that never reached a server: `all`, or `part`. Absent: nothing. */
+  unsynced?: "all" | "part";
 }
 
 /** A histogram: `values[i]` belongs to the bin from `edges[i]` to `edges[i + 1]`. */

@@ -7,10 +7,13 @@
 import { openArchive } from "../archive/catalog.ts";
 import { OptionError, ProjectNotFoundError } from "../errors.ts";
 import { openServer } from "../http/catalog.ts";
+import { openOffline } from "../offline/catalog.ts";
 import {
   callable,
   COUNT,
   FLAG,
+  type Kind,
+  kind,
   listOf,
   NONEMPTY,
   oneOf,
@@ -27,8 +30,8 @@ import type { Catalog, Source } from "../source.ts";
 /** Options of {@linkcode ReadOnlyProject}. Each falls back to an environment variable where one is named. */
 export interface ReadOnlyProjectOptions {
   /**
-   * The full name of the project, `workspace/project`. Default: `NEPTUNE_PROJECT`. May be left out where an archive holds only
-   * one project.
+   * The full name of the project, `workspace/project`. Default: `NEPTUNE_PROJECT`. May be left out where there is only one
+   * project. Unsynced runs of Neptune 2.x do not say to which project they belong: they are taken to be of this one.
    */
   project?: string;
   /**
@@ -41,12 +44,22 @@ export interface ReadOnlyProjectOptions {
    * beside the data folder.
    */
   files?: string | URL;
+  /**
+   * A folder `.neptune` that a Neptune client left, or one around it, which is searched: runs that never reached the server.
+   * Together with `archive`, a run in both is one run. Default: `NEPTUNE_OFFLINE`, unless `archive` or `apiToken` is passed.
+   */
+  offline?: string | URL;
+  /**
+   * Unsynced remainders of runs of Neptune 2.x, and the runs of the archive that they belong to by `sys/id`, for example
+   * `{ "async/0c2b9e4e-…": "TES-3" }`. `offlineReport()` names candidates. Default: none is matched.
+   */
+  offlineMatches?: Readonly<Record<string, string>>;
   /** The API token of a Neptune server, which holds its address. Default: `NEPTUNE_API_TOKEN`. */
   apiToken?: string;
   /**
-   * Archives: what to do with a run one of whose data files is damaged. `"error"`: using the run throws `DamagedFileError`.
+   * Archives and unsynced data: what to do with a run one of whose data files is damaged. `"error"`: using the run throws `DamagedFileError`.
    * `"skip"`: the run is left out of everything but `archiveReport()`; where the damage shows only
-   * while a file is read, its rows are, with a warning in the log. Default: `"error"`.
+   * while a file is read, its rows are, with a warning in the log. Of unsynced runs, what can be read stays. Default: `"error"`.
    */
   damagedRuns?: "error" | "skip";
   /** Archives: read runs whose export was interrupted before it finished, too. Default: false. */
@@ -84,10 +97,19 @@ export interface ReadOnlyProjectOptions {
 /** Where to read, as for {@linkcode ReadOnlyProject}, but for the project. */
 export type SourceOptions = Omit<ReadOnlyProjectOptions, "project">;
 
+const IDS_BY_ID: Kind<Readonly<Record<string, string>>> = kind(
+  'an object of ids, for example { "async/…": "TES-3" }',
+  (value) =>
+    typeof value === "object" && value !== null &&
+    Object.values(value).every((id) => typeof id === "string" && id !== ""),
+);
+
 /** The options that say where to read. */
 export const SOURCE = declare<SourceOptions>()({
   archive: optional(PATH),
   files: optional(PATH),
+  offline: optional(PATH),
+  offlineMatches: optional(IDS_BY_ID),
   apiToken: optional(SECRET),
   damagedRuns: optional(oneOf("error", "skip"), "error"),
   includeIncomplete: optional(FLAG, false),
@@ -115,8 +137,8 @@ export interface Connection {
 
 /** Decides where the data of a project comes from. Reads nothing but the environment. */
 export function connect(options: Checked<typeof PROJECT>): Connection {
-  const catalog = openCatalog(options);
   const projectName = options.project ?? env("NEPTUNE_PROJECT") ?? null;
+  const catalog = openCatalog(options, projectName);
   const only = shared(({ signal }) => onlyProject(catalog, signal));
   return {
     catalog,
@@ -127,31 +149,20 @@ export function connect(options: Checked<typeof PROJECT>): Connection {
   };
 }
 
-/** Decides where to read from. Reads nothing but the environment. */
-export function openCatalog(options: Checked<typeof SOURCE>): Catalog {
-  if (options.archive !== undefined && options.apiToken !== undefined) {
-    throw new OptionError("Both an archive and an API token are given: leave one out to say where to read.", {
-      option: "archive",
-      value: pathString(options.archive),
-    });
-  }
-  const archive = options.archive ?? (options.apiToken === undefined ? env("NEPTUNE_ARCHIVE") : undefined);
-  if (archive !== undefined) {
-    const files = options.files ?? env("NEPTUNE_ARCHIVE_FILES");
-    const cache = options.cacheFolder === undefined ? defaultCacheFolder() : options.cacheFolder;
-    return openArchive({
-      data: pathString(archive),
-      files: files && pathString(files),
-      cache: cache && pathString(cache),
-      damagedRuns: options.damagedRuns,
-      timeZone: options.timeZone,
-      includeIncomplete: options.includeIncomplete,
-    });
-  }
+/**
+ * Decides where to read from. Reads nothing but the environment.
+ *
+ * @param project The project that is asked for; runs that do not say theirs are taken to be of it.
+ */
+export function openCatalog(options: Checked<typeof SOURCE>, project: string | null = null): Catalog {
+  const files = options.files ?? env("NEPTUNE_ARCHIVE_FILES");
+  const folders = openFolders({ ...options, ...foldersOf(options), files }, project);
+  if (folders) return folders;
   const apiToken = options.apiToken ?? env("NEPTUNE_API_TOKEN");
   if (apiToken === undefined) {
     throw new OptionError(
-      "There is nothing to read from: pass `archive` (or set NEPTUNE_ARCHIVE) for an exported archive, or `apiToken` (or set " +
+      "There is nothing to read from: pass `archive` (or set NEPTUNE_ARCHIVE) for an exported archive, `offline` (or set " +
+        "NEPTUNE_OFFLINE) for a folder `.neptune` of runs that never reached the server, or `apiToken` (or set " +
         `NEPTUNE_API_TOKEN) for a server.${
           mayRead("NEPTUNE_ARCHIVE") ? "" : " Variables are only read with --allow-env."
         }`,
@@ -167,6 +178,62 @@ export function openCatalog(options: Checked<typeof SOURCE>): Catalog {
     deadlineSeconds: options.deadlineSeconds,
     maxWorkers: options.maxWorkers ?? envNumber("NEPTUNE_FETCHER_MAX_WORKERS"),
   });
+}
+
+/** What says which folders to read. */
+export type FolderOptions =
+  & Pick<
+    SourceOptions,
+    | "archive"
+    | "files"
+    | "offline"
+    | "offlineMatches"
+    | "damagedRuns"
+    | "includeIncomplete"
+    | "timeZone"
+    | "cacheFolder"
+  >
+  & {
+    /** Whether files may lie outside of the folders. Default: true. */
+    filesOutside?: boolean;
+  };
+
+/** Opens an archive, unsynced data, or both as one; null where neither is given. Does not look at the environment. */
+export function openFolders(options: FolderOptions, project: string | null): Catalog | null {
+  const { archive, files, offline, damagedRuns, filesOutside } = options;
+  const cache = options.cacheFolder === undefined ? defaultCacheFolder() : options.cacheFolder;
+  const archived = archive === undefined ? null : openArchive({
+    data: pathString(archive),
+    files: files && pathString(files),
+    cache: cache && pathString(cache),
+    damagedRuns,
+    timeZone: options.timeZone,
+    includeIncomplete: options.includeIncomplete,
+    linksOutside: filesOutside,
+  });
+  if (offline === undefined) return archived;
+  return openOffline({
+    folder: pathString(offline),
+    legacyProject: project,
+    beneath: archived,
+    matched: options.offlineMatches,
+    damagedRuns,
+    filesOutside,
+  });
+}
+
+/** The folders to read: those of the options, or those of the environment where the options name no place at all. */
+function foldersOf({ archive, offline, apiToken }: Checked<typeof SOURCE>): Pick<FolderOptions, "archive" | "offline"> {
+  for (const [option, value] of Object.entries({ archive, offline })) {
+    if (value === undefined || apiToken === undefined) continue;
+    const what = option === "archive" ? "an archive" : "a folder of unsynced data";
+    throw new OptionError(`Both ${what} and an API token are given: leave one out to say where to read.`, {
+      option,
+      value: pathString(value),
+    });
+  }
+  if (archive !== undefined || offline !== undefined || apiToken !== undefined) return { archive, offline };
+  return { archive: env("NEPTUNE_ARCHIVE"), offline: env("NEPTUNE_OFFLINE") };
 }
 
 async function onlyProject(catalog: Catalog, signal?: AbortSignal): Promise<Source> {

@@ -20,7 +20,7 @@ import { EXPORT_ARCHIVE, type ExportArchiveOptions, writeArchive } from "../expo
 import type { Frame, LazyFrame } from "../frame/typed.ts";
 import { Attribute } from "./attribute.ts";
 import { FILE_VALUE, type FileValue, RunFile } from "./file.ts";
-import { reportFrame } from "./report_frame.ts";
+import { reportFrame, unsyncedFrame } from "./report_frame.ts";
 import { criterionOf, findRun, type RunCriterion, type RunSelector } from "./find_run.ts";
 import { Listing } from "./listing.ts";
 import { FLAG, type Kind, kind, NONEMPTY, orNull, STEP_RANGE, STRING, STRINGS } from "../options/kinds.ts";
@@ -67,7 +67,8 @@ export let connectionOf: (project: ReadOnlyProject) => Connection;
 let runFrom: (project: ReadOnlyProject, located: Located) => ReadOnlyRun;
 
 /**
- * One project, read only: of an archive that neptune-exporter wrote, or of a Neptune server. Making one reads nothing.
+ * One project, read only: of an archive that neptune-exporter wrote, of a folder of runs that never reached the server, or of a
+ * Neptune server. Making one reads nothing.
  *
  * @example
  * ```ts
@@ -332,6 +333,15 @@ export class ReadOnlyProject {
    */
   async archiveReport(options: LongCallOptions = {}): Promise<Frame> {
     return await this.#bulk("archive report", checkOptions("archiveReport", LONG_CALL, options), reportFrame);
+  }
+
+  /**
+   * What lies in a folder of unsynced data, as a frame like that of {@linkcode ReadOnlyProject.archiveReport}: databases and logs
+   * with how much of them the server has, files that are no longer there, points that the server refused, damaged and foreign
+   * files, runs of the archive that a remainder may belong to. Throws `UnsupportedError` where `offline` is not given.
+   */
+  async offlineReport(options: LongCallOptions = {}): Promise<Frame> {
+    return await this.#bulk("offline report", checkOptions("offlineReport", LONG_CALL, options), unsyncedFrame);
   }
 
   /** Ends what the project keeps open: connections and Web Workers. Optional; nothing of it keeps a program from ending. */

@@ -1,5 +1,5 @@
 /**
- * The report of an archive as a frame.
+ * The reports of archives and of unsynced data as frames.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { UnsupportedError } from "../errors.ts";
 import { recordsFrame } from "../frame/frame.ts";
 import type { Frame } from "../frame/typed.ts";
-import type { CallOptions, Source } from "../source.ts";
+import type { CallOptions, Finding, Source } from "../source.ts";
 
 /** One row for each finding. Throws `UnsupportedError` for what is no archive. */
 export async function reportFrame(source: Source, call: CallOptions): Promise<Frame> {
@@ -17,7 +17,21 @@ export async function reportFrame(source: Source, call: CallOptions): Promise<Fr
       feature: "report",
     });
   }
-  const findings = await source.report(call);
+  return findingsFrame(await source.report(call));
+}
+
+/** What lies on disk that never reached a server. Throws `UnsupportedError` for what reads no such data. */
+export async function unsyncedFrame(source: Source, call: CallOptions): Promise<Frame> {
+  if (!source.unsyncedReport) {
+    throw new UnsupportedError(
+      `${source.label} holds no unsynced data: pass \`offline\`, a folder .neptune of a Neptune client.`,
+      { source: source.label, feature: "offlineReport" },
+    );
+  }
+  return findingsFrame(await source.unsyncedReport(call));
+}
+
+function findingsFrame(findings: Finding[]): Frame {
   return recordsFrame({
     severity: findings.map((one) => one.severity),
     kind: findings.map((one) => one.kind),

@@ -143,6 +143,10 @@ export class Reader {
     return this.#view.getFloat64(at, true);
   }
 
+  float(): number {
+    return this.#view.getFloat32(this.#take(4), true);
+  }
+
   int64(): bigint {
     this.#varint();
     return BigInt(this.#high) << 32n | BigInt(this.#low >>> 0);
@@ -175,6 +179,17 @@ export class Reader {
     const { start, end } = this.#slice();
     if ((end - start) % 8 !== 0) throw this.#broken("a list of numbers has half a number");
     for (let at = start; at < end; at += 8) into.push(this.#view.getFloat64(at, true));
+  }
+
+  /** Appends `repeated uint64` as numbers, exact up to 2^53: packed, or one by one. */
+  integers(into: number[]): void {
+    if ((this.#tag & 7) === 0) {
+      into.push(this.integer());
+      return;
+    }
+    const outer = this.enter();
+    while (this.more()) into.push(this.integer());
+    this.leave(outer);
   }
 
   /** Passes over the field whose tag was read; `known` are the numbers of the fields that have a meaning in this message. */

@@ -56,6 +56,7 @@ Deno.test("docs/ name every kind of finding, every flag of the server and every 
   const lacking = (page: string, names: Iterable<string>) =>
     [...new Set(names)].filter((name) => !page.includes(`\`${name}`));
   const archives = await readPage("docs/archives.md"), servers = await readPage("docs/servers.md");
+  const offline = await readPage("docs/offline.md");
   let report = "";
   for await (const { name } of Deno.readDir(new URL("src/archive/report/", ROOT))) {
     report += await readPage(`src/archive/report/${name}`);
@@ -63,13 +64,20 @@ Deno.test("docs/ name every kind of finding, every flag of the server and every 
   const kinds = [...report.matchAll(/"(?:error|warning|info)",\s*"(?!warning|info)(\w+)"/g)].map((match) => match[1]);
   assert.ok(kinds.length > 10);
   assert.deepEqual(lacking(archives, kinds), []);
+  const source = (await Promise.all((await filesBelow("src/offline")).map(readPage))).join("\n");
+  const unsynced = [...source.matchAll(/"(?:error|warning|info)",\s*"(?!warning|info)(\w+)"/g)].map((match) =>
+    match[1]
+  );
+  const dropped = [.../const REASONS[^]*?\n};/.exec(source)![0].matchAll(/^ {2}(\w+): \[/gm)];
+  assert.ok(unsynced.length > 15 && dropped.length > 5);
+  assert.deepEqual(lacking(offline, [...unsynced, ...dropped.map((match) => `dropped_${match[1]}`)]), []);
   const flags = [...(await readPage("serve.ts")).matchAll(/^ {2}(--[\w-]+) /gm)].map((match) => match[1]);
   assert.ok(flags.length > 5);
   assert.deepEqual(lacking(servers, flags.filter((flag) => flag !== "--help")), []);
   const [, options] = /interface ReadOnlyProjectOptions \{(.*?)\n\}/s.exec(await readPage("src/api/open.ts"))!;
   const names = [...options.matchAll(/^ {2}(\w+)\?:/gm)].map((match) => match[1]);
   assert.ok(names.length > 10);
-  assert.deepEqual(lacking(archives + servers, names), []);
+  assert.deepEqual(lacking(archives + servers + offline, names), []);
 });
 
 Deno.test("docs/dependencies.md has every package that is imported, and no other", async () => {
@@ -79,6 +87,16 @@ Deno.test("docs/dependencies.md has every package that is imported, and no other
   assert.deepEqual(named.sort(), Object.keys(imports).sort());
   for (const specifier of Object.values(imports)) assert.match(String(specifier), /^npm:/);
 });
+
+/** The paths of all files below a folder. */
+async function filesBelow(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(new URL(`${folder}/`, ROOT))) {
+    if (isDirectory) found.push(...await filesBelow(`${folder}/${name}`));
+    else found.push(`${folder}/${name}`);
+  }
+  return found;
+}
 
 /** The other pages of the repository. */
 async function otherPages(): Promise<string[]> {

@@ -23,6 +23,7 @@ export function identityHtml(project: string, info: RunInfo, entries: Entry[]): 
       ${titleOf(info)}
       ${info.name !== null && markup`<span style="${QUIET};font-weight:400"> ${runLabel(info)}</span>`}
       ${warningsOf(entries).map((warning) => chip(warning, true))}
+      ${info.unsynced && chip(UNSYNCED[info.unsynced])}
     </div>
     <div style="${QUIET};font-size:12px">${[project, ...factsOf(info, entries)].join(" · ")}</div>
     ${tags.length > 0 && markup`<div style="margin:4px 0">${tags.map((tag) => chip(tag))}</div>`}
@@ -38,12 +39,19 @@ export function identityText(project: string, info: RunInfo, entries: Entry[]): 
       `Run ${titleOf(info)}`,
       info.name === null ? "" : runLabel(info),
       ...warningsOf(entries).map((warning) => `(${warning})`),
+      info.unsynced ? `(${UNSYNCED[info.unsynced]})` : "",
     ].filter((word) => word !== "").join(" "),
     [project, ...factsOf(info, entries)].join(" · "),
     ...(tags.length > 0 ? [`tags: ${tags.join(", ")}`] : []),
   ];
   return lines.join("\n");
 }
+
+/** Where what is shown comes from. */
+const UNSYNCED = {
+  all: "unsynced: read from disk, never on a server",
+  part: "partly unsynced: archive and disk together",
+} as const;
 
 function titleOf(info: RunInfo): string {
   return info.name ?? runLabel(info);
