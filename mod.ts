@@ -50,6 +50,7 @@ export type { PlotMark, PlotStyle, XAxis } from "./src/display/chart/style.ts";
 export type { Frame, FrameColumn, LazyFrame, TypedColumn, TypedFrame } from "./src/frame/typed.ts";
 export { jupyterDisplay } from "./src/display/bundle.ts";
 export type { Displayable, MediaBundle } from "./src/display/bundle.ts";
+export type { ArchiveReportOptions } from "./src/api/report_frame.ts";
 export { Listing } from "./src/api/listing.ts";
 export { RunFile } from "./src/api/file.ts";
 export type { FileValue } from "./src/api/file.ts";
@@ -86,6 +87,7 @@ export {
   ServerError,
   UnsupportedError,
   WorkerError,
+  WriteError,
 } from "./src/errors.ts";
-export type { ErrorFields, NeptuneErrors } from "./src/errors.ts";
+export type { ErrorFields, NeptuneErrors, WriteErrorReason } from "./src/errors.ts";
 export type { PlotLine } from "./src/display/chart/line.ts";

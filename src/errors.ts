@@ -73,6 +73,17 @@ export class FileMissingError extends NeptuneError<{
   inside?: string[];
 }> {}
 
+/** Why a file cannot be written. `name`: the file system refuses what it is called. */
+export type WriteErrorReason = "full" | "no rights" | "read-only" | "name" | "other";
+
+/** A file cannot be written. Nothing of it is left, and a file of that name is as it was. */
+export class WriteError extends NeptuneError<{
+  /** The file. */
+  path: string;
+  /** Why. */
+  reason: WriteErrorReason;
+}> {}
+
 /** The program may not do what was asked, until Deno allows it. */
 export class PermissionError extends NeptuneError<{
   /** What is missing: `read`, `write`, `net`, `ffi` or `sys`. */
@@ -213,6 +224,7 @@ const classes: { readonly [Name in keyof NeptuneErrors]: abstract new (...args: 
   OfflineError,
   DamagedFileError,
   FileMissingError,
+  WriteError,
   PermissionError,
   ProjectNotFoundError,
   RunNotFoundError,
@@ -244,6 +256,8 @@ export interface NeptuneErrors {
   DamagedFileError: DamagedFileError;
   /** {@linkcode FileMissingError} */
   FileMissingError: FileMissingError;
+  /** {@linkcode WriteError} */
+  WriteError: WriteError;
   /** {@linkcode PermissionError} */
   PermissionError: PermissionError;
   /** {@linkcode ProjectNotFoundError} */

@@ -122,6 +122,12 @@ export interface FileContent {
   size: number | null;
 }
 
+/** How much of the stored data to compare with the hashes that lie beside it. */
+export interface ReportOptions extends CallOptions {
+  /** `data`: what holds rows; `all`: stored files too. Absent: nothing. */
+  hashes?: "data" | "all";
+}
+
 /** A reader of one project. */
 export interface Source {
   /** Says what this is in one line, without secrets: `archive /data/exports`, `https://app.example.org`. */
@@ -141,7 +147,7 @@ export interface Source {
   /** The bytes of a stored file; `FileMissingError` where they are not there. */
   file(ref: FileRef, options?: FileOptions): Promise<FileContent>;
   /** What is wrong or doubtful with the stored data, for sources that can tell. */
-  report?(options?: CallOptions): Promise<Finding[]>;
+  report?(options?: ReportOptions): Promise<Finding[]>;
   /** What lies on disk that never reached a server, and what of it is lost or doubtful; for sources that read such data. */
   unsyncedReport?(options?: CallOptions): Promise<Finding[]>;
   /** All rows as one lazy table, for sources that hold such a table. */

@@ -1,12 +1,11 @@
-import { type Kind, kind, NONEMPTY, orNull, PATH } from "../options/kinds.ts";
+import { type Kind, kind, NONEMPTY, orNull, PATH, pathString } from "../options/kinds.ts";
 import { checkArgument, checkOptions, needed, optional, shape } from "../options/options.ts";
 import { printable } from "../errors.ts";
 import { publicCall } from "../progress/call.ts";
 import { CALL } from "../progress/show.ts";
 import type { Source } from "../source.ts";
-import { requirePermission } from "../permissions/require.ts";
 import type { FileRef } from "../types.ts";
-import { writeWhole } from "../write.ts";
+import { writeWhole } from "../write/whole.ts";
 
 const inspect = Symbol.for("Deno.customInspect");
 
@@ -48,12 +47,14 @@ export class RunFile {
     return new TextDecoder().decode(await publicCall(signal, (signal) => this.#bytes(signal)));
   }
 
-  /** Writes the bytes to a file of this machine, in place of what is there; all of them, or none. */
+  /**
+   * Writes the bytes to a file of this machine, in place of what is there; all of them, or none. Its folder is made where there is
+   * none. Throws `FileMissingError` where the bytes are not there, `WriteError` where the file cannot be written.
+   */
   async save(path: string | URL, options: { signal?: AbortSignal } = {}): Promise<void> {
-    checkArgument("save", "path", PATH, path);
+    const target = pathString(checkArgument("save", "path", PATH, path));
     const { signal } = checkOptions("save", CALL, options);
-    requirePermission({ name: "write", path: path }, `save the file ${path}`);
-    await publicCall(signal, async (signal) => await writeWhole(path, await this.#stream(signal), signal));
+    await publicCall(signal, async (signal) => await writeWhole(target, await this.#stream(signal), signal));
   }
 
   async #stream(signal?: AbortSignal): Promise<ReadableStream<Uint8Array>> {

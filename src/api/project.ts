@@ -20,7 +20,7 @@ import { EXPORT_ARCHIVE, type ExportArchiveOptions, writeArchive } from "../expo
 import type { Frame, LazyFrame } from "../frame/typed.ts";
 import { Attribute } from "./attribute.ts";
 import { FILE_VALUE, type FileValue, RunFile } from "./file.ts";
-import { reportFrame, unsyncedFrame } from "./report_frame.ts";
+import { ARCHIVE_REPORT, type ArchiveReportOptions, reportFrame, unsyncedFrame } from "./report_frame.ts";
 import { criterionOf, findRun, type RunCriterion, type RunSelector } from "./find_run.ts";
 import { Listing } from "./listing.ts";
 import { FLAG, type Kind, kind, NONEMPTY, orNull, STEP_RANGE, STRING, STRINGS } from "../options/kinds.ts";
@@ -264,8 +264,12 @@ export class ReadOnlyProject {
 
   /**
    * Fetches the files of many runs to a folder, as `<destination>/<run>/<attribute>`, and returns a frame that tells what went
-   * where: `run`, `attribute`, `step`, `path`, `size` (bytes), `status` (`downloaded`, `present`, `missing`). Called again, it
-   * fetches only what is not there yet.
+   * where: `run`, `attribute`, `step`, `path`, `size` (bytes), `status` (`downloaded`, `present`, `missing`, `failed`) and `message`, which
+   * says why a file failed. One that fails does not end the call, unless all others would fail the same way: a full disk, a server that
+   * is gone. Called again, it fetches only what is not there yet. Names that are longer than file systems take are cut, and told apart by
+   * a digest.
+   *
+   * @throws {WriteError} The disk is full or read-only.
    */
   async downloadFiles(options: DownloadFilesOptions): Promise<Frame> {
     const asked = checkOptions("downloadFiles", DOWNLOAD_FILES, options);
@@ -278,8 +282,14 @@ export class ReadOnlyProject {
    * along; unlike with the exporter, NaN stays NaN. A run appears only when it is whole and has been read back; called again, the call goes on with the
    * runs that are not there yet.
    *
-   * Returns a frame that tells what became of each run: `run`, `status` (`written`, `present`), and how many `attributes`,
-   * `points`, `files` and `missing_files` were written.
+   * Returns a frame that tells what became of each run: `run`, `status` (`written`, `present`, `failed`), how many `attributes`,
+   * `points`, `files` and `missing_files` were written, how many series and files were `refused`, and in `message` the first of these and
+   * why. One that cannot be exported does not end the call: a series with a step beyond what the exporter's format holds (12 digits before the
+   * decimal point, 6 behind it) is left out, never rounded. What was left out is noted in `neptune_exporter_errors.jsonl`, and the
+   * hashes of all files in `SHA256SUMS` beside them; `archiveReport()` reads both.
+   *
+   * @throws {ArchiveError} Another export writes to the same project of the destination.
+   * @throws {WriteError} The disk is full or read-only, or the destination cannot be written to.
    *
    * @example
    * ```ts
@@ -329,10 +339,15 @@ export class ReadOnlyProject {
 
   /**
    * What is wrong or doubtful in an archive, as a frame with the columns `severity` (`error`, `warning`, `info`), `kind`, `run`,
-   * `attribute`, `file`, `count` and `message`; empty where all is well. Throws `UnsupportedError` for a server.
+   * `attribute`, `file`, `count` and `message`.
+   *
+   * Parquet files are compared with the hashes that {@linkcode ReadOnlyProject.exportArchive} wrote with them; with `thorough`, stored
+   * files too. neptune-exporter wrote no hashes, which the report says. Throws `UnsupportedError` for a server.
    */
-  async archiveReport(options: LongCallOptions = {}): Promise<Frame> {
-    return await this.#bulk("archive report", checkOptions("archiveReport", LONG_CALL, options), reportFrame);
+  async archiveReport(options: ArchiveReportOptions = {}): Promise<Frame> {
+    const checked = checkOptions("archiveReport", ARCHIVE_REPORT, options);
+    const { thorough } = checked;
+    return await this.#bulk("archive report", checked, (source, call) => reportFrame(source, { thorough, ...call }));
   }
 
   /**

@@ -7,17 +7,32 @@
 import { UnsupportedError } from "../errors.ts";
 import { recordsFrame } from "../frame/frame.ts";
 import type { Frame } from "../frame/typed.ts";
+import { FLAG } from "../options/kinds.ts";
+import { declare, optional } from "../options/options.ts";
+import { LONG_CALL, type LongCallOptions } from "../progress/show.ts";
 import type { CallOptions, Finding, Source } from "../source.ts";
 
+/** Options of {@linkcode ReadOnlyProject.archiveReport}. */
+export interface ArchiveReportOptions extends LongCallOptions {
+  /** Also compare every stored file with the hash that was written with it, which reads them all. Default: false. */
+  thorough?: boolean;
+}
+
+/** The options of `archiveReport`. */
+export const ARCHIVE_REPORT = declare<ArchiveReportOptions>()({ ...LONG_CALL, thorough: optional(FLAG, false) });
+
 /** One row for each finding. Throws `UnsupportedError` for what is no archive. */
-export async function reportFrame(source: Source, call: CallOptions): Promise<Frame> {
+export async function reportFrame(
+  source: Source,
+  { thorough, ...call }: CallOptions & { thorough: boolean },
+): Promise<Frame> {
   if (!source.report) {
     throw new UnsupportedError(`${source.label} is no archive, and only archives have a report of their health.`, {
       source: source.label,
       feature: "report",
     });
   }
-  return findingsFrame(await source.report(call));
+  return findingsFrame(await source.report({ ...call, hashes: thorough ? "all" : "data" }));
 }
 
 /** What lies on disk that never reached a server. Throws `UnsupportedError` for what reads no such data. */

@@ -14,6 +14,7 @@ import type {
   FileContent,
   FileOptions,
   Finding,
+  ReportOptions,
   RunsPage,
   RunsQuery,
   SeriesQuery,
@@ -30,7 +31,8 @@ import { isSystem } from "./index/system.ts";
 import { type Part, sanitized } from "./disk/layout.ts";
 import { longTable } from "./read/long_table.ts";
 import { Phantoms } from "./index/phantoms.ts";
-import { makeReport } from "./report/report.ts";
+import { hashFindings } from "./report/hashes.ts";
+import { bySeverity, makeReport } from "./report/report.ts";
 import { ColumnCache, matchRuns, type RunTable } from "./read/runs.ts";
 import { readSeries } from "./read/series.ts";
 import { shared } from "../async/shared.ts";
@@ -136,14 +138,14 @@ export class ArchivedProject implements Source {
     return await files.open(ref.path, options);
   }
 
-  async report(options: CallOptions = {}): Promise<Finding[]> {
+  async report({ hashes, ...options }: ReportOptions = {}): Promise<Finding[]> {
     const kept = await this.#kept(options);
     const { data, toUtc } = this.#settings;
-    return await makeReport(this.#view(kept, options, true), {
-      data,
-      files: kept.filesRoot,
-      timesConverted: toUtc !== null,
-    });
+    const view = this.#view(kept, options, true);
+    const findings = await makeReport(view, { data, files: kept.filesRoot, timesConverted: toUtc !== null });
+    if (hashes === undefined) return findings;
+    const call = { ...options, thorough: hashes === "all" };
+    return bySeverity([...findings, ...await hashFindings(kept.index.folders, kept.filesRoot, call)]);
   }
 
   async scan(options: CallOptions = {}): Promise<LazyDataFrame> {

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import pl, { type DataFrame } from "nodejs-polars";
 import { forEach } from "../async/concurrent.ts";
 import { cells } from "../frame/cell.ts";
-import { FileMissingError } from "../errors.ts";
+import { isNeptuneError } from "../errors.ts";
 import { floats, strings } from "../frame/frame.ts";
 import { collectPoints } from "../frame/points.ts";
 import { COUNT, listOf, oneOf, orNull, PATH, pathString, STEP_RANGE } from "../options/kinds.ts";
@@ -17,10 +17,19 @@ import { type Checked, declare, needed, optional } from "../options/options.ts";
 import { LONG_CALL, type LongCallOptions } from "../progress/show.ts";
 import type { Source } from "../source.ts";
 import type { FileRef, StepRange } from "../types.ts";
-import { writeWhole } from "../write.ts";
+import { fitName } from "../write/file_name.ts";
+import { writeWhole } from "../write/whole.ts";
+import { reasonOrThrow } from "../async/one_of_many.ts";
 import { type BulkCall, noteMissing } from "./notes.ts";
 import { ATTRIBUTES, type AttributeSelection, selectPaths } from "./names.ts";
-import { existingSeries, RUN_SELECTION, type RunSelection, type SelectedRuns, selectRuns } from "./select.ts";
+import {
+  compareStrings,
+  existingSeries,
+  RUN_SELECTION,
+  type RunSelection,
+  type SelectedRuns,
+  selectRuns,
+} from "./select.ts";
 
 /** Options of {@linkcode ReadOnlyProject.downloadFiles}. */
 export interface DownloadFilesOptions extends RunSelection, LongCallOptions {
@@ -58,29 +67,38 @@ interface Wanted {
   /** NaN for a single file. */
   step: number;
   ref: FileRef | null;
-  target: string;
+}
+
+/** What became of it. */
+interface Outcome {
+  status: "downloaded" | "present" | "missing" | "failed";
+  /** Where the file is now. */
+  path: string | null;
+  size: number | null;
+  /** Why it failed. */
+  message: string | null;
 }
 
 /**
  * Fetches the files and tells what went where: one row per file with `run`, `attribute`, `step` (null for single files), `path`
- * (where it is now, null where the file is missing), `size` in bytes and `status` (`downloaded`, `present` where a file of the
- * same size was there already, `missing`).
+ * (where it is now, null where it is not), `size` in bytes, `status` (`downloaded`, `present` where a file of the same size was there
+ * already, `missing`, `failed`) and `message` (why it failed).
  */
 export async function downloadFilesFrame(source: Source, options: Options): Promise<DataFrame> {
   const { concurrency, signal, onProgress } = options;
-  const folder = pathString(options.destination);
-  requirePermission({ name: "write", path: folder }, `download files to ${folder}`);
+  const destination = pathString(options.destination);
+  requirePermission({ name: "write", path: destination }, `download files to ${destination}`);
   const selected = await selectRuns(source, options);
   const wanted = [...await singleFiles(source, selected, options), ...await seriesFiles(source, selected, options)];
   const found = new Set(wanted.map(({ attribute }) => attribute));
   const { attributes, types } = options;
   const looked = { runs: selected.runs.map((run) => run.key), attributes, found, what: "file or file series", types };
   await noteMissing(source, looked, options);
-  keepApart(wanted);
+  const places = placesFor(wanted);
 
-  const rows = new Array<{ status: string; path: string | null; size: number | null }>(wanted.length);
+  const rows = new Array<Outcome>(wanted.length);
   await forEach(wanted, Math.min(concurrency, wanted.length), async (one, at, signal) => {
-    rows[at] = await fetchOne(source, one, signal);
+    rows[at] = await fetchOne(source, one, join(destination, places[at]), signal);
     onProgress?.(1, wanted.length);
   }, signal);
 
@@ -91,9 +109,11 @@ export async function downloadFilesFrame(source: Source, options: Options): Prom
     strings("path", rows.map((row) => row.path)),
     pl.Series("size", rows.map((row) => row.size), pl.Int64),
     strings("status", rows.map((row) => row.status)),
+    strings("message", rows.map((row) => row.message)),
   ]).withColumn(pl.col("step").fillNan(null));
 }
 
+/** Sorted by run and attribute. */
 async function singleFiles(source: Source, selected: SelectedRuns, options: Options): Promise<Wanted[]> {
   const wanted: Wanted[] = [];
   if (selected.runs.length === 0 || !options.types.includes("file")) return wanted;
@@ -101,23 +121,14 @@ async function singleFiles(source: Source, selected: SelectedRuns, options: Opti
   const query = { runs, ...selectPaths(options.attributes), types: ["file" as const], signal: options.signal };
   for await (const block of source.values(query)) {
     for (const { run, path, cell } of cells(block)) {
-      const label = selected.labels.get(run)!;
-      const ref = cell.value as FileRef | null;
-      wanted.push({
-        run: label,
-        attribute: path,
-        step: NaN,
-        ref,
-        target: target(pathString(options.destination), label, path, null, ref),
-      });
+      wanted.push({ run: selected.labels.get(run)!, attribute: path, step: NaN, ref: cell.value as FileRef | null });
     }
   }
-  return wanted.sort((a, b) => a.target < b.target ? -1 : 1);
+  return wanted.sort((a, b) => compareStrings(a.run, b.run) || compareStrings(a.attribute, b.attribute));
 }
 
 async function seriesFiles(source: Source, selected: SelectedRuns, options: Options): Promise<Wanted[]> {
   const { signal, attributes } = options;
-  const destination = pathString(options.destination);
   if (!options.types.includes("file_series")) return [];
   const series = await existingSeries(source, selected, attributes, ["file_series"], signal);
   const blocks = source.series({
@@ -130,55 +141,49 @@ async function seriesFiles(source: Source, selected: SelectedRuns, options: Opti
   const points = await collectPoints(blocks, series.run.length, "file", false);
   return points.flatMap(({ step, values }, i) => {
     const run = series.labels[series.run[i]], attribute = series.paths[series.path[i]];
-    return (values.data as (FileRef | null)[]).map((ref, row) => ({
-      run,
-      attribute,
-      step: step[row],
-      ref,
-      target: target(destination, run, attribute, step[row], ref),
-    }));
+    return (values.data as (FileRef | null)[]).map((ref, row) => ({ run, attribute, step: step[row], ref }));
   });
 }
 
-async function fetchOne(source: Source, { ref, target }: Wanted, signal?: AbortSignal) {
-  if (ref === null) return { status: "missing", path: null, size: null };
-  const there = await Deno.stat(target).catch(() => null);
+async function fetchOne(source: Source, { ref }: Wanted, path: string, signal: AbortSignal): Promise<Outcome> {
+  const missing = { status: "missing", path: null, size: null, message: null } as const;
+  if (ref === null) return missing;
+  const there = await Deno.stat(path).catch(() => null);
   if (there?.isFile && ref.size !== null && there.size === ref.size) {
-    return { status: "present", path: target, size: ref.size };
+    return { status: "present", path, size: ref.size, message: null };
   }
-  await Deno.mkdir(join(target, ".."), { recursive: true });
   try {
-    await writeWhole(target, (await source.file(ref, { signal })).bytes, signal);
+    await writeWhole(path, (await source.file(ref, { signal })).bytes, signal);
+    return { status: "downloaded", path, size: (await Deno.stat(path)).size, message: null };
   } catch (error) {
-    if (error instanceof FileMissingError) return { status: "missing", path: null, size: null };
-    throw error;
+    if (isNeptuneError(error, "FileMissingError")) return missing;
+    return { status: "failed", path: null, size: null, message: reasonOrThrow(error, signal) };
   }
-  return { status: "downloaded", path: target, size: (await Deno.stat(target)).size };
 }
 
-/** `<destination>/<run>/<attribute>/step_<step>.<extension>`; no part of it can climb out of the destination. */
-function target(destination: string, run: string, attribute: string, step: number | null, ref: FileRef | null): string {
-  const parts = [run, ...attribute.split("/").filter((part) => part !== "")].map(safe);
-  if (step !== null) parts.push(`step_${step.toFixed(6).replace(".", "_")}`);
-  const extension = ref?.path.match(/\.[A-Za-z0-9]{1,10}$/)?.[0] ?? EXTENSIONS[ref?.mimeType ?? ""] ?? "";
-  return join(destination, ...parts) + extension;
+/**
+ * Where each file goes: `<run>/<attribute>/step_<step>.<extension>`. No part of it can climb out of the destination, and no file takes
+ * the place of another, also where upper and lower case are one: the second gets a number.
+ */
+function placesFor(wanted: Wanted[]): string[] {
+  const taken = new Set<string>();
+  return wanted.map(({ run, attribute, step, ref }) => {
+    const parts = [run, ...attribute.split("/").filter((part) => part !== "")].map(safe);
+    if (step === step) parts.push(`step_${step.toFixed(6).replace(".", "_")}`);
+    const extension = ref?.path.match(/\.[A-Za-z0-9]{1,10}$/)?.[0] ?? EXTENSIONS[ref?.mimeType ?? ""] ?? "";
+    const folder = parts.slice(0, -1).map((part) => fitName(part));
+    for (let count = 1;; count++) {
+      const path = join(...folder, fitName(parts.at(-1)!, (count > 1 ? `-${count}` : "") + extension));
+      if (taken.has(path.toLowerCase())) continue;
+      taken.add(path.toLowerCase());
+      return path;
+    }
+  });
 }
 
 /** A name that is safe on every file system: other characters than letters, digits, `_`, `-` and inner dots become `_`. */
 function safe(part: string): string {
-  return part.replace(/[^\p{L}\p{N}_.-]/gu, "_").replace(/^\.+|\.+$/g, "_").slice(0, 200) || "_";
-}
-
-/** Two files never share a target, also where upper and lower case are one: the second gets a number. */
-function keepApart(wanted: Wanted[]): void {
-  const taken = new Set<string>();
-  for (const one of wanted) {
-    const target = one.target;
-    for (let count = 2; taken.has(one.target.toLowerCase()); count++) {
-      one.target = target.replace(/(\.[A-Za-z0-9]{1,10})?$/, `-${count}$1`);
-    }
-    taken.add(one.target.toLowerCase());
-  }
+  return part.replace(/[^\p{L}\p{N}_.-]/gu, "_").replace(/^\.+|\.+$/g, "_") || "_";
 }
 
 const EXTENSIONS: Record<string, string> = {

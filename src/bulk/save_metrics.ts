@@ -23,6 +23,8 @@ export interface SaveMetricsOptions extends Omit<FetchMetricsOptions, "format"> 
   fileFormat?: FrameFormat;
   /** CSV: start with a byte-order mark. Default: false. */
   bom?: boolean;
+  /** CSV: make texts harmless that a spreadsheet takes for formulas, as in {@linkcode SaveOptions}. Default: false. */
+  spreadsheetSafe?: boolean;
 }
 
 /** The options of `saveMetrics`. */
@@ -32,6 +34,7 @@ export const SAVE_METRICS = declare<SaveMetricsOptions>()({
   destination: needed(PATH),
   fileFormat: optional(FRAME_FORMAT),
   bom: optional(FLAG, false),
+  spreadsheetSafe: optional(FLAG, false),
 });
 
 /** About as many points are in memory at once. */
@@ -43,7 +46,7 @@ export async function saveMetricsFile(
   source: Source,
   options: Checked<typeof SAVE_METRICS> & BulkCall,
 ): Promise<number> {
-  const { destination, fileFormat, bom } = options;
+  const { destination, fileFormat, bom, spreadsheetSafe } = options;
   const plan = await planMetrics(source, options);
   const columns = {
     timestamps: options.includeTimestamp ?? true,
@@ -53,7 +56,7 @@ export async function saveMetricsFile(
   const frames = chunks(source, plan, columns);
   const none = await PointTable.of(ReadableStream.from([]), 0);
   const empty = longFrame(sliceSeries(plan.series, 0, 0), none, columns);
-  return await saveFrames(frames, empty, pathString(destination), { format: fileFormat, bom });
+  return await saveFrames(frames, empty, pathString(destination), { format: fileFormat, bom, spreadsheetSafe });
 }
 
 /** Long frames of as many series at a time as fit; how many that is shows as they are read. */

@@ -4,26 +4,29 @@
  * @module
  */
 
-import { requirePermission } from "../permissions/require.ts";
 import pl, { type DataFrame } from "nodejs-polars";
+import { readHashes } from "../archive/disk/hashes.ts";
 import { sanitized } from "../archive/disk/layout.ts";
+import { reasonOrThrow } from "../async/one_of_many.ts";
 import type { BulkCall } from "../bulk/notes.ts";
+import { digest } from "../write/file_name.ts";
 import { RUN_SELECTION, type RunSelection, selectRuns } from "../bulk/select.ts";
-import { seriesList } from "../columns.ts";
-import { FLAG, PATH, pathString } from "../options/kinds.ts";
 import { strings } from "../frame/frame.ts";
-import { collectPoints } from "../frame/points.ts";
-import { type Checked, declare, needed, optional } from "../options/options.ts";
-import { LONG_CALL, type LongCallOptions } from "../progress/show.ts";
-import type { Source } from "../source.ts";
-import { POINT_KINDS, type RunInfo, type SeriesType } from "../types.ts";
-import { readContent, type RunContent } from "./content.ts";
-import { RunFiles } from "./files.ts";
-import { digest, filePath } from "./names.ts";
-import { RunParts } from "./parts.ts";
-import { type Series, seriesColumns, sortRows } from "./rows.ts";
+import { FLAG, PATH, pathString } from "../options/kinds.ts";
 import { attribute, compare } from "../nql/build.ts";
 import { groupNode } from "../nql/tree.ts";
+import { type Checked, declare, needed, optional } from "../options/options.ts";
+import { requirePermission } from "../permissions/require.ts";
+import { LONG_CALL, type LongCallOptions } from "../progress/show.ts";
+import type { Source } from "../source.ts";
+import type { RunInfo } from "../types.ts";
+import { sayingWhatFailed } from "../write/whole.ts";
+import { readContent, type RunContent } from "./content.ts";
+import { lockFolder } from "./lock.ts";
+import { type ExportErrorLine, noteErrors, tidyHashes } from "./log.ts";
+import { filePath } from "./names.ts";
+import { RunParts } from "./parts.ts";
+import { type Export, exportRun, type NamedRun, type Outcome } from "./run.ts";
 
 /** Options of {@linkcode ReadOnlyProject.exportArchive}. */
 export interface ExportArchiveOptions extends RunSelection, LongCallOptions {
@@ -47,30 +50,8 @@ export const EXPORT_ARCHIVE = declare<ExportArchiveOptions>()({
   ancestors: optional(FLAG, true),
 });
 
-/** The exporter reads so many runs, and so many series of a run, together. */
+/** The exporter reads so many runs together. */
 const RUNS_TOGETHER = 16;
-const SERIES_TOGETHER = 128;
-
-/** What became of one run. */
-interface Outcome {
-  run: string;
-  status: "written" | "present";
-  /** null: not counted this time. */
-  attributes: number | null;
-  points: number | null;
-  files: number | null;
-  missing: number | null;
-}
-
-/** What all runs of an export have in common. */
-interface Export {
-  source: Source;
-  project: string;
-  data: string;
-  files: string;
-  copyFiles: boolean;
-  signal?: AbortSignal;
-}
 
 /** Writes the runs one after another and tells what became of each. */
 export async function writeArchive(
@@ -82,26 +63,27 @@ export async function writeArchive(
   requirePermission({ name: "write", path: destination }, `write the archive ${destination}`);
   const { name: project } = await source.project({ signal });
   const chosen = (await selectRuns(source, options)).runs;
-  const runs = ancestors ? await withAncestors(source, chosen, signal) : chosen;
-  const folder = sanitized(project);
-  const target: Export = {
-    source,
-    project,
-    data: `${destination}/data/${folder}`,
-    files: `${destination}/files/${folder}`,
-    copyFiles: files,
-    signal,
-  };
-  await Deno.mkdir(target.data, { recursive: true });
-  if (files) await Deno.mkdir(target.files, { recursive: true });
+  const runs = nameRuns(ancestors ? await withAncestors(source, chosen, signal) : chosen);
+  const data = `${destination}/data/${sanitized(project)}`, stored = `${destination}/files/${sanitized(project)}`;
+  await sayingWhatFailed(data, () => Deno.mkdir(data, { recursive: true }));
+  if (files) await sayingWhatFailed(stored, () => Deno.mkdir(stored, { recursive: true }));
 
-  const named = runIds(runs);
+  using _lock = await lockFolder(data);
+  const hashes = await readHashes(stored) ?? new Map<string, string>();
+  const target: Export = { source, project, data, files: stored, copyFiles: files, hashes, signal };
   const outcomes: Outcome[] = [];
-  for (let from = 0; from < named.length; from += RUNS_TOGETHER) {
-    for await (const outcome of exportBatch(target, named.slice(from, from + RUNS_TOGETHER))) {
-      outcomes.push(outcome);
-      onProgress?.(1, named.length);
+  try {
+    for (let from = 0; from < runs.length; from += RUNS_TOGETHER) {
+      for await (const outcome of exportBatch(target, runs.slice(from, from + RUNS_TOGETHER))) {
+        outcomes.push(outcome);
+        onProgress?.(1, runs.length);
+      }
     }
+  } finally {
+    const done = new Set(outcomes.filter(({ status }) => status !== "present").map(({ run }) => run));
+    await noteErrors(destination, project, done, outcomes.flatMap((one) => errorLines(project, one)));
+    await tidyHashes(data);
+    if (files) await tidyHashes(stored);
   }
   return outcomesFrame(outcomes);
 }
@@ -131,16 +113,8 @@ async function withAncestors(source: Source, runs: RunInfo[], signal?: AbortSign
   return [...all.values()];
 }
 
-/** A run under the names that its files get. */
-interface NamedRun {
-  info: RunInfo;
-  /** The custom id, as the exporter has it; `sys/id` where there is none, or where several runs have it. */
-  id: string;
-  /** The run in the paths of its files, where two runs would else share theirs. */
-  inPaths: string;
-}
-
-function runIds(runs: RunInfo[]): NamedRun[] {
+/** The custom id names a run, as with the exporter; `sys/id` where there is none, or where several runs have it. */
+function nameRuns(runs: RunInfo[]): NamedRun[] {
   const customIds = Map.groupBy(runs, (run) => run.customId);
   const named = runs.map((info) => {
     const id = info.customId !== null && customIds.get(info.customId)!.length === 1 ? info.customId : info.sysId;
@@ -153,89 +127,53 @@ function runIds(runs: RunInfo[]): NamedRun[] {
 }
 
 async function* exportBatch(target: Export, runs: NamedRun[]): AsyncGenerator<Outcome> {
-  const parts = new Map(runs.map((run) => [run, new RunParts(target.data, target.project, run.id)]));
-  const open: NamedRun[] = [];
-  for (const run of runs) if (!await parts.get(run)!.finished()) open.push(run);
-  const content = open.length > 0
-    ? await readContent(target.source, open.map(({ info }) => info.key), target.signal)
-    : new Map<string, RunContent>();
+  const open = new Set<NamedRun>();
+  for (const run of runs) if (!await new RunParts(target.data, target.project, run.id).finished()) open.add(run);
+  const content = await readTogether(target, [...open].map(({ info }) => info.key));
   for (const run of runs) {
-    const held = content.get(run.info.key);
-    yield held
-      ? await exportRun(target, run, parts.get(run)!, held)
-      : { run: run.id, status: "present", attributes: null, points: null, files: null, missing: null };
+    if (open.has(run)) yield await exportRun(target, run, content.get(run.info.key));
+    else {
+      const none = { attributes: null, points: null, files: null, missing: null };
+      yield { run: run.id, status: "present", ...none, refused: [] };
+    }
   }
 }
 
-async function exportRun(target: Export, run: NamedRun, parts: RunParts, content: RunContent): Promise<Outcome> {
-  const { source, signal } = target;
-  const files = new RunFiles(source, target.files, run.inPaths);
-  await parts.discard();
+/** What the runs hold; nothing where that cannot be read of all together, so that it is read of each by itself. */
+async function readTogether({ source, signal }: Export, keys: string[]): Promise<Map<string, RunContent>> {
+  if (keys.length === 0) return new Map();
   try {
-    if (content.configs.length > 0) parts.write(sortRows(content.configs));
-    let points = 0;
-    for (const types of [["float_series"], ["string_series", "histogram_series"]] as const) {
-      points += await exportSeries(target, run, parts, content, types, files);
-    }
-    if (content.files.length > 0) {
-      parts.write(content.files.map(({ path, type, ref }) => ({
-        attribute_path: path,
-        attribute_type: type,
-        file_value: ref && { path: files.place(ref, path) },
-      })));
-    }
-    points += await exportSeries(target, run, parts, content, ["file_series"], files);
-    // Files first: a run whose part 0 is there is whole.
-    const { copied, missing } = target.copyFiles ? await files.copy(signal) : { copied: 0, missing: 0 };
-    await parts.finish(signal);
-    const attributes = content.configs.length + content.files.length;
-    return { run: run.id, status: "written", attributes, points, files: copied, missing };
+    return await readContent(source, keys, signal);
   } catch (error) {
-    await parts.discard();
-    throw error;
+    reasonOrThrow(error, signal);
+    return new Map();
   }
 }
 
-/** Writes the run's own points of series of these types; gives how many there are. */
-async function exportSeries(
-  { source, signal }: Export,
-  { info }: NamedRun,
-  parts: RunParts,
-  { series }: RunContent,
-  types: readonly SeriesType[],
-  files: RunFiles,
-): Promise<number> {
-  const named = types.flatMap((type) => series[type].map((path) => ({ type, path })));
-  let count = 0;
-  for (let from = 0; from < named.length; from += SERIES_TOGETHER) {
-    const some = named.slice(from, from + SERIES_TOGETHER);
-    const read: Series[] = [];
-    for (const type of types) {
-      const refs = some.filter((one) => one.type === type);
-      if (refs.length === 0) continue;
-      const blocks = source.series({
-        kind: POINT_KINDS[type],
-        series: seriesList(refs.map(({ path }) => ({ run: info.key, path }))),
-        lineage: "own",
-        signal,
-      });
-      const points = await collectPoints(blocks, refs.length, POINT_KINDS[type], false);
-      refs.forEach((ref, i) => points[i].step.length > 0 && read.push({ ...ref, points: points[i] }));
-    }
-    if (read.length === 0) continue;
-    parts.write(seriesColumns(read, (ref, path, step) => files.place(ref, path, step)));
-    count += read.reduce((sum, { points }) => sum + points.step.length, 0);
-  }
-  return count;
+function errorLines(project: string, { run, refused }: Outcome): ExportErrorLine[] {
+  return refused.map(({ path, type, message }) => ({
+    project_id: project,
+    run_id: run,
+    attribute_path: path,
+    attribute_type: type,
+    exception: message,
+  }));
 }
 
 function outcomesFrame(outcomes: Outcome[]): DataFrame {
-  const counts = ["attributes", "points", "files", "missing"] as const;
+  const counts = (name: string, pick: (one: Outcome) => number | null) => pl.Series(name, outcomes.map(pick), pl.Int64);
   return pl.DataFrame([
     strings("run", outcomes.map(({ run }) => run)),
     strings("status", outcomes.map(({ status }) => status)),
-    ...counts.map((name) =>
-      pl.Series(name === "missing" ? "missing_files" : name, outcomes.map((one) => one[name]), pl.Int64)
-    ),
+    counts("attributes", (one) => one.attributes),
+    counts("points", (one) => one.points),
+    counts("files", (one) => one.files),
+    counts("missing_files", (one) => one.missing),
+    counts("refused", (one) => one.refused.length),
+    strings("message", outcomes.map(({ refused }) => refused.length === 0 ? null : messageOf(refused))),
   ]);
+}
+
+function messageOf([first, ...others]: Outcome["refused"]): string {
+  return first.message + (others.length === 0 ? "" : ` And ${others.length} more.`);
 }

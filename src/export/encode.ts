@@ -127,6 +127,19 @@ function storedColumn(
   });
 }
 
+/** As many digits as a step may have in the files, in millionths. */
+const TOO_LARGE = 10n ** 18n;
+
+/** Tells whether the files can hold a step exactly as it is: with 12 digits before the decimal point and 6 behind it. */
+export function holdsStep(step: number): boolean {
+  if (!(Math.abs(step) < 1e12)) return false;
+  const n = millionths(step);
+  if (n >= TOO_LARGE || n <= -TOO_LARGE) return false;
+  const digits = String(n < 0n ? -n : n).padStart(7, "0");
+  const nearest = Number(`${digits.slice(0, -6)}.${digits.slice(-6)}`);
+  return (n < 0n ? -nearest : nearest) === step;
+}
+
 /** A step as the exporter stores it: millionths of its exact decimal value, rounded half to even. */
 export function millionths(step: number): bigint {
   if (Number.isSafeInteger(step)) return BigInt(step) * 1_000_000n;

@@ -4,16 +4,30 @@
  * @module
  */
 
+import { createHash } from "node:crypto";
 import { extensionOf, mimeOfName } from "../archive/disk/mime.ts";
 import { forEach } from "../async/concurrent.ts";
-import { FileMissingError } from "../errors.ts";
+import { hashFile } from "../archive/disk/hashes.ts";
+import { reasonOrThrow } from "../async/one_of_many.ts";
+import { isNeptuneError } from "../errors.ts";
 import type { Source } from "../source.ts";
 import type { FileRef } from "../types.ts";
-import { writeWhole } from "../write.ts";
-import { digest, filePath } from "./names.ts";
+import { writeWhole } from "../write/whole.ts";
+import { digest } from "../write/file_name.ts";
+import { filePath } from "./names.ts";
 
 /** Files fetched side by side. */
 const CONCURRENCY = 8;
+
+/** What became of the files of a run. */
+export interface CopiedFiles {
+  copied: number;
+  missing: number;
+  /** Files that could not be copied: by which attribute, and why. */
+  failed: { path: string; message: string }[];
+  /** The hashes of files that had none yet, by their paths below the root. */
+  hashes: Map<string, string>;
+}
 
 /** The files of one run: where each is to be, and the copying of them. */
 export class RunFiles {
@@ -21,7 +35,7 @@ export class RunFiles {
   readonly #root: string;
   readonly #runId: string;
   readonly #taken = new Map<string, string>();
-  readonly #wanted = new Map<string, FileRef>();
+  readonly #wanted = new Map<string, { ref: FileRef; attribute: string }>();
 
   /**
    * @param root The project's folder below the files root.
@@ -43,41 +57,67 @@ export class RunFiles {
       path = filePath(this.#runId, `${attribute}-${digest(owner)}`, extension, step);
     }
     this.#taken.set(path.toLowerCase(), owner);
-    this.#wanted.set(path, ref);
+    this.#wanted.set(path, { ref, attribute });
     return path;
   }
 
-  /** Copies all files that were placed and are not there yet; gives how many are there now, and how many are missing. */
-  async copy(signal?: AbortSignal): Promise<{ copied: number; missing: number }> {
-    let copied = 0, missing = 0;
-    await forEach(this.#wanted, CONCURRENCY, async ([path, ref], _, signal) => {
-      const count = await this.#copy(ref, path, signal);
-      if (count === 0) missing++;
-      copied += count;
+  /**
+   * Copies all files that were placed and are not there yet.
+   *
+   * @param known The hashes of files that are there.
+   */
+  async copy(known: ReadonlyMap<string, string>, signal?: AbortSignal): Promise<CopiedFiles> {
+    const result: CopiedFiles = { copied: 0, missing: 0, failed: [], hashes: new Map() };
+    await forEach(this.#wanted, CONCURRENCY, async ([path, { ref, attribute }], _, signal) => {
+      try {
+        const count = await this.#copy(ref, path, { known, hashes: result.hashes, signal });
+        if (count === 0) result.missing++;
+        result.copied += count;
+      } catch (error) {
+        result.failed.push({ path: attribute, message: reasonOrThrow(error, signal) });
+      }
     }, signal);
-    return { copied, missing };
+    return result;
   }
 
-  async #copy(ref: FileRef, path: string, signal?: AbortSignal): Promise<number> {
+  /** Gives how many files are there now: of a folder, those in it. */
+  async #copy(ref: FileRef, path: string, call: CopyCall): Promise<number> {
+    const { known, hashes, signal } = call;
     const target = `${this.#root}/${path}`;
     const there = await Deno.stat(target).catch(() => null);
-    if (there?.isFile && there.size === ref.size) return 1;
+    if (there?.isFile && there.size === ref.size) {
+      if (!known.has(path)) hashes.set(path, await hashFile(target, signal));
+      return 1;
+    }
     try {
       const { bytes } = await this.#source.file(ref, { signal });
-      await Deno.mkdir(target.slice(0, target.lastIndexOf("/")), { recursive: true });
-      await writeWhole(target, bytes, signal);
+      const hash = createHash("sha256");
+      const hashing = new TransformStream<Uint8Array, Uint8Array>({
+        transform: (piece, to) => {
+          hash.update(piece);
+          to.enqueue(piece);
+        },
+      });
+      await writeWhole(target, bytes.pipeThrough(hashing), signal);
+      hashes.set(path, hash.digest("hex"));
       return 1;
     } catch (error) {
-      if (!(error instanceof FileMissingError)) throw error;
+      if (!isNeptuneError(error, "FileMissingError")) throw error;
       // A folder of files says what is inside.
       let copied = 0;
       for (const name of error.fields.inside ?? []) {
         const inside = { ...ref, path: `${ref.path}/${name}`, size: null };
-        copied += await this.#copy(inside, `${path}/${name}`, signal);
+        copied += await this.#copy(inside, `${path}/${name}`, call);
       }
       return copied;
     }
   }
+}
+
+interface CopyCall {
+  known: ReadonlyMap<string, string>;
+  hashes: Map<string, string>;
+  signal?: AbortSignal;
 }
 
 const FOLDER = "inode/directory";

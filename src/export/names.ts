@@ -4,8 +4,8 @@
  * @module
  */
 
-import { blake2b } from "@noble/hashes/blake2.js";
 import { sanitized } from "../archive/disk/layout.ts";
+import { digest, fitName } from "../write/file_name.ts";
 
 /** The file name of one part of a run. */
 export function partName(runId: string, part = 0): string {
@@ -19,13 +19,7 @@ export function partName(runId: string, part = 0): string {
 export function filePath(runId: string, attributePath: string, extension: string, step?: number): string {
   const parts = [...components(runId), ...components(attributePath)];
   if (step !== undefined) parts.push(`step_${step.toFixed(6)}`);
-  return parts.map(readable).map(shortened).join("/") + extension;
-}
-
-/** Eight bytes that tell texts apart whose readable forms are the same. */
-export function digest(text: string): string {
-  const bytes = blake2b(new TextEncoder().encode(text), { dkLen: 8 });
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return parts.map((part, i) => fitName(shortened(readable(part)), i === parts.length - 1 ? extension : "")).join("/");
 }
 
 function components(path: string): string[] {
@@ -37,6 +31,7 @@ function readable(text: string): string {
   return text.replace(/[^\p{L}\p{N}_-]/gu, "_");
 }
 
+/** As the exporter does it: by characters. */
 function shortened(component: string): string {
   const points = [...component];
   return points.length <= 255 ? component : `${points.slice(0, 238).join("")}_${digest(component)}`;

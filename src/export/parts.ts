@@ -5,8 +5,11 @@
  */
 
 import { type Checksums, checksums } from "../archive/parquet/checksums.ts";
+import { hashFile } from "../archive/disk/hashes.ts";
 import { ArchiveError } from "../errors.ts";
+import { sayingWhatFailed, sayingWhatFailedSync } from "../write/whole.ts";
 import { FileByteWriter, PartWriter, rowsToColumns } from "./encode.ts";
+import { addHashes } from "./log.ts";
 import { partName } from "./names.ts";
 import type { ArchiveColumns, ArchiveRow, RowBatch } from "./schema.ts";
 
@@ -45,7 +48,7 @@ export class RunParts {
   write(batch: RowBatch): void {
     const columns = Array.isArray(batch) ? rowsToColumns(batch) : batch;
     const part = this.#current();
-    part.writer.write(columns);
+    sayingWhatFailedSync(part.path, () => part.writer.write(columns));
     count(part.written, columns);
   }
 
@@ -54,7 +57,14 @@ export class RunParts {
     if (this.#parts.length === 0) this.#current();
     this.#close();
     for (const { path, written } of this.#parts) await verify(path, written, signal);
-    for (const { path } of this.#parts.toReversed()) await Deno.rename(path, path.replace(/\.tmp$/, ""));
+    const hashes = new Map<string, string>();
+    for (const [number, { path }] of this.#parts.entries()) {
+      hashes.set(partName(this.#run, number), await hashFile(path, signal));
+    }
+    await addHashes(this.#folder, hashes);
+    await sayingWhatFailed(`${this.#folder}/${partName(this.#run)}`, async () => {
+      for (const { path } of this.#parts.toReversed()) await Deno.rename(path, path.replace(/\.tmp$/, ""));
+    });
     this.#parts.length = 0;
   }
 
@@ -75,7 +85,7 @@ export class RunParts {
     if (last && last.writer.size <= this.#partBytes) return last;
     this.#close();
     const path = `${this.#folder}/${partName(this.#run, this.#parts.length)}.tmp`;
-    const file = Deno.openSync(path, { write: true, create: true, truncate: true });
+    const file = sayingWhatFailedSync(path, () => Deno.openSync(path, { write: true, create: true, truncate: true }));
     const options = { projectId: this.#project, runId: this.#run, keepNaN: true };
     const part = { path, file, writer: new PartWriter(new FileByteWriter(file), options), written: new Map() };
     this.#parts.push(part);
@@ -85,7 +95,7 @@ export class RunParts {
   #close(): void {
     const last = this.#parts.at(-1);
     if (!last) return;
-    last.writer.finish();
+    sayingWhatFailedSync(last.path, () => last.writer.finish());
     close(last.file);
   }
 }
@@ -129,7 +139,7 @@ function count(tallies: Map<string, Checksums>, columns: ArchiveColumns): void {
       if (value === null || value === undefined || (name === "timestamp" && Number.isNaN(value))) continue;
       const one = tallies.get(types[row])!;
       one[name]++;
-      if (name === "step") one.steps += Math.round(Number(value) * 1e6) / 1e6;
+      if (name === "step") one.steps += Number(value);
       if (name === "timestamp") one.times += Number(value);
     }
   }

@@ -4,13 +4,12 @@
  * @module
  */
 
-import { dirname } from "node:path";
-import { requirePermission } from "../permissions/require.ts";
+import pl, { type DataFrame, type DataType, type LazyDataFrame, type Series } from "nodejs-polars";
+import { OptionError } from "../errors.ts";
+import { makeWhole } from "../write/whole.ts";
 import type { Frame } from "./typed.ts";
 import { FRAME } from "./frame.ts";
 import { methodsFirst } from "./wrap.ts";
-import pl, { type DataFrame, type DataType, type Expr, type LazyDataFrame } from "nodejs-polars";
-import { OptionError } from "../errors.ts";
 import { FLAG, type Kind, oneOf, PATH, pathString } from "../options/kinds.ts";
 import { checkArgument, checkOptions, declare, optional } from "../options/options.ts";
 
@@ -26,11 +25,18 @@ export interface SaveOptions {
   format?: FrameFormat;
   /** CSV: start with a byte-order mark, by which spreadsheet programs know that the text is UTF-8. Default: false. */
   bom?: boolean;
+  /**
+   * CSV: put an apostrophe before texts, and names of columns, that start with `=`, `+`, `-`, `@`, a tab or a line break: spreadsheet
+   * programs take them for formulas, and what somebody logged would run on your machine. Numbers are left alone. Default: false, as
+   * other programs read the apostrophe as part of the text.
+   */
+  spreadsheetSafe?: boolean;
 }
 
 const SAVE = declare<SaveOptions>()({
   format: optional(FRAME_FORMAT),
   bom: optional(FLAG, false),
+  spreadsheetSafe: optional(FLAG, false),
 });
 
 /**
@@ -45,14 +51,14 @@ const SAVE = declare<SaveOptions>()({
  * ```
  *
  * @throws {OptionError} Neither the extension nor `format` tells the kind of file.
+ * @throws {WriteError} The file cannot be written.
  */
 export async function saveFrame(frame: Frame, path: string | URL, options: SaveOptions = {}): Promise<void> {
   checkArgument("saveFrame", "frame", FRAME, frame);
   const target = pathString(checkArgument("saveFrame", "path", PATH, path));
   const asked = checkOptions("saveFrame", SAVE, options);
   const format = formatOf(target, asked);
-  const rows = methodsFirst(frame as DataFrame);
-  await whole(target, (part) => sink(rows.lazy(), rows.schema, part, format, asked));
+  await makeWhole(target, (part) => sink(storable(frame as DataFrame, format, asked).lazy(), part, format, asked));
 }
 
 /**
@@ -68,7 +74,7 @@ export async function saveFrames(
   options: SaveOptions = {},
 ): Promise<number> {
   const format = formatOf(path, options);
-  return await whole(path, async (part) => {
+  return await makeWhole(path, async (part) => {
     const folder = `${part}s`;
     await Deno.mkdir(folder);
     try {
@@ -76,12 +82,14 @@ export async function saveFrames(
       let rows = 0;
       for await (const frame of frames) {
         const piece = `${folder}/${pieces.length}.arrow`;
-        frame.writeIPC(piece, { compression: "lz4" });
+        storable(frame, format, options).writeIPC(piece, { compression: "lz4" });
         pieces.push(piece);
         rows += frame.height;
       }
-      const all = pieces.length === 0 ? empty.lazy() : pl.concat(pieces.map((piece) => pl.scanIPC(piece)));
-      await sink(all, empty.schema, part, format, options);
+      const all = pieces.length === 0
+        ? storable(empty, format, options).lazy()
+        : pl.concat(pieces.map((piece) => pl.scanIPC(piece)));
+      await sink(all, part, format, options);
       return rows;
     } finally {
       await Deno.remove(folder, { recursive: true });
@@ -109,51 +117,51 @@ function formatOf(path: string, { format }: SaveOptions): FrameFormat {
   );
 }
 
-/** Writes to a neighbour of the path, which then takes its name. */
-async function whole<T>(path: string, write: (part: string) => Promise<T>): Promise<T> {
-  const part = `${path}.${crypto.randomUUID().slice(0, 8)}.part`;
-  requirePermission({ name: "write", path: dirname(path) }, `save ${path}`);
-  try {
-    const result = await write(part);
-    await Deno.rename(part, path);
-    return result;
-  } catch (error) {
-    await Deno.remove(part).catch(() => {});
-    throw error;
-  }
-}
-
 async function sink(
   rows: LazyDataFrame,
-  schema: Record<string, DataType>,
   path: string,
   format: FrameFormat,
   { bom = false }: SaveOptions,
 ): Promise<void> {
   const sinks: Record<FrameFormat, () => LazyDataFrame> = {
-    csv: () =>
-      flat(rows, schema).sinkCSV(path, {
-        includeBom: bom,
-        datetimeFormat: "%Y-%m-%dT%H:%M:%S%.3fZ",
-        maintainOrder: true,
-      }),
+    csv: () => rows.sinkCSV(path, { includeBom: bom, datetimeFormat: "%Y-%m-%dT%H:%M:%S%.3fZ", maintainOrder: true }),
     parquet: () => rows.sinkParquet(path, { compression: "zstd", maintainOrder: true }),
     arrow: () => rows.sinkIpc(path, { maintainOrder: true }),
   };
   await sinks[format]().collect();
 }
 
-/** The same rows with nested columns as JSON texts. */
-function flat(rows: LazyDataFrame, schema: Record<string, DataType>): LazyDataFrame {
-  const nested = Object.entries(schema).filter(([, { variant }]) => variant === "List" || variant === "Struct");
-  return nested.length === 0 ? rows : rows.withColumns(...nested.map(([name, { variant }]) => json(name, variant)));
+/** The frame as the format can hold it: CSV has no nested columns, they become JSON texts. */
+function storable(frame: DataFrame, format: FrameFormat, { spreadsheetSafe = false }: SaveOptions): DataFrame {
+  const rows = methodsFirst(frame);
+  if (format !== "csv") return rows;
+  // Column by column: in an expression, a name like `*` would stand for all of them.
+  const columns = rows.getColumns().map((column) => csvColumn(column, spreadsheetSafe));
+  const names = rows.getColumns().map(({ name }) => spreadsheetSafe ? name.replace(FORMULA, "'$&") : name);
+  const plain = pl.DataFrame(columns.map((column, i) => column.alias(String(i))));
+  plain.columns = names;
+  return methodsFirst(plain);
 }
 
-function json(name: string, variant: string): Expr {
-  const column = pl.col(name);
+/** With what a formula begins in a spreadsheet. */
+const FORMULA = /^[=+\-@\t\r\n]/;
+
+function csvColumn(column: Series, spreadsheetSafe: boolean): Series {
+  const { variant } = column.dtype as DataType & { variant: string };
+  if (variant === "List" || variant === "Struct") return jsonTexts(column, variant);
+  if (!spreadsheetSafe || (variant !== "String" && variant !== "Categorical")) return column;
+  const text = pl.col("v").cast(pl.String);
+  const safe = pl.when(text.str.contains(FORMULA.source)).then(pl.concatString([pl.lit("'"), text], "")).otherwise(
+    text,
+  );
+  return column.alias("v").toFrame().select(safe.alias("v")).getColumn("v");
+}
+
+function jsonTexts(column: Series, variant: string): Series {
   // Only structs can be encoded: the column travels as the field of one.
-  const text = pl.struct([column.alias("v")]).struct.jsonEncode().str.slice('{"v":'.length).str.replace("\\}$", "");
+  const text = pl.struct([pl.col("v")]).struct.jsonEncode().str.slice('{"v":'.length).str.replace("\\}$", "");
   // Frames hold a file or histogram that is not there as null, or as a struct of nothing but nulls.
-  const absent = variant === "List" ? column.isNull() : text.str.contains('^(null|\\{("[a-z_]+":null,?)*\\})$');
-  return pl.when(absent).then(pl.lit(null)).otherwise(text).alias(name);
+  const absent = variant === "List" ? pl.col("v").isNull() : text.str.contains('^(null|\\{("[a-z_]+":null,?)*\\})$');
+  const nullable = pl.when(absent).then(pl.lit(null)).otherwise(text);
+  return column.alias("v").toFrame().select(nullable.alias("v")).getColumn("v");
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import pl, { type DataFrame } from "nodejs-polars";
-import { OptionError, saveFrame } from "../../mod.ts";
+import { pathToFileURL } from "node:url";
+import { OptionError, ReadOnlyRun, type RunFile, saveFrame } from "../../mod.ts";
 import { Fixture } from "../api/fixture.ts";
 
 /** A frame with every type of column that calls return. */
@@ -56,9 +57,52 @@ Deno.test("saving says what it needs to know, and leaves nothing behind when it 
   const frame = pl.DataFrame({ a: [1] });
   await assert.rejects(() => saveFrame(frame, `${fixture.folder}/runs.xlsx`), OptionError);
   await assert.rejects(() => saveFrame(frame, `${fixture.folder}/runs`, { format: "xml" as "csv" }), OptionError);
-  await assert.rejects(() => saveFrame(frame, `${fixture.folder}/no/such/folder/runs.csv`));
   await saveFrame(frame, `${fixture.folder}/runs`, { format: "csv" });
   assert.deepEqual(await left(fixture), ["data", "files", "runs"]);
+  await assert.rejects(() => saveFrame(frame, new URL("https://example.org/runs.csv")), OptionError);
+});
+
+Deno.test("folders of destinations are made, and URLs are paths", async () => {
+  await using fixture = await Fixture.make();
+  const { project } = fixture.project();
+  const frame = pl.DataFrame({ a: [1] });
+  const folder = pathToFileURL(`${fixture.folder}/made/with blank/`);
+  await saveFrame(frame, new URL("a/runs.csv", folder));
+  await project.saveMetrics({ attributes: ".*", destination: new URL("b/metrics.parquet", folder) });
+  await project.downloadFiles({ attributes: ".*", destination: new URL("c/files", folder) });
+  await project.exportArchive({ destination: new URL("d/archive", folder) });
+  const run = new ReadOnlyRun(project, { customId: "gull-1" });
+  await (await run.attribute("notes").fetch<RunFile>()).save(new URL("e/notes.txt", folder));
+  for (const path of ["a/runs.csv", "b/metrics.parquet", "c/files/gull-1/notes.txt", "d/archive/data", "e/notes.txt"]) {
+    await Deno.stat(`${fixture.folder}/made/with blank/${path}`);
+  }
+});
+
+Deno.test("on request, spreadsheet programs take no text of a CSV for a formula", async () => {
+  await using fixture = await Fixture.make();
+  const texts = ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "a=b", "", "'quoted", "1-2"];
+  const frame = pl.DataFrame([
+    pl.Series("=name()", texts, pl.String),
+    pl.Series("cat", texts, pl.String).cast(pl.Categorical),
+    pl.Series("number", texts.map((_, i) => -i), pl.Float64),
+    pl.Series("*", texts.map((text) => [text]), pl.List(pl.String)),
+  ]);
+  const cells = async (spreadsheetSafe: boolean) => {
+    await saveFrame(frame, `${fixture.folder}/frame.csv`, { spreadsheetSafe });
+    return pl.readCSV(
+      `${fixture.folder}/frame.csv`,
+      { inferSchemaLength: 0, missingUtf8IsEmptyString: true } as object,
+    );
+  };
+  const plain = await cells(false), safe = await cells(true);
+  assert.deepEqual(plain.columns, ["=name()", "cat", "number", "*"]);
+  assert.deepEqual(safe.columns, ["'=name()", "cat", "number", "*"]);
+  const expected = texts.map((text) => /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text);
+  assert.deepEqual(plain.getColumns()[0].toArray(), texts);
+  assert.deepEqual(safe.getColumns()[0].toArray(), expected);
+  assert.deepEqual(safe.getColumn("cat").toArray(), expected);
+  assert.deepEqual(safe.getColumn("number").toArray().map(Number), plain.getColumn("number").toArray().map(Number));
+  assert.deepEqual(safe.getColumns()[3].toArray(), texts.map((text) => JSON.stringify([text])));
 });
 
 Deno.test("metrics are saved to a file as they come in a frame, also where no series exists", async () => {

@@ -5,6 +5,7 @@
  */
 
 import { blake2b } from "@noble/hashes/blake2.js";
+import { HASHES } from "./hashes.ts";
 
 /** One Parquet file that holds rows of a run (in old layouts: of several runs). */
 export interface Part {
@@ -39,10 +40,18 @@ export interface Folder {
   models: string[];
 }
 
-/** The file or folder name that the exporter makes of a project name, run id or model id. */
+/** As long an id as the exporter can write: more bytes, and the names of its files have more than the 255 that file systems take. */
+const LONGEST_ID = 219;
+
+/**
+ * The file or folder name that the exporter makes of a project name, run id or model id. The exporter fails on longer ids than it can
+ * write; we cut them.
+ */
 export function sanitized(id: string): string {
   const digest = blake2b(new TextEncoder().encode(id), { dkLen: 8 });
-  return id.replace(/[^\p{L}\p{N}_-]/gu, "_") + "-" +
+  const readable = id.replace(/[^\p{L}\p{N}_-]/gu, "_");
+  const { read } = new TextEncoder().encodeInto(readable, new Uint8Array(LONGEST_ID));
+  return readable.slice(0, read) + "-" +
     Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
@@ -74,7 +83,7 @@ export function readFolder(root: string, name: string): Folder {
     const part = parsePartName(entry.name);
     if (part) folder.parts.push(readPart(folder, entry.name, part));
     else if (entry.name.endsWith(".parquet.tmp")) folder.unfinished.push(entry.name);
-    else if (!entry.name.startsWith(".")) folder.strays.push(entry.name);
+    else if (!entry.name.startsWith(".") && entry.name !== HASHES) folder.strays.push(entry.name);
   }
   folder.parts.sort((a, b) => a.stem < b.stem ? -1 : a.stem > b.stem ? 1 : a.number - b.number);
   return folder;

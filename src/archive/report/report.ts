@@ -36,6 +36,11 @@ export async function makeReport(context: ReadContext, roots: ReportRoots): Prom
     ...await fileFindings(context, roots.files),
     ...await exportErrors(index, roots.data),
   ];
+  return bySeverity(findings);
+}
+
+/** The worst first. */
+export function bySeverity(findings: Finding[]): Finding[] {
   const order = ["error", "warning", "info"];
   return findings.sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
 }

@@ -1,0 +1,42 @@
+/**
+ * The file `SHA256SUMS` of a folder: what every file was when it was written, in the format of `sha256sum`. By it a silent change of
+ * bytes can be found: `sha256sum -c SHA256SUMS` tells the same as the report.
+ *
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+
+/** The name of the file. */
+export const HASHES = "SHA256SUMS";
+
+/** The hashes of files by their paths below the folder; null where the folder has none. Lines that are none are passed over. */
+export async function readHashes(folder: string): Promise<Map<string, string> | null> {
+  let text;
+  try {
+    text = await Deno.readTextFile(`${folder}/${HASHES}`);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+  const lines = text.split("\n").map((line) => /^([0-9a-f]{64}) [ *](.+)$/.exec(line));
+  // A file that was written again stands in a later line.
+  return new Map(lines.filter((line) => line !== null).map(([, hash, path]) => [path, hash]));
+}
+
+/** The lines for these files. */
+export function hashLines(hashes: Iterable<readonly [path: string, hash: string]>): string {
+  return Array.from(hashes, ([path, hash]) => `${hash}  ${path}\n`).join("");
+}
+
+/** The SHA-256 of a file, in hexadecimal digits. */
+export async function hashFile(path: string, signal?: AbortSignal): Promise<string> {
+  const hash = createHash("sha256");
+  using file = await Deno.open(path);
+  const piece = new Uint8Array(1 << 20);
+  for (let count; (count = await file.read(piece)) !== null;) {
+    signal?.throwIfAborted();
+    hash.update(piece.subarray(0, count));
+  }
+  return hash.digest("hex");
+}

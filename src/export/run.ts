@@ -1,0 +1,181 @@
+/**
+ * One run to the files of an archive.
+ *
+ * @module
+ */
+
+import { reasonOrThrow } from "../async/one_of_many.ts";
+import { seriesList } from "../columns.ts";
+import { collectPoints } from "../frame/points.ts";
+import type { Source } from "../source.ts";
+import { type AttributeType, POINT_KINDS, type RunInfo, type SeriesType } from "../types.ts";
+import { readContent, type RunContent } from "./content.ts";
+import { holdsStep } from "./encode.ts";
+import { RunFiles } from "./files.ts";
+import { addHashes } from "./log.ts";
+import { RunParts } from "./parts.ts";
+import { type Series, seriesColumns, sortRows } from "./rows.ts";
+
+/** The exporter reads so many series of a run together. */
+const SERIES_TOGETHER = 128;
+
+/** What all runs of an export have in common. */
+export interface Export {
+  source: Source;
+  project: string;
+  /** The folder of the project's Parquet files. */
+  data: string;
+  /** The folder of the project's other files. */
+  files: string;
+  copyFiles: boolean;
+  /** The hashes of files that are there already. */
+  hashes: ReadonlyMap<string, string>;
+  signal?: AbortSignal;
+}
+
+/** A run under the names that its files get. */
+export interface NamedRun {
+  info: RunInfo;
+  /** The custom id, as the exporter has it; `sys/id` where there is none, or where several runs have it. */
+  id: string;
+  /** The run in the paths of its files, where two runs would else share theirs. */
+  inPaths: string;
+}
+
+/** What became of one run. */
+export interface Outcome {
+  run: string;
+  status: "written" | "present" | "failed";
+  /** null: not counted this time. */
+  attributes: number | null;
+  points: number | null;
+  files: number | null;
+  missing: number | null;
+  /** What of the run could not be exported, and why. */
+  refused: { path: string | null; type: AttributeType | null; message: string }[];
+}
+
+/** Writes a run, unless it is there already. What cannot be written is left out and told. */
+export async function exportRun(target: Export, run: NamedRun, held?: RunContent): Promise<Outcome> {
+  const none = { run: run.id, attributes: null, points: null, files: null, missing: null };
+  const parts = new RunParts(target.data, target.project, run.id);
+  try {
+    const content = held ?? (await readContent(target.source, [run.info.key], target.signal)).get(run.info.key)!;
+    return await writeRun(target, run, parts, content);
+  } catch (error) {
+    await parts.discard();
+    const message = reasonOrThrow(error, target.signal);
+    return { ...none, status: "failed", refused: [{ path: null, type: null, message }] };
+  }
+}
+
+async function writeRun(target: Export, run: NamedRun, parts: RunParts, content: RunContent): Promise<Outcome> {
+  const { source, signal } = target;
+  const files = new RunFiles(source, target.files, run.inPaths);
+  const refused: Outcome["refused"] = [];
+  await parts.discard();
+  if (content.configs.length > 0) parts.write(sortRows(content.configs));
+  let points = 0;
+  for (const types of [["float_series"], ["string_series", "histogram_series"]] as const) {
+    points += await exportSeries(target, run, { parts, content, types, files, refused });
+  }
+  if (content.files.length > 0) {
+    parts.write(content.files.map(({ path, type, ref }) => ({
+      attribute_path: path,
+      attribute_type: type,
+      file_value: ref && { path: files.place(ref, path) },
+    })));
+  }
+  points += await exportSeries(target, run, { parts, content, types: ["file_series"], files, refused });
+  // Files first: a run whose part 0 is there is whole.
+  let copied = 0, missing = 0;
+  if (target.copyFiles) {
+    const result = await files.copy(target.hashes, signal);
+    await addHashes(target.files, result.hashes);
+    refused.push(...result.failed.map(({ path, message }) => ({ path, type: null, message })));
+    ({ copied, missing } = result);
+  }
+  await parts.finish(signal);
+  const attributes = content.configs.length + content.files.length;
+  return { run: run.id, status: "written", attributes, points, files: copied, missing, refused };
+}
+
+interface SeriesCall {
+  parts: RunParts;
+  content: RunContent;
+  types: readonly SeriesType[];
+  files: RunFiles;
+  refused: Outcome["refused"];
+}
+
+/** One series of the run. */
+interface Named {
+  type: SeriesType;
+  path: string;
+}
+
+/** Writes the run's own points of series of these types; gives how many there are. */
+async function exportSeries(
+  target: Export,
+  { info }: NamedRun,
+  { parts, content, types, files, refused }: SeriesCall,
+): Promise<number> {
+  const named = types.flatMap((type) => content.series[type].map((path) => ({ type, path })));
+  let count = 0;
+  for (let from = 0; from < named.length; from += SERIES_TOGETHER) {
+    const read: Series[] = [];
+    for (const series of await readOrRefuse(target, info.key, named.slice(from, from + SERIES_TOGETHER), refused)) {
+      const step = series.points.step.find((step) => !holdsStep(step));
+      if (step === undefined) read.push(series);
+      else refused.push({ path: series.path, type: series.type, message: unheld(series.path, step) });
+    }
+    if (read.length === 0) continue;
+    parts.write(seriesColumns(read, (ref, path, step) => files.place(ref, path, step)));
+    count += read.reduce((sum, { points }) => sum + points.step.length, 0);
+  }
+  return count;
+}
+
+function unheld(path: string, step: number): string {
+  return `"${path}" has a point at step ${step}, which the format of the exporter cannot hold: it has 12 digits before the decimal point ` +
+    "and 6 behind it. The series was left out; saveMetrics() keeps every step.";
+}
+
+/** The series that have points. Where some cannot be read, each is read by itself, and only those are refused. */
+async function readOrRefuse(
+  target: Export,
+  run: string,
+  named: Named[],
+  refused: Outcome["refused"],
+): Promise<Series[]> {
+  try {
+    return await readSeries(target, run, named);
+  } catch (error) {
+    const message = reasonOrThrow(error, target.signal);
+    if (named.length === 1) {
+      refused.push({ ...named[0], message });
+      return [];
+    }
+    const found: Series[] = [];
+    for (const one of named) found.push(...await readOrRefuse(target, run, [one], refused));
+    return found;
+  }
+}
+
+async function readSeries({ source, signal }: Export, run: string, named: Named[]): Promise<Series[]> {
+  const found: Series[] = [];
+  for (const [type, some] of Map.groupBy(named, ({ type }) => type)) {
+    const blocks = source.series({
+      kind: POINT_KINDS[type],
+      series: seriesList(some.map(({ path }) => ({ run, path }))),
+      stepRange: [null, null],
+      lineage: "own",
+      previews: false,
+      limit: null,
+      signal,
+    });
+    const points = await collectPoints(blocks, some.length, POINT_KINDS[type], false);
+    some.forEach((one, i) => points[i].step.length > 0 && found.push({ ...one, points: points[i] }));
+  }
+  return found;
+}
