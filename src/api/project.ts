@@ -10,6 +10,7 @@ import { FETCH_METRICS, fetchMetricsFrame, type FetchMetricsOptions } from "../b
 import { fetchRunsTable, RUNS_TABLE, type RunsTableOptions } from "../bulk/runs_table.ts";
 import { SAVE_METRICS, saveMetricsFile, type SaveMetricsOptions } from "../bulk/save_metrics.ts";
 import { LIST_ATTRIBUTES, listAttributesFrame, type ListAttributesOptions } from "../bulk/attributes.ts";
+import { ATTRIBUTES, type AttributeSelection, isList } from "../bulk/names.ts";
 import { type BulkCall, Notes } from "../bulk/notes.ts";
 import { chooseRuns } from "../bulk/select.ts";
 import { FETCH_SERIES, fetchSeriesFrame, type FetchSeriesOptions } from "../bulk/series.ts";
@@ -23,20 +24,20 @@ import { FILE_VALUE, type FileValue, RunFile } from "./file.ts";
 import { ARCHIVE_REPORT, type ArchiveReportOptions, reportFrame, unsyncedFrame } from "./report_frame.ts";
 import { criterionOf, findRun, type RunCriterion, type RunSelector } from "./find_run.ts";
 import { Listing } from "./listing.ts";
-import { FLAG, type Kind, kind, NONEMPTY, orNull, STEP_RANGE, STRING, STRINGS } from "../options/kinds.ts";
+import { FLAG, type Kind, kind, NONEMPTY, orNull, STEP_RANGE, STRING } from "../options/kinds.ts";
 import { and, or } from "../nql/build.ts";
 import { runsFilter } from "../nql/filter.ts";
 import { checkArgument, checkOptions, declare, optional } from "../options/options.ts";
 import { type Located, RunReader } from "./reader.ts";
 import { LIST, listedRuns, type ListOptions, type RunIds, RunListings } from "./run_listing.ts";
 import { showRun } from "./page/run.ts";
-import { attributesBeside } from "./run_members.ts";
+import { attributesBeside, pythonNamesBeside } from "./run_members.ts";
 import { connect, type Connection, PROJECT, type ReadOnlyProjectOptions, SOURCE, type SourceOptions } from "./open.ts";
 import { showProject } from "./page/project.ts";
 import { publicCall } from "../progress/call.ts";
 import { CALL, LONG_CALL, longCall, type LongCallOptions } from "../progress/show.ts";
 import type { Source } from "../source.ts";
-import type { FileRef, ProjectInfo, RunInfo, StepRange } from "../types.ts";
+import { type FileRef, type ProjectInfo, type RunInfo, SERIES_TYPES, type StepRange } from "../types.ts";
 
 const inspect = Symbol.for("Deno.customInspect");
 
@@ -504,29 +505,35 @@ export class ReadOnlyRun {
   /**
    * Reads the values of these attributes at once, so that `fetch()` and `fetchLast()` on them read nothing more. Paths that do
    * not exist are passed over: fetching them is an error.
+   *
+   * @param paths Which attributes: exact paths, or a pattern.
    */
-  async prefetch(paths: readonly string[], options: { signal?: AbortSignal } = {}): Promise<void> {
-    checkArgument("prefetch", "paths", STRINGS, paths);
+  async prefetch(paths: AttributeSelection, options: { signal?: AbortSignal } = {}): Promise<void> {
+    checkArgument("prefetch", "paths", ATTRIBUTES, paths);
     const { signal } = checkOptions("prefetch", CALL, options);
-    await publicCall(signal, (signal) => this.#reader.load([...paths], signal));
+    await publicCall(
+      signal,
+      async (signal) => this.#reader.load(await this.#reader.paths(paths, null, signal), signal),
+    );
   }
 
   /**
    * Reads the points of these series at once, so that `fetchValues()`, `fetch()` and `fetchLast()` on them read nothing more,
    * as long as they ask for steps within `stepRange` and for the same `includeInherited`. Series of every type may be given;
    * paths that do not exist, or are no series, are passed over.
+   *
+   * @param paths Which series: exact paths, or a pattern.
    */
-  async prefetchSeriesValues(paths: readonly string[], options: PrefetchSeriesOptions = {}): Promise<void> {
-    checkArgument("prefetchSeriesValues", "paths", STRINGS, paths);
+  async prefetchSeriesValues(paths: AttributeSelection, options: PrefetchSeriesOptions = {}): Promise<void> {
+    checkArgument("prefetchSeriesValues", "paths", ATTRIBUTES, paths);
     const asked = checkOptions("prefetchSeriesValues", PREFETCH_SERIES, options);
     const { includeInherited: inherited, useThreads } = asked;
     const stepRange = asked.stepRange ?? [null, null] as const;
-    const what = paths.length === 1 ? paths[0] : `${paths.length} series`;
-    await longCall(
-      asked,
-      what,
-      (call) => this.#reader.prefetchPoints([...paths], { stepRange, inherited, useThreads, ...call }),
-    );
+    const what = !isList(paths) ? String(paths) : paths.length === 1 ? paths[0] : `${paths.length} series`;
+    await longCall(asked, what, async (call) => {
+      const chosen = await this.#reader.paths(paths, SERIES_TYPES, call.signal);
+      await this.#reader.prefetchPoints(chosen, { stepRange, inherited, useThreads, ...call });
+    });
   }
 
   /** Opens a file from a row of a frame: the value of a file series, a struct `{ path, size, mime_type }`. */
@@ -577,6 +584,8 @@ export class ReadOnlyRun {
 
 // The compiler knows of names with a slash; at run time every name that is no member is an attribute.
 Object.setPrototypeOf(ReadOnlyRun.prototype, attributesBeside(ReadOnlyRun.prototype));
+Object.setPrototypeOf(ReadOnlyProject.prototype, pythonNamesBeside(ReadOnlyProject.prototype, "A project"));
+Object.setPrototypeOf(Attribute.prototype, pythonNamesBeside(Attribute.prototype, "An attribute"));
 
 function projectOf(value: unknown): ReadOnlyProject {
   if (value instanceof ReadOnlyProject) return value;

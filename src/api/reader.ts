@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type AttributeSelection, isList, selectPaths } from "../bulk/names.ts";
 import { type Cell, cells } from "../frame/cell.ts";
 import { seriesList } from "../columns.ts";
 import { AttributeNotFoundError, AttributeTypeError, DecodeError } from "../errors.ts";
@@ -13,6 +14,7 @@ import { type Shared, shared } from "../async/shared.ts";
 import type { CallOptions, Source } from "../source.ts";
 import {
   type AttributeDefinition,
+  type AttributeType,
   isSeriesType,
   POINT_KINDS,
   type PointKind,
@@ -80,6 +82,18 @@ export class RunReader {
     const { source, info } = await this.locate(signal);
     const pages = source.attributes({ runs: [info.key], signal });
     return this.#definitions = (await Array.fromAsync(pages)).flat();
+  }
+
+  /** The paths that are named, or those of the attributes of these types that match a pattern. */
+  async paths(
+    selection: AttributeSelection,
+    types: readonly AttributeType[] | null,
+    signal?: AbortSignal,
+  ): Promise<string[]> {
+    if (isList(selection)) return [...selection];
+    const { source, info } = await this.locate(signal);
+    const pages = source.attributes({ runs: [info.key], ...selectPaths(selection), types, signal });
+    return (await Array.fromAsync(pages)).flat().map(({ path }) => path);
   }
 
   /** Reads the values of those paths that are not in the cache yet; what does not exist is remembered as absent. */

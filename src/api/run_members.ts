@@ -1,5 +1,5 @@
 /**
- * What is no member of a run is an attribute of it.
+ * What is no member: of a run it is an attribute, and Python's names of members say what they are here.
  *
  * @module
  */
@@ -24,20 +24,31 @@ const MEMBERS: ReadonlyMap<string, string> = new Map([
  * @param members The prototype of the class itself.
  */
 export function attributesBeside<Run extends { attribute(path: string): Attribute }>(members: Run): object {
-  return new Proxy(Object.prototype, {
-    get: (target, key, run) => {
-      if (typeof key === "symbol" || key in target) return Reflect.get(target, key, run);
-      const member = MEMBERS.get(key) ?? camelCase(key);
-      if (member !== key && Object.hasOwn(members, member)) throw notAMember(key, member);
-      return (run as Run).attribute(key);
-    },
-  });
+  const advice = (key: string) => ` An attribute of that name is run.attribute(${JSON.stringify(key)}).`;
+  return beside(members, "A run", advice, (run, key) => (run as Run).attribute(key));
 }
 
-function notAMember(key: string, member: string): OptionError {
-  const name = JSON.stringify(key);
-  return new OptionError(
-    `A run has no member ${name}: it is ${member} here. An attribute of that name is run.attribute(${name}).`,
-    { option: key, value: null, suggestions: [member] },
-  );
+/** The prototype of a class of which Python's names are said to be what they are here. */
+export function pythonNamesBeside(members: object, what: string): object {
+  return beside(members, what, () => "", () => undefined);
+}
+
+function beside(
+  members: object,
+  what: string,
+  advice: (key: string) => string,
+  other: (object: unknown, key: string) => unknown,
+): object {
+  return new Proxy(Object.prototype, {
+    get: (target, key, object) => {
+      if (typeof key === "symbol" || key in target) return Reflect.get(target, key, object);
+      const member = MEMBERS.get(key) ?? camelCase(key);
+      if (member === key || !Object.hasOwn(members, member)) return other(object, key);
+      throw new OptionError(`${what} has no member ${JSON.stringify(key)}: it is ${member} here.${advice(key)}`, {
+        option: key,
+        value: null,
+        suggestions: [member],
+      });
+    },
+  });
 }

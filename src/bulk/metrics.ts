@@ -7,7 +7,7 @@
 import type { DataFrame } from "nodejs-polars";
 import { OptionError } from "../errors.ts";
 import { COUNT, FLAG, oneOf, orNull, STEP_RANGE } from "../options/kinds.ts";
-import { type Checked, declare, needed, optional } from "../options/options.ts";
+import { type Checked, declare, needed, optional, RULE } from "../options/options.ts";
 import { LONG_CALL, type LongCallOptions } from "../progress/show.ts";
 import type { SeriesQuery, Source } from "../source.ts";
 import type { StepRange } from "../types.ts";
@@ -15,7 +15,14 @@ import { longFrame, wideFrame } from "./metrics_frame.ts";
 import { PointTable } from "./point_table.ts";
 import { type BulkCall, noteMissing } from "./notes.ts";
 import { ATTRIBUTES, type AttributeSelection } from "./names.ts";
-import { type ChosenSeries, existingSeries, RUN_SELECTION, type RunSelection, selectRuns } from "./select.ts";
+import {
+  type ChosenSeries,
+  existingSeries,
+  refuseBoth,
+  RUN_SELECTION,
+  type RunSelection,
+  selectRuns,
+} from "./select.ts";
 
 /** Options of {@linkcode ReadOnlyProject.fetchMetrics}. */
 export interface FetchMetricsOptions extends RunSelection, LongCallOptions {
@@ -66,6 +73,14 @@ export const FETCH_METRICS = declare<FetchMetricsOptions>()({
   ...METRICS,
   includeTimestamp: optional(FLAG),
   format: optional(oneOf("long", "wide"), "long"),
+  [RULE]: (options) => {
+    refuseBoth(options);
+    if (options.format !== "wide" || !options.includePointPreviews) return;
+    throw new OptionError(
+      "includePointPreviews needs the long format: the wide one has no columns that tell previews.",
+      { option: "includePointPreviews", value: true },
+    );
+  },
 });
 
 /** Float series that exist, and the query for their points. */
@@ -79,13 +94,7 @@ export async function fetchMetricsFrame(
   source: Source,
   options: Checked<typeof FETCH_METRICS> & BulkCall,
 ): Promise<DataFrame> {
-  const { format, includePointPreviews } = options;
-  if (format === "wide" && includePointPreviews) {
-    throw new OptionError(
-      "includePointPreviews needs the long format: the wide one has no columns that tell previews.",
-      { option: "includePointPreviews", value: true },
-    );
-  }
+  const { format } = options;
   const { series, query } = await planMetrics(source, options);
   const points = await PointTable.of(source.series(query), series.run.length);
   const columns = { previews: query.previews, categorical: options.categorical ?? false };

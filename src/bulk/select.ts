@@ -10,7 +10,7 @@ import { orNull } from "../options/kinds.ts";
 import type { Nql } from "../nql/ast.ts";
 import { compare } from "../nql/build.ts";
 import { RUNS_FILTER, type RunsFilter, runsTerms, TRASHED } from "../nql/filter.ts";
-import { type Checked, declare, optional } from "../options/options.ts";
+import { type Checked, declare, optional, RULE } from "../options/options.ts";
 import type { Source } from "../source.ts";
 import type { AttributeType, RunInfo } from "../types.ts";
 import { ATTRIBUTES, type AttributeSelection, isList, type NameSelection, parsePattern, selectPaths } from "./names.ts";
@@ -34,7 +34,18 @@ export interface RunSelection extends RunsFilter {
 const NAMES = optional(orNull(ATTRIBUTES), null);
 
 /** The options of every call that reads several runs. */
-export const RUN_SELECTION = declare<RunSelection>()({ ...RUNS_FILTER, runs: NAMES, experiments: NAMES });
+export const RUN_SELECTION = declare<RunSelection>()({
+  ...RUNS_FILTER,
+  runs: NAMES,
+  experiments: NAMES,
+  [RULE]: refuseBoth,
+});
+
+/** Refuses a choice by runs and by experiments at once: it could mean either of both, or both of both. */
+export function refuseBoth({ runs, experiments }: Pick<RunSelection, "runs" | "experiments">): void {
+  if (!runs || !experiments) return;
+  throw new OptionError("Both runs and experiments are given: choose by one of them.", { option: "runs", value: null });
+}
 
 /** A selection that passed the gate. */
 export type CheckedSelection = Checked<typeof RUN_SELECTION>;
@@ -62,12 +73,6 @@ export interface SelectedRuns {
  * @param heads Whether the call is about experiments, whatever else is asked.
  */
 export function chooseRuns({ runs, experiments, ...filter }: CheckedSelection, heads = false): ChosenRuns {
-  if (runs !== null && experiments !== null) {
-    throw new OptionError("Both runs and experiments are given: choose by one of them.", {
-      option: "runs",
-      value: null,
-    });
-  }
   const terms = runsTerms(filter);
   if (runs !== null) terms.push(named("sys/custom_run_id", runs));
   if (experiments !== null) terms.push(named("sys/name", experiments));

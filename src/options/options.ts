@@ -29,9 +29,12 @@ export type Declaration<O> = {
   readonly [K in keyof O]-?: undefined extends O[K] ? Optional<Exclude<O[K], undefined>> : Needed<O[K]>;
 };
 
+/** A declaration may hold a function that refuses options which contradict each other. What is spread keeps it. */
+export const RULE: unique symbol = Symbol("rule");
+
 /** Options as they come out of the gate: what was left out is what the declaration says. */
 export type Checked<D> = {
-  [K in keyof D]: D[K] extends Optional<infer T, infer F> ? (F extends undefined ? T | undefined : T)
+  [K in keyof D & string]: D[K] extends Optional<infer T, infer F> ? (F extends undefined ? T | undefined : T)
     : D[K] extends Needed<infer T> ? T
     : never;
 };
@@ -61,7 +64,10 @@ export function needed<T>(kind: Kind<T>): Needed<T> {
  * ```
  */
 export function declare<O>(): <D extends Declaration<O>>(
-  declaration: D & { readonly [K in Exclude<keyof D, keyof O>]: never },
+  declaration:
+    & D
+    & { readonly [K in Exclude<keyof D, keyof O | typeof RULE>]: never }
+    & { readonly [RULE]?: (options: Checked<Declaration<O>>) => void },
 ) => D {
   return (declaration) => declaration;
 }
@@ -94,6 +100,7 @@ export function checkOptions<D extends object>(call: string, declaration: D, giv
       throw new OptionError(`${call} needs the option ${name}: ${option.kind.must}.`, { option: name, value: null });
     } else checked[name] = option.fallback;
   }
+  (declaration as { [RULE]?: (options: unknown) => void })[RULE]?.(checked);
   return checked as Checked<D>;
 }
 

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { isNeptuneError, type NeptuneErrors, plot, ReadOnlyProject, ReadOnlyRun } from "../../mod.ts";
+import { createHandler } from "../../src/server/handler.ts";
 import { Fixture, PROJECT } from "../api/fixture.ts";
 
 // deno-lint-ignore no-explicit-any
@@ -113,4 +114,73 @@ Deno.test("a project of another name is not opened because the environment names
     if (before === undefined) Deno.env.delete("NEPTUNE_ARCHIVE");
     else Deno.env.set("NEPTUNE_ARCHIVE", before);
   }
+});
+
+Deno.test("options that contradict each other are refused before anything is read", async () => {
+  const project = new ReadOnlyProject({ archive: "/nowhere/at/all", cacheFolder: null }) as Untyped;
+  const both = { runs: ["a"], experiments: ["b"] };
+  for (const call of ["listRuns", "fetchRuns", "fetchReadOnlyRuns", "fetchReadOnlyExperiments"]) {
+    assert.throws(() => project[call](both), { name: "OptionError", message: /Both runs and experiments/ }, call);
+  }
+  const more = { attributes: ".*", destination: "/nowhere/x.csv", ...both };
+  const attributes = { ...both, attributes: ".*" };
+  await refused(() => project.fetchRunsDf(both), /Both runs and experiments/);
+  await refused(() => project.fetchMetrics(attributes), /Both runs and experiments/);
+  await refused(() => project.saveMetrics(more), /Both runs and experiments/);
+  await refused(() => project.downloadFiles(more), /Both runs and experiments/);
+  await refused(() => project.exportArchive({ ...both, destination: "/nowhere" }), /Both runs and experiments/);
+  await refused(() => project.listAttributes(both), /Both runs and experiments/);
+  await refused(
+    () => project.fetchMetrics({ attributes: ".*", format: "wide", includePointPreviews: true }),
+    /includePointPreviews needs the long format/,
+  );
+  await refused(
+    () => new ReadOnlyProject({ archive: "a", apiToken: "s3cret" }),
+    /Both an archive and an API token are given/,
+  );
+});
+
+Deno.test("Python's names of members say what they are here", async () => {
+  await using fixture = await Fixture.make();
+  const project = fixture.project().project as Untyped;
+  const run = new ReadOnlyRun(project, { customId: "gull-1" }) as Untyped;
+  await refused(() => project.fetch_runs_df(), /A project has no member "fetch_runs_df": it is fetchRunsDf here/);
+  await refused(() => project.project_identifier, /it is projectIdentifier here/);
+  await refused(
+    () => run["metrics/loss"].fetch_values(),
+    /An attribute has no member "fetch_values": it is fetchValues here/,
+  );
+  await refused(() => run.prefetch_series_values(["a/b"]), /it is prefetchSeriesValues here/);
+  assert.equal(project.no_such_thing, undefined);
+  assert.equal(await project, project);
+});
+
+Deno.test("attributes are prefetched by a pattern too", async () => {
+  await using fixture = await Fixture.make();
+  const { project, reads } = fixture.project();
+  const run = new ReadOnlyRun(project, { customId: "gull-1" });
+  await run.prefetch("^parameters/ & !when");
+  await run.prefetchSeriesValues(/^METRICS/i);
+  const before = reads();
+  assert.equal(await run["parameters/epochs"].fetch(), 7);
+  assert.equal((await run["metrics/accuracy"].fetchValues()).height, 4);
+  assert.equal(reads(), before, "nothing more is read");
+  await run["parameters/when"].fetch();
+  assert.ok(reads() > before);
+});
+
+Deno.test("the handler of a server refuses options that it does not have", () => {
+  const catalog = { label: "nothing" } as Untyped;
+  const make = (options: Untyped) => () => createHandler(catalog, options);
+  assert.throws(
+    make({ secret: "x", acessTokenSeconds: 1 }),
+    /no option "acessTokenSeconds"\. Did you mean "accessTokenSeconds"\?/,
+  );
+  assert.throws(make({ secret: "x", accessTokenSeconds: 0 }), /accessTokenSeconds is 0/);
+  assert.throws(
+    make({ secret: ["s3cret"] }),
+    (error: Error) => !/s3cret/.test(error.message) && /an array/.test(error.message),
+  );
+  assert.throws(make({ secret: "x", onRequest: "log" }), /onRequest is "log", but must be a function/);
+  assert.throws(make(undefined), /needs the option secret/);
 });
