@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mimeOfBytes, mimeOfName } from "../../src/archive/disk/mime.ts";
+import { extensionOf, mimeOfBytes, mimeOfName } from "../../src/archive/disk/mime.ts";
 
 const bytes = (text: string) => Uint8Array.from(text, (char) => char.charCodeAt(0));
 
@@ -11,7 +11,7 @@ Deno.test("mimeOfName() goes by the extension, and says nothing where there is n
   assert.equal(mimeOfName("run/a.unheard-of"), null);
 });
 
-Deno.test("mimeOfBytes() knows files by how they begin", () => {
+Deno.test("mimeOfBytes() knows files by how they begin", async () => {
   const known: [string, string][] = [
     ["\x89PNG\r\n\x1a\n\0\0", "image/png"],
     ["\xff\xd8\xff\xe0JFIF", "image/jpeg"],
@@ -29,19 +29,30 @@ Deno.test("mimeOfBytes() knows files by how they begin", () => {
     ["", "application/octet-stream"],
     ["\0\x01\x02\x03", "application/octet-stream"],
   ];
-  for (const [text, type] of known) assert.equal(mimeOfBytes(bytes(text), true), type, JSON.stringify(text));
+  for (const [text, type] of known) assert.equal(await mimeOfBytes(bytes(text), true), type, JSON.stringify(text));
 });
 
-Deno.test("mimeOfBytes() takes for JSON what is JSON, as far as it can see", () => {
-  assert.equal(mimeOfBytes(bytes('{"a": 1}'), true), "application/json");
-  assert.equal(mimeOfBytes(bytes("[1, 2]"), true), "application/json");
-  assert.equal(mimeOfBytes(bytes('{"a": [1, 2, '), false), "application/json");
-  assert.equal(mimeOfBytes(bytes("{not json"), true), "text/plain");
-  assert.equal(mimeOfBytes(bytes("[INFO] Starting"), false), "text/plain");
+Deno.test("mimeOfBytes() takes for JSON what is JSON, as far as it can see", async () => {
+  assert.equal(await mimeOfBytes(bytes('{"a": 1}'), true), "application/json");
+  assert.equal(await mimeOfBytes(bytes("[1, 2]"), true), "application/json");
+  assert.equal(await mimeOfBytes(bytes('{"a": [1, 2, '), false), "application/json");
+  assert.equal(await mimeOfBytes(bytes("{not json"), true), "text/plain");
+  assert.equal(await mimeOfBytes(bytes("[INFO] Starting"), false), "text/plain");
 });
 
-Deno.test("mimeOfBytes() does not mind a character that the first bytes cut in two", () => {
+Deno.test("mimeOfBytes() does not mind a character that the first bytes cut in two", async () => {
   const text = new TextEncoder().encode("zażółć");
-  assert.equal(mimeOfBytes(text.subarray(0, 3), false), "text/plain");
-  assert.equal(mimeOfBytes(text.subarray(0, 3), true), "application/octet-stream");
+  assert.equal(await mimeOfBytes(text.subarray(0, 3), false), "text/plain");
+  assert.equal(await mimeOfBytes(text.subarray(0, 3), true), "application/octet-stream");
+});
+
+Deno.test("the extensions that the exporter makes of types are read back as these types", () => {
+  for (
+    const type of ["image/svg+xml", "text/plain", "text/x-python", "text/xml", "audio/x-wav", "image/png", "audio/mpeg"]
+  ) {
+    const extension = extensionOf(type)!;
+    assert.equal(mimeOfName(`a${extension}`), type, extension);
+  }
+  assert.equal(extensionOf("application/octet-stream"), ".bin");
+  assert.equal(extensionOf("application/x-unheard-of"), null);
 });

@@ -123,7 +123,7 @@ async function sniff(path: string, size: number): Promise<string> {
   using file = await Deno.open(path);
   const bytes = new Uint8Array(SNIFFED_BYTES);
   const length = await file.read(bytes) ?? 0;
-  return mimeOfBytes(bytes.subarray(0, length), length === size);
+  return await mimeOfBytes(bytes.subarray(0, length), length === size);
 }
 
 /** Opens a file, or the part of it that is asked for. */

@@ -4,96 +4,55 @@
  * @module
  */
 
+import { Mime } from "mime/lite";
+import otherTypes from "mime/types/other.js";
+import standardTypes from "mime/types/standard.js";
+
 const UNKNOWN = "application/octet-stream";
 
-const BY_EXTENSION: Record<string, string> = {
-  png: "image/png",
-  jpg: "image/jpeg",
-  jpeg: "image/jpeg",
-  gif: "image/gif",
-  webp: "image/webp",
-  bmp: "image/bmp",
-  tif: "image/tiff",
-  tiff: "image/tiff",
-  ico: "image/vnd.microsoft.icon",
-  svg: "image/svg+xml",
-  "svg+xml": "image/svg+xml",
-  html: "text/html",
-  htm: "text/html",
-  txt: "text/plain",
-  plain: "text/plain",
-  log: "text/plain",
-  csv: "text/csv",
-  tsv: "text/tab-separated-values",
-  md: "text/markdown",
-  css: "text/css",
-  js: "text/javascript",
-  py: "text/x-python",
-  xml: "text/xml",
-  json: "application/json",
-  yaml: "application/yaml",
-  yml: "application/yaml",
-  toml: "application/toml",
-  pdf: "application/pdf",
-  zip: "application/zip",
-  gz: "application/gzip",
-  tar: "application/x-tar",
-  mp3: "audio/mpeg",
-  wav: "audio/x-wav",
-  ogg: "audio/ogg",
-  flac: "audio/flac",
-  mp4: "video/mp4",
-  webm: "video/webm",
-  mov: "video/quicktime",
-  avi: "video/x-msvideo",
-  parquet: "application/vnd.apache.parquet",
-  ipynb: "application/x-ipynb+json",
-  bin: UNKNOWN,
-};
+/**
+ * What the exporter and its users write otherwise than the registry says: extensions that are the second half of a type, types of
+ * formats that are in none, and the extension that people know where the registry begins with another one.
+ */
+const MIME = new Mime(standardTypes, otherTypes).define({
+  "image/svg+xml": ["svg", "svg+xml"],
+  "text/plain": ["txt", "plain"],
+  "text/x-python": ["py"],
+  "text/xml": ["xml"],
+  "application/yaml": ["yaml", "yml"],
+  "application/vnd.apache.parquet": ["parquet"],
+  "audio/x-wav": ["wav"],
+  "audio/flac": ["flac"],
+  "audio/mpeg": ["mp3"],
+  "audio/ogg": ["ogg"],
+  "video/quicktime": ["mov"],
+}, true);
 
 /** The extension, with its dot, that stands for a type; null where none is known. */
 export function extensionOf(mimeType: string): string | null {
-  const found = Object.entries(BY_EXTENSION).find(([, type]) => type === mimeType);
-  return found ? `.${found[0]}` : null;
+  const extension = mimeType === UNKNOWN ? "bin" : MIME.getExtension(mimeType);
+  return extension && `.${extension}`;
 }
 
 /** The type that a file name stands for, or null where its extension is missing or not known. */
 export function mimeOfName(path: string): string | null {
   const name = path.slice(path.lastIndexOf("/") + 1);
-  const dot = name.lastIndexOf(".");
-  return dot < 0 ? null : BY_EXTENSION[name.slice(dot + 1).toLowerCase()] ?? null;
+  return name.includes(".") ? MIME.getType(name) : null;
 }
 
-const MAGIC: [offset: number, bytes: string, mime: string][] = [
-  [0, "\x89PNG\r\n\x1a\n", "image/png"],
-  [0, "\xff\xd8\xff", "image/jpeg"],
-  [0, "GIF8", "image/gif"],
-  [8, "WEBP", "image/webp"],
-  [0, "BM", "image/bmp"],
-  [0, "II*\0", "image/tiff"],
-  [0, "MM\0*", "image/tiff"],
-  [0, "%PDF-", "application/pdf"],
-  [0, "PK\x03\x04", "application/zip"],
-  [0, "PK\x05\x06", "application/zip"],
-  [0, "\x1f\x8b", "application/gzip"],
-  [257, "ustar", "application/x-tar"],
-  [0, "PAR1", "application/vnd.apache.parquet"],
-  [0, "ID3", "audio/mpeg"],
-  [8, "WAVE", "audio/x-wav"],
-  [0, "OggS", "audio/ogg"],
-  [0, "fLaC", "audio/flac"],
-  [4, "ftyp", "video/mp4"],
-  [0, "\x1a\x45\xdf\xa3", "video/webm"],
-];
-
 /** How many bytes from the start {@linkcode mimeOfBytes} looks at. */
-export const SNIFFED_BYTES = 512;
+export const SNIFFED_BYTES = 4100;
+
+const PNG = "\x89PNG\r\n\x1a\n";
 
 /** The type that the first bytes of a file show. `complete`: these bytes are the whole file. */
-export function mimeOfBytes(bytes: Uint8Array, complete: boolean): string {
-  const at = (offset: number, magic: string) => [...magic].every((char, i) => bytes[offset + i] === char.charCodeAt(0));
-  const found = MAGIC.find(([offset, magic]) => at(offset, magic));
-  if (found) return found[2];
+export async function mimeOfBytes(bytes: Uint8Array, complete: boolean): Promise<string> {
+  // Pictures that broke off are pictures.
+  if ([...PNG].every((char, i) => bytes[i] === char.charCodeAt(0))) return "image/png";
+  // Most stored files have an extension: only for others the package is loaded.
+  const { fileTypeFromBuffer } = await import("file-type");
+  const found = await fileTypeFromBuffer(bytes);
+  if (found && found.ext !== "xml") return MIME.getType(found.ext) ?? found.mime;
   const text = decode(bytes, complete);
   if (text === null || text === "") return UNKNOWN;
   const start = text.trimStart();
