@@ -5,12 +5,13 @@
  */
 
 import { sanitized } from "../src/archive/disk/layout.ts";
-import { encodePart } from "../src/export/encode.ts";
+import { ByteWriter } from "hyparquet-writer";
+import { type PartOptions, PartWriter } from "../src/export/encode.ts";
 import { partName } from "../src/export/names.ts";
-import type { RowBatch } from "../src/export/schema.ts";
+import type { RowBatch } from "../src/archive/parquet/schema.ts";
 
 export { sanitized } from "../src/archive/disk/layout.ts";
-export { encodePart, millionths } from "../src/export/encode.ts";
+export { millionths } from "../src/export/encode.ts";
 export { filePath, partName } from "../src/export/names.ts";
 export {
   type ArchiveColumns,
@@ -18,7 +19,7 @@ export {
   type HistogramCell,
   type RowBatch,
   SCHEMA,
-} from "../src/export/schema.ts";
+} from "../src/archive/parquet/schema.ts";
 
 /** What to write, and where. */
 export interface RunPart {
@@ -38,4 +39,13 @@ export async function writeRun({ dataRoot, projectId, runId, part = 0, batches }
   const path = `${folder}/${partName(runId, part)}`;
   await Deno.writeFile(path, encodePart({ projectId, runId, batches }));
   return path;
+}
+
+/** The bytes of one part. */
+export function encodePart({ batches, ...options }: PartOptions & { batches: RowBatch[] }): Uint8Array<ArrayBuffer> {
+  const bytes = new ByteWriter();
+  const part = new PartWriter(bytes, options);
+  for (const batch of batches) part.write(batch);
+  part.finish();
+  return new Uint8Array(bytes.getBytes());
 }

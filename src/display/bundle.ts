@@ -5,13 +5,13 @@
  */
 
 import { printable } from "../errors.ts";
+import { jupyterDisplay } from "../kernel.ts";
 import type { Html } from "./html.ts";
 
 /** MIME types and their contents: text as strings, JSON as plain objects. */
 export type MediaBundle = Record<string, string | object>;
 
-/** The method that the Deno kernel calls on the last value of a cell. */
-export const jupyterDisplay: unique symbol = Symbol.for("Jupyter.display") as never;
+export { jupyterDisplay };
 
 /** Something that shows itself in a notebook. */
 export interface Displayable {

@@ -18,7 +18,7 @@ import {
   type SeriesType,
 } from "../types.ts";
 import { configRow } from "./rows.ts";
-import type { ArchiveRow } from "./schema.ts";
+import type { ArchiveRow } from "../archive/parquet/schema.ts";
 
 /** A file of a run, or a folder of files. */
 export interface StoredFile {

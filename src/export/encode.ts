@@ -6,7 +6,7 @@
 
 import type { SchemaElement } from "hyparquet";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
-import { type ArchiveColumns, type ArchiveRow, type RowBatch, SCHEMA } from "./schema.ts";
+import { type ArchiveColumns, type ArchiveRow, type RowBatch, SCHEMA } from "../archive/parquet/schema.ts";
 
 /** The exporter cuts its row groups here. */
 const ROW_GROUP_ROWS = 1_048_576;
@@ -80,15 +80,6 @@ export class FileByteWriter extends ByteWriter {
   override finish(): void {
     this.flush();
   }
-}
-
-/** The bytes of one part. */
-export function encodePart({ batches, ...options }: PartOptions & { batches: RowBatch[] }): Uint8Array<ArrayBuffer> {
-  const bytes = new ByteWriter();
-  const part = new PartWriter(bytes, options);
-  for (const batch of batches) part.write(batch);
-  part.finish();
-  return new Uint8Array(bytes.getBytes());
 }
 
 /** Rows by column. */

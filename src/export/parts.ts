@@ -11,7 +11,7 @@ import { sayingWhatFailed, sayingWhatFailedSync } from "../write/whole.ts";
 import { FileByteWriter, PartWriter, rowsToColumns } from "./encode.ts";
 import { addHashes } from "./log.ts";
 import { partName } from "./names.ts";
-import type { ArchiveColumns, ArchiveRow, RowBatch } from "./schema.ts";
+import type { ArchiveColumns, ArchiveRow, RowBatch } from "../archive/parquet/schema.ts";
 
 /** The exporter begins a new part with the next batch once a file is larger. */
 const PART_BYTES = 50 * 1024 * 1024;

@@ -7,17 +7,7 @@
 import type { PointValues, ValueColumn } from "../columns.ts";
 import type { Points } from "../frame/points.ts";
 import type { AttributeType, ConfigType, FileRef, Histogram } from "../types.ts";
-import type { ArchiveColumns, ArchiveRow } from "./schema.ts";
-
-/** The types of attributes that are one value, and the column that holds it. */
-const VALUE_COLUMN = {
-  int: "int_value",
-  float: "float_value",
-  string: "string_value",
-  bool: "bool_value",
-  datetime: "datetime_value",
-  string_set: "string_set_value",
-} as const satisfies Record<ConfigType, keyof ArchiveRow>;
+import { type ArchiveColumns, type ArchiveRow, VALUE_COLUMN } from "../archive/parquet/schema.ts";
 
 /** The row of one config. */
 export function configRow(path: string, column: ValueColumn & { type: ConfigType }, i: number): ArchiveRow {

@@ -1,3 +1,4 @@
+import { jupyterDisplay } from "../kernel.ts";
 /**
  * Polars objects that keep our display, that no name of a column can break, and whose columns can be read by `get`.
  *
@@ -13,7 +14,6 @@ import pl, { type DataFrame, type Series } from "nodejs-polars";
 /** Gives the display of a frame. */
 export type Display = (frame: DataFrame) => unknown;
 
-const display = Symbol.for("Jupyter.display");
 const inspect = Symbol.for("nodejs.util.inspect.custom");
 
 /** The frame with `show` for its display, and for that of all frames made from it: also a lazy one, whose display is its frame's. */
@@ -102,7 +102,7 @@ function wrapFrame(frame: DataFrame, show: Display): DataFrame {
   const records = () => rows().map((row) => Object.fromEntries(columns().map((name, i) => [name, row[i]])));
   const wrapped: DataFrame = facade(frame, show, {
     members: new Map<PropertyKey, () => unknown>([
-      [display, () => () => show(wrapped)],
+      [jupyterDisplay, () => () => show(wrapped)],
       ["columns", columns],
       // A column called `__proto__` would get lost on the way into a plain object.
       ["schema", () => Object.fromEntries(frame.getColumns().map(({ name, dtype }) => [name, dtype]))],

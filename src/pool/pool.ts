@@ -11,6 +11,7 @@ import type { Retry, TransportOptions } from "../transport/transport.ts";
 import { abortable } from "../async/shared.ts";
 import type { FloatSeriesJob, RunJob } from "./job.ts";
 import { Member, StartError } from "./member.ts";
+import { inKernel } from "../kernel.ts";
 
 const logger = getLogger(["neptune-fetcher", "pool"]);
 
@@ -50,7 +51,7 @@ export class WorkerPool {
       onRetry: () => {},
       create: () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }),
       lookEvery: LOOK_EVERY,
-      idle: isNotebook() ? IDLE_IN_NOTEBOOK : IDLE_IN_SCRIPT,
+      idle: inKernel() ? IDLE_IN_NOTEBOOK : IDLE_IN_SCRIPT,
       ...options,
     };
   }
@@ -152,14 +153,5 @@ export class WorkerPool {
     clearTimeout(this.#idleTimer);
     if (this.#members.size === 0 || this.#free.length < this.#members.size) return;
     this.#idleTimer = setTimeout(() => this.close(), this.#options.idle);
-  }
-}
-
-/** The kernel has `Deno.jupyter`; elsewhere even asking for it throws. */
-function isNotebook(): boolean {
-  try {
-    return (Deno as unknown as { jupyter?: unknown }).jupyter !== undefined;
-  } catch {
-    return false;
   }
 }

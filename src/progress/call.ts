@@ -5,7 +5,7 @@
  */
 
 import { callStack, isNeptuneError, showUserLine } from "../errors.ts";
-import { inKernel } from "./kernel.ts";
+import { inKernel } from "../kernel.ts";
 
 /** How long after an interrupt a further one is ignored: people press the button twice. */
 const GRACE_MS = 2000;

@@ -8,7 +8,7 @@ import { ProgressBarCallback, type ProgressBarOption, type ProgressBarType } fro
 import { type Kind, shown, SIGNAL } from "../options/kinds.ts";
 import { declare, optional } from "../options/options.ts";
 import { publicCall } from "./call.ts";
-import { inKernel } from "./kernel.ts";
+import { inKernel } from "../kernel.ts";
 import { NotebookProgressBar } from "./notebook.ts";
 import { TerminalProgressBar } from "./terminal.ts";
 

@@ -14,17 +14,11 @@ import {
   type SeriesType,
 } from "../../types.ts";
 import type { DecodedColumn } from "../parquet/format/column.ts";
-import {
-  type ColumnName,
-  distinct,
-  type ParquetFile,
-  type RowGroupReader,
-  stringsOf,
-  textListsOf,
-} from "../parquet/file.ts";
+import { distinct, type ParquetFile, type RowGroupReader, stringsOf, textListsOf } from "../parquet/file.ts";
 import { isLogged, pointValues } from "../parquet/point_values.ts";
 import { SeriesAggregator } from "./aggregates.ts";
 import type { GrowingColumn, SegmentBuilder } from "./segment.ts";
+import { valueColumn } from "../parquet/schema.ts";
 
 /** What to look for in a part. */
 export interface SummaryScope {
@@ -37,19 +31,6 @@ export interface SummaryScope {
 type ParameterType = ConfigType | FileType;
 
 const PARAMETER_TYPES: ReadonlySet<string> = new Set([...CONFIG_TYPES, ...FILE_TYPES]);
-
-/** The column that holds the values of each type of parameters. */
-export const VALUE_COLUMN: Record<ParameterType, ColumnName> = {
-  int: "int",
-  float: "float",
-  string: "string",
-  bool: "bool",
-  datetime: "datetime",
-  string_set: "set",
-  file: "file",
-  file_set: "file",
-  artifact: "file",
-};
 
 /** Tells whether this is the type of attributes that are one value. */
 export function isParameterType(type: string): type is ParameterType {
@@ -185,7 +166,7 @@ function addParameters(
 }
 
 function parameterValues(rows: RowGroupReader, type: ParameterType): ArrayLike<unknown> {
-  const name = VALUE_COLUMN[type];
+  const name = valueColumn(type);
   if (type === "string_set") return textListsOf(rows.lists(name, "text"));
   if (type === "int") return withGaps(rows.ints(name));
   if (type === "bool") return withGaps(rows.bools(name));

@@ -19,50 +19,25 @@ import {
 import { Texts } from "./format/texts.ts";
 import { ParquetError } from "./format/thrift.ts";
 import { arrayOf, type ColumnKind } from "./format/values.ts";
-
-/** The columns of the exporter's files: short names, and where they are in the schema. */
-export const COLUMNS = {
-  project: ["project_id"],
-  run: ["run_id"],
-  path: ["attribute_path"],
-  type: ["attribute_type"],
-  step: ["step"],
-  timestamp: ["timestamp"],
-  int: ["int_value"],
-  float: ["float_value"],
-  string: ["string_value"],
-  bool: ["bool_value"],
-  datetime: ["datetime_value"],
-  set: ["string_set_value"],
-  file: ["file_value", "path"],
-  histogram: ["histogram_value", "type"],
-  edges: ["histogram_value", "edges"],
-  bins: ["histogram_value", "values"],
-} as const;
-
-/** The short name of a column. */
-export type ColumnName = keyof typeof COLUMNS;
+import { type CellTypes, COLUMN_LIST, type ColumnName, LEAF_PATHS } from "./schema.ts";
 
 const { BYTE_ARRAY, FIXED_LEN_BYTE_ARRAY, INT64, DOUBLE, BOOLEAN } = Physical;
+/** What leaves a column of each kind has: their types, and the scale of decimals or the unit of instants. */
+const LEAF_TYPES: Record<keyof CellTypes, readonly (readonly [number, number | null])[]> = {
+  string: [[BYTE_ARRAY, null]],
+  decimal: [[FIXED_LEN_BYTE_ARRAY, 6]],
+  time: [[INT64, 1]],
+  int: [[INT64, null]],
+  float: [[DOUBLE, null]],
+  bool: [[BOOLEAN, null]],
+  strings: [[BYTE_ARRAY, null]],
+  file: [[BYTE_ARRAY, null]],
+  histogram: [[BYTE_ARRAY, null], [DOUBLE, null], [DOUBLE, null]],
+};
 /** The exporter's leaves: the column, its type, and the scale of decimals or the unit of instants. */
-const EXPORTED: readonly (readonly [string, number, number | null])[] = [
-  ["project_id", BYTE_ARRAY, null],
-  ["run_id", BYTE_ARRAY, null],
-  ["attribute_path", BYTE_ARRAY, null],
-  ["attribute_type", BYTE_ARRAY, null],
-  ["step", FIXED_LEN_BYTE_ARRAY, 6],
-  ["timestamp", INT64, 1],
-  ["int_value", INT64, null],
-  ["float_value", DOUBLE, null],
-  ["string_value", BYTE_ARRAY, null],
-  ["bool_value", BOOLEAN, null],
-  ["datetime_value", INT64, 1],
-  ["string_set_value", BYTE_ARRAY, null],
-  ["file_value", BYTE_ARRAY, null],
-  ["histogram_value", BYTE_ARRAY, null],
-  ["histogram_value", DOUBLE, null],
-  ["histogram_value", DOUBLE, null],
-];
+const EXPORTED = COLUMN_LIST.flatMap(([name, { holds }]) =>
+  LEAF_TYPES[holds].map(([type, unit]) => [name, type, unit] as const)
+);
 
 /** Files up to this size are read as a whole, with one call. */
 const SMALL = 1 << 20;
@@ -144,11 +119,11 @@ export class ParquetFile {
     footer.leaves.forEach(({ path, repetition }, i) => {
       byPath.set((repetition > 0 ? path.slice(0, path[0] === "histogram_value" ? 2 : 1) : path).join("\0"), i);
     });
-    for (const [name, path] of Object.entries(COLUMNS)) {
+    for (const [name, path] of LEAF_PATHS) {
       const place = byPath.get(path.join("\0"));
-      if (place !== undefined) this.#places.set(name as ColumnName, place);
+      if (place !== undefined) this.#places.set(name, place);
     }
-    const lacking = NEEDED.filter((name) => !this.#places.has(name)).map((name) => COLUMNS[name][0]);
+    const lacking = NEEDED.filter((name) => !this.#places.has(name)).map((name) => LEAF_PATHS.get(name)![0]);
     if (lacking.length > 0) throw new ParquetError(`it has no column ${lacking.join(", ")}`);
     return footer;
   }

@@ -9,28 +9,16 @@
 import pl, { type Expr, type LazyDataFrame } from "nodejs-polars";
 import type { Part } from "../disk/layout.ts";
 import { adaptations, foreignTypes } from "./adapt.ts";
-import type { ColumnName } from "./file.ts";
+import { type ArchiveColumn, type ColumnName, COLUMNS, LEAF_PATHS } from "./schema.ts";
 
-/** The columns of the long table, as expressions over the columns of the files. */
-const COLUMNS: Record<ColumnName, Expr> = {
-  project: pl.col("project_id"),
-  run: pl.col("run_id"),
-  path: pl.col("attribute_path"),
-  type: pl.col("attribute_type"),
+/** What queries call a column, over the columns of the files. */
+function expression(name: ColumnName): Expr {
+  const [column, ...fields] = LEAF_PATHS.get(name)!;
+  const leaf = fields.reduce((inner, field) => inner.struct.field(field), pl.col(column) as Expr);
   // Decimals become floats here: an exact division by 10^6, and Polars hands no decimals to JavaScript.
-  step: pl.col("step").cast(pl.Float64),
-  timestamp: pl.col("timestamp").cast(pl.Int64),
-  int: pl.col("int_value"),
-  float: pl.col("float_value"),
-  string: pl.col("string_value"),
-  bool: pl.col("bool_value"),
-  datetime: pl.col("datetime_value").cast(pl.Int64),
-  set: pl.col("string_set_value"),
-  file: pl.col("file_value").struct.field("path"),
-  histogram: pl.col("histogram_value").struct.field("type"),
-  edges: pl.col("histogram_value").struct.field("edges"),
-  bins: pl.col("histogram_value").struct.field("values"),
-};
+  const { holds } = COLUMNS[column as ArchiveColumn];
+  return (holds === "decimal" ? leaf.cast(pl.Float64) : holds === "time" ? leaf.cast(pl.Int64) : leaf).alias(name);
+}
 
 /** One pattern scan reads many files four times as fast as one scan for each. */
 const PATTERN_FROM = 24;
@@ -47,7 +35,7 @@ export async function scanRows(
   columns: readonly ColumnName[],
   isAlike: (part: Part) => boolean,
 ): Promise<LazyDataFrame> {
-  const named = columns.map((name) => COLUMNS[name].alias(name));
+  const named = columns.map(expression);
   const scans: LazyDataFrame[] = [];
   for (const [folder, inside] of Map.groupBy(parts, (part) => part.folder)) {
     const alike = inside.length >= PATTERN_FROM && folder.parts.every((part) => part.damage === null && isAlike(part));

@@ -9,27 +9,14 @@ import { CONFIG_TYPES, FILE_TYPES } from "../../types.ts";
 import type { Part } from "../disk/layout.ts";
 import { partsOf } from "../index/batches.ts";
 import { readGroups } from "../index/read_parts.ts";
-import { VALUE_COLUMN } from "../index/summarize.ts";
-import type { ColumnName } from "../parquet/file.ts";
+import { COLUMN_LIST, type ColumnName, type VALUE_COLUMN, valueColumn } from "../parquet/schema.ts";
 import { scanRows } from "../parquet/scan.ts";
 import type { ReadContext } from "./context.ts";
 
-/** The names of the exporter's columns, by the short ones. */
-const NAMES = {
-  project: "project_id",
-  run: "run_id",
-  path: "attribute_path",
-  type: "attribute_type",
-  step: "step",
-  timestamp: "timestamp",
-  int: "int_value",
-  float: "float_value",
-  string: "string_value",
-  bool: "bool_value",
-  datetime: "datetime_value",
-  set: "string_set_value",
-  file: "file_value",
-} as const;
+const COLUMNS = COLUMN_LIST.filter(([name]) => name !== "histogram_value").map(([name, { short }]) => ({
+  name,
+  short,
+}));
 const HISTOGRAM = { histogram: "type", edges: "edges", bins: "values" } as const;
 
 /** What tells the rows of a run from each other, where copies of it are in several files. */
@@ -58,20 +45,20 @@ export async function longTable({ index, phantoms, readOptions }: ReadContext): 
   const where = index.mixed.size === 0
     ? null
     : pl.col("run_id").isIn(index.keys).and(pl.col("project_id").eq(pl.lit(index.project)));
-  const columns = [...Object.keys(NAMES), ...Object.keys(HISTOGRAM)] as ColumnName[];
+  const columns = [...COLUMNS.map(({ short }) => short), ...Object.keys(HISTOGRAM) as ColumnName[]];
   const rows = await scanRows(parts, where, columns, (part) => index.indexes.some((one) => one.isAlike(part)));
   return (index.repeated.size > 0 ? rows.unique({ subset: IDENTITY, keep: "first", maintainOrder: true }) : rows)
     .filter(real)
     .withColumns(time("timestamp"), time("datetime"), number.alias("float"))
     .select(
-      ...Object.entries(NAMES).map(([short, name]) => pl.col(short).alias(name)),
+      ...COLUMNS.map(({ name, short }) => pl.col(short).alias(name)),
       histogram().alias("histogram_value"),
     );
 }
 
 /** Rows of this type that have a value; the others are phantoms, or NaN. */
 function withValue(type: keyof typeof VALUE_COLUMN): Expr {
-  return pl.col("type").eq(pl.lit(type)).and(pl.col(VALUE_COLUMN[type]).isNotNull());
+  return pl.col("type").eq(pl.lit(type)).and(pl.col(valueColumn(type)).isNotNull());
 }
 
 const checked = new WeakSet<Part>();

@@ -8,7 +8,8 @@ import type { Finding } from "../../source.ts";
 import { type AttributeType, isSeriesType } from "../../types.ts";
 import { partsOf } from "../index/batches.ts";
 import { readGroups } from "../index/read_parts.ts";
-import { isParameterType, VALUE_COLUMN } from "../index/summarize.ts";
+import { isParameterType } from "../index/summarize.ts";
+import { type VALUE_COLUMN, valueColumn } from "../parquet/schema.ts";
 import { distinct, type RowGroupReader } from "../parquet/file.ts";
 import { isLogged } from "../parquet/point_values.ts";
 import type { ReadContext } from "../read/context.ts";
@@ -91,7 +92,7 @@ function doubtfulNaN(path: string, rows: number): Finding {
 /** How many rows of parameters have no value. */
 function gaps(rows: RowGroupReader, type: keyof typeof VALUE_COLUMN): number {
   if (type === "string_set") return rows.lists("set", "text").lengths.filter((length) => length < 0).length;
-  const name = VALUE_COLUMN[type];
+  const name = valueColumn(type);
   const column = type === "int"
     ? rows.ints(name)
     : type === "bool"
