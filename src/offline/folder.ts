@@ -111,7 +111,7 @@ export class OfflineFolder {
       contents.push(await readDatabase(database, forkStep));
       signal?.throwIfAborted();
     }
-    if (run.folders.length > 0) contents.push(readLegacyRun(run.id, run.folders, firstStep));
+    if (run.folders.length > 0) contents.push(await readLegacyRun(run.id, run.folders, firstStep));
     const content = unite(run.id, contents);
     const bytes = sizeOf(content);
     this.#contents.set(run, { content, bytes });

@@ -47,6 +47,8 @@ interface ArtifactFile {
 export class FileOperations {
   readonly #run: string;
   readonly #replay: Replay;
+  /** References whose type only their first bytes tell, in base64. */
+  readonly #untyped: { ref: FileRef; start: string; complete: boolean }[] = [];
   readonly #sets = new Map<string, FileSet>();
   readonly #artifacts = new Map<
     string,
@@ -103,13 +105,14 @@ export class FileOperations {
   ): FileRef | null {
     const data = typeof value === "string" ? value : (value as { data?: string | null } | null)?.data;
     if (typeof data !== "string") return null;
-    const { size, mimeType } = describe(data);
-    const ref = { path: unsyncedPath(folder.name, `${path}/${log}-${start}-${point}`), size, mimeType };
+    const ref = this.#described(unsyncedPath(folder.name, `${path}/${log}-${start}-${point}`), data);
     this.#replay.files.set(ref.path, { kind: "log", path: `${folder.path}/${log}`, start, end, point });
     return ref;
   }
 
-  finish(): void {
+  /** What is only known at the end; types that the bytes tell, too. */
+  async finish(): Promise<void> {
+    for (const { ref, start, complete } of this.#untyped) ref.mimeType = await typeOf(start, complete);
     for (const [path, set] of this.#sets) {
       const root = unsyncedPath(set.folder.name, path);
       const names = [...set.files.keys()].sort();
@@ -161,9 +164,18 @@ export class FileOperations {
 
   #content(path: string, operation: Operation, { folder, log, start, end }: OperationPlace): FileRef {
     const name = `${log}-${start}${operation.ext ? `.${operation.ext}` : ""}`;
-    const { size, mimeType } = describe(String(operation.file_content ?? ""));
-    const ref = { path: unsyncedPath(folder.name, `${path}/${name}`), size, mimeType: mimeOfName(name) ?? mimeType };
+    const ref = this.#described(unsyncedPath(folder.name, `${path}/${name}`), String(operation.file_content ?? ""));
     this.#replay.files.set(ref.path, { kind: "log", path: `${folder.path}/${log}`, start, end, point: null });
+    return ref;
+  }
+
+  /** A reference to what base64 holds; its type follows at the end where the name does not tell it. */
+  #described(path: string, base64: string): FileRef {
+    const text = base64.replaceAll(/[\s=]/g, "");
+    const known = mimeOfName(path);
+    const ref = { path, size: Math.floor(text.length * 3 / 4), mimeType: known ?? "application/octet-stream" };
+    const start = text.slice(0, Math.floor(SNIFFED_BYTES / 3) * 4);
+    if (known === null) this.#untyped.push({ ref, start, complete: start.length === text.length });
     return ref;
   }
 
@@ -212,15 +224,12 @@ function artifactFile(entry: string, namespace: string | null): ArtifactFile {
   };
 }
 
-/** Size and type of what base64 holds. */
-function describe(base64: string): { size: number; mimeType: string } {
-  const text = base64.replaceAll(/[\s=]/g, "");
-  const size = Math.floor(text.length * 3 / 4);
-  const start = text.slice(0, Math.floor(SNIFFED_BYTES / 3) * 4);
+/** The type of what base64 holds. */
+async function typeOf(start: string, complete: boolean): Promise<string> {
   try {
-    return { size, mimeType: mimeOfBytes(Uint8Array.fromBase64(start), start.length === text.length) };
+    return await mimeOfBytes(Uint8Array.fromBase64(start), complete);
   } catch {
-    return { size, mimeType: "application/octet-stream" };
+    return "application/octet-stream";
   }
 }
 

@@ -26,11 +26,11 @@ interface Placed {
  *
  * @param start The first step of series that count on, where it is known; null: 0.
  */
-export function readLegacyRun(
+export async function readLegacyRun(
   run: string,
   folders: readonly LegacyFolder[],
   start: ((path: string) => number) | null,
-): DiskContent {
+): Promise<DiskContent> {
   const replay = new Replay(run, { forkStep: -Infinity, timesAscend: false });
   const guessed = start === null && folders.some(({ mode }) => mode === "async");
   const steps: ImplicitSteps = { from: start ?? (() => 0), guessed };
@@ -39,7 +39,7 @@ export function readLegacyRun(
     replay.began ??= entry.at === entry.at ? entry.at : null;
     target.apply(entry, folder, log);
   }
-  target.finish();
+  await target.finish();
   return replay.finish();
 }
 

@@ -103,9 +103,9 @@ export class LegacyReplay {
   }
 
   /** What is only known at the end. */
-  finish(): void {
+  async finish(): Promise<void> {
     this.#consoles.finish();
-    this.#files.finish();
+    await this.#files.finish();
     const { findings } = this.#replay;
     for (const path of this.#guessed) {
       findings.push(finding(
