@@ -40,13 +40,12 @@ export async function listAttributesFrame(
   const which = attributes === null ? {} : selectPaths(attributes);
   const runs = await runKeys(source, selection, signal);
   const found = (await Array.fromAsync(source.attributes({ runs, ...which, types, signal }))).flat();
+  const none = "None of the runs has an attribute";
   if (runs?.length === 0) notes.add("No run was found.");
-  else if (attributes !== null) {
-    const missing = isList(attributes) ? attributes.filter((path) => !found.some((one) => one.path === path)) : [];
-    for (const path of missing) notes.add(`No run that was chosen has an attribute ${JSON.stringify(path)}.`);
-    if (!isList(attributes) && found.length === 0) {
-      notes.add(`No run that was chosen has an attribute that matches ${shown(attributes)}.`);
+  else if (attributes !== null && isList(attributes)) {
+    for (const path of attributes.filter((path) => !found.some((one) => one.path === path))) {
+      notes.add(`${none} ${JSON.stringify(path)}.`);
     }
-  }
+  } else if (attributes !== null && found.length === 0) notes.add(`${none} that matches ${shown(attributes)}.`);
   return recordsFrame({ attribute: found.map((one) => one.path), type: found.map((one) => one.type) });
 }

@@ -46,7 +46,7 @@ export async function fetchGlobalTable(
   noteNamed(rows.map(({ run }) => run), request, request.notes);
   // Where no project has a column, each says the same.
   const some = found.findIndex((runs) => runs.length > 0);
-  if (some >= 0) await noteColumns(sources[some], found[some], request, matched, table.paths());
+  if (some >= 0) await noteColumns(sources[some], found[some], request, matched, table.paths(), rows.length);
   const order = table.order(sort.path, sort.type, sortedBy, sort.descending).slice(0, limit ?? undefined);
   const frame = await table.frame([sort.path, ...namedColumns(request)], order, ["sys/project"]);
   const names = pl.DataFrame([strings("sys/project", order.map((row) => rows[row].project))]);

@@ -43,6 +43,8 @@ export interface BulkCall extends CallOptions {
 export interface Wanted {
   /** Of which runs, by their keys. */
   runs: string[];
+  /** How many runs it was looked for in, where that is not all of them. */
+  count?: number;
   attributes: NameSelection;
   /** The paths that some run has. */
   found: ReadonlySet<string>;
@@ -55,12 +57,15 @@ export interface Wanted {
 /** Notes the attributes that none of the runs has. */
 export async function noteMissing(
   source: Source,
-  { runs, attributes, found, what, types }: Wanted,
+  { runs, count = runs.length, attributes, found, what, types }: Wanted,
   { notes, signal }: BulkCall,
 ): Promise<void> {
   if (runs.length === 0) return;
+  const none = count === 1
+    ? `The run has no ${what}`
+    : `None of the ${formatCount(count)} runs has a${vowel(what)} ${what}`;
   if (!isList(attributes)) {
-    if (found.size === 0) notes.add(`No run that was chosen has a ${what} that matches ${shown(attributes)}.`);
+    if (found.size === 0) notes.add(`${none} that matches ${shown(attributes)}.`);
     return;
   }
   const missing = [...new Set(attributes)].filter((path) => !found.has(path));
@@ -76,9 +81,18 @@ export async function noteMissing(
   for (const path of missing.slice(0, TOLD)) {
     const others = elsewhere.get(path);
     const hint = others ? ` It is of type ${others.join(" and ")}.` : didYouMean(suggest(path, names));
-    notes.add(`No run that was chosen has a ${what} ${JSON.stringify(path)}.${hint}`);
+    notes.add(`${none} ${JSON.stringify(path)}.${hint}`);
   }
-  if (missing.length > TOLD) notes.add(`Nor has any of them ${missing.length - TOLD} more of those that were named.`);
+  if (missing.length > TOLD) notes.add(`So it is with ${missing.length - TOLD} more of those that were named.`);
+}
+
+function formatCount(count: number): string {
+  return count.toLocaleString("en");
+}
+
+/** What makes "a" into "an". */
+function vowel(word: string): string {
+  return /^[aeiou]/.test(word) ? "n" : "";
 }
 
 /** Notes that no run was found, or that some of those that were named were not. */
@@ -99,6 +113,6 @@ export function noteRuns(
     if (missing.length === 0) continue;
     const told = missing.slice(0, TOLD).map((name) => JSON.stringify(name)).join(", ");
     const rest = missing.length > TOLD ? ` and ${missing.length - TOLD} more` : "";
-    notes.add(`Of those that ${option} names, no run was found for ${told}${rest}.${trash}`);
+    notes.add(`${option}: no run was found for ${told}${rest}.${trash}`);
   }
 }

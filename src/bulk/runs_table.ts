@@ -145,12 +145,13 @@ export async function noteColumns(
   request: TableRequest,
   matched: MatchedColumns,
   filled: Set<string>,
+  count: number = runs.length,
 ): Promise<void> {
   const { columns, columnsRegex, types } = request;
   for (const path of IDENTITY) filled.add(path);
   const keys = runs.map((run) => run.key);
   const look = async (attributes: AttributeSelection, found: ReadonlySet<string>) =>
-    await noteMissing(source, { runs: keys, attributes, found, what: "value for a column", types }, request);
+    await noteMissing(source, { runs: keys, attributes, found, what: "attribute", types, count }, request);
   if (columns !== null) await look(columns, isList(columns) ? filled : matched.columns ? filled : NOTHING);
   if (columnsRegex !== null && !matched.columnsRegex) await look(regexString(columnsRegex), NOTHING);
 }

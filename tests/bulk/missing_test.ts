@@ -42,42 +42,42 @@ Deno.test("columns, series, files and runs that match nothing are said, below th
     const CASES: [make: () => PromiseLike<Frame>, notes: (string | RegExp)[]][] = [
       [() => project.fetchRunsDf({ columns: ["metrics/loss"] }), []],
       [() => project.fetchRunsDf({ columns: ["metrics/los", "sys/name", "metrics/loss"] }), [
-        'No run that was chosen has a value for a column "metrics/los". Did you mean "metrics/loss" or "metrics/accuracy"?',
+        'None of the 3 runs has an attribute "metrics/los". Did you mean "metrics/loss" or "metrics/accuracy"?',
       ]],
       [() => project.fetchRunsDf({ columns: ["size"], types: ["float"] }), [
-        'No run that was chosen has a value for a column "size". It is of type int and string.',
+        'None of the 3 runs has an attribute "size". It is of type int and string.',
       ]],
       [() => project.fetchRunsDf({ columns: "^nothing/" }), [
-        'No run that was chosen has a value for a column that matches "^nothing/".',
+        'None of the 3 runs has an attribute that matches "^nothing/".',
       ]],
       [() => project.fetchRunsDf({ columns: ["size"], columnsRegex: /^NO$/i }), [
-        'No run that was chosen has a value for a column that matches "(?i)^NO$".',
+        'None of the 3 runs has an attribute that matches "(?i)^NO$".',
       ]],
       [() => project.fetchRunsDf({ sortBy: "lost/path" }), [/No run has an attribute "lost\/path" to sort by/]],
       [() => project.fetchMetrics({ attributes: ["metrics/loss", "logs/out", "metrics/acuracy"] }), [
-        'No run that was chosen has a float series "logs/out". It is of type string_series.',
-        'No run that was chosen has a float series "metrics/acuracy". Did you mean "metrics/accuracy" or "metrics/loss"?',
+        'None of the 3 runs has a float series "logs/out". It is of type string_series.',
+        'None of the 3 runs has a float series "metrics/acuracy". Did you mean "metrics/accuracy" or "metrics/loss"?',
       ]],
       [() => project.fetchMetrics({ attributes: /^LOGS/i }), [
-        "No run that was chosen has a float series that matches /^LOGS/i.",
+        "None of the 3 runs has a float series that matches /^LOGS/i.",
       ]],
       [() => project.fetchMetricBuckets({ attributes: ["nope"] }), [
-        'No run that was chosen has a float series "nope".',
+        'None of the 3 runs has a float series "nope".',
       ]],
       [() => project.fetchSeries({ attributes: ["metrics/loss"] }), [
-        'No run that was chosen has a string, histogram or file series "metrics/loss". It is of type float_series.',
+        'None of the 3 runs has a string, histogram or file series "metrics/loss". It is of type float_series.',
       ]],
       [() => project.downloadFiles({ attributes: ["note"], destination: `${fixture.folder}/${name}` }), [
-        'No run that was chosen has a file or file series "note". Did you mean "notes"?',
+        'None of the 3 runs has a file or file series "note". Did you mean "notes"?',
       ]],
       [() => project.listAttributes({ attributes: ["size", "siz"] }), [
-        'No run that was chosen has an attribute "siz".',
+        'None of the runs has an attribute "siz".',
       ]],
       [() => project.fetchMetrics({ runs: ["gull-1", "gul"], attributes: ["metrics/loss"] }), [
-        'Of those that runs names, no run was found for "gul". Runs in the trash are left out, unless `trashed` asks for them.',
+        'runs: no run was found for "gul". Runs in the trash are left out, unless `trashed` asks for them.',
       ]],
       [() => project.fetchRunsDf({ withIds: ["BIR-1", "BIR-9"], trashed: null }), [
-        'Of those that withIds names, no run was found for "BIR-9".',
+        'withIds: no run was found for "BIR-9".',
       ]],
       [() => project.fetchRunsDf({ tags: ["none"] }), [/^No run was found\./]],
     ];
@@ -115,5 +115,5 @@ Deno.test("many names that are missing are told in short", async () => {
   );
   assert.equal(logged.length, 7);
   assert.match(logged[0], /"none\/4" and 995 more\./);
-  assert.equal(logged.at(-1), "Nor has any of them 995 more of those that were named.");
+  assert.equal(logged.at(-1), "So it is with 995 more of those that were named.");
 });
