@@ -24,6 +24,8 @@ export type { ListAttributesOptions } from "./src/bulk/attributes.ts";
 export type { ListOptions, RunIds } from "./src/api/run_listing.ts";
 export { fetchExperimentsDfGlobal, fetchRunsDfGlobal, listProjects } from "./src/api/global.ts";
 export type { RunSelector } from "./src/api/find_run.ts";
+export type { PageOptions } from "./src/api/page/run.ts";
+export type { AttributeTree } from "./src/api/tree.ts";
 export { Attribute } from "./src/api/attribute.ts";
 export type { AttributeValue, FetchValuesOptions } from "./src/api/attribute.ts";
 export type { RunsTableOptions, SortBy } from "./src/bulk/runs_table.ts";

@@ -128,7 +128,7 @@ export class Attribute {
    */
   async fetchValues(options: FetchValuesOptions = {}): Promise<Frame> {
     const asked = checkOptions("fetchValues", FETCH_VALUES, options);
-    return await longCall(asked, this.path, async (call) => {
+    return await longCall(asked, { description: this.path, unit: "point" }, async (call) => {
       const { stepRange, includeInherited: inherited, includePointPreviews: previews } = asked;
       const query = { stepRange: stepRange ?? [null, null] as const, inherited, previews, ...call };
       const points = await this.#reader.points(this.path, query);

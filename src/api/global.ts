@@ -68,7 +68,7 @@ async function fetchTable(
   try {
     const notes = new Notes();
     const work = (running: LongCall) => fetchGlobalTable(catalog, { ...asked, ...running, notes }, heads);
-    return withDisplay(await longCall(asked, what, work), notes.texts);
+    return withDisplay(await longCall(asked, { description: what, unit: what.slice(0, -1) }, work), notes.texts);
   } finally {
     catalog.close();
   }

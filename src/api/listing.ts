@@ -8,7 +8,8 @@ import { callStack, isNeptuneError, OptionError, printable, showUserLine } from 
 import { jupyterDisplay, type MediaBundle } from "../display/bundle.ts";
 import { listingPage } from "../display/page/listing.ts";
 
-const SHOWN = 20;
+/** So many items are read for a page; its table shows the first of them. */
+const SHOWN = 200;
 const inspect = Symbol.for("Deno.customInspect");
 
 /**
@@ -25,7 +26,7 @@ export class Listing<Item, All> implements AsyncIterable<Item>, PromiseLike<All>
   readonly #what: string;
   readonly #stream: () => AsyncIterable<Item>;
   readonly #all: () => Promise<All>;
-  readonly #rows: () => AsyncIterable<object>;
+  readonly #row: (item: Item) => object;
   /** Awaiting reads later, when the line that made the listing is off the stack. */
   readonly #call = callStack();
 
@@ -35,18 +36,18 @@ export class Listing<Item, All> implements AsyncIterable<Item>, PromiseLike<All>
    * @param what What is listed, for people: `runs of team/project`.
    * @param stream Reads the items one by one.
    * @param all Reads all of it.
-   * @param rows Reads the items one by one as rows of a table, for a notebook.
+   * @param row An item as the row of a table, for a notebook.
    */
   constructor(
     what: string,
     stream: () => AsyncIterable<Item>,
     all: () => Promise<All>,
-    rows: () => AsyncIterable<object>,
+    row: (item: Item) => object,
   ) {
     this.#what = what;
     this.#stream = stream;
     this.#all = all;
-    this.#rows = rows;
+    this.#row = row;
   }
 
   /** Reads all of it. */
@@ -74,12 +75,23 @@ export class Listing<Item, All> implements AsyncIterable<Item>, PromiseLike<All>
 
   /** The items as an array. */
   async toArray(): Promise<Item[]> {
-    return await Array.fromAsync(this.#stream());
+    return this.#shown(await Array.fromAsync(this.#stream()));
+  }
+
+  /** The array, which shows itself in a notebook as the listing does. */
+  #shown(items: Item[]): Item[] {
+    const value = () => this.#page(items.slice(0, SHOWN), items.length > SHOWN);
+    return Object.defineProperty(items, jupyterDisplay, { value, configurable: true, writable: true });
+  }
+
+  #page(items: Item[], more: boolean): MediaBundle {
+    return listingPage({ what: this.#what, items: items.map((item) => ({ ...this.#row(item) })), more });
   }
 
   async #everything(): Promise<All> {
     try {
-      return await this.#all();
+      const all = await this.#all();
+      return Array.isArray(all) ? this.#shown(all as Item[]) as All : all;
     } catch (error) {
       if (isNeptuneError(error)) showUserLine(error, this.#call);
       throw error;
@@ -88,12 +100,12 @@ export class Listing<Item, All> implements AsyncIterable<Item>, PromiseLike<All>
 
   /** What a notebook shows: the first items. */
   async [jupyterDisplay](): Promise<MediaBundle> {
-    const items: Record<string, unknown>[] = [];
-    for await (const row of this.#rows()) {
-      items.push({ ...row });
+    const items: Item[] = [];
+    for await (const item of this.#stream()) {
+      items.push(item);
       if (items.length > SHOWN) break;
     }
-    return listingPage({ what: this.#what, items: items.slice(0, SHOWN), more: items.length > SHOWN });
+    return this.#page(items.slice(0, SHOWN), items.length > SHOWN);
   }
 
   /** What is listed. */

@@ -105,7 +105,7 @@ export function plot(data: PlotData | PromiseLike<PlotData>, options: PlotOption
   const asked = checkOptions("plot", PLOT, options);
   if (!isPromise(data)) checkArgument("plot", "data", DATA, data);
   return new Chart(() =>
-    longCall(asked, "plot", async (call) => {
+    longCall(asked, { description: "plot", unit: "point" }, async (call) => {
       return await chartData(checkArgument("plot", "data", DATA, await data), asked, call);
     })
   );

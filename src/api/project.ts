@@ -14,8 +14,8 @@ import { ATTRIBUTES, type AttributeSelection, isList } from "../bulk/names.ts";
 import { type BulkCall, Notes } from "../bulk/notes.ts";
 import { chooseRuns } from "../bulk/select.ts";
 import { FETCH_SERIES, fetchSeriesFrame, type FetchSeriesOptions } from "../bulk/series.ts";
-import { jupyterDisplay, type MediaBundle } from "../display/bundle.ts";
-import { withDisplay } from "../display/frame.ts";
+import { type Displayable, jupyterDisplay, type MediaBundle } from "../display/bundle.ts";
+import { type FrameDisplayOptions, withDisplay } from "../display/frame.ts";
 import { printable, UnsupportedError } from "../errors.ts";
 import { EXPORT_ARCHIVE, type ExportArchiveOptions, writeArchive } from "../export/archive.ts";
 import type { Frame, LazyFrame } from "../frame/typed.ts";
@@ -30,16 +30,21 @@ import { runsFilter } from "../nql/filter.ts";
 import { checkArgument, checkOptions, declare, optional } from "../options/options.ts";
 import { type Located, RunReader } from "./reader.ts";
 import { LIST, listedRuns, type ListOptions, type RunIds, RunListings } from "./run_listing.ts";
-import { showRun } from "./page/run.ts";
+import { type PageOptions, RUN_PAGE, showRun } from "./page/run.ts";
+import { type AttributeTree, attributeTree } from "./tree.ts";
 import { attributesBeside, pythonNamesBeside } from "./run_members.ts";
 import { connect, type Connection, PROJECT, type ReadOnlyProjectOptions, SOURCE, type SourceOptions } from "./open.ts";
 import { showProject } from "./page/project.ts";
 import { publicCall } from "../progress/call.ts";
 import { CALL, LONG_CALL, longCall, type LongCallOptions } from "../progress/show.ts";
+import type { ProgressBarOptions } from "../progress/callback.ts";
 import type { Source } from "../source.ts";
 import { type FileRef, type ProjectInfo, type RunInfo, SERIES_TYPES, type StepRange } from "../types.ts";
 
 const inspect = Symbol.for("Deno.customInspect");
+
+/** What a report advises is shown in full. */
+const REPORT_DISPLAY: FrameDisplayOptions = { textLength: 1000 };
 
 /** Options of {@linkcode ReadOnlyRun.prefetchSeriesValues}. */
 export interface PrefetchSeriesOptions extends LongCallOptions {
@@ -185,14 +190,18 @@ export class ReadOnlyProject {
    */
   async fetchRunsDf(options: RunsTableOptions = {}): Promise<Frame> {
     const asked = checkOptions("fetchRunsDf", RUNS_TABLE, options);
-    return await this.#bulk("runs", asked, (source, call) => fetchRunsTable(source, { ...asked, ...call }, false));
+    return await this.#bulk(
+      { description: "runs", unit: "run" },
+      asked,
+      (source, call) => fetchRunsTable(source, { ...asked, ...call }, false),
+    );
   }
 
   /** Like {@linkcode ReadOnlyProject.fetchRunsDf}, with the newest run of each experiment. */
   async fetchExperimentsDf(options: RunsTableOptions = {}): Promise<Frame> {
     const asked = checkOptions("fetchExperimentsDf", RUNS_TABLE, options);
     return await this.#bulk(
-      "experiments",
+      { description: "experiments", unit: "experiment" },
       asked,
       (source, call) => fetchRunsTable(source, { ...asked, ...call }, true),
     );
@@ -211,7 +220,11 @@ export class ReadOnlyProject {
    */
   async fetchMetrics(options: FetchMetricsOptions): Promise<Frame> {
     const asked = checkOptions("fetchMetrics", FETCH_METRICS, options);
-    return await this.#bulk("metrics", asked, (source, call) => fetchMetricsFrame(source, { ...asked, ...call }));
+    return await this.#bulk(
+      { description: "metrics", unit: "point" },
+      asked,
+      (source, call) => fetchMetricsFrame(source, { ...asked, ...call }),
+    );
   }
 
   /**
@@ -227,7 +240,7 @@ export class ReadOnlyProject {
     const asked = checkOptions("saveMetrics", SAVE_METRICS, options);
     return await longCall(
       asked,
-      "metrics",
+      { description: "metrics", unit: "point" },
       async (call) =>
         saveMetricsFile(await this.#connection.source(call.signal), { ...asked, ...call, notes: new Notes() }),
     );
@@ -248,7 +261,7 @@ export class ReadOnlyProject {
   async fetchMetricBuckets(options: FetchMetricBucketsOptions): Promise<Frame> {
     const asked = checkOptions("fetchMetricBuckets", FETCH_METRIC_BUCKETS, options);
     return await this.#bulk(
-      "metrics",
+      { description: "metrics", unit: "point" },
       asked,
       (source, call) => fetchMetricBucketsFrame(source, { ...asked, ...call }),
     );
@@ -260,7 +273,11 @@ export class ReadOnlyProject {
    */
   async fetchSeries(options: FetchSeriesOptions): Promise<Frame> {
     const asked = checkOptions("fetchSeries", FETCH_SERIES, options);
-    return await this.#bulk("series", asked, (source, call) => fetchSeriesFrame(source, { ...asked, ...call }));
+    return await this.#bulk(
+      { description: "series", unit: "point" },
+      asked,
+      (source, call) => fetchSeriesFrame(source, { ...asked, ...call }),
+    );
   }
 
   /**
@@ -274,7 +291,11 @@ export class ReadOnlyProject {
    */
   async downloadFiles(options: DownloadFilesOptions): Promise<Frame> {
     const asked = checkOptions("downloadFiles", DOWNLOAD_FILES, options);
-    return await this.#bulk("files", asked, (source, call) => downloadFilesFrame(source, { ...asked, ...call }));
+    return await this.#bulk(
+      { description: "files", unit: "file" },
+      asked,
+      (source, call) => downloadFilesFrame(source, { ...asked, ...call }),
+    );
   }
 
   /**
@@ -300,7 +321,11 @@ export class ReadOnlyProject {
    */
   async exportArchive(options: ExportArchiveOptions): Promise<Frame> {
     const asked = checkOptions("exportArchive", EXPORT_ARCHIVE, options);
-    return await this.#bulk("export", asked, (source, call) => writeArchive(source, { ...asked, ...call }));
+    return await this.#bulk(
+      { description: "export", unit: "run" },
+      asked,
+      (source, call) => writeArchive(source, { ...asked, ...call }),
+    );
   }
 
   /**
@@ -308,7 +333,11 @@ export class ReadOnlyProject {
    */
   async listAttributes(options: ListAttributesOptions = {}): Promise<Frame> {
     const asked = checkOptions("listAttributes", LIST_ATTRIBUTES, options);
-    return await this.#bulk("attributes", asked, (source, call) => listAttributesFrame(source, { ...asked, ...call }));
+    return await this.#bulk(
+      { description: "attributes", unit: "run" },
+      asked,
+      (source, call) => listAttributesFrame(source, { ...asked, ...call }),
+    );
   }
 
   /**
@@ -348,7 +377,12 @@ export class ReadOnlyProject {
   async archiveReport(options: ArchiveReportOptions = {}): Promise<Frame> {
     const checked = checkOptions("archiveReport", ARCHIVE_REPORT, options);
     const { thorough } = checked;
-    return await this.#bulk("archive report", checked, (source, call) => reportFrame(source, { thorough, ...call }));
+    return await this.#bulk(
+      { description: "archive report", unit: "file" },
+      checked,
+      (source, call) => reportFrame(source, { thorough, ...call }),
+      REPORT_DISPLAY,
+    );
   }
 
   /**
@@ -357,7 +391,12 @@ export class ReadOnlyProject {
    * files, runs of the archive that a remainder may belong to. Throws `UnsupportedError` where `offline` is not given.
    */
   async offlineReport(options: LongCallOptions = {}): Promise<Frame> {
-    return await this.#bulk("offline report", checkOptions("offlineReport", LONG_CALL, options), unsyncedFrame);
+    return await this.#bulk(
+      { description: "offline report", unit: "file" },
+      checkOptions("offlineReport", LONG_CALL, options),
+      unsyncedFrame,
+      REPORT_DISPLAY,
+    );
   }
 
   /** Ends what the project keeps open: connections and Web Workers. Optional; nothing of it keeps a program from ending. */
@@ -382,13 +421,18 @@ export class ReadOnlyProject {
   }
 
   async #bulk(
-    what: string,
+    what: Required<ProgressBarOptions>,
     options: LongCallOptions,
     work: (source: Source, call: BulkCall) => Promise<Frame>,
+    display: FrameDisplayOptions = {},
   ): Promise<Frame> {
     const notes = new Notes();
     return await longCall(options, what, async (call) => {
-      return withDisplay(await work(await this.#connection.source(call.signal), { ...call, notes }), notes.texts);
+      return withDisplay(
+        await work(await this.#connection.source(call.signal), { ...call, notes }),
+        notes.texts,
+        display,
+      );
     });
   }
 
@@ -496,9 +540,7 @@ export class ReadOnlyRun {
         yield* await names();
       },
       names,
-      async function* () {
-        for (const attribute of await names()) yield { attribute };
-      },
+      (attribute) => ({ attribute }),
     );
   }
 
@@ -530,7 +572,7 @@ export class ReadOnlyRun {
     const { includeInherited: inherited, useThreads } = asked;
     const stepRange = asked.stepRange ?? [null, null] as const;
     const what = !isList(paths) ? String(paths) : paths.length === 1 ? paths[0] : `${paths.length} series`;
-    await longCall(asked, what, async (call) => {
+    await longCall(asked, { description: what, unit: "point" }, async (call) => {
       const chosen = await this.#reader.paths(paths, SERIES_TYPES, call.signal);
       await this.#reader.prefetchPoints(chosen, { stepRange, inherited, useThreads, ...call });
     });
@@ -555,6 +597,38 @@ export class ReadOnlyRun {
 
   #label(): string {
     return this.sysId ?? `${this.#wanted.path} = "${this.#wanted.value}"`;
+  }
+
+  /**
+   * A page about a part of the run, for a notebook: those of its attributes that are named or match a pattern. Nothing is read before
+   * it is shown.
+   *
+   * @example
+   * ```ts
+   * run.page({ attributes: "^validation/" });
+   * ```
+   */
+  page(options: PageOptions = {}): Displayable {
+    const checked = checkOptions("page", RUN_PAGE, options);
+    return { [jupyterDisplay]: () => showRun(this.#reader, checked) };
+  }
+
+  /**
+   * All attributes as nested objects, so that the Tab key of a notebook completes their names. Throws `RunNotFoundError` where there
+   * is no such run.
+   *
+   * @example
+   * ```ts
+   * const tree = await run.tree();
+   * const loss = await tree.metrics.loss.fetchValues();
+   * ```
+   */
+  async tree(options: { signal?: AbortSignal } = {}): Promise<AttributeTree> {
+    const { signal } = checkOptions("tree", CALL, options);
+    return await publicCall(signal, async (signal) => {
+      const paths = (await this.#reader.definitions(signal)).map(({ path }) => path);
+      return attributeTree(paths, (path) => this.attribute(path));
+    });
   }
 
   /** What a notebook shows: a page with its configs, series and files. */

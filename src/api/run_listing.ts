@@ -48,9 +48,10 @@ export function listedRuns(call: string, options: ListOptions, heads: boolean): 
 }
 
 /** Lists the runs of one project, in three forms. */
-export class RunListings<Run> {
+export class RunListings<Run extends object> {
   readonly #connection: Connection;
   readonly #makeRun: (located: Located) => Run;
+  readonly #ids = new WeakMap<Run, RunIds>();
 
   /** @param makeRun Makes what a listing holds of a run that was found. */
   constructor(connection: Connection, makeRun: (located: Located) => Run) {
@@ -61,24 +62,29 @@ export class RunListings<Run> {
   /** Their ids and names. */
   ids(what: string, listed: ListedRuns): Listing<RunIds, RunIds[]> {
     const rows = this.#rows(listed);
-    return new Listing(this.#of(what), rows, async () => (await this.#all(listed)).map(ids), rows);
+    return new Listing(this.#of(what), rows, async () => (await this.#all(listed)).map(ids), (one) => one);
   }
 
   /** Themselves, or all in one frame. */
   frames(what: string, listed: ListedRuns): Listing<Run, Frame> {
     const runs = this.runs(what, listed);
     const all = async () => withDisplay(runsFrame(await this.#all(listed)));
-    return new Listing(this.#of(what), () => runs, all, this.#rows(listed));
+    return new Listing(this.#of(what), () => runs, all, (run) => this.#ids.get(run)!);
   }
 
   /** Themselves. */
   runs(what: string, listed: ListedRuns): Listing<Run, Run[]> {
     const found = () => this.#pages(listed);
-    const makeRun = this.#makeRun;
-    const stream = async function* () {
-      for await (const { source, runs } of found()) for (const info of runs) yield makeRun({ source, info });
+    const make = (located: Located) => {
+      const run = this.#makeRun(located);
+      this.#ids.set(run, ids(located.info));
+      return run;
     };
-    return new Listing(this.#of(what), stream, () => Array.fromAsync(stream()), this.#rows(listed));
+    const stream = async function* (): AsyncGenerator<Run> {
+      for await (const { source, runs } of found()) for (const info of runs) yield make({ source, info });
+    };
+    const all = async () => await Array.fromAsync(stream()) as Run[];
+    return new Listing<Run, Run[]>(this.#of(what), stream, all, (run) => this.#ids.get(run)!);
   }
 
   #rows(listed: ListedRuns): () => AsyncIterable<RunIds> {

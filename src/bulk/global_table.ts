@@ -39,8 +39,10 @@ export async function fetchGlobalTable(
   const rows = found.flatMap((runs, i) => runs.map((run) => ({ run, project: projects[i].name })));
   const matched: MatchedColumns = { columns: false, columnsRegex: false };
   const table = new TableBuilder(rows, [...aggregates], sortedBy ? [sortedBy] : []);
+  // Of one project the next one is no part: the total is that of all.
+  const counted = { ...request, onProgress: (by: number) => request.onProgress?.(by, rows.length) };
   for (const [i, source] of sources.entries()) {
-    const values = readTableValues(source, found[i], sort, request, matched);
+    const values = readTableValues(source, found[i], sort, counted, matched);
     for await (const block of values) table.add(block, projects[i].name);
   }
   noteNamed(rows.map(({ run }) => run), request, request.notes);

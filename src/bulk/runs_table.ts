@@ -13,7 +13,7 @@ import { AGGREGATION, ATTRIBUTE_TYPE, REGEX } from "../nql/check.ts";
 import { type Regexp, regexString } from "../nql/regex.ts";
 import { type Checked, declare, needed, optional, shape } from "../options/options.ts";
 import { LONG_CALL, type LongCallOptions } from "../progress/show.ts";
-import type { RunsSort, Source } from "../source.ts";
+import type { RunsSort, Source, ValuesQuery } from "../source.ts";
 import type { AttributeType, RunInfo } from "../types.ts";
 import { ATTRIBUTES, type AttributeSelection, isList, selectPaths } from "./names.ts";
 import { type BulkCall, noteMissing, type Notes } from "./notes.ts";
@@ -114,28 +114,34 @@ export async function* readTableValues(
   matched: MatchedColumns,
 ): AsyncGenerator<ValueBlock> {
   if (runs.length === 0) return;
-  const query = { runs: runs.map((run) => run.key), signal, onProgress };
   const always = [...new Set(["sys/custom_run_id", "sys/name", sort.path])];
   const { paths, filter }: ReturnType<typeof selectPaths> = columns === null ? { paths: [] } : selectPaths(columns);
-  if (types === null) {
-    const named = [...new Set([...always, ...paths ?? []])];
-    yield* source.values({ ...query, paths: named });
-  } else {
-    yield* source.values({ ...query, paths: always });
-    if (paths) yield* source.values({ ...query, paths, types });
+  const reads: { which: Pick<ValuesQuery, "paths" | "filter" | "types">; option?: keyof MatchedColumns }[] = [];
+  if (types === null) reads.push({ which: { paths: [...new Set([...always, ...paths ?? []])] } });
+  else {
+    reads.push({ which: { paths: always } });
+    if (paths) reads.push({ which: { paths, types } });
   }
-  if (!paths) {
-    for await (const block of source.values({ ...query, filter, types })) {
-      matched.columns ||= block.columns.length > 0;
+  if (!paths) reads.push({ which: { filter, types }, option: "columns" });
+  if (columnsRegex !== null) {
+    const matching = { any: [{ must: [regexString(columnsRegex)], mustNot: [] }] };
+    reads.push({ which: { filter: matching, types }, option: "columnsRegex" });
+  }
+  const keys = runs.map((run) => run.key);
+  // Each run counts once, in the last read, which is the longest; what a source knows without reading counts at its end.
+  let counted = 0;
+  const count = (by: number) => {
+    counted += by;
+    onProgress?.(by, runs.length);
+  };
+  for (const [i, { which, option }] of reads.entries()) {
+    const progress = i === reads.length - 1 ? count : undefined;
+    for await (const block of source.values({ runs: keys, ...which, signal, onProgress: progress })) {
+      if (option) matched[option] ||= block.columns.length > 0;
       yield block;
     }
   }
-  if (columnsRegex === null) return;
-  const matching = { any: [{ must: [regexString(columnsRegex)], mustNot: [] }] };
-  for await (const block of source.values({ ...query, filter: matching, types })) {
-    matched.columnsRegex ||= block.columns.length > 0;
-    yield block;
-  }
+  count(runs.length - counted);
 }
 
 /** Notes the columns that were asked for and that none of the runs has. */

@@ -71,3 +71,19 @@ export function shortenText(text: string, length: number): string {
   if (text.length <= length) return text;
   return `${text.slice(0, length).toWellFormed()}… (+${formatCount(text.length - length)} characters)`;
 }
+
+/**
+ * Text that programs printed, without what only a terminal understands: color codes, also those whose escape character got lost on
+ * the way, what a carriage return took back, and line breaks around it.
+ */
+export function printedText(text: string): string {
+  return text
+    // deno-lint-ignore no-control-regex
+    .replace(/(?:[\x1b\ufffd\u241b]\[|\x9b)[0-9;:?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[@-_]/g, "")
+    .replace(/\r\n/g, "\n")
+    .replace(/[^\n\r]*\r(?=[^\n\r])/g, "")
+    // deno-lint-ignore no-control-regex
+    .replace(/[\x00-\x08\x0b-\x1f\x7f]/g, "")
+    .replace(/^(?:[ \t]*\n)+/, "")
+    .trimEnd();
+}

@@ -5,18 +5,17 @@
  */
 
 import pl, { type Series } from "nodejs-polars";
-import { alignNumbers, formatCount, formatNumber, formatTime, shortenText } from "./format.ts";
-import { type Content, markup } from "./html.ts";
-import { missing } from "./table.ts";
+import { alignNumbers, formatCount, formatNumber, formatTime, printedText, shortenText } from "./format.ts";
+import type { GridCell } from "./draw/grid.ts";
 
 /** The first `head` and last `tail` cells of a column. */
-export function columnCells(series: Series, head: number, tail: number, textLength: number): Content[] {
+export function columnCells(series: Series, head: number, tail: number, textLength: number): GridCell[] {
   const values = [...readable(series.head(head)), ...(tail > 0 ? readable(series.tail(tail)) : [])];
   if (!values.some((value) => typeof value === "number") || !isNumeric(series)) {
     return values.map((value) => anyCell(value, textLength));
   }
   const aligned = alignNumbers(values as (number | null)[]);
-  return values.map((value, i) => value === null ? missing() : Number.isNaN(value) ? missing("NaN") : aligned[i]);
+  return values.map((value, i) => value === null ? ["null"] : Number.isNaN(value) ? ["NaN"] : aligned[i]);
 }
 
 function readable(series: Series): unknown[] {
@@ -25,17 +24,12 @@ function readable(series: Series): unknown[] {
 }
 
 /** Any value in a cell, on one line. */
-export function anyCell(value: unknown, textLength: number): Content {
-  if (value === null || value === undefined) return missing();
-  if (value instanceof Date) return nowrap(formatTime(value));
-  if (typeof value !== "string") return nowrap(shortenText(plainValue(value), textLength));
-  if (value === "") return missing('""');
-  return nowrap(shortenText(value.replaceAll("\n", " ⏎ "), textLength));
-}
-
-/** Short texts stay on one line. */
-function nowrap(text: string): Content {
-  return text.length > 40 || !text.includes(" ") ? text : markup`<span style="white-space:nowrap">${text}</span>`;
+export function anyCell(value: unknown, textLength: number): GridCell {
+  if (value === null || value === undefined) return ["null"];
+  if (value instanceof Date) return formatTime(value);
+  if (typeof value !== "string") return shortenText(plainValue(value), textLength);
+  if (value === "") return ['""'];
+  return shortenText(printedText(value).replaceAll("\n", " ⏎ "), textLength);
 }
 
 function plainValue(value: unknown): string {

@@ -4,13 +4,16 @@
  * @module
  */
 
-import { Budget } from "./bundle.ts";
-import { formatCount, formatNumber, formatTime, shortenText } from "./format.ts";
-import { type Html, markup } from "./html.ts";
-import { missing, table } from "./table.ts";
+import { counted, formatCount, formatNumber, formatTime, printedText, shortenText } from "./format.ts";
+import type { GridCell } from "./draw/grid.ts";
+import { gridHtml } from "./grid.ts";
+import { type Html, markup, note } from "./html.ts";
 
 const MAX_LINES = 40;
 const MAX_TEXT = 2000;
+/** More lines than fit into a page, even if all were short. */
+const MAX_ROWS = 5000;
+const BYTES = 220_000;
 
 /** The points of a string series, as the log shows them. */
 export interface LogPoints {
@@ -20,37 +23,45 @@ export interface LogPoints {
   text: readonly (string | null)[];
 }
 
-/** The last lines of a log, oldest first, as many as fit; what comes before them is counted. */
+/** The last lines of a log, oldest first; earlier ones on demand, as many as fit, and a box to search in them. */
 export function logHtml({ step, timestamp, text }: LogPoints): Html {
-  const budget = new Budget();
-  const rows: Html[][] = [];
+  const rows: GridCell[][] = [];
+  let blank = 0;
   let row = text.length - 1;
-  for (; row >= 0 && rows.length < MAX_LINES; row--) {
-    const line = text[row] === null ? missing("lost") : lineHtml(shortenText(withoutControls(text[row]!), MAX_TEXT));
-    const cells = [markup`${formatNumber(step[row])}`, missing(formatTime(timestamp[row])), line];
-    if (!budget.take(markup`${cells}`.toString().length + 270)) break;
-    rows.unshift(cells);
+  for (; row >= 0 && rows.length < MAX_ROWS; row--) {
+    const line = text[row] === null ? null : printedText(text[row]!);
+    if (line === "") blank++;
+    else {
+      const shown: GridCell = line === null ? ["lost"] : shortenText(line, MAX_TEXT);
+      rows.push([formatNumber(step[row]), formatTime(timestamp[row]), shown]);
+    }
   }
-  const earlier = row + 1;
-  const lines = earlier > 0
-    ? [`… ${formatCount(earlier)} earlier ${earlier === 1 ? "line" : "lines"} …`, ...rows]
-    : rows;
-  return table([{ title: "step", align: "right" }, { title: "time (UTC)" }, { title: "text" }], lines);
+  const columns = [
+    { title: "step", align: "right" as const },
+    { title: "time (UTC)" },
+    { title: "text", mono: true },
+  ];
+  const grid = gridHtml({
+    columns,
+    rows: rows.reverse(),
+    skippedAt: 0,
+    skipped: row + 1,
+    head: 0,
+    tail: Math.min(MAX_LINES, rows.length),
+    noun: "line",
+    fromEnd: true,
+  }, BYTES);
+  return markup`${grid}${blank > 0 && note(`${counted(blank, "blank line")} left out`)}`;
 }
 
 /** The same as text, the last lines only. */
 export function logText({ step, text }: LogPoints, lines = 20): string {
-  const first = Math.max(0, text.length - lines);
-  const shown = text.slice(first).map((line, i) => `${formatNumber(step[first + i])}  ${line ?? "(lost)"}`);
-  return [...(first > 0 ? [`… ${formatCount(first)} earlier lines`] : []), ...shown.map(withoutControls)].join("\n");
-}
-
-function lineHtml(line: string): Html {
-  return markup`<span style="white-space:pre-wrap;font-family:monospace;overflow-wrap:anywhere">${line}</span>`;
-}
-
-/** Programs color what they print; here the codes would only be noise. */
-function withoutControls(text: string): string {
-  // deno-lint-ignore no-control-regex
-  return text.replace(/\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]/g, "").trimEnd();
+  const printed = Array.from(
+    text,
+    (line, row) => ({ step: step[row], line: line === null ? "(lost)" : printedText(line) }),
+  )
+    .filter(({ line }) => line !== "");
+  const shown = printed.slice(-lines).map((one) => `${formatNumber(one.step)}  ${one.line}`);
+  const earlier = printed.length - shown.length;
+  return [...(earlier > 0 ? [`… ${formatCount(earlier)} earlier lines`] : []), ...shown].join("\n");
 }

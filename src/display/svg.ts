@@ -28,12 +28,14 @@ export function svgDocument({ width, height }: Size, content: Html): string {
 
 const FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif";
 
-/** The picture as an image element that shrinks with the page. */
-export function svgImage(svg: string, { width, height }: Size, alt: string): Html {
+/** The picture as an image element that shrinks with the page, but not below the width given. */
+export function svgImage(svg: string, { width, height }: Size, alt: string, least = 0): Html {
   const address = dataAddress("image/svg+xml", new TextEncoder().encode(svg));
   return markup`
     <img src="${address}" width="${width}" height="${height}" alt="${alt}"
-      style="max-width:100%;height:auto;vertical-align:middle;background:none">
+      style="max-width:100%;${
+    least > 0 && markup`min-width:${least}px;`
+  }height:auto;vertical-align:middle;background:none">
   `;
 }
 

@@ -8,15 +8,18 @@ import { type Content, type Html, LINE, markup, QUIET } from "./html.ts";
 
 /** One column of a table. */
 export interface TableColumn {
-  title: Content;
+  title: string;
   /** Small print under the title, for example a type. */
   note?: string;
   /** Numbers go to the right. `left` when absent. */
   align?: "left" | "right";
 }
 
-/** A table with one row of cells per item; cells are as many as columns. A row that is one string spans all columns. */
-export function table(columns: TableColumn[], rows: (Content[] | string)[]): Html {
+/**
+ * A table with one row of cells per item; cells are as many as columns. A row that is one string spans all columns. Without `titled`
+ * the titles of the columns do not show.
+ */
+export function table(columns: TableColumn[], rows: (Content[] | string)[], titled = true): Html {
   const head = columns.map(({ title, note, align = "left" }) => {
     const small = note && markup`<br><span style="${QUIET};font-weight:400;font-size:11px">${note}</span>`;
     return markup`<th style="text-align:${align};${HEAD}">${title}${small}</th>`;
@@ -27,10 +30,10 @@ export function table(columns: TableColumn[], rows: (Content[] | string)[]): Htm
       : markup`${cells.map((cell, i) => td(cell, columns[i].align))}`
   );
   return markup`
-    <table style="border-collapse:collapse;border:none;margin:0;font-size:12.5px;font-variant-numeric:tabular-nums">
-      <thead><tr style="background:none">${head}</tr></thead>
+    <div style="overflow-x:auto;max-width:100%"><table style="border-collapse:collapse;border:none;margin:0;font-size:12.5px;font-variant-numeric:tabular-nums">
+      ${titled && markup`<thead><tr style="background:none">${head}</tr></thead>`}
       <tbody>${body.map((cells) => markup`<tr style="background:none">${cells}</tr>`)}</tbody>
-    </table>
+    </table></div>
   `;
 }
 
@@ -43,7 +46,7 @@ function td(cell: Content, align = "left"): Html {
 
 /** A missing value. */
 export function missing(text = "null"): Html {
-  return markup`<span style="${QUIET}">${text}</span>`;
+  return markup`<span style="${QUIET};font-style:italic">${text}</span>`;
 }
 
 /** The same as text: columns padded to their widest cell, two spaces between them. */

@@ -11,9 +11,14 @@ import { checkOptions, declare, optional } from "../options/options.ts";
 export interface ProgressBarOptions {
   /** What is being done, for example `metrics/loss`. */
   description?: string;
+  /** What is counted, in the singular: `point`, `run`, `file`. */
+  unit?: string;
 }
 
-const PROGRESS_BAR_OPTIONS = declare<ProgressBarOptions>()({ description: optional(STRING, "") });
+const PROGRESS_BAR_OPTIONS = declare<ProgressBarOptions>()({
+  description: optional(STRING, ""),
+  unit: optional(STRING, ""),
+});
 
 /**
  * A progress bar. Extend it and pass the class, not an instance, as `progressBar`.
@@ -36,10 +41,13 @@ const PROGRESS_BAR_OPTIONS = declare<ProgressBarOptions>()({ description: option
 export class ProgressBarCallback {
   /** What is being done, or the empty string. */
   readonly description: string;
+  /** What is counted, in the singular, or the empty string. */
+  readonly unit: string;
 
   /** Called once for every piece of work. */
   constructor(options: ProgressBarOptions = {}) {
-    this.description = checkOptions("ProgressBarCallback", PROGRESS_BAR_OPTIONS, options).description;
+    const { description, unit } = checkOptions("ProgressBarCallback", PROGRESS_BAR_OPTIONS, options);
+    [this.description, this.unit] = [description, unit];
   }
 
   /** Called before the work starts. */

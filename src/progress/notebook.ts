@@ -16,8 +16,7 @@ export class NotebookProgressBar extends LineProgressBar {
     }
   }
 
-  protected override end(error: unknown, summary: string): void {
-    if (this.#shown === "") return;
-    this.show(error === undefined ? summary : `${summary}, then stopped`);
+  protected override end(_error: unknown, summary: string): void {
+    if (this.#shown !== "") this.show(summary);
   }
 }

@@ -4,7 +4,12 @@
  * @module
  */
 
-import { ProgressBarCallback, type ProgressBarOption, type ProgressBarType } from "./callback.ts";
+import {
+  ProgressBarCallback,
+  type ProgressBarOption,
+  type ProgressBarOptions,
+  type ProgressBarType,
+} from "./callback.ts";
 import { type Kind, shown, SIGNAL } from "../options/kinds.ts";
 import { declare, optional } from "../options/options.ts";
 import { publicCall } from "./call.ts";
@@ -54,14 +59,14 @@ export interface LongCall {
   onProgress: (by: number, total: number | null) => void;
 }
 
-/** Runs the work with a bar entered before it and left after it, whatever happens. */
+/** Runs the work with a bar entered before it and left after it, whatever happens. It counts in this unit: `point`, `run`, `file`. */
 export async function longCall<T>(
   options: LongCallOptions,
-  description: string,
+  { description, unit }: Required<ProgressBarOptions>,
   work: (call: LongCall) => Promise<T>,
 ): Promise<T> {
   return await publicCall(options.signal, async (signal) => {
-    const bar = new (barType(options.progressBar))({ description });
+    const bar = new (barType(options.progressBar))({ description, unit });
     bar.enter();
     try {
       const result = await work({ signal, onProgress: (by, total) => bar.update({ by, total }) });

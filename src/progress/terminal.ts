@@ -4,6 +4,15 @@ import { LineProgressBar } from "./line.ts";
 export class TerminalProgressBar extends LineProgressBar {
   #shown = false;
 
+  /** A line that is longer than the terminal would be drawn again on a line of its own. */
+  protected override columns(): number {
+    try {
+      return Math.max(20, Deno.consoleSize().columns - 1);
+    } catch {
+      return 79;
+    }
+  }
+
   protected override show(line: string): void {
     this.#shown = true;
     write(`\r\x1b[K${line}`);

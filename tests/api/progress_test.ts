@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ProgressBarCallback, type ProgressBarOptions, type ProgressUpdate, ReadOnlyRun } from "../../mod.ts";
-import { LineProgressBar, progressLine } from "../../src/progress/line.ts";
+import { LineProgressBar, progressLine, progressSummary } from "../../src/progress/line.ts";
 import { Fixture } from "./fixture.ts";
 
 /** Bars that write down what happens to them. */
@@ -66,23 +66,71 @@ Deno.test("a line appears after half a second, lives on while the work says noth
       shown.push(`end: ${summary}`);
     }
   }
-  const quick = new Lines({ description: "quick" });
+  const quick = new Lines({ description: "quick", unit: "point" });
   quick.enter();
   quick.exit();
-  assert.deepEqual(shown, ["end: quick 0, 0 s"]);
-  const slow = new Lines({ description: "slow" });
+  assert.match(shown.join(), /^end: quick done: 0 points, [\d.]+ s$/);
+  const slow = new Lines({ description: "slow", unit: "point" });
   slow.enter();
   await new Promise((resolve) => setTimeout(resolve, 1400));
   slow.update({ by: 5, total: 10 });
   await new Promise((resolve) => setTimeout(resolve, 600));
   slow.exit();
-  assert.ok(shown.includes("slow 0, 1 s"), String(shown));
-  assert.match(shown.at(-2)!, /^slow █{15}░{15} {2}50% 5 of 10/);
-  assert.match(shown.at(-1)!, /^end: slow 5, 2 s$/);
+  assert.ok(shown.some((line) => /^slow 0 points, 1(\.\d)? s$/.test(line)), String(shown));
+  assert.match(shown.at(-2)!, /^slow █{15}░{15} {2}50% 5 of 10 points/);
+  assert.match(shown.at(-1)!, /^end: slow done: 5 points, 2(\.\d)? s$/);
 });
 
-Deno.test("the terminal line shows part, count and time left, and takes control characters out of names", () => {
-  assert.equal(progressLine("loss", 25, 100, 1), "loss ████████░░░░░░░░░░░░░░░░░░░░░░  25% 25 of 100, 3 s left");
-  assert.equal(progressLine("", 1234, null, 2), "1,234, 2 s");
-  assert.equal(progressLine("a\x1b[2Jb", 1, null, 0), "a?[2Jb 1, 0 s");
+const loss = { description: "loss", unit: "point" };
+const state = { done: 25, total: 100 as number | null, seconds: 1, silent: 0 };
+
+Deno.test("the line shows part, count with its unit and time left, and takes control characters out of names", () => {
+  assert.equal(progressLine(loss, state, 120), "loss ████████░░░░░░░░░░░░░░░░░░░░░░  25% 25 of 100 points, 3 s left");
+  assert.equal(
+    progressLine({ ...loss, description: "" }, { ...state, done: 1234, total: null }, 120),
+    "1,234 points, 1 s",
+  );
+  const evil = { description: "a\x1b[2Jb", unit: "run" };
+  assert.equal(progressLine(evil, { ...state, done: 1, total: null }, 120), "a?[2Jb 1 run, 1 s");
+});
+
+Deno.test("the time left does not grow while nothing comes, and a stall is called one", () => {
+  const left = (silent: number) => progressLine(loss, { ...state, seconds: 60 + silent, silent, done: 50 }, 120);
+  assert.match(left(0), /60 s left$/);
+  assert.match(left(4), /56 s left$/);
+  assert.match(left(30), /waiting for 30 s$/);
+});
+
+Deno.test("a line is no longer than its terminal is wide, whatever the name", () => {
+  const long = { description: "metrics/" + "validation/".repeat(12) + "accuracy", unit: "point" };
+  for (let columns = 20; columns <= 120; columns++) {
+    for (const total of [null, 1_000_000]) {
+      const line = progressLine(long, { ...state, done: 250_000, total }, columns);
+      assert.ok(line.length <= columns, `${line.length} of ${columns}: ${line}`);
+    }
+    const narrow = progressLine(long, state, columns);
+    if (columns >= 50) assert.match(narrow, /accuracy .*25 of 100 points/);
+  }
+});
+
+Deno.test("the last line says what was done", () => {
+  assert.equal(progressSummary({ description: "runs", unit: "run" }, 53, 1.23), "done: 53 runs, 1.2 s");
+  assert.equal(progressSummary(loss, 1, 130), "loss done: 1 point, 2 min 10 s");
+});
+
+Deno.test("fetchRunsDf counts every run once, of as many as there are, whatever is asked for", async () => {
+  await using fixture = await Fixture.make();
+  const { project } = fixture.project();
+  const runs = (await project.listRuns()).length;
+  for (
+    const options of [{}, { columns: ["parameters/init_lr"] }, { columnsRegex: "." }, {
+      columns: "^par",
+      columnsRegex: ".",
+    }]
+  ) {
+    const { updates, Recorder } = recorder();
+    await project.fetchRunsDf({ ...options, progressBar: Recorder });
+    assert.equal(updates.reduce((sum, { by }) => sum + by, 0), runs, JSON.stringify(options));
+    assert.deepEqual([...new Set(updates.map(({ total }) => total))], [runs]);
+  }
 });

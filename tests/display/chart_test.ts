@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { inflateSync } from "node:zlib";
 import { drawHeatmap } from "../../src/display/chart/heatmap.ts";
 import { plot, type PlotOptions } from "../../src/api/plot.ts";
-import { encodePng } from "../../src/display/png.ts";
+import { encodePng } from "../../src/display/file/png.ts";
 import { sparkline } from "../../src/display/chart/sparkline.ts";
 import { paths } from "./chart_paths.ts";
 import { checkHtml, checkXml, display, svgs, withoutScripts } from "./kernel_rules.ts";

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import type { ValueBlock, ValueColumn } from "../../src/columns.ts";
 import { attributePage, type AttributePageData } from "../../src/display/page/attribute.ts";
 import type { MediaBundle } from "../../src/display/bundle.ts";
-import { imageType } from "../../src/display/image.ts";
+import { imageType } from "../../src/display/file/image.ts";
 import { listingPage } from "../../src/display/page/listing.ts";
-import { encodePng } from "../../src/display/png.ts";
+import { encodePng } from "../../src/display/file/png.ts";
 import { projectPage, type ProjectPageData } from "../../src/display/page/project.ts";
 import { runPage } from "../../src/display/page/run.ts";
 import { tree } from "../../src/display/tree.ts";
@@ -82,6 +82,8 @@ Deno.test("a run page shows identity, lineage, configs as a tree, series with la
     ancestors: [{ label: EVIL, forkStep: 50 }, { label: "parent", forkStep: null }],
     points,
     images: new Map([["images/a", png]]),
+    imageCount: 3,
+    attributes: null,
   }));
   for (const part of [html, text]) {
     for (
@@ -103,7 +105,10 @@ Deno.test("a run page shows identity, lineage, configs as a tree, series with la
       assert.ok(part.includes(word), `${word} is missing in ${part.slice(0, 2000)}`);
     }
   }
-  assert.match(html, /opt\/<\/span>/, "configs form a tree");
+  assert.match(html, /opt\/<\/span>/, "values form a tree");
+  assert.match(html, /Images<\/b> <span[^>]*>1 of 3</, "images that are not shown are counted");
+  const titles = ["Metrics", "Images", "Values", "Files", "System"].map((title) => html.indexOf(`<b>${title}</b>`));
+  assert.deepEqual(titles, titles.toSorted((a, b) => a - b), "what was measured comes first");
   assert.equal(svgs(html).length, 1, "one sparkline");
   assert.match(html, /src="data:image\/png/);
   assert.match(html, /lost before the export/);
@@ -116,11 +121,42 @@ Deno.test("a run page with 5,000 attributes stays within a bundle and counts wha
   const values = [block({ float: many("configs") }), block({ float_series: many("series") })];
   const step = Float64Array.from({ length: 500 }, (_, i) => i);
   const points = new Map(Object.keys(many("series")).map((path) => [path, { step, value: step.map(Math.sin) }]));
-  const { html, text } = check(runPage({ project: "p", info, values, ancestors: [], points, images: new Map() }));
-  assert.match(html, /… [\d,]+ more are not shown here/);
+  const { html, text } = check(
+    runPage({ project: "p", info, values, ancestors: [], points, images: new Map(), imageCount: 0, attributes: null }),
+  );
+  assert.match(html, /[\d,]+ more are not in this page/);
   assert.match(text, /… 2,460 more/);
   assert.match(html, /Metrics<\/b>/, "every part is there, however large the first one is");
   assert.ok([...html.matchAll(/data:image\/svg/g)].length > 20, "configs leave room for series");
+});
+
+Deno.test("600 values fold: few are in sight, all can be opened, in the order in which people count", () => {
+  const names = Array.from({ length: 600 }, (_, i) => `config/param_${i}`);
+  const deep = `a/${"deep/".repeat(30)}value`;
+  const values = [block({ float: Object.fromEntries([...names, "other/x", deep].map((name, i) => [name, i])) })];
+  const { html } = check(
+    runPage({
+      project: "p",
+      info,
+      values,
+      ancestors: [],
+      points: new Map(),
+      images: new Map(),
+      imageCount: 0,
+      attributes: null,
+    }),
+  );
+  const places = names.map((name) => html.indexOf(`>${name.slice("config/".length)}<`));
+  assert.ok(places.filter((place) => place >= 0).length > 300);
+  const shown = places.filter((place) => place >= 0);
+  assert.deepEqual(shown, shown.toSorted((a, b) => a - b), "param_2 before param_10");
+  const folded = html.replace(/<details style[^]*?<\/details>/g, "");
+  assert.ok((folded.match(/<tr/g) ?? []).length < 60, "600 rows are not in sight at once");
+  assert.match(
+    html,
+    /width:300px;overflow-wrap:anywhere"><span[^>]*>deep\//,
+    "a deep path does not push its value away",
+  );
 });
 
 Deno.test("an empty run has a page", () => {
@@ -132,6 +168,8 @@ Deno.test("an empty run has a page", () => {
       ancestors: [],
       points: new Map(),
       images: new Map(),
+      imageCount: 0,
+      attributes: null,
     }),
   );
   assert.match(html, /This run has no attributes/);
@@ -162,9 +200,9 @@ const attribute = (values: Points["values"], more: Partial<AttributePageData> = 
     ...more,
   });
 
-Deno.test("a float series is a chart with its fork point", async () => {
+Deno.test("a float series is a chart with its fork point", () => {
   const { html, text } = check(
-    await attribute({ kind: "float", data: Float64Array.of(1, NaN, 3) }, { ancestors: [{ label: EVIL, forkStep: 1 }] }),
+    attribute({ kind: "float", data: Float64Array.of(1, NaN, 3) }, { ancestors: [{ label: EVIL, forkStep: 1 }] }),
   );
   const [svg] = svgs(html);
   assert.match(svg, /fork at 1/);
@@ -172,59 +210,72 @@ Deno.test("a float series is a chart with its fork point", async () => {
   assert.match(text, /3 points, last 3 at step 2/);
 });
 
-Deno.test("a string series is a log of its last lines, without color codes", async () => {
+Deno.test("a string series is a log of its last lines, without color codes", () => {
   const length = 100;
   const steps = Float64Array.from({ length }, (_, i) => i);
   const data = Array.from({ length }, (_, i) => i === 98 ? null : `line ${i} \x1b[31m${EVIL}\x1b[0m`);
   const { html, text } = check(
-    await attribute({ kind: "string", data }, {
+    attribute({ kind: "string", data }, {
       points: { step: steps, timestamp: steps, preview: null, values: { kind: "string", data } },
     }),
   );
   assert.match(html, /… 60 earlier lines …/);
+  assert.match(html, /line 0 /, "earlier lines are at hand for a search");
   assert.match(html, /line 99 &lt;img/);
   assert.match(html, />lost</);
   assert.match(text, /… 80 earlier lines\n80 {2}line 80/);
   assert.match(text, /98 {2}\(lost\)\n99 {2}line 99 <img/);
 });
 
-Deno.test("a histogram series is a heat map", async () => {
-  const one = { type: "COUNTING", edges: Float64Array.of(-1, 0, 1), values: Float64Array.of(2, 3) };
-  const { html, text } = check(await attribute({ kind: "histogram", data: [one, null, one] }));
-  assert.equal(svgs(html).length, 1);
-  assert.match(text, /3 histograms, the last with 2 bins from -1 to 1/);
-  assert.match(check(await attribute({ kind: "histogram", data: [null, null, null] })).text, /All histograms are lost/);
+Deno.test("logs of real programs: line breaks around texts, blank lines, colors without their escape, bars that redraw", () => {
+  const data = [
+    "\nfirst",
+    "",
+    "\n \n",
+    "\ufffd[32mgreen\ufffd[0m",
+    " 10%\r 50%\r100% done\n",
+    "\x1b]0;title\x07\x1b[1Aend",
+  ];
+  const steps = Float64Array.from(data.keys());
+  const values = { kind: "string" as const, data };
+  const { html, text } = check(attribute(values, { points: { step: steps, timestamp: steps, preview: null, values } }));
+  assert.deepEqual(text.split("\n").slice(1), ["0  first", "3  green", "4  100% done", "5  end"]);
+  assert.match(html, /2 blank lines left out/);
+  assert.match(html, />first</);
 });
 
-Deno.test("a file series is a strip of its images", async () => {
+Deno.test("a histogram series is a heat map", () => {
+  const one = { type: "COUNTING", edges: Float64Array.of(-1, 0, 1), values: Float64Array.of(2, 3) };
+  const { html, text } = check(attribute({ kind: "histogram", data: [one, null, one] }));
+  assert.equal(svgs(html).length, 1);
+  assert.match(text, /3 histograms, the last with 2 bins from -1 to 1/);
+  assert.match(check(attribute({ kind: "histogram", data: [null, null, null] })).text, /All histograms are lost/);
+});
+
+Deno.test("a file series is a strip of its images", () => {
   const file = { path: `dir/${EVIL}.png`, size: 70, mimeType: "image/png" };
   const { html, text } = check(
-    await attribute({ kind: "file", data: [file, null, file] }, { images: new Map([[0, png], [2, png]]) }),
+    attribute({ kind: "file", data: [file, null, file] }, { images: new Map([[0, png], [2, png]]) }),
   );
   assert.equal([...html.matchAll(/data:image\/png/g)].length, 2);
   assert.match(html, /step 2/);
   assert.match(html, /1 more file without a picture here/);
   assert.match(text, /step 1 {2}lost/);
-  check(await attribute({ kind: "file", data: [file, null, file] }));
+  check(attribute({ kind: "file", data: [file, null, file] }));
 });
 
-Deno.test("images beyond the size of a bundle are named, not shown", async () => {
+Deno.test("images beyond the size of a bundle are named, not shown", () => {
   const large = { mimeType: "image/jpeg", bytes: new Uint8Array(150_000) };
   const file = { path: "large.jpg", size: 150_000, mimeType: "image/jpeg" };
   const { html } = check(
-    await attribute({ kind: "file", data: [file, file, file] }, {
+    attribute({ kind: "file", data: [file, file, file] }, {
       images: new Map([[0, large], [1, large], [2, large]]),
     }),
   );
   assert.equal([...html.matchAll(/data:image\/jpeg/g)].length, 1);
   assert.match(html, /150 kB, too large for this page/);
-  const single = attributePage({
-    run: "r",
-    path: "p",
-    type: "file",
-    value: file,
-    images: new Map([[0, { ...large, bytes: new Uint8Array(400_000) }]]),
-  });
+  const huge = { ...file, size: 400_000 };
+  const single = attributePage({ run: "r", path: "p", type: "file", value: huge, bytes: "not read" });
   assert.match(check(single).html, /Larger than 180 kB, so not shown here/);
 });
 

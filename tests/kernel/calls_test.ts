@@ -9,7 +9,7 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A call that reports twenty times a second for this long. */
 const work = (ms: number, options = "{}") => `
-  await longCall(${options}, "metrics/loss", async ({ onProgress }) => {
+  await longCall(${options}, { description: "metrics/loss", unit: "point" }, async ({ onProgress }) => {
     for (let done = 0; done < ${ms}; done += 50) {
       await new Promise((resolve) => setTimeout(resolve, 50));
       onProgress(50, ${ms});
@@ -31,7 +31,7 @@ Deno.test("progress is one line that changes in place, a few times a second, and
   assert.ok(outputs.length >= 4 && outputs.length <= 9, `${outputs.length} updates in about 2 s`);
   const lines = outputs.map(({ content }) => content.data["text/plain"]);
   assert.match(lines[1], /^metrics\/loss █+░+ +\d+% [\d,]+ of 2,000/);
-  assert.match(lines.at(-1), /^metrics\/loss 2,000, \d s$/);
+  assert.match(lines.at(-1), /^metrics\/loss done: 2,000 points, [\d.]+ s$/);
 
   assert.deepEqual((await kernel.run(work(200))).outputs, [], "short work shows nothing");
   assert.deepEqual((await kernel.run(work(1000, "{ progressBar: null }"))).outputs, [], "nothing where none is wanted");
@@ -47,12 +47,12 @@ Deno.test("progress is one line that changes in place, a few times a second, and
   );
 
   const failed = await kernel.run(`
-    await longCall({}, "broken", async () => { await new Promise((resolve) => setTimeout(resolve, 900)); throw new RangeError("no"); });
+    await longCall({}, { description: "broken", unit: "point" }, async () => { await new Promise((resolve) => setTimeout(resolve, 900)); throw new RangeError("no"); });
   `);
   assert.equal(failed.ename, "RangeError");
   assert.match(
     failed.outputs.findLast(({ type }) => type === "update_display_data")!.content.data["text/plain"],
-    /, then stopped$/,
+    /^broken stopped after 0 points, [\d.]+ s$/,
   );
 });
 
@@ -88,7 +88,7 @@ Deno.test("a call that ended no longer listens: the signal of the caller still w
   await using kernel = await Kernel.start({ cwd: "samples" });
   await kernel.run(`
     import { longCall } from "../src/progress/show.ts";
-    const forever = (signal) => longCall({ signal }, "x", (call) =>
+    const forever = (signal) => longCall({ signal }, { description: "x", unit: "point" }, (call) =>
       new Promise((_, reject) => call.signal.addEventListener("abort", () => reject(call.signal.reason))));
   `);
   const reply = await kernel.run(`await forever(AbortSignal.timeout(300))`);

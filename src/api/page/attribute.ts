@@ -10,13 +10,13 @@ import { longCall } from "../../progress/show.ts";
 import type { RunReader } from "../reader.ts";
 import { type FileRef, isSeriesType } from "../../types.ts";
 import { ancestorsOf } from "./ancestors.ts";
-import { readImages, readText } from "./files.ts";
+import { readImages, readShown } from "./files.ts";
 
 const IMAGE_BYTES = 180_000;
 
 /** The page of an attribute. Throws `AttributeNotFoundError` where the run has none of this path. */
 export async function showAttribute(reader: RunReader, path: string): Promise<MediaBundle> {
-  return await longCall({ progressBar: null }, path, async ({ signal }) => {
+  return await longCall({ progressBar: null }, { description: path, unit: "point" }, async ({ signal }) => {
     const { type, value } = await reader.cell(path, signal);
     const { source, info } = await reader.locate(signal);
     const points = isSeriesType(type)
@@ -27,11 +27,7 @@ export async function showAttribute(reader: RunReader, path: string): Promise<Me
         signal,
       })
       : null;
-    const files: (FileRef | null)[] = points?.values.kind === "file"
-      ? points.values.data
-      : type === "file"
-      ? [value as FileRef | null]
-      : [];
+    const files: (FileRef | null)[] = points?.values.kind === "file" ? points.values.data : [];
     return attributePage({
       run: info.customId ?? info.sysId,
       path,
@@ -40,7 +36,7 @@ export async function showAttribute(reader: RunReader, path: string): Promise<Me
       points,
       ancestors: type === "float_series" ? await ancestorsOf(source, info, signal) : [],
       images: await readImages(source, files.entries(), IMAGE_BYTES, signal),
-      text: type === "file" && value !== null ? await readText(source, value as FileRef, signal) : null,
+      bytes: type === "file" && value !== null ? await readShown(source, value as FileRef, signal) : undefined,
     });
   });
 }

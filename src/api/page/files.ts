@@ -5,14 +5,13 @@
  */
 
 import { FileMissingError } from "../../errors.ts";
-import { imageType, MAX_IMAGE_BYTES, type StoredImage } from "../../display/image.ts";
+import { imageType, MAX_IMAGE_BYTES, type StoredImage } from "../../display/file/image.ts";
+import { type FileBytes, readableBytes } from "../../display/file/file_view.ts";
 import type { Source } from "../../source.ts";
 import type { FileRef } from "../../types.ts";
 
-const MAX_TEXT_BYTES = 100_000;
-
 /**
- * Reads files that are images, one after the other, until they add up to what a page can show.
+ * Reads files that are images, one after the other; one that is too large for what is left is passed over.
  *
  * @param files By the key under which the page knows them.
  * @param total Bytes of all images together.
@@ -27,29 +26,30 @@ export async function readImages<Key>(
   let left = total;
   for (const [key, file] of files) {
     if (left <= 0) break;
-    if (!file || !mayBeImage(file) || (file.size ?? 0) > MAX_IMAGE_BYTES) continue;
-    const bytes = await read(source, file, signal);
+    if (!file || !mayBeImage(file) || (file.size ?? 0) > Math.min(MAX_IMAGE_BYTES, left)) continue;
+    const bytes = await readBytes(source, file, signal);
     const mimeType = bytes && imageType(bytes);
-    if (!bytes || !mimeType) continue;
+    if (!bytes || !mimeType || bytes.length > left) continue;
     images.set(key, { mimeType, bytes });
     left -= bytes.length;
   }
   return images;
 }
 
-/** Names without an ending say nothing about their contents. */
-function mayBeImage({ mimeType }: FileRef): boolean {
+/** Tells whether a file can be an image. Names without an ending say nothing about their contents. */
+export function mayBeImage({ mimeType }: FileRef): boolean {
   return mimeType.startsWith("image/") || mimeType === "application/octet-stream";
 }
 
-/** The text of a file, where it is a small one with text in it. */
-export async function readText(source: Source, file: FileRef, signal?: AbortSignal): Promise<string | null> {
-  if (!/^text\/|json|xml|yaml|toml/.test(file.mimeType) || (file.size ?? 0) > MAX_TEXT_BYTES) return null;
-  const bytes = await read(source, file, signal);
-  return bytes && new TextDecoder().decode(bytes);
+/** The bytes of a file, where they can be shown. */
+export async function readShown(source: Source, file: FileRef, signal?: AbortSignal): Promise<FileBytes> {
+  const limit = readableBytes(file);
+  if (limit === 0 || (file.size ?? 0) > limit) return "not read";
+  const bytes = await readBytes(source, file, signal);
+  return bytes === null ? "missing" : bytes.length <= limit ? bytes : "not read";
 }
 
-async function read(source: Source, file: FileRef, signal?: AbortSignal): Promise<Uint8Array | null> {
+async function readBytes(source: Source, file: FileRef, signal?: AbortSignal): Promise<Uint8Array | null> {
   try {
     const { bytes } = await source.file(file, { signal });
     return await new Response(bytes as ReadableStream<Uint8Array<ArrayBuffer>>).bytes();

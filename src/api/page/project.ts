@@ -19,7 +19,7 @@ const NOT_TRASHED = compare(attribute("sys/trashed", "bool"), "=", false);
 
 /** The page of a project. */
 export async function showProject(open: (signal?: AbortSignal) => Promise<Source>): Promise<MediaBundle> {
-  return await longCall({ progressBar: null }, "project", async ({ signal }) => {
+  return await longCall({ progressBar: null }, { description: "project", unit: "point" }, async ({ signal }) => {
     const source = await open(signal);
     const runs = await firstRuns(source, false, signal);
     return projectPage({

@@ -13,28 +13,55 @@ import { longCall } from "../../progress/show.ts";
 import type { Located, RunReader } from "../reader.ts";
 import type { FileRef } from "../../types.ts";
 import { ancestorsOf } from "./ancestors.ts";
-import { readImages } from "./files.ts";
+import { mayBeImage, readImages } from "./files.ts";
+import { ATTRIBUTES, type AttributeSelection, selectPaths } from "../../bulk/names.ts";
+import { orNull, shown } from "../../options/kinds.ts";
+import { declare, optional } from "../../options/options.ts";
+import { naturally } from "../../display/page/entries.ts";
+import type { Source, ValuesQuery } from "../../source.ts";
 
 /** Series are read for their small pictures in groups, until this time is over, in milliseconds. */
 const PICTURES_MS = 1500;
 const GROUP = 8;
-const IMAGE_BYTES = 40_000;
+const IMAGE_BYTES = 160_000;
+
+/** Which part of a run a page shows. */
+export interface PageOptions {
+  /** Which attributes: paths, or a pattern. Default: all. */
+  attributes?: AttributeSelection | null;
+}
+
+/** The options of `page()`. */
+export const RUN_PAGE = declare<PageOptions>()({ attributes: optional(orNull(ATTRIBUTES), null) });
 
 /** The page of a run. */
-export async function showRun(reader: RunReader): Promise<MediaBundle> {
-  return await longCall({ progressBar: null }, "run", async ({ signal }) => {
+export async function showRun(reader: RunReader, { attributes = null }: PageOptions = {}): Promise<MediaBundle> {
+  return await longCall({ progressBar: null }, { description: "run", unit: "point" }, async ({ signal }) => {
     const { source, info } = await reader.locate(signal);
+    const all = attributes === null;
+    const which = all ? {} : selectPaths(attributes);
     const query = { runs: [info.key], signal };
-    const values = await Array.fromAsync(source.values(query));
+    const values = await Array.fromAsync(source.values({ ...query, ...which }));
+    const files = imagesOf(values);
+    const images = await readImages(source, files, IMAGE_BYTES, signal);
     return runPage({
       project: (await source.project({ signal })).name,
       info,
-      values,
+      values: all ? values : [...await identityValues(source, query), ...values],
       ancestors: await ancestorsOf(source, info, signal),
       points: await picturePoints({ source, info }, pathsOf(values, "float_series"), signal),
-      images: await readImages(source, filesOf(values), IMAGE_BYTES, signal),
+      images,
+      imageCount: files.filter(([path, { mimeType }]) => images.has(path) || mimeType.startsWith("image/")).length,
+      attributes: all ? null : shown(attributes),
     });
   });
+}
+
+/** What the head of a page says, whichever attributes are below it. */
+async function identityValues(source: Source, query: Pick<ValuesQuery, "runs" | "signal">) {
+  const paths = ["creation_time", "owner", "tags", "group_tags", "description", "failed", "trashed", "archived"];
+  const named = { paths: paths.map((name) => `sys/${name}`) };
+  return await Array.fromAsync(source.values({ ...query, ...named }));
 }
 
 async function picturePoints({ source, info }: Located, paths: string[], signal?: AbortSignal) {
@@ -58,11 +85,21 @@ function pathsOf(values: ValueBlock[], type: string): string[] {
   return sorted(values).filter(({ cell }) => cell.type === type).map(({ path }) => path);
 }
 
-function filesOf(values: ValueBlock[]): [path: string, file: FileRef | null][] {
-  const files = sorted(values).filter(({ cell }) => cell.type === "file" || cell.type === "file_series");
-  return files.map(({ path, cell }) => [path, cell.value as FileRef | null]);
+/**
+ * The files that look like images, one of each namespace in turn and the larger first: a folder with many small ones does not push
+ * out the others.
+ */
+function imagesOf(values: ValueBlock[]): [path: string, file: FileRef][] {
+  const files = sorted(values).filter(({ cell }) => cell.type === "file" || cell.type === "file_series")
+    .map(({ path, cell }): [string, FileRef | null] => [path, cell.value as FileRef | null])
+    .filter((one): one is [string, FileRef] => one[1] !== null && mayBeImage(one[1]));
+  const spaces = Map.groupBy(files, ([path]) => path.slice(0, path.lastIndexOf("/") + 1));
+  const rounds = [...spaces.values()].flatMap((space) =>
+    space.sort(([, a], [, b]) => (b.size ?? 0) - (a.size ?? 0)).map((file, round) => ({ file, round }))
+  );
+  return rounds.sort((a, b) => a.round - b.round).map(({ file }) => file);
 }
 
 function sorted(values: ValueBlock[]): { path: string; cell: Cell }[] {
-  return values.flatMap((block) => Array.from(cells(block))).sort((a, b) => a.path < b.path ? -1 : 1);
+  return values.flatMap((block) => Array.from(cells(block))).sort((a, b) => naturally(a.path, b.path));
 }

@@ -62,8 +62,9 @@ export async function* readSeries(context: ReadContext, query: SeriesQuery): Asy
     for await (const block of blocks(context, query, type, points, stretches)) {
       yield block;
       done += block.step.length;
-      // What is still to come is taken to be as long as what was read.
-      query.onProgress?.(block.step.length, Math.round(expected * query.series.run.length / seen));
+      // What is still to come is taken to be as long as what was read; the first few series say too little about the others.
+      const all = query.series.run.length;
+      query.onProgress?.(block.step.length, seen * 5 < all ? null : Math.round(expected * all / seen));
     }
   }
   query.onProgress?.(0, done);

@@ -9,7 +9,7 @@ import { counted, formatNumber } from "../format.ts";
 import type { Figure, Panel } from "../draw/figure.ts";
 import { markup, PALETTE } from "../html.ts";
 import { figurePicture } from "./picture.ts";
-import { encodePng } from "../png.ts";
+import { encodePng } from "../file/png.ts";
 import { dataAddress, type Size } from "../svg.ts";
 
 const SIZE = { width: 760, height: 240 };

@@ -52,7 +52,7 @@ export function sparkline(step: Float64Array, value: Float64Array): Html {
       <circle cx="${x(end)}" cy="${y(end)}" r="2" fill="${PALETTE[0]}" />
     `,
   );
-  return svgImage(svg, SIZE, "");
+  return svgImage(svg, SIZE, "", SIZE.width);
 }
 
 function round(pixel: number): number {

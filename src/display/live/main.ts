@@ -10,9 +10,14 @@
  */
 
 import { mountChart } from "./chart.ts";
+import { mountImages, mountSteps } from "./images.ts";
+import { mountTable } from "./table.ts";
 
 const KINDS: Record<string, (node: HTMLElement) => void> = {
   chart: mountChart,
+  images: mountImages,
+  steps: mountSteps,
+  table: mountTable,
 };
 
 for (const node of document.querySelectorAll<HTMLElement>("[data-neptune]")) {

@@ -8,10 +8,12 @@ import type { Cell } from "../../frame/cell.ts";
 import type { Points } from "../../frame/points.ts";
 import { type AttributeType, type FileRef, isFileType } from "../../types.ts";
 import { Budget, bundle, type MediaBundle } from "../bundle.ts";
-import { counted, formatBytes, formatCount, formatNumber, shortenText } from "../format.ts";
-import { type Content, type Html, markup, note, QUIET, view } from "../html.ts";
+import { counted, formatCount, formatNumber } from "../format.ts";
+import { type Html, markup, note, QUIET, view } from "../html.ts";
 import { drawHeatmap } from "../chart/heatmap.ts";
-import { imageHtml, MAX_IMAGE_BYTES, picture, type StoredImage } from "../image.ts";
+import { type FileBytes, fileView, type Shown, textView } from "../file/file_view.ts";
+import { picture, type StoredImage } from "../file/image.ts";
+import { live } from "../live.ts";
 import { type Ancestor, lineageHtml } from "./lineage.ts";
 import { logHtml, logText } from "../log.ts";
 import { showLines } from "../chart/plot.ts";
@@ -31,13 +33,11 @@ export interface AttributePageData {
   points?: Points | null;
   /** The ancestors of the run, the root first. */
   ancestors?: Ancestor[];
-  /** The image of a file; or of points of a file series, by row. Files that are no images have none. */
+  /** The images of points of a file series, by row. Files that are no images have none. */
   images?: Map<number, StoredImage>;
-  /** The text of a small file that is one. */
-  text?: string | null;
+  /** The bytes of a file. */
+  bytes?: FileBytes;
 }
-
-const MAX_TEXT = 10_000;
 
 /** The bundle of an attribute. */
 export function attributePage(data: AttributePageData): MediaBundle {
@@ -46,12 +46,7 @@ export function attributePage(data: AttributePageData): MediaBundle {
   return bundle(view(markup`<div>${head}</div>`, html), `${data.path} (${data.type} of ${data.run})\n${text}`);
 }
 
-interface Body {
-  html: Content;
-  text: string;
-}
-
-function body(data: AttributePageData): Body {
+function body(data: AttributePageData): Shown {
   const { points, value, type, images } = data;
   if (points && points.step.length === 0) return { html: note("No points."), text: "No points." };
   switch (points?.values.kind) {
@@ -65,9 +60,9 @@ function body(data: AttributePageData): Body {
       return strip(points, points.values.data, images ?? new Map());
   }
   if (value === null) return { html: missing(lost(type)), text: lost(type) };
-  if (type === "string") return longText(value as string);
+  if (type === "string") return textView(value as string);
   if (isFileType(type)) {
-    return fileOf(value as FileRef, images?.get(0) ?? null, data.text ?? null);
+    return fileView(value as FileRef, data.bytes ?? "not read");
   }
   const text = valueText({ type, value });
   return { html: markup`<span style="font-size:15px">${text}</span>`, text };
@@ -77,7 +72,7 @@ function lineChart(
   { run, path, ancestors = [] }: AttributePageData,
   points: Points,
   value: Float64Array,
-): Body {
+): Shown {
   const forks = ancestors.filter((ancestor) => ancestor.forkStep !== null);
   const preview = points.preview?.isPreview ?? null;
   const line = { run, attribute: path, step: points.step, value, preview, inheritedUntil: forks.at(-1)?.forkStep };
@@ -103,11 +98,11 @@ function summary(step: Float64Array, value: Float64Array): string {
   }${range}`;
 }
 
-function logOf(points: Parameters<typeof logHtml>[0]): Body {
+function logOf(points: Parameters<typeof logHtml>[0]): Shown {
   return { html: logHtml(points), text: logText(points) };
 }
 
-function heatmap({ step }: Points, data: Parameters<typeof drawHeatmap>[1]): Body {
+function heatmap({ step }: Points, data: Parameters<typeof drawHeatmap>[1]): Shown {
   const last = data.findLast((one) => one !== null);
   if (!last) return { html: note("All histograms are lost."), text: "All histograms are lost." };
   const { svg, size, notes } = drawHeatmap(step, data, "");
@@ -115,7 +110,7 @@ function heatmap({ step }: Points, data: Parameters<typeof drawHeatmap>[1]): Bod
   return { html: [svgImage(svg, size, `Heat map: ${text}`), note(notes.join(" · "))], text };
 }
 
-function strip({ step }: Points, files: readonly (FileRef | null)[], images: Map<number, StoredImage>): Body {
+function strip({ step }: Points, files: readonly (FileRef | null)[], images: Map<number, StoredImage>): Shown {
   const budget = new Budget();
   const pictures = files.flatMap((file, row): Html[] => {
     const caption = `step ${formatNumber(step[row])}${file ? "" : ", lost"}`;
@@ -129,29 +124,9 @@ function strip({ step }: Points, files: readonly (FileRef | null)[], images: Map
   );
   if (files.length > lines.length) lines.push(`… ${formatCount(files.length - lines.length)} more`);
   const html = pictures.length > 0
-    ? [markup`<div style="margin:6px 0">${pictures}</div>`, said && note(said)]
+    ? [live("steps", markup`<div style="margin:6px 0">${pictures}</div>`), said && note(said)]
     : markup`<div style="white-space:pre-wrap">${lines.join("\n")}</div>`;
   return { html, text: lines.join("\n") };
-}
-
-function fileOf(file: FileRef, image: StoredImage | null, text: string | null): Body {
-  const facts = `${file.path} (${fileText(file)})`;
-  const size = image?.bytes.length ?? file.size ?? 0;
-  if (image && size <= MAX_IMAGE_BYTES) return { html: [imageHtml(image, file.path), note(facts)], text: facts };
-  const large = file.mimeType.startsWith("image/") && size > MAX_IMAGE_BYTES;
-  const why = large &&
-    `Larger than ${formatBytes(MAX_IMAGE_BYTES)}, so not shown here: fetch() gives the file, and its save() writes it.`;
-  const shown = text === null ? null : longText(text);
-  return { html: [shown?.html, note(facts), why && note(why)], text: shown ? `${shown.text}\n${facts}` : facts };
-}
-
-function longText(value: string): Body {
-  const text = shortenText(value, MAX_TEXT);
-  return {
-    html:
-      markup`<div style="white-space:pre-wrap;overflow-wrap:anywhere;max-height:480px;overflow:auto;font-family:monospace;font-size:12px">${text}</div>`,
-    text,
-  };
 }
 
 function lost(type: AttributeType): string {

@@ -16,9 +16,12 @@ export interface Entry {
   aggregates: Record<Exclude<keyof FloatAggregates, "present">, number> | null;
 }
 
+/** Texts in the order in which people count: `layer_2` before `layer_10`. */
+export const naturally: (a: string, b: string) => number = new Intl.Collator("en", { numeric: true }).compare;
+
 /** All attributes of the one run that is in these blocks, sorted by path. */
 export function entriesOf(blocks: ValueBlock[]): Entry[] {
-  return blocks.flatMap(blockEntries).sort((a, b) => a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
+  return blocks.flatMap(blockEntries).sort((a, b) => naturally(a.path, b.path));
 }
 
 /** The value of an attribute, or undefined. */

@@ -6,8 +6,13 @@
 
 import { bundle, type MediaBundle } from "../bundle.ts";
 import { anyCell } from "../frame_cells.ts";
+import { formatCount } from "../format.ts";
+import { gridHtml, shownOf } from "../grid.ts";
 import { markup, note, view } from "../html.ts";
-import { table, textTable } from "../table.ts";
+import { textTable } from "../table.ts";
+
+const SHOWN = 20;
+const BYTES = 120_000;
 
 /** What the page of a listing shows. */
 export interface ListingPageData {
@@ -22,12 +27,18 @@ export interface ListingPageData {
 /** The bundle of a listing. */
 export function listingPage({ what, items, more }: ListingPageData): MediaBundle {
   const columns = Object.keys(items[0] ?? {}).map((title) => ({ title }));
-  const size = more ? `the first ${items.length}` : items.length === 0 ? "none" : `all ${items.length}`;
-  const rows = items.map((item) => columns.map(({ title }) => anyCell(item[title], 80)));
-  const texts = items.map((item) => columns.map(({ title }) => String(item[title] ?? "null")));
-  const page = view(
-    note(markup`<b>${what}</b>: ${size}`),
-    items.length > 0 && table(columns, more ? [...rows, "…"] : rows),
-  );
-  return bundle(page, [`${what}: ${size}`, ...(items.length > 0 ? [textTable(columns, texts)] : [])].join("\n"));
+  const size = shownOf(items.length, more);
+  const rows = items.map((item) => columns.map(({ title }) => anyCell(item[title], 160)));
+  const grid = gridHtml({
+    columns,
+    rows,
+    skippedAt: rows.length,
+    skipped: 0,
+    head: Math.min(SHOWN, rows.length),
+    tail: 0,
+  }, BYTES);
+  const page = view(note(markup`<b>${what}</b>: ${size}`), items.length > 0 && grid);
+  const texts = items.slice(0, SHOWN).map((item) => columns.map(({ title }) => String(item[title] ?? "null")));
+  const lines = items.length > SHOWN ? [...texts, `… ${formatCount(items.length - SHOWN)} more`] : texts;
+  return bundle(page, [`${what}: ${size}`, ...(items.length > 0 ? [textTable(columns, lines)] : [])].join("\n"));
 }

@@ -7,6 +7,7 @@
 import { bundle, type MediaBundle } from "../bundle.ts";
 import { counted, formatCount, formatTime } from "../format.ts";
 import { ALERT, type Content, dot, markup, note, QUIET, section, view, WARNING } from "../html.ts";
+import { cellHtml } from "../grid.ts";
 import { table, textTable } from "../table.ts";
 
 /** What the page of a project shows. */
@@ -39,13 +40,14 @@ export function projectPage(data: ProjectPageData): MediaBundle {
   const cells = rows.map((row) => used.map(({ i }) => row[i]));
   const more = data.runs - rows.length;
   const lines: (string[] | string)[] = more > 0 ? [...cells, `… ${formatCount(more)} more`] : cells;
+  const shownLines = lines.map((line) => typeof line === "string" ? line : line.map((cell) => cellHtml(cell)));
   const health = data.findings ? healthText(data.findings) : data.unchecked ? UNCHECKED : null;
 
   const page = view(
     markup`<div style="font-size:17px;font-weight:600;line-height:1.4">${data.name}</div>`,
     markup`<div style="${QUIET};font-size:12px">${counts} · ${data.source}</div>`,
     data.findings ? findingList(data.findings) : data.unchecked && note(UNCHECKED),
-    rows.length > 0 && section("Newest runs", "", table(used, lines)),
+    rows.length > 0 && section("Newest runs", "", table(used, shownLines)),
   );
   const text = [
     `Project ${data.name}`,

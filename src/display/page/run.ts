@@ -1,16 +1,17 @@
 /**
- * The page of a run: who it is, where it comes from, its configs, series and files.
+ * The page of a run: who it is, where it comes from, its metrics, images, values and files.
  *
  * @module
  */
 
 import type { ValueBlock } from "../../columns.ts";
 import { isFileType, isSeriesType, type RunInfo } from "../../types.ts";
-import { Budget, bundle, type MediaBundle } from "../bundle.ts";
+import { Budget, bundle, byteLength, type MediaBundle } from "../bundle.ts";
 import { entriesOf, type Entry } from "./entries.ts";
 import { counted, formatCount, formatNumber } from "../format.ts";
-import { type Html, note, section, view } from "../html.ts";
-import type { StoredImage } from "../image.ts";
+import { type Html, markup, note, section, view } from "../html.ts";
+import type { StoredImage } from "../file/image.ts";
+import { live } from "../live.ts";
 import { type Ancestor, lineageHtml, lineageText } from "./lineage.ts";
 import { identityHtml, identityText, runLabel } from "./run_identity.ts";
 import { fileTree, metricTree, seriesTree, thumbnails, valueTree } from "./run_parts.ts";
@@ -30,17 +31,20 @@ export interface RunPageData {
   points: Map<string, { step: Float64Array; value: Float64Array }>;
   /** Images for the thumbnails, by path: of files, and the last ones of file series. */
   images: Map<string, StoredImage>;
+  /** How many images there are, with those that were not read. */
+  imageCount: number;
+  /** The pattern that chose the attributes; null: the page shows all. */
+  attributes: string | null;
 }
 
-/** Bytes of each part, so that a large one leaves room for the others. */
+/** Bytes of each part, so that a large one leaves room for the others; images get what is left. */
 const SHARES: Record<string, number> = {
-  Configs: 55_000,
   Metrics: 80_000,
   "Other series": 25_000,
   Files: 25_000,
-  Images: 55_000,
   System: 15_000,
 };
+const BYTES = 250_000;
 const MAX_PLAIN_ROWS = 40;
 
 /** The bundle of a run page. */
@@ -51,32 +55,48 @@ export function runPage(data: RunPageData): MediaBundle {
   const metrics = own.filter(({ cell }) => cell.type === "float_series");
   const series = own.filter(({ cell }) => isSeriesType(cell.type) && cell.type !== "float_series");
   const files = own.filter(({ cell }) => isFileType(cell.type));
-  const configs = own.filter(({ cell }) => !isSeriesType(cell.type) && !isFileType(cell.type));
+  const values = own.filter(({ cell }) => !isSeriesType(cell.type) && !isFileType(cell.type));
   const label = runLabel(data.info);
 
-  const part = (title: string, of: Entry[], content: (budget: Budget) => Html, open = true) =>
-    of.length > 0 && section(title, formatCount(of.length), content(new Budget(SHARES[title])), open);
-  const page = view(
-    identityHtml(data.project, data.info, entries),
-    data.ancestors.length > 0 && lineageHtml(data.ancestors, label),
-    part("Configs", configs, (budget) => valueTree(configs, budget)),
-    part("Metrics", metrics, (budget) => metricTree(metrics, data.points, budget)),
-    part("Other series", series, (budget) => seriesTree(series, budget)),
-    part("Files", files, (budget) => fileTree(files, budget)),
-    data.images.size > 0 &&
-      section("Images", formatCount(data.images.size), thumbnails(data.images, new Budget(SHARES.Images))),
-    part("System", system, (budget) => valueTree(system, budget), false),
-    entries.length === 0 && note("This run has no attributes."),
-  );
+  const part = (title: string, of: Entry[], content: (budget: Budget) => Html, open = true, share = SHARES[title]) =>
+    of.length > 0 && section(title, formatCount(of.length), content(new Budget(share)), open);
+  const head = markup`
+    ${identityHtml(data.project, data.info, entries)}
+    ${data.ancestors.length > 0 && lineageHtml(data.ancestors, label)}
+    ${part("Metrics", metrics, (budget) => metricTree(metrics, data.points, budget))}
+  `;
+  const valueShare = Math.max(60_000, 140_000 - byteLength(head.toString()));
+  const rest = markup`
+    ${part("Values", values, (budget) => valueTree(values, budget), true, valueShare)}
+    ${part("Other series", series, (budget) => seriesTree(series, budget))}
+    ${part("Files", files, (budget) => fileTree(files, budget))}
+    ${data.attributes === null && part("System", system, (budget) => valueTree(system, budget), false)}
+    ${
+    own.length === 0 &&
+    note(data.attributes === null ? "This run has no attributes." : `Nothing matches ${data.attributes}.`)
+  }
+  `;
+  const left = BYTES - byteLength(head.toString()) - byteLength(rest.toString());
+  const page = view(head, imagePart(data, left), rest);
   const text = [
     identityText(data.project, data.info, entries),
     ...(data.ancestors.length > 0 ? [`lineage: ${lineageText(data.ancestors, label)}`] : []),
-    ...plainPart("Configs", configs, (entry) => valueText(entry.cell, 80)),
     ...plainPart("Metrics", metrics, metricText),
+    ...plainPart("Values", values, (entry) => valueText(entry.cell, 80)),
     ...plainPart("Other series", series, ({ cell }) => cell.value === null ? "no points" : valueText(cell, 80)),
     ...plainPart("Files", files, (entry) => valueText(entry.cell)),
   ];
   return bundle(page, text.join("\n"));
+}
+
+/** The images, and how many there are that could not be shown. */
+function imagePart({ images, imageCount }: RunPageData, bytes: number): Html | false {
+  if (imageCount === 0) return false;
+  const { html, shown } = thumbnails(images, bytes);
+  const aside = shown < imageCount ? `${formatCount(shown)} of ${formatCount(imageCount)}` : formatCount(imageCount);
+  const hint = shown < imageCount &&
+    note('Show others by page({ attributes: "^…" }), or each by its own attribute.');
+  return section("Images", aside, markup`${live("images", html)}${hint}`);
 }
 
 function metricText({ aggregates }: Entry): string {

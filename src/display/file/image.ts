@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { Budget } from "./bundle.ts";
-import { formatBytes } from "./format.ts";
-import { type Html, LINE, markup, QUIET } from "./html.ts";
-import { dataAddress } from "./svg.ts";
+import type { Budget } from "../bundle.ts";
+import { formatBytes } from "../format.ts";
+import { type Html, LINE, markup, QUIET } from "../html.ts";
+import { dataAddress } from "../svg.ts";
 
 /** The bytes of a stored image. */
 export interface StoredImage {

@@ -1,0 +1,42 @@
+/**
+ * The attributes of a run as nested objects, so that a notebook completes their names.
+ *
+ * @module
+ */
+
+import type { Attribute } from "./attribute.ts";
+
+/** Namespaces by name, and in them attributes: `tree.metrics.loss`. */
+export interface AttributeTree {
+  /** A namespace or an attribute; where a path is both, the attribute has what is in the namespace as properties. */
+  [name: string]: AttributeTree & Attribute;
+}
+
+/** The tree of these attributes. */
+export function attributeTree(paths: string[], attribute: (path: string) => Attribute): AttributeTree {
+  const root: AttributeTree = {};
+  for (const path of paths) {
+    const parts = path.split("/");
+    const last = parts.pop()!;
+    let node = root;
+    for (const part of parts) node = child(node, part) ?? set(node, part, {});
+    set(node, last, mixed(attribute(path), child(node, last)));
+  }
+  return root;
+}
+
+function child(node: AttributeTree, name: string): AttributeTree | undefined {
+  return Object.hasOwn(node, name) ? node[name] : undefined;
+}
+
+/** An attribute that is a namespace, too, unless the names are those of its methods. */
+function mixed(attribute: Attribute, inside: AttributeTree = {}): Attribute {
+  for (const [name, value] of Object.entries(inside)) if (!(name in attribute)) set(attribute, name, value);
+  return attribute;
+}
+
+/** Also where the name is `__proto__`. */
+function set<T extends object>(node: object, name: string, value: T): T {
+  Object.defineProperty(node, name, { value, enumerable: true, configurable: true, writable: true });
+  return value;
+}
