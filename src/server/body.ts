@@ -11,8 +11,16 @@ const MAX_BYTES = 8 << 20;
 /** The most bytes of a request that needs no access token. */
 export const MAX_OPEN_BYTES = 1 << 16;
 
-/** The bytes of a request, no more than so many. */
-export async function readBytes(request: Request, most = MAX_BYTES): Promise<Uint8Array<ArrayBuffer>> {
+const known = new WeakMap<Request, Promise<Uint8Array<ArrayBuffer>>>();
+
+/** The bytes of a request, no more than so many; read once. */
+export function readBytes(request: Request, most = MAX_BYTES): Promise<Uint8Array<ArrayBuffer>> {
+  let bytes = known.get(request);
+  if (!bytes) known.set(request, bytes = read(request, most));
+  return bytes;
+}
+
+async function read(request: Request, most: number): Promise<Uint8Array<ArrayBuffer>> {
   const tooMany = () =>
     new Refusal(413, "BAD_REQUEST", `The body of the request has more than ${most.toLocaleString("en")} bytes.`);
   if (Number(request.headers.get("content-length") ?? 0) > most) throw tooMany();

@@ -19,6 +19,7 @@ import { PageCache } from "./page_cache.ts";
 import { addPointSeriesRoutes } from "./routes/point_series.ts";
 import { addProjectRoutes } from "./routes/projects.ts";
 import { Projects } from "./projects.ts";
+import { takeTurns, Turns } from "./turns.ts";
 import { errorResponse, Refusal } from "./refusal.ts";
 import { addFloatSeriesRoutes } from "./routes/float_series.ts";
 import { addValueRoutes } from "./routes/values.ts";
@@ -27,6 +28,9 @@ import { addValueRoutes } from "./routes/values.ts";
 const KEPT_ITEMS = 500_000;
 /** Points that are kept for pages to come; 24 bytes each, with previews 33. */
 const KEPT_POINTS = 2_000_000;
+
+/** Requests that are worked on at the same time. */
+const AT_ONCE = 8;
 
 /** One request, for an access log. */
 export interface AccessLogEntry {
@@ -94,6 +98,7 @@ export function createHandler(catalog: Catalog, options: HandlerOptions): Handle
   app.use("*", requireHost(hosts));
   addAuthRoutes(app, tokens);
   app.use("/api/*", requireToken(tokens));
+  app.use("/api/leaderboard/*", takeTurns(new Turns(AT_ONCE)));
   addProjectRoutes(app, server);
   addEntryRoutes(app, server);
   addDefinitionRoutes(app, server);

@@ -151,8 +151,10 @@ Deno.test("only what may pass is a 5xx; a damaged file is not", async () => {
 
 Deno.test("a request that is aborted aborts what it started", async () => {
   const { promise: aborted, resolve } = Promise.withResolvers<void>();
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
   // deno-lint-ignore require-yield
   const series = async function* ({ signal }: { signal?: AbortSignal }) {
+    begin();
     await new Promise((_, reject) => signal!.addEventListener("abort", () => (resolve(), reject(signal!.reason))));
   };
   const { catalog } = memoryCatalog({ runs: [memoryRun(1)], source: { series } });
@@ -161,7 +163,8 @@ Deno.test("a request that is aborted aborts what it started", async () => {
   const requests = [{ requestId: "0", series: holder(`${MEMORY_PROJECT}/MEM-1`) }];
   const request = memory.request(PATHS.floatSeries, { perSeriesPointsLimit: 1, requests }, controller.signal);
   const answer = memory.handler(request);
-  setTimeout(() => controller.abort(), 20);
+  await begun;
+  controller.abort();
   await aborted;
   await (await answer).body?.cancel();
 });
