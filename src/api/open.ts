@@ -12,8 +12,6 @@ import {
   callable,
   COUNT,
   FLAG,
-  type Kind,
-  kind,
   listOf,
   NONEMPTY,
   oneOf,
@@ -21,6 +19,7 @@ import {
   PATH,
   pathString,
   POSITIVE,
+  recordOf,
   SECRET,
 } from "../options/kinds.ts";
 import { type Checked, declare, optional } from "../options/options.ts";
@@ -97,12 +96,7 @@ export interface ReadOnlyProjectOptions {
 /** Where to read, as for {@linkcode ReadOnlyProject}, but for the project. */
 export type SourceOptions = Omit<ReadOnlyProjectOptions, "project">;
 
-const IDS_BY_ID: Kind<Readonly<Record<string, string>>> = kind(
-  'an object of ids, for example { "async/…": "TES-3" }',
-  (value) =>
-    typeof value === "object" && value !== null &&
-    Object.values(value).every((id) => typeof id === "string" && id !== ""),
-);
+const IDS_BY_ID = recordOf(NONEMPTY, 'an object of ids, for example { "async/…": "TES-3" }');
 
 /** The options that say where to read. */
 export const SOURCE = declare<SourceOptions>()({

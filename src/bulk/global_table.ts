@@ -10,6 +10,7 @@ import { strings } from "../frame/frame.ts";
 import type { Catalog } from "../source.ts";
 import type { RunInfo } from "../types.ts";
 import {
+  isCut,
   type MatchedColumns,
   namedColumns,
   noteColumns,
@@ -45,7 +46,7 @@ export async function fetchGlobalTable(
     const values = readTableValues(source, found[i], sort, counted, matched);
     for await (const block of values) table.add(block, projects[i].name);
   }
-  noteNamed(rows.map(({ run }) => run), request, request.notes);
+  if (!isCut(rows, request)) noteNamed(rows.map(({ run }) => run), request, heads, request.notes);
   // Where no project has a column, each says the same.
   const some = found.findIndex((runs) => runs.length > 0);
   if (some >= 0) await noteColumns(sources[some], found[some], request, matched, table.paths(), rows.length);

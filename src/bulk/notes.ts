@@ -98,8 +98,7 @@ function vowel(word: string): string {
 /** Notes that no run was found, or that some of those that were named were not. */
 export function noteRuns(
   named: readonly { option: string; names: readonly string[]; found: (string | null)[] }[],
-  anyFound: boolean,
-  trashed: boolean | null,
+  { anyFound, trashed, heads }: { anyFound: boolean; trashed: boolean | null; heads: boolean },
   notes: Notes,
 ): void {
   const trash = trashed === false ? " Runs in the trash are left out, unless `trashed` asks for them." : "";
@@ -107,12 +106,13 @@ export function noteRuns(
     notes.add(`No run was found.${trash}`);
     return;
   }
+  const newest = heads ? " Of each experiment only the newest run is looked at." : "";
   for (const { option, names, found } of named) {
     const there = new Set(found);
     const missing = [...new Set(names)].filter((name) => !there.has(name));
     if (missing.length === 0) continue;
     const told = missing.slice(0, TOLD).map((name) => JSON.stringify(name)).join(", ");
     const rest = missing.length > TOLD ? ` and ${missing.length - TOLD} more` : "";
-    notes.add(`${option}: no run was found for ${told}${rest}.${trash}`);
+    notes.add(`${option}: no run was found for ${told}${rest}.${newest}${trash}`);
   }
 }

@@ -79,12 +79,17 @@ const SORTABLE: AttributeType[] = ["string", "int", "float", "bool", "datetime",
 export async function fetchRunsTable(source: Source, request: TableRequest, heads: boolean): Promise<DataFrame> {
   const sort = await resolveSort([source], request);
   const runs = await readTableRuns(source, request, sort, heads);
-  noteNamed(runs, request, request.notes);
+  if (!isCut(runs, request)) noteNamed(runs, request, heads, request.notes);
   const table = new TableBuilder(runs.map((run) => ({ run, project: null })), [...request.aggregates]);
   const matched = { columns: false, columnsRegex: false };
   for await (const block of readTableValues(source, runs, sort, request, matched)) table.add(block, null);
   await noteColumns(source, runs, request, matched, table.paths());
   return await table.frame([sort.path, ...namedColumns(request)]);
+}
+
+/** Whether there may be more rows than the table has. */
+export function isCut(rows: readonly unknown[], { limit }: TableRequest): boolean {
+  return limit !== null && rows.length >= limit;
 }
 
 /** The columns that are asked for one by one, and are there even where no run has them. */

@@ -87,13 +87,18 @@ export async function selectRuns(
   const { where, heads } = chooseRuns(selection);
   const found: RunInfo[] = [];
   for await (const page of source.runs({ where, heads, signal })) found.push(...page.runs);
-  noteNamed(found, selection, notes);
+  noteNamed(found, selection, heads, notes);
   const label = (run: RunInfo) => (heads ? run.name : null) ?? run.customId ?? run.sysId;
   return { runs: found, heads, labels: new Map(found.map((run) => [run.key, label(run)])) };
 }
 
 /** Notes which of the runs that are named are not among these. */
-export function noteNamed(found: readonly RunInfo[], selection: CheckedSelection, notes: Notes): void {
+export function noteNamed(
+  found: readonly RunInfo[],
+  selection: CheckedSelection,
+  heads: boolean,
+  notes: Notes,
+): void {
   const { runs, experiments, withIds, customIds, names, trashed } = selection;
   const list = (option: string, names: NameSelection | null, of: (run: RunInfo) => string | null) =>
     names !== null && isList(names) ? [{ option, names, found: found.map(of) }] : [];
@@ -104,7 +109,7 @@ export function noteNamed(found: readonly RunInfo[], selection: CheckedSelection
     ...list("customIds", customIds, (run) => run.customId),
     ...list("names", names, (run) => run.name),
   ];
-  noteRuns(lists, found.length > 0, trashed, notes);
+  noteRuns(lists, { anyFound: found.length > 0, trashed, heads }, notes);
 }
 
 /**

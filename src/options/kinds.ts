@@ -138,6 +138,24 @@ export function listOf<T>(item: Kind<T>, must: string, least = 0): Kind<readonly
   };
 }
 
+/** A plain object whose values are all of this kind, by names that are not known beforehand. */
+export function recordOf<T>(item: Kind<T>, must: string): Kind<Readonly<Record<string, T>>> {
+  return {
+    must,
+    complaint(value, name) {
+      if (!isPlain(value)) return wrong(name, value, must);
+      return first(Object.entries(value), ([key, one]) => item.complaint(one, `${name}[${shown(key)}]`));
+    },
+  };
+}
+
+/** A class of its own is not a bag of options: its fields are not read by their names here, and nothing may be passed over. */
+export function isPlain(value: unknown): value is object {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
 /** Either of these. What one of them has to say in particular is said before what else it could have been. */
 export function either<A, B>(a: Kind<A>, b: Kind<B>): Kind<A | B>;
 export function either<A, B, C>(a: Kind<A>, b: Kind<B>, c: Kind<C>): Kind<A | B | C>;
@@ -169,7 +187,7 @@ export function alternatives(words: readonly string[]): string {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 
-function first<T>(values: readonly unknown[], complain: (value: unknown, at: number) => T | null): T | null {
+function first<V, T>(values: readonly V[], complain: (value: V, at: number) => T | null): T | null {
   for (const [at, value] of values.entries()) {
     const complaint = complain(value, at);
     if (complaint !== null) return complaint;

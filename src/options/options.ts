@@ -8,7 +8,7 @@
  */
 
 import { OptionError } from "../errors.ts";
-import { type Check, type Kind, kindOf, SECRET, shown } from "./kinds.ts";
+import { type Check, isPlain, type Kind, kindOf, SECRET, shown } from "./kinds.ts";
 import { didYouMean, suggest } from "../suggest.ts";
 
 /** An option that may be left out; then it is `fallback`. */
@@ -144,13 +144,6 @@ export function shape<O extends object>(declaration: Declaration<O>): Kind<O> {
   };
 }
 
-/** A class of its own is not a bag of options: its fields are not read by their names here, and nothing may be passed over. */
-function isPlain(value: unknown): value is object {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
-
 /** Values in errors are plain data. */
 function plain(value: unknown): unknown {
   return ["string", "number", "boolean", "bigint"].includes(typeof value) || value === null ? value : kindOf(value);
@@ -164,7 +157,7 @@ function unknownOption(call: string, name: string, known: string[]): OptionError
   const advice = python
     ? ` What is ${name} in Python is ${meant} here.`
     : didYouMean(suggestions) || (known.length === 0 ? "" : ` Its options are ${known.join(", ")}.`);
-  return new OptionError(`${call} has no option ${JSON.stringify(name)}.${advice}`, {
+  return new OptionError(`${call} has no option ${shown(name)}.${advice}`, {
     option: name,
     value: null,
     suggestions,

@@ -171,6 +171,8 @@ class Types {
         );
         return { fields: new Map(fields) };
       }
+      case "Record":
+        return { fields: new Map() };
       case "Exclude":
       case "Readonly":
       case "Partial":
