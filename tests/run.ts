@@ -1,10 +1,34 @@
 /**
  * Runs the tests and prints one closing line. Folders and files may be named; without any, all default tests run.
+ * With `--fast` those that take long are left out, and the others run side by side.
  *
  * The slow suites, which need Python or a browser, have tasks of their own: `test:peers`, `test:browser`.
  */
 
-const paths = Deno.args.length ? Deno.args : ["tests/"];
+/** What `--fast` leaves out: what starts kernels, browsers or other programs, and what asks the same of one more way to read. */
+const SLOW = [
+  "tests/archive/many_runs_test.ts",
+  "tests/bulk/names_test.ts",
+  "tests/bulk/ways_test.ts",
+  "tests/cli/",
+  "tests/conformance/socket_test.ts",
+  "tests/conformance/suite_test.ts",
+  "tests/conformance/workers_test.ts",
+  "tests/documents/",
+  "tests/faults/",
+  "tests/kernel/",
+  "tests/notebooks/",
+  "tests/packaging/",
+  "tests/permissions/",
+  "tests/pool/kernel_test.ts",
+];
+
+const fast = Deno.args.includes("--fast");
+const named = Deno.args.filter((arg) => arg !== "--fast");
+const paths = [
+  ...fast ? ["--parallel", `--ignore=${SLOW.join(",")}`] : [],
+  ...named.length > 0 ? named : ["tests/"],
+];
 const child = new Deno.Command(Deno.execPath(), {
   args: ["test", "-A", "--no-prompt", "--quiet", ...paths],
   env: { NO_COLOR: "1", NEPTUNE_PROJECT: "", NEPTUNE_API_TOKEN: "", NEPTUNE_ARCHIVE: "", NEPTUNE_ARCHIVE_FILES: "" },

@@ -29,6 +29,10 @@ export interface ConformanceOptions {
   archive?: boolean;
   /** Cases left out, by name, each with its reason. */
   skip?: Record<string, string>;
+  /** What to ask of the sample archive. Default: everything. */
+  checks?: readonly SampleCheck[];
+  /** Which awkward archives. Default: all. */
+  cases?: readonly AwkwardCase[];
   /** Changes what is expected of the sample archive where the implementation cannot hold all of it. */
   expected?: (model: Model) => void;
 }
@@ -49,7 +53,7 @@ const SAMPLE: ArchiveRoots = { data: `${folder}/data`, files: `${folder}/files` 
 export function conformance(
   name: string,
   open: Open,
-  { archive = false, skip = {}, expected }: ConformanceOptions = {},
+  { archive = false, skip = {}, expected, checks = CHECKS, cases = CASES }: ConformanceOptions = {},
 ): void {
   const names = new Set([...CASES, ...CHECKS].map((one) => one.name));
   for (const known of Object.keys(skip)) {
@@ -59,14 +63,14 @@ export function conformance(
     const sample = await openSample(open);
     expected?.(sample.model);
     try {
-      for (const one of CHECKS) {
+      for (const one of checks) {
         await t.step({ ...named(one.name, skip[one.name]), fn: () => one.check(sample) });
       }
     } finally {
       await sample.close();
     }
   });
-  for (const one of CASES) {
+  for (const one of cases) {
     const reason = skip[one.name] ?? (archive ? undefined : one.archiveOnly);
     Deno.test({ ...named(`${name}: ${one.name}: ${one.rule}`, reason), fn: () => proveCase(one, open) });
   }
