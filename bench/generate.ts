@@ -5,7 +5,7 @@
  */
 
 import { bool, datetime, float, int, string, stringSet } from "../samples/rows.ts";
-import { type ArchiveColumns, type ArchiveRow, writeRun } from "../samples/writer.ts";
+import { type ArchiveColumns, type ArchiveRow, partName, sanitized, writeRun } from "../samples/writer.ts";
 
 const START = Date.UTC(2025, 0, 1);
 
@@ -80,5 +80,36 @@ export async function wideRuns(dataRoot: string, projectId: string, runs: number
   for (let n = 0; n < runs; n++) {
     const config = Array.from({ length: configs }, (_, c) => float(`config/layer-${c % 97}/value-${c}`, n + c / 7));
     await writeRun({ dataRoot, projectId, runId: `run-${n}`, batches: [[...config, ...system(`run-${n}`, n)]] });
+  }
+}
+
+/**
+ * Runs as the largest known export has them: 5 system values, 10 configs, and 3 series of 20 points, in a file of 8 kB each. Writes
+ * those of `count` runs from number `from` on that are not there yet, and removes those that come after them.
+ */
+export async function manyRuns(dataRoot: string, projectId: string, from: number, count: number): Promise<void> {
+  const folder = `${dataRoot}/${sanitized(projectId)}`;
+  await Deno.mkdir(folder, { recursive: true });
+  const there = new Set([...Deno.readDirSync(folder)].map(({ name }) => name));
+  const paths = ["train/loss", "train/accuracy", "val/loss"];
+  for (let n = from; n < from + count; n++) {
+    const runId = `run-${n}`;
+    if (there.has(partName(runId))) continue;
+    const config = Array.from(
+      { length: 10 },
+      (_, c) => float(`config/p${c}`, ((n * 7919 + c * 104729) % 10007) / 10007),
+    );
+    const system = [
+      datetime("sys/creation_time", START + n * 60_000),
+      string("sys/custom_run_id", runId),
+      string("sys/id", `BEN-${n}`),
+      string("sys/name", `experiment-${n % 100}`),
+      bool("sys/trashed", false),
+    ];
+    await writeRun({ dataRoot, projectId, runId, batches: [[...config, ...system], ...floatSeries(paths, 20, n)] });
+  }
+  if (from === 0) return;
+  for (let n = from + count; there.has(partName(`run-${n}`)); n++) {
+    await Deno.remove(`${folder}/${partName(`run-${n}`)}`);
   }
 }

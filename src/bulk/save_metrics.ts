@@ -5,6 +5,7 @@
  */
 
 import type { DataFrame } from "nodejs-polars";
+import { noteFrame } from "../frame/memory.ts";
 import { FRAME_FORMAT, type FrameFormat, saveFrames } from "../frame/save.ts";
 import { FLAG, PATH, pathString } from "../options/kinds.ts";
 import { type Checked, declare, needed, optional } from "../options/options.ts";
@@ -70,7 +71,9 @@ async function* chunks(
     const some = sliceSeries(series, from, from + size);
     const count = some.run.length;
     const points = await PointTable.of(source.series({ ...query, series: some }), count);
-    yield longFrame(some, points, columns);
+    const frame = longFrame(some, points, columns);
+    yield frame;
+    noteFrame(frame);
     from += count;
     const fitting = Math.ceil(CHUNK_POINTS * count / Math.max(1, points.length));
     size = Math.max(1, Math.min(fitting, size * 4));

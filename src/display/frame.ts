@@ -6,6 +6,7 @@
 
 import type { Frame } from "../frame/typed.ts";
 import { FRAME } from "../frame/frame.ts";
+import { noteFrame } from "../frame/memory.ts";
 import { methodsFirst, wrap } from "../frame/wrap.ts";
 import { COUNT } from "../options/kinds.ts";
 import { checkArgument, checkOptions, declare, optional } from "../options/options.ts";
@@ -50,6 +51,8 @@ export function withDisplay<F extends object>(
   notes: readonly string[] = [],
   options: FrameDisplayOptions = {},
 ): F {
+  const { height, width } = frame as { height?: unknown; width?: unknown };
+  if (typeof height === "number" && typeof width === "number") noteFrame({ height, width });
   return wrap(frame, (one) => frameBundle(one, options, notes));
 }
 

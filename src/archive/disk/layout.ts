@@ -30,7 +30,7 @@ export interface Part {
 export interface Folder {
   name: string;
   path: string;
-  /** Sorted by stem, then number. */
+  /** Sorted by name; those of one stem by number. */
   parts: Part[];
   /** Names of files that the exporter had not finished (`.tmp`). */
   unfinished: string[];
@@ -75,17 +75,21 @@ export function folderNames(root: string): string[] {
  */
 export function readFolder(root: string, name: string): Folder {
   const folder: Folder = { name, path: `${root}/${name}`, parts: [], unfinished: [], strays: [], models: [] };
+  // Names are sorted natively, parts with comparisons of ours: with 71,000 of them that is a difference.
+  const names: string[] = [];
   for (const entry of Deno.readDirSync(folder.path)) {
-    if (isFolder(folder.path, entry)) {
-      if (MODEL_FOLDERS.includes(entry.name)) folder.models.push(entry.name);
-      continue;
-    }
-    const part = parsePartName(entry.name);
-    if (part) folder.parts.push(readPart(folder, entry.name, part));
-    else if (entry.name.endsWith(".parquet.tmp")) folder.unfinished.push(entry.name);
-    else if (!entry.name.startsWith(".") && entry.name !== HASHES) folder.strays.push(entry.name);
+    if (!isFolder(folder.path, entry)) names.push(entry.name);
+    else if (MODEL_FOLDERS.includes(entry.name)) folder.models.push(entry.name);
   }
-  folder.parts.sort((a, b) => a.stem < b.stem ? -1 : a.stem > b.stem ? 1 : a.number - b.number);
+  for (const name of names.sort()) {
+    const part = parsePartName(name);
+    if (part) folder.parts.push(readPart(folder, name, part));
+    else if (name.endsWith(".parquet.tmp")) folder.unfinished.push(name);
+    else if (!name.startsWith(".") && name !== HASHES) folder.strays.push(name);
+  }
+  if (folder.parts.some(({ number }) => number > 9)) {
+    folder.parts.sort((a, b) => a.stem < b.stem ? -1 : a.stem > b.stem ? 1 : a.number - b.number);
+  }
   return folder;
 }
 

@@ -14,7 +14,7 @@ import type { Folder, Part } from "../disk/layout.ts";
 import { damageReason } from "../parquet/damage.ts";
 import { ParquetFile } from "../parquet/file.ts";
 import { mergeSegments } from "./merge.ts";
-import { encodeSegment, type PartRecord, type Segment, type Stage, StoredSegment } from "./segment.ts";
+import { encodeSegment, type PartRecord, REPLACED, type Segment, type Stage, StoredSegment } from "./segment.ts";
 import { summarizeParts } from "./summarize_parts.ts";
 
 /** A segment, and which of its parts still are as it says. */
@@ -34,7 +34,7 @@ interface Place {
 const SMALL_PART = 1 << 20;
 /** More segments than that are put together. */
 const MOST_SEGMENTS = 8;
-/** Segments of which nothing counts any more may still be read by another process; milliseconds. */
+/** Segments that were put together with others may still be read by another process; milliseconds. */
 const KEPT_AFTER = 3_600_000;
 /** A segment is stored after so many parts, or bytes of parts, so that not much is lost when reading is interrupted. */
 const PARTS_TOGETHER = 4000, BYTES_TOGETHER = 64 << 20;
@@ -135,6 +135,7 @@ export class FolderIndex {
 
   #merge(): void {
     const merged = this.#store(mergeSegments(this.#segments));
+    for (const { segment } of this.#segments) if (segment.path) rename(segment.path, segment.path + REPLACED);
     this.#segments = [];
     this.#read.clear();
     this.#add(merged);
@@ -142,19 +143,25 @@ export class FolderIndex {
 
   #load(): void {
     if (this.#cache === null) return;
-    const names = filesIn(this.#cache).filter((name) => name.endsWith(".segment")).sort();
-    for (const name of names) {
+    for (const name of filesIn(this.#cache).sort()) {
       const path = `${this.#cache}/${name}`;
+      const isOld = !(Number(name.slice(0, 15)) > Date.now() - KEPT_AFTER);
+      if (!name.endsWith(".segment")) {
+        if (isOld) remove(path);
+        continue;
+      }
       try {
         const segment = StoredSegment.in(path);
         if (segment.owner === this.folder.path) this.#add(segment);
       } catch {
         // Spoilt, of another version, or removed just now: the archive itself has all of it.
-        if (Number(name.slice(0, 15)) < Date.now() - KEPT_AFTER) remove(path);
-        continue;
+        if (isOld) remove(path);
       }
     }
+    const dead = this.#segments.filter(({ live }) => !live.includes(1));
+    for (const { segment } of dead) if (segment.path) rename(segment.path, segment.path + REPLACED);
     this.#segments = this.#segments.filter(({ live }) => live.includes(1));
+    if (this.#segments.length > MOST_SEGMENTS) this.#merge();
   }
 
   /** Takes a segment in: what earlier ones say of the same parts no longer counts. */
@@ -242,6 +249,14 @@ function filesIn(folder: string): string[] {
     return [...Deno.readDirSync(folder)].map(({ name }) => name);
   } catch {
     return [];
+  }
+}
+
+function rename(path: string, name: string): void {
+  try {
+    Deno.renameSync(path, name);
+  } catch {
+    // Somebody else has put it together with others, too.
   }
 }
 

@@ -57,7 +57,7 @@ export interface IndexOptions {
 
 /** Puts together the runs of a project from the indexes of its folders, which hold the parameters of all parts. */
 export function buildIndex(project: string, indexes: FolderIndex[], options: IndexOptions): ProjectIndex {
-  const runs = new Map<string, { number: number; parts: Set<Part> }>();
+  const runs = new Map<string, Part[]>();
   const owners = new Map<string, string>();
   const holders = new Map<Part, string>();
   const mixed = new Set<Part>();
@@ -70,9 +70,9 @@ export function buildIndex(project: string, indexes: FolderIndex[], options: Ind
       if ((holders.get(part) ?? holder) !== holder) mixed.add(part);
       holders.set(part, holder);
       if (owner !== project) continue;
-      let found = runs.get(run);
-      if (!found) runs.set(run, found = { number: runs.size, parts: new Set() });
-      found.parts.add(part);
+      const found = runs.get(run);
+      if (!found) runs.set(run, [part]);
+      else if (!found.includes(part)) found.push(part);
       owners.set(stemOf(part), run);
     }
   }
@@ -91,11 +91,12 @@ export function buildIndex(project: string, indexes: FolderIndex[], options: Ind
   const heads = completeSystem(ordered, sorted);
   const damaged = new Map(broken.map((part) => [part, numbers.get(owners.get(stemOf(part)) ?? "") ?? null]));
   // A damaged part may hold points of its run: whoever reads the run has to meet it.
-  for (const [part, number] of damaged) if (number !== null) runs.get(sorted[number])!.parts.add(part);
+  for (const [part, number] of damaged) {
+    const found = number === null ? null : runs.get(sorted[number])!;
+    if (found && !found.includes(part)) found.push(part);
+  }
   const parts = sorted.map((key) =>
-    [...runs.get(key)!.parts].sort((a, b) =>
-      a.folder === b.folder ? a.number - b.number : a.folder.path < b.folder.path ? -1 : 1
-    )
+    runs.get(key)!.sort((a, b) => a.folder === b.folder ? a.number - b.number : a.folder.path < b.folder.path ? -1 : 1)
   );
   return {
     project,

@@ -95,6 +95,8 @@ export interface Segment {
   readonly columns: readonly ColumnInfo[];
   /** How many bytes it takes. */
   readonly bytes: number;
+  /** Where it is kept, if it is. */
+  readonly path?: string;
   /** The cells of the column with a number. */
   cells(column: number): Cells;
 }
@@ -172,15 +174,29 @@ function typed(kind: FieldKind, values: unknown[]): Fields[FieldKind] {
 }
 
 /** Raised whenever what is stored changes. */
-const VERSION = 2;
+const VERSION = 3;
 const MAGIC = "neptune-fetcher index";
+
+type PartTuple = [
+  name: string,
+  size: number,
+  modified: number,
+  changed: number,
+  inode: number,
+  footer: number,
+  read: number,
+  stage: Stage,
+  alike: boolean,
+  damage: string | null,
+];
 
 interface Header {
   magic: string;
   version: number;
   /** What the index belongs to. */
   owner: string;
-  parts: PartRecord[];
+  /** As lists, whose keys need not be repeated seventy thousand times. */
+  parts: PartTuple[];
   entryParts: number[];
   /** Most entries of a segment are of one project. */
   projects: (string | null)[];
@@ -210,7 +226,18 @@ export function* encodeSegment(segment: Omit<Segment, "bytes">, owner: string): 
     magic: MAGIC,
     version: VERSION,
     owner,
-    parts: segment.parts as PartRecord[],
+    parts: segment.parts.map((part) => [
+      part.name,
+      part.size,
+      part.modified,
+      part.changed,
+      part.inode,
+      part.footer,
+      part.read,
+      part.stage,
+      part.alike,
+      part.damage,
+    ]),
     entryParts: segment.entries.map(({ part }) => part),
     projects,
     entryProjects: segment.entries.map(({ project }) => numbers.get(project)!),
@@ -226,6 +253,18 @@ export function* encodeSegment(segment: Omit<Segment, "bytes">, owner: string): 
 
 const STRETCH = 1 << 22;
 
+/** The end of the name of a segment that was put together with others: nobody opens it any more, but some may be reading it. */
+export const REPLACED = ".replaced";
+
+function openEither(path: string, other: string): Deno.FsFile {
+  try {
+    return Deno.openSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return Deno.openSync(other);
+    throw error;
+  }
+}
+
 /** A segment whose bytes are in memory or in a file. */
 export class StoredSegment implements Segment {
   readonly parts: readonly PartRecord[];
@@ -237,7 +276,7 @@ export class StoredSegment implements Segment {
   readonly #read: (at: number, length: number) => Uint8Array<ArrayBuffer>;
 
   /** Throws where the bytes are no segment of this version. */
-  constructor(size: number, read: (at: number, length: number) => Uint8Array<ArrayBuffer>) {
+  constructor(size: number, read: (at: number, length: number) => Uint8Array<ArrayBuffer>, readonly path?: string) {
     this.bytes = size;
     this.#read = read;
     const tail = read(size - 8, 8);
@@ -245,7 +284,18 @@ export class StoredSegment implements Segment {
     const header = JSON.parse(new TextDecoder().decode(read(size - 8 - length, length))) as Header;
     if (header.magic !== MAGIC || header.version !== VERSION) throw new Error("This is no segment of this version.");
     this.owner = header.owner;
-    this.parts = header.parts;
+    this.parts = header.parts.map(([name, size, modified, changed, inode, footer, read, stage, alike, damage]) => ({
+      name,
+      size,
+      modified,
+      changed,
+      inode,
+      footer,
+      read,
+      stage,
+      alike,
+      damage,
+    }));
     this.entries = header.runs.map((run, i) => ({
       part: header.entryParts[i],
       project: header.projects[header.entryProjects[i]],
@@ -266,13 +316,13 @@ export class StoredSegment implements Segment {
     let from = 0, held = new Uint8Array(0);
     return new StoredSegment(size, (at, length) => {
       if (at < from || at + length > from + held.length) {
-        using file = Deno.openSync(path);
+        using file = openEither(path, path + REPLACED);
         from = at;
         held = readAt(file, at, Math.min(size - at, Math.max(length, STRETCH)));
         if (held.length < length) throw new Error(`The index ${path} became shorter.`);
       }
       return held.slice(at - from, at - from + length);
-    });
+    }, path);
   }
 
   cells(column: number): Cells {

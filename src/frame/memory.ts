@@ -1,0 +1,40 @@
+/**
+ * The memory behind frames, which the garbage collector of JavaScript does not see.
+ *
+ * To it a frame of a gigabyte is a small object, so that dead ones pile up until the process ends; in the kernel of notebooks not
+ * even buffers of the same size, tied to the frames, make it run. So it is asked to, once so much has been made that it is worth it.
+ *
+ * @module
+ */
+
+import v8 from "node:v8";
+import vm from "node:vm";
+import type { DataFrame } from "nodejs-polars";
+
+/** Bytes of frames after which dead ones are looked for. With a large heap, which takes long to look through, later. */
+const LOOK_AFTER = 128 << 20;
+const SHARE_OF_HEAP = 0.5;
+/** A cell is a number, or the place of a text; and making a frame takes about three times what it holds in the end. */
+const BYTES_PER_CELL = 12, MAKING = 3;
+
+let made = 0;
+let collect: (() => void) | null | undefined;
+
+/** Notes that a frame was made. Every frame is, before it is given away. */
+export function noteFrame({ height, width }: Pick<DataFrame, "height" | "width">): void {
+  made += height * width * BYTES_PER_CELL * MAKING;
+  if (made < LOOK_AFTER || made < Deno.memoryUsage().heapUsed * SHARE_OF_HEAP) return;
+  made = 0;
+  if (collect === undefined) collect = collector();
+  collect?.();
+}
+
+/** The garbage collector, which a context has that is made after the flag was set; null where it cannot be had. */
+function collector(): (() => void) | null {
+  try {
+    v8.setFlagsFromString("--expose-gc");
+    return vm.runInNewContext("gc") as () => void;
+  } catch {
+    return null;
+  }
+}
