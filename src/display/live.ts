@@ -9,7 +9,7 @@ import { type Content, Html, markup } from "./html.ts";
 import { SCRIPT } from "./script.gen.ts";
 
 /** What a display can become. */
-export type LiveKind = "chart" | "scatter" | "parallel" | "table" | "images" | "steps";
+export type LiveKind = "chart" | "parallel" | "table" | "images" | "steps";
 
 /** A display and its data, with the script. */
 export function live(kind: LiveKind, still: Content, data?: unknown): Html {

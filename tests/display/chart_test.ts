@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { inflateSync } from "node:zlib";
 import { drawHeatmap } from "../../src/display/chart/heatmap.ts";
-import { plot, type PlotOptions } from "../../src/api/plot.ts";
+import { plot, type PlotOptions } from "../../src/api/many/plot.ts";
 import { encodePng } from "../../src/display/file/png.ts";
 import { sparkline } from "../../src/display/chart/sparkline.ts";
 import { paths } from "./chart_paths.ts";

@@ -58,6 +58,7 @@ function chooseCurve(
   const marked = line.preview?.includes(1) || (line.inheritedUntil ?? -Infinity) >= line.x[0];
   const curve: Curve = {
     entry: line.entry,
+    name: line.name,
     x: pick(line.x),
     y: banded ? cut.mean : pick(line.y),
     time: line.time ? pick(line.time) : null,

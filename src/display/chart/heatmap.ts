@@ -50,6 +50,8 @@ export function drawHeatmap(step: Float64Array, values: readonly (Histogram | nu
     y: "linear",
     yRange: [null, null],
     domain,
+    dots: 0,
+    xNames: null,
     marks: [],
     curves: [],
   };

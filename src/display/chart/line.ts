@@ -53,6 +53,8 @@ export interface StyledLine extends PlotLine {
 export interface ChartLine {
   /** The number of its legend entry. */
   entry: number;
+  /** What it is called where that is not the label of its entry. */
+  name?: string;
   /** Ascending: steps, a duration in some unit, or milliseconds since the epoch. */
   x: Float64Array;
   /** As long as `x`; NaN is a gap. */

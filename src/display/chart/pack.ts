@@ -13,8 +13,8 @@ export function packFigure(figure: Figure): PackedFigure {
   return { ...figure, panels };
 }
 
-function packCurve({ entry, x, y, time, step, kind, low, high, smooth, mean }: Curve): PackedCurve {
-  const curve: PackedCurve = { entry, x: pack(x, 9), y: pack(y, 5) };
+function packCurve({ entry, name, x, y, time, step, kind, low, high, smooth, mean }: Curve): PackedCurve {
+  const curve: PackedCurve = { entry, name, x: pack(x, 9), y: pack(y, 5) };
   if (time) curve.time = packTimes(time);
   if (step) curve.step = pack(step, 9);
   if (kind) curve.kind = kind.join("");

@@ -4,10 +4,9 @@
  * @module
  */
 
-import { formatNumber } from "../format.ts";
 import { PALETTE } from "../html.ts";
-import type { LegendEntry, Ramp } from "../draw/figure.ts";
-import { rampColor } from "../draw/ramp.ts";
+import type { LegendEntry } from "../draw/figure.ts";
+import { hueScale, valueName } from "../compare/hues.ts";
 import type { FigurePlan, PanelPlan, StyledLine } from "./line.ts";
 import { chartLine, xAxis } from "./plot_axis.ts";
 import type { PlanOptions, PlotStyle } from "./style.ts";
@@ -40,6 +39,8 @@ export function planFigure(all: StyledLine[], options: PlanOptions): { plan: Fig
     y: logScale === true || logScale === "y" || logScale === "xy" ? "log" : "linear",
     yRange: yRangeOf(of, options),
     domain: null,
+    dots: 0,
+    xNames: null,
     marks: [...marks],
     lines: of.map((line) => chartLine(line, axis, entryOf(line))),
   });
@@ -78,17 +79,10 @@ function looks(lines: StyledLine[], facets: boolean, hueLabel: string | null) {
   const keys = new Map<string, number>();
   for (const line of lines) if (!keys.has(key(line))) keys.set(key(line), keys.size);
 
-  const hues = hueLabel === null ? [] : lines.map((line) => line.hue ?? null);
-  const ramp = hueLabel === null ? null : rampOf(hues, hueLabel);
-  const names = [...new Set(hues.map(nameOf))];
+  const { ramp, colorOf: hueColor } = hueScale(lines.map((line) => line.hue ?? null), hueLabel);
   const colorOf = (line: StyledLine) => {
-    if (ramp) return rampColor(ramp, line.hue as number | null);
-    const place = hueLabel !== null
-      ? names.indexOf(nameOf(line.hue ?? null))
-      : oneRun && !facets
-      ? paths.indexOf(line.attribute)
-      : runs.indexOf(line.run);
-    return PALETTE[place % PALETTE.length];
+    if (hueLabel !== null) return hueColor(line.hue ?? null);
+    return PALETTE[(oneRun && !facets ? paths.indexOf(line.attribute) : runs.indexOf(line.run)) % PALETTE.length];
   };
   const entries: LegendEntry[] = [];
   for (const line of lines) {
@@ -96,27 +90,15 @@ function looks(lines: StyledLine[], facets: boolean, hueLabel: string | null) {
     if (entries[at]) continue;
     const parts = [!oneRun && line.run, !onePath && line.attribute].filter((part) => part);
     const label = parts.join(" · ") || (facets ? line.run : line.attribute) || line.run || "value";
-    const value = hueLabel !== null && !ramp ? `${nameOf(line.hue ?? null)}: ${label}` : label;
+    const value = hueLabel !== null && !ramp ? `${valueName(line.hue ?? null)}: ${label}` : label;
     const dashed = !onePath && (!oneRun || hueLabel !== null);
     entries[at] = {
-      label: ramp ? `${label} (${hueLabel} ${nameOf(line.hue ?? null)})` : value,
+      label: ramp ? `${label} (${hueLabel} ${valueName(line.hue ?? null)})` : value,
       color: colorOf(line),
       dash: dashed ? DASHES[paths.indexOf(line.attribute) % DASHES.length] : "",
     };
   }
   return { entries, entryOf: (line: StyledLine) => keys.get(key(line))!, ramp };
-}
-
-/** Numbers get a scale of colors, logarithmic where they span more than two decades. */
-function rampOf(hues: (number | string | null)[], label: string): Ramp | null {
-  const numbers = hues.filter((hue): hue is number => typeof hue === "number" && Number.isFinite(hue));
-  if (numbers.length === 0 || hues.some((hue) => typeof hue === "string") || new Set(numbers).size < 3) return null;
-  const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
-  return { label, low, high, log: low > 0 && high / low > 100 };
-}
-
-function nameOf(hue: number | string | null): string {
-  return hue === null ? "none" : typeof hue === "number" ? formatNumber(hue) : hue;
 }
 
 function yRangeOf(lines: StyledLine[], { yRange, clip = false }: PlotStyle): [number | null, number | null] {

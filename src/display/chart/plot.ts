@@ -14,24 +14,20 @@ import { live } from "../live.ts";
 import { counted, formatNumber } from "../format.ts";
 import { type Html, markup, note, view } from "../html.ts";
 import { packFigure } from "./pack.ts";
-import { figurePicture, type Picture } from "./picture.ts";
+import { figurePicture } from "./picture.ts";
 import { planFigure } from "./plan.ts";
-import type { StyledLine } from "./line.ts";
+import type { FigurePlan, StyledLine } from "./line.ts";
 import type { PlanOptions } from "./style.ts";
 import { svgImage } from "../svg.ts";
 import { textTable } from "../table.ts";
 
-/** What is read for a chart. */
-export interface ChartData {
-  lines: StyledLine[];
-  /** How to plan the figure, where it depends on what was read. */
-  options: PlanOptions;
-}
-
-/** What a person sees of a chart. */
-interface Shown {
-  picture: Picture;
+/** What a chart shows. */
+export interface ChartContent {
+  title: string;
+  svg: string;
   html: Html;
+  /** What stands for it where only text shows. */
+  text: string;
 }
 
 /** Points of all lines together, at first; fewer where they do not fit into a bundle. */
@@ -43,23 +39,22 @@ const MAX_BYTES = MAX_BUNDLE_BYTES - 35_000;
  * picture.
  */
 export class Chart implements Displayable {
-  readonly #read: () => Promise<ChartData>;
-  #reading: Promise<ChartData> | null = null;
-  #showing: Promise<Shown> | null = null;
+  readonly #read: () => Promise<ChartContent>;
+  #reading: Promise<ChartContent> | null = null;
 
   /** Made by `plot()`. Nothing is read before the chart is shown or saved. */
-  constructor(read: () => Promise<ChartData>) {
+  constructor(read: () => Promise<ChartContent>) {
     this.#read = read;
   }
 
   /** The chart as an SVG document that stands on its own. */
   async svg(): Promise<string> {
-    return (await this.#show()).picture.svg;
+    return (await this.#content()).svg;
   }
 
   /** The chart as an HTML page that stands on its own, and answers to the pointer. */
   async html(): Promise<string> {
-    const { title } = (await this.#data()).options;
+    const { title, html } = await this.#content();
     const page = markup`
       <!doctype html>
       <html lang="en">
@@ -68,7 +63,7 @@ export class Chart implements Displayable {
           <meta name="color-scheme" content="light dark">
           <title>${title || "Chart"}</title>
         </head>
-        <body style="font-family:system-ui,sans-serif;margin:24px">${(await this.#show()).html}</body>
+        <body style="font-family:system-ui,sans-serif;margin:24px">${html}</body>
       </html>
     `;
     return page.toString();
@@ -91,39 +86,47 @@ export class Chart implements Displayable {
 
   /** Shows the chart in a notebook. */
   async [jupyterDisplay](): Promise<MediaBundle> {
-    return bundle((await this.#show()).html, plainSummary((await this.#data()).lines));
-  }
-
-  #show(): Promise<Shown> {
-    return this.#showing ??= this.#data().then(({ lines, options }) => showLines(lines, options));
+    const { html, text } = await this.#content();
+    return bundle(html, text);
   }
 
   /** A failure is not remembered. */
-  #data(): Promise<ChartData> {
+  #content(): Promise<ChartContent> {
     return this.#reading ??= this.#read().catch((error) => {
-      this.#reading = this.#showing = null;
+      this.#reading = null;
       throw error;
     });
   }
 }
 
 /** Draws lines in the style of a plot, with as many points as a bundle holds besides `spent` bytes. */
-export function showLines(lines: StyledLine[], options: PlanOptions, spent = 0): Shown {
-  const { plan, notes: planned } = planFigure(lines, options);
-  const width = options.width ?? 760;
+export function lineChart(lines: StyledLine[], options: PlanOptions, spent = 0): ChartContent {
+  const { plan, notes } = planFigure(lines, options);
+  const { title = "", width = 760 } = options;
+  const alt = `Line chart of ${counted(lines.length, "line")}${title && `: ${title}`}`;
+  return { title, ...showFigure(plan, notes, width, alt, spent), text: plainSummary(lines) };
+}
+
+/** Draws a figure with as many points as fit. */
+export function showFigure(
+  plan: FigurePlan,
+  planned: string[],
+  width: number,
+  alt: string,
+  spent = 0,
+): Pick<ChartContent, "svg" | "html"> {
   for (let points = POINTS;;) {
     const { figure, notes } = chooseFigure(plan, points);
-    const picture = figurePicture(figure, width);
+    const { svg, size, unlabeled } = figurePicture(figure, width);
     const said = [
       ...planned,
       ...notes,
-      ...picture.unlabeled > 0 ? [`${counted(picture.unlabeled, "mark")} without room for a label`] : [],
+      ...unlabeled > 0 ? [`${counted(unlabeled, "mark")} without room for a label`] : [],
     ];
-    const alt = `Line chart of ${counted(lines.length, "line")}${options.title ? `: ${options.title}` : ""}`;
-    const image = svgImage(picture.svg, picture.size, alt);
+    const image = svgImage(svg, size, alt);
     const html = view(live("chart", image, packFigure(figure)), said.length > 0 && note(said.join(" · ")));
     const bytes = byteLength(html.toString()) + spent;
-    if (bytes <= MAX_BYTES || points < 100) return { picture, html };
+    if (bytes <= MAX_BYTES || points < 100) return { svg, html };
     points = Math.floor(points * Math.min(0.9, 0.97 * MAX_BYTES / bytes));
   }
 }

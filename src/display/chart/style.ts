@@ -24,7 +24,7 @@ export interface PlotStyle {
   title?: string;
   /** In CSS pixels. Default: 760. */
   width?: number;
-  /** Of the plot without title and legend, in CSS pixels. Default: 280. */
+  /** Of the plot without title and legend, in CSS pixels. Default: 280, of small multiples 170. */
   height?: number;
   /** Where the y axis begins and ends; null leaves an end to the values. What lies outside is cut off. Default: the values. */
   yRange?: readonly [low: number | null, high: number | null];
@@ -61,7 +61,7 @@ export const PLOT_STYLE = declare<PlotStyle>()({
   legend: optional(FLAG),
   title: optional(STRING),
   width: optional(within(120, 20_000, "a number of pixels from 120 to 20000"), 760),
-  height: optional(within(60, 20_000, "a number of pixels from 60 to 20000"), 280),
+  height: optional(within(60, 20_000, "a number of pixels from 60 to 20000")),
   yRange: optional(Y_RANGE),
   clip: optional(FLAG, false),
   marks: optional(

@@ -50,7 +50,13 @@ const LOOKS = [
 ];
 
 /** The marks of one curve: inherited, own and preview stretches look different and touch each other. */
-export function curveMarkup(figure: Figure, { curve, line, raw, band }: ShownCurve, x: Scale, y: Scale): Html {
+export function curveMarkup(
+  figure: Figure,
+  { curve, line, raw, band }: ShownCurve,
+  x: Scale,
+  y: Scale,
+  radius = 0,
+): Html {
   const { color, dash } = figure.entries[curve.entry];
   const thin = figure.entries.length > 10 ? 0.75 : 1;
   const paths: Html[] = [];
@@ -73,7 +79,9 @@ export function curveMarkup(figure: Figure, { curve, line, raw, band }: ShownCur
   const dots = Array.from(
     alone,
     (row) =>
-      markup`<circle cx="${pixel(x.to(line.x[row]))}" cy="${pixel(y.to(line.y[row]))}" r="2.2" fill="${color}" />`,
+      markup`<circle cx="${pixel(x.to(line.x[row]))}" cy="${pixel(y.to(line.y[row]))}" r="${
+        radius || 2.2
+      }" fill="${color}"${radius > 0 && markup` fill-opacity="0.85"`} />`,
   );
   return markup`<g data-entry="${curve.entry}">${paths}${dots}</g>`;
 }

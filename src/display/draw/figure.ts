@@ -50,6 +50,10 @@ export interface Panel {
   yRange: [low: number | null, high: number | null];
   /** What the axes span where it is not what the curves need. */
   domain: { x: [number, number]; y: [number, number] } | null;
+  /** The radius of points where the curves are points; 0: they are lines. */
+  dots: number;
+  /** The names of places 0, 1, 2, … where the x axis shows names and no numbers. */
+  xNames: string[] | null;
   marks: Mark[];
   curves: Curve[];
 }
@@ -64,6 +68,8 @@ export interface Mark {
 export interface Curve {
   /** The number of its legend entry. */
   entry: number;
+  /** What it is called where that is not the label of its entry. */
+  name?: string;
   /** Ascending. */
   x: Float64Array;
   /** As long as `x`; NaN is a gap. */

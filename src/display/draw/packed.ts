@@ -12,6 +12,7 @@ export type Packed = string | { unit: number; by: string };
 /** A curve whose numbers are packed. */
 export interface PackedCurve {
   entry: number;
+  name?: string;
   x: Packed;
   y: Packed;
   time?: Packed;
@@ -34,9 +35,10 @@ export function unpackFigure(packed: PackedFigure): Figure {
   return { ...packed, panels: packed.panels.map((panel) => ({ ...panel, curves: panel.curves.map(unpackCurve) })) };
 }
 
-function unpackCurve({ entry, x, y, time, step, kind, low, high, smooth, mean }: PackedCurve): Curve {
+function unpackCurve({ entry, name, x, y, time, step, kind, low, high, smooth, mean }: PackedCurve): Curve {
   return {
     entry,
+    name,
     x: numbers(x),
     y: numbers(y),
     time: time === undefined ? null : numbers(time),

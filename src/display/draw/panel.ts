@@ -42,7 +42,11 @@ export function drawPanel(figure: Figure, panel: Panel, view: View, width: numbe
   const left = Math.ceil(Math.max(18, ...yAxis.labels.map((label) => textWidth(label))) + 9);
   const ends = figure.endLabels ? endLabels(figure, curves, width) : null;
   const plotWidth = Math.max(20, width - left - (ends ? ends.width : RIGHT));
-  const xAxis = fittingAxis(xRange, plotWidth, panel.x === "time" ? "time" : view.logX ? "log" : "linear");
+  const xAxis = panel.xNames ? namesAxis(panel.xNames, plotWidth) : fittingAxis(
+    panel.dots > 0 && !view.xDomain ? padded(xRange, [null, null], view.logX) : xRange,
+    plotWidth,
+    kindOf(panel, view),
+  );
 
   const markRows = placeMarks(panel, xAxis, view.logX, plotWidth, width - left);
   const top = (panel.title || panel.yLabel ? 17 : 0) + markRows.count * LINE + 6;
@@ -60,7 +64,9 @@ export function drawPanel(figure: Figure, panel: Panel, view: View, width: numbe
     ${xAxis.ticks.map((tick, i) => xTick(xAxis.labels[i], x.to(tick), plot, width))}
     ${markRows.marks.map(({ x: at, label, row, anchor }) => markLine(x.to(at), label, row, anchor, plot))}
     <svg x="${left}" y="${top - 2}" width="${plot.width + 2}" height="${plot.height + 4}" overflow="hidden">
-      <g transform="translate(${-left},${2 - top})">${curves.map((curve) => curveMarkup(figure, curve, x, y))}</g>
+      <g transform="translate(${-left},${2 - top})">${
+    curves.map((curve) => curveMarkup(figure, curve, x, y, panel.dots))
+  }</g>
     </svg>
     ${ends?.place(curves, y, plot)}
     ${
@@ -153,6 +159,20 @@ function placeMarks({ marks }: Panel, axis: AxisScale, log: boolean, plotWidth: 
     return { x: mark.x, label, row, anchor };
   });
   return { marks: placed, count: free.length, left: placed.filter(({ row }) => row < 0).length };
+}
+
+/** An axis of names, with half a place before the first and after the last. */
+function namesAxis(names: string[], width: number): AxisScale {
+  const length = Math.max(3, Math.floor(width / Math.max(1, names.length) / 7));
+  return {
+    domain: [-0.5, Math.max(0.5, names.length - 0.5)],
+    ticks: [...names.keys()],
+    labels: names.map((name) => shortenMiddle(name, length)),
+  };
+}
+
+function kindOf({ x }: Panel, { logX }: View): Panel["x"] {
+  return x === "time" ? "time" : logX ? "log" : "linear";
 }
 
 /** An x axis whose labels do not touch each other. */

@@ -85,16 +85,21 @@ function switches(figure: Figure, views: View[], redraw: () => void): HTMLElemen
     say();
     redraw();
   });
+  const lines = figure.panels.every(({ dots }) => dots === 0);
   return [
-    ...figure.panels.every(({ x }) => x !== "time") ? [toggle("log x", "Logarithmic x axis", "logX")] : [],
+    ...figure.panels.every(({ x, xNames }) => x !== "time" && !xNames)
+      ? [toggle("log x", "Logarithmic x axis", "logX")]
+      : [],
     toggle("log y", "Logarithmic y axis", "logY"),
-    element(
-      "label",
-      "display:inline-flex;align-items:center;gap:5px;font-size:11px;margin:0",
-      "smoothing",
-      slider,
-      shown,
-    ),
+    ...lines
+      ? [element(
+        "label",
+        "display:inline-flex;align-items:center;gap:5px;font-size:11px;margin:0",
+        "smoothing",
+        slider,
+        shown,
+      )]
+      : [],
   ];
 }
 

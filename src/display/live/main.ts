@@ -11,11 +11,13 @@
 
 import { mountChart } from "./chart.ts";
 import { mountImages, mountSteps } from "./images.ts";
+import { mountParallel } from "./parallel.ts";
 import { mountTable } from "./table.ts";
 
 const KINDS: Record<string, (node: HTMLElement) => void> = {
   chart: mountChart,
   images: mountImages,
+  parallel: mountParallel,
   steps: mountSteps,
   table: mountTable,
 };

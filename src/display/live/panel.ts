@@ -138,7 +138,7 @@ export class LivePanel {
     const [box, outer] = [this.#svg.getBoundingClientRect(), root.getBoundingClientRect()];
     const scale = box.width / this.#drawn.width;
     const x = box.left - outer.left + found.px * scale, y = box.top - outer.top + found.py * scale;
-    tooltip.show(color, label || this.#panel.title || this.#panel.yLabel, this.#rows(found), x, y);
+    tooltip.show(color, found.curve.name || label || this.#panel.title || this.#panel.yLabel, this.#rows(found), x, y);
   }
 
   #leave(): void {
@@ -185,11 +185,11 @@ export class LivePanel {
 
   /** What the tooltip says: the values that were logged, besides what is drawn where that differs. */
   #rows({ curve, x, y }: Found): [string, string][] {
-    const { xLabel, yLabel, title, x: kind } = this.#panel;
+    const { xLabel, yLabel, title, xNames, x: kind } = this.#panel;
     const rows: [string, string][] = [];
     const row = nearestRow(curve, x, y);
     if (curve.step) rows.push(["step", formatNumber(curve.step[row])]);
-    if (kind !== "time") rows.push([xLabel || "x", formatNumber(curve.x[row])]);
+    if (kind !== "time") rows.push([xLabel || "x", xNames?.[curve.x[row]] ?? formatNumber(curve.x[row])]);
     rows.push([curve.low ? "mean" : title || yLabel || "value", formatNumber(curve.y[row])]);
     if (curve.low && curve.high) {
       rows.push(["band", `${formatNumber(curve.low[row])} to ${formatNumber(curve.high[row])}`]);

@@ -16,7 +16,7 @@ import { picture, type StoredImage } from "../file/image.ts";
 import { live } from "../live.ts";
 import { type Ancestor, lineageHtml } from "./lineage.ts";
 import { logHtml, logText } from "../log.ts";
-import { showLines } from "../chart/plot.ts";
+import { lineChart } from "../chart/plot.ts";
 import { svgImage } from "../svg.ts";
 import { missing } from "../table.ts";
 import { fileText, histogramText, valueText } from "../value.ts";
@@ -51,7 +51,7 @@ function body(data: AttributePageData): Shown {
   if (points && points.step.length === 0) return { html: note("No points."), text: "No points." };
   switch (points?.values.kind) {
     case "float":
-      return lineChart(data, points, points.values.data);
+      return floatChart(data, points, points.values.data);
     case "string":
       return logOf({ ...points, text: points.values.data });
     case "histogram":
@@ -68,7 +68,7 @@ function body(data: AttributePageData): Shown {
   return { html: markup`<span style="font-size:15px">${text}</span>`, text };
 }
 
-function lineChart(
+function floatChart(
   { run, path, ancestors = [] }: AttributePageData,
   points: Points,
   value: Float64Array,
@@ -79,7 +79,7 @@ function lineChart(
   const marks = forks.map(({ forkStep }) => ({ x: forkStep!, label: `fork at ${formatNumber(forkStep!)}` }));
   const text = summary(points.step, value);
   const options = { marks, height: 240, smallMultiples: false, hueLabel: null, notes: [text] };
-  const { html } = showLines([{ ...line, attribute: "", timestamp: points.timestamp }], options, 5_000);
+  const { html } = lineChart([{ ...line, attribute: "", timestamp: points.timestamp }], options, 5_000);
   const lineage = ancestors.length > 0 && lineageHtml(ancestors, run);
   return { html: [lineage, html], text };
 }

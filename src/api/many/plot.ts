@@ -4,24 +4,24 @@
  * @module
  */
 
-import { ATTRIBUTES, type AttributeSelection, isList, selectPaths } from "../bulk/names.ts";
-import { FRAME } from "../frame/frame.ts";
-import { either, FLAG, type Kind, listOf, oneOf, orNull, shown, STRING, STRINGS } from "../options/kinds.ts";
-import { checkArgument, type Checked, checkOptions, declare, optional } from "../options/options.ts";
-import type { Frame } from "../frame/typed.ts";
-import { Attribute, readerOf } from "./attribute.ts";
-import { groupLines } from "../display/chart/group.ts";
-import { PLOT_LINE, type PlotLine, type StyledLine } from "../display/chart/line.ts";
-import { Chart, type ChartData } from "../display/chart/plot.ts";
-import { PLOT_STYLE, type PlotStyle } from "../display/chart/style.ts";
-import { frameLines } from "../display/chart/plot_frame.ts";
-import { AttributeNotFoundError, AttributeTypeError, OptionError } from "../errors.ts";
-import { ancestorsOf } from "./page/ancestors.ts";
-import { LONG_CALL, type LongCall, longCall, type LongCallOptions, PROGRESS_BAR } from "../progress/show.ts";
-import type { RunReader } from "./reader.ts";
-import { ReadOnlyRun } from "./project.ts";
-import { configValue, labelOf, readRuns } from "./run_values.ts";
-import { didYouMean, suggest } from "../suggest.ts";
+import { ATTRIBUTES, type AttributeSelection, isList, selectPaths } from "../../bulk/names.ts";
+import { FRAME } from "../../frame/frame.ts";
+import { either, FLAG, type Kind, listOf, oneOf, orNull, shown, STRING, STRINGS } from "../../options/kinds.ts";
+import { checkArgument, type Checked, checkOptions, declare, optional } from "../../options/options.ts";
+import type { Frame } from "../../frame/typed.ts";
+import { Attribute, readerOf } from "../attribute.ts";
+import { groupLines } from "../../display/chart/group.ts";
+import { PLOT_LINE, type PlotLine, type StyledLine } from "../../display/chart/line.ts";
+import { Chart, type ChartContent, lineChart } from "../../display/chart/plot.ts";
+import { PLOT_STYLE, type PlotStyle } from "../../display/chart/style.ts";
+import { frameLines } from "../../display/chart/plot_frame.ts";
+import { AttributeNotFoundError, AttributeTypeError, OptionError } from "../../errors.ts";
+import { ancestorsOf } from "../page/ancestors.ts";
+import { LONG_CALL, type LongCall, longCall, type LongCallOptions, PROGRESS_BAR } from "../../progress/show.ts";
+import type { RunReader } from "../reader.ts";
+import { ReadOnlyRun } from "../project.ts";
+import { parallel, type ParallelOptions, scatter, type ScatterOptions } from "./points.ts";
+import { configValue, readRuns, refuseMissing } from "./run_values.ts";
 
 /** Options of {@linkcode plot}. */
 export interface PlotOptions extends PlotStyle, LongCallOptions {
@@ -79,34 +79,68 @@ const DATA: Kind<PlotData> = {
   },
 };
 
-/**
- * Plots float series of one or more runs in one chart, which shows itself in a notebook and can be saved. Nothing is read or
- * drawn before. Points that a run inherits are faint, previews dashed; lines with more points than the picture has room for are
- * drawn by their extremes. Color tells runs apart, dashes attributes.
- *
- * Where scripts may run, the chart answers: point at a line for its values, drag to zoom, double click to see all again, click the
- * legend to hide a line, switch to logarithmic axes, smooth. Elsewhere it is a picture.
- *
- * Takes runs (all their float series, or those that the option `attributes` names), attributes, lines of your own, or a frame with
- * a column `step` and either `value` (with optional columns `run`, `attribute`, `timestamp`, `is_preview`: one line per run and
- * attribute) or one numeric column per series (with an optional column `run`). Promises of these will do, too.
- *
- * Throws `OptionError` where an option is outside its bounds; showing the chart throws `AttributeNotFoundError` where no run has an
- * attribute that is named.
- *
- * @example
- * ```ts
- * plot([run, other], { attributes: ["metrics/loss"], logScale: true, smoothing: 0.9 });
- * plot(project.fetchReadOnlyRuns(), { attributes: ["metrics/loss"], groupBy: "config/optimizer" });
- * plot(run);
- * ```
- */
-export function plot(data: PlotData | PromiseLike<PlotData>, options: PlotOptions = {}): Chart {
+/** What makes charts: call it to plot series, or one of its methods to compare runs by single values. */
+export interface Plot {
+  /**
+   * Plots float series of one or more runs in one chart, which shows itself in a notebook and can be saved. Nothing is read or
+   * drawn before. Points that a run inherits are faint, previews dashed; lines with more points than the picture has room for are
+   * drawn by their extremes. Color tells runs apart, dashes attributes.
+   *
+   * Where scripts may run, the chart answers: point at a line for its values, drag to zoom, double click to see all again, click the
+   * legend to hide a line, switch to logarithmic axes, smooth. Elsewhere it is a picture.
+   *
+   * Takes runs (all their float series, or those that the option `attributes` names), attributes, lines of your own, or a frame with
+   * a column `step` and either `value` (with optional columns `run`, `attribute`, `timestamp`, `is_preview`: one line per run and
+   * attribute) or one numeric column per series (with an optional column `run`). Promises of these will do, too.
+   *
+   * Throws `OptionError` where an option is outside its bounds; showing the chart throws `AttributeNotFoundError` where no run has an
+   * attribute that is named.
+   *
+   * @example
+   * ```ts
+   * plot([run, other], { attributes: ["metrics/loss"], logScale: true, smoothing: 0.9 });
+   * plot(project.fetchReadOnlyRuns(), { attributes: ["metrics/loss"], groupBy: "config/optimizer" });
+   * plot(run);
+   * ```
+   */
+  (data: PlotData | PromiseLike<PlotData>, options?: PlotOptions): Chart;
+  /**
+   * Runs as points: a config against a result, for example. Values are those of `fetch()`, of series the last one; runs that lack one
+   * are counted below the chart. Where `x` is a text, its values stand beside each other.
+   *
+   * Throws `OptionError` where an option is outside its bounds; showing the chart throws `AttributeNotFoundError` where no run has an
+   * attribute that is named.
+   *
+   * @example
+   * ```ts
+   * plot.scatter(runs, { x: "config/lr", y: "validation/accuracy", color: "config/optimizer", logScale: "x" });
+   * ```
+   */
+  scatter(runs: readonly ReadOnlyRun[] | PromiseLike<readonly ReadOnlyRun[]>, options: ScatterOptions): Chart;
+  /**
+   * Parallel coordinates: one upright axis for each attribute, one line for each run, colored by one of the values. Axes that span more
+   * than two decades are logarithmic, texts stand above each other.
+   *
+   * Throws `OptionError` where an option is outside its bounds; showing the chart throws `AttributeNotFoundError` where no run has an
+   * attribute that is named.
+   *
+   * @example
+   * ```ts
+   * plot.parallel(runs, { attributes: ["config/lr", "config/optimizer", "validation/accuracy"] });
+   * ```
+   */
+  parallel(runs: readonly ReadOnlyRun[] | PromiseLike<readonly ReadOnlyRun[]>, options: ParallelOptions): Chart;
+}
+
+/** Plots series, or runs by their values: see {@linkcode Plot}. */
+export const plot: Plot = Object.assign(plotLines, { scatter, parallel });
+
+function plotLines(data: PlotData | PromiseLike<PlotData>, options: PlotOptions = {}): Chart {
   const asked = checkOptions("plot", PLOT, options);
   if (!isPromise(data)) checkArgument("plot", "data", DATA, data);
   return new Chart(() =>
     longCall(asked, { description: "plot", unit: "point" }, async (call) => {
-      return await chartData(checkArgument("plot", "data", DATA, await data), asked, call);
+      return await contentOf(checkArgument("plot", "data", DATA, await data), asked, call);
     })
   );
 }
@@ -115,7 +149,7 @@ function isPromise(data: PlotData | PromiseLike<PlotData>): data is PromiseLike<
   return typeof (data as { then?: unknown } | null)?.then === "function";
 }
 
-async function chartData(data: PlotData, options: Checked<typeof PLOT>, call: LongCall): Promise<ChartData> {
+async function contentOf(data: PlotData, options: Checked<typeof PLOT>, call: LongCall): Promise<ChartContent> {
   const { colorBy, attributes, groupBy, band } = options;
   const items = Array.isArray(data) ? data as (ReadOnlyRun | Attribute | PlotLine)[] : [data];
   const runs = items.filter((one) => one instanceof ReadOnlyRun);
@@ -142,10 +176,8 @@ async function chartData(data: PlotData, options: Checked<typeof PLOT>, call: Lo
     }
   }
   if (groups.length > 0) lines = groupLines(lines as (StyledLine & { group: string })[], band);
-  return {
-    lines,
-    options: { ...options, smallMultiples: smallMultiples && runs.length > 0, hueLabel: colorBy, notes },
-  };
+  const multiples = smallMultiples && runs.length > 0;
+  return lineChart(lines, { ...options, smallMultiples: multiples, hueLabel: colorBy, notes });
 }
 
 /** A line and the run that it is of. */
@@ -174,7 +206,7 @@ async function runLines(
     return lines.map((line): RunLine => ({ ...line, of: run }));
   });
   const missing = named?.find((path) => !found.has(path));
-  if (missing !== undefined) await refuse(runs, missing, call);
+  if (missing !== undefined) await refuseMissing(runs, missing, call.signal);
   if (found.size === 0) {
     const which = attributes === null ? "no float series" : `no float series that matches ${shown(attributes)}`;
     throw new AttributeNotFoundError(`The ${runs.length === 1 ? "run has" : `${runs.length} runs have`} ${which}.`, {
@@ -194,14 +226,6 @@ async function runLines(
   return { lines, notes };
 }
 
-async function refuse(runs: ReadOnlyRun[], path: string, call: LongCall): Promise<never> {
-  const reader = readerOf(runs[0].attribute(path));
-  const suggestions = suggest(path, (await reader.definitions(call.signal)).map((one) => one.path));
-  const run = await labelOf(runs[0], call.signal);
-  const who = runs.length === 1 ? `Run ${run} has no attribute` : `None of the ${runs.length} runs has an attribute`;
-  throw new AttributeNotFoundError(`${who} "${path}".${didYouMean(suggestions)}`, { run, path, suggestions });
-}
-
 /** Adds what lines are grouped and colored by. */
 async function styled(
   lines: RunLine[],
@@ -219,7 +243,7 @@ async function styled(
     }),
   );
   for (const path of wanted) {
-    if (runs.every((run) => values.get(run)!.get(path) === null)) await refuse(runs, path, call);
+    if (runs.every((run) => values.get(run)!.get(path) === null)) await refuseMissing(runs, path, call.signal);
   }
   const name = (path: string) => path.split("/").at(-1)!;
   return lines.map(({ of, ...line }) => {

@@ -1,0 +1,117 @@
+/**
+ * `compare()`: runs beside each other.
+ *
+ * @module
+ */
+
+import { ATTRIBUTES, type AttributeSelection, selectPaths } from "../../bulk/names.ts";
+import { type Displayable, jupyterDisplay, type MediaBundle } from "../../display/bundle.ts";
+import { type ComparedColumn, type ComparisonData, comparisonPage } from "../../display/compare/comparison.ts";
+import { withDisplay } from "../../display/frame.ts";
+import { naturally } from "../../display/page/entries.ts";
+import { valuesFrame } from "../../frame/values.ts";
+import type { Frame } from "../../frame/typed.ts";
+import { orNull } from "../../options/kinds.ts";
+import { type Checked, checkOptions, declare, optional } from "../../options/options.ts";
+import { LONG_CALL, longCall, type LongCallOptions } from "../../progress/show.ts";
+import type { AttributeType } from "../../types.ts";
+import { givenRuns, type SomeRuns } from "./points.ts";
+import { configValue, labelOf, readRuns } from "./run_values.ts";
+
+/** Options of {@linkcode compareRuns}. */
+export interface CompareOptions extends LongCallOptions {
+  /** Which attributes: paths, or a pattern. Default: all but those below `sys/` and `monitoring/`. */
+  attributes?: AttributeSelection | null;
+}
+
+const COMPARE = declare<CompareOptions>()({ ...LONG_CALL, attributes: optional(orNull(ATTRIBUTES), null) });
+
+/** Values of one kind each are compared; points, files and tags of system attributes are not. */
+const TYPES: AttributeType[] = ["float", "int", "string", "bool", "datetime", "string_set", "float_series"];
+
+/**
+ * Compares runs: which configs differ, and the last values of their metrics beside them. Nothing is read before it is shown.
+ *
+ * Shows itself in a notebook as a table with one row per run, which sorts by a click on a title; configs that are equal in all
+ * runs are folded below it. {@linkcode RunComparison.frame} gives the same as a Polars frame. Throws `OptionError` where an option is
+ * outside its bounds.
+ *
+ * @example
+ * ```ts
+ * compare(project.fetchReadOnlyRuns());
+ * compare([run, other], { attributes: "^config/ | ^validation/" });
+ * ```
+ */
+export function compareRuns(runs: SomeRuns, options: CompareOptions = {}): RunComparison {
+  return new RunComparison(runs, checkOptions("compare", COMPARE, options));
+}
+
+/** What {@linkcode compareRuns} gives. */
+export class RunComparison implements Displayable {
+  readonly #runs: SomeRuns;
+  readonly #options: Checked<typeof COMPARE>;
+  #reading: Promise<ComparisonData> | null = null;
+
+  /** Made by {@linkcode compareRuns}. */
+  constructor(runs: SomeRuns, options: CompareOptions) {
+    this.#runs = runs;
+    this.#options = checkOptions("compare", COMPARE, options);
+  }
+
+  /**
+   * The table as a Polars frame: `run`, then the configs that differ, then the last values of metrics. Columns of numbers are f64,
+   * all others strings; null where a run has no value.
+   */
+  async frame(): Promise<Frame> {
+    const { runs, differing, metrics } = await this.#data();
+    const columns = [...differing, ...metrics].map((
+      { path, values },
+    ): [string, (number | string | null)[]] => [path, values]);
+    return withDisplay(valuesFrame([["run", runs], ...columns]));
+  }
+
+  /** What a notebook shows. */
+  async [jupyterDisplay](): Promise<MediaBundle> {
+    return comparisonPage(await this.#data());
+  }
+
+  /** A failure is not remembered. */
+  #data(): Promise<ComparisonData> {
+    return this.#reading ??= read(this.#runs, this.#options).catch((error) => {
+      this.#reading = null;
+      throw error;
+    });
+  }
+}
+
+async function read(given: SomeRuns, options: Checked<typeof COMPARE>): Promise<ComparisonData> {
+  return await longCall(options, { description: "compare", unit: "run" }, async ({ signal, onProgress }) => {
+    const runs = [...await givenRuns("compare", given)];
+    const { attributes } = options;
+    const types = new Map<string, AttributeType>();
+    const rows = await readRuns(runs, async (run, reader) => {
+      const { source, info } = await reader.locate(signal);
+      const which = attributes === null ? {} : selectPaths(attributes);
+      const found = (await Array.fromAsync(source.attributes({ runs: [info.key], ...which, types: TYPES, signal })))
+        .flat()
+        .filter(({ path }) => attributes !== null || !/^(sys|monitoring)\//.test(path));
+      for (const { path, type } of found) if (!types.has(path)) types.set(path, type);
+      const paths = found.map(({ path }) => path);
+      await reader.load(paths, signal);
+      onProgress(1, runs.length);
+      return {
+        run: await labelOf(run, signal),
+        values: new Map(paths.map((path) => [path, configValue(reader, path)])),
+      };
+    });
+    const data: ComparisonData = { runs: rows.map(({ run }) => run), differing: [], metrics: [], equal: [] };
+    for (const path of [...types.keys()].sort(naturally)) {
+      const column: ComparedColumn = { path, values: rows.map(({ values }) => values.get(path) ?? null) };
+      if (types.get(path) === "float_series") data.metrics.push(column);
+      else if (column.values.every((value) => Object.is(value, column.values[0]))) {
+        data.equal.push({ path, value: column.values[0] });
+      } else data.differing.push(column);
+    }
+    return data;
+  });
+}

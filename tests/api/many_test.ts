@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { compare, plot } from "../../mod.ts";
+import { display } from "../display/kernel_rules.ts";
+import { Fixture } from "./fixture.ts";
+
+async function withRuns(work: (runs: Awaited<ReturnType<typeof read>>) => Promise<void>): Promise<void> {
+  await using fixture = await Fixture.make();
+  await work(await read(fixture));
+}
+
+async function read(fixture: Fixture) {
+  return await fixture.project().project.fetchReadOnlyRuns();
+}
+
+Deno.test("plot(runs) without attributes shows every float series in a chart of its own", async () => {
+  await withRuns(async (runs) => {
+    const { "text/html": html, "text/plain": text } = await display(plot(runs));
+    assert.match(text, /metrics\/accuracy/);
+    assert.match(text, /metrics\/loss/);
+    const { panels } = JSON.parse(html.match(/<script type="application\/json">(.*?)<\/script>/s)![1]);
+    assert.deepEqual(panels.map(({ title }: { title: string }) => title), ["metrics/accuracy", "metrics/loss"]);
+    const one = await display(plot(runs, { attributes: "^metrics/l" }));
+    assert.doesNotMatch(one["text/plain"], /accuracy/);
+  });
+});
+
+Deno.test("a series that no run has is an error that names close ones; one that some lack is a note", async () => {
+  await withRuns(async (runs) => {
+    await assert.rejects(
+      plot(runs, { attributes: ["metrics/los"] }).svg(),
+      /None of the 3 runs has an attribute "metrics\/los"\. Did you mean "metrics\/loss"/,
+    );
+    await assert.rejects(plot(runs, { attributes: "^nothing/" }).svg(), /no float series that matches/);
+    await assert.rejects(
+      plot(runs, { attributes: ["metrics/loss"], colorBy: "parameters/none" }).svg(),
+      /"parameters\/none"/,
+    );
+    const html = await plot(runs, { attributes: ["metrics/loss", "metrics/accuracy"] }).html();
+    assert.match(html, /metrics\/accuracy is in \d of 3 runs/);
+  });
+});
+
+Deno.test("runs are colored by a config, and grouped by one with a mean and a band", async () => {
+  await withRuns(async (runs) => {
+    const lossOnly = { attributes: ["metrics/loss"] };
+    const own = new Set((await plot(runs, lossOnly).svg()).match(/stroke="#\w{6}"/g));
+    const colored = await plot(runs, { ...lossOnly, colorBy: "parameters/init_lr" }).svg();
+    assert.ok(own.size >= 2);
+    assert.match(colored, />(0\.1|0\.01): gull-1</);
+    const grouped = await display(plot(runs, { ...lossOnly, groupBy: "parameters/optimizer" }));
+    assert.match(grouped["text/plain"], /optimizer adam \(\d runs?\)/);
+    assert.match(grouped["text/plain"], /optimizer none \(\d runs?\)/);
+  });
+});
+
+Deno.test("scatter and parallel coordinates take the values of runs", async () => {
+  await withRuns(async (runs) => {
+    const scatter = await display(plot.scatter(runs, { x: "parameters/init_lr", y: "metrics/loss" }));
+    assert.match(scatter["text/plain"], /gull-1 +0\.1 +1/);
+    const parallel = await display(plot.parallel(runs, { attributes: ["parameters/init_lr", "metrics/loss"] }));
+    assert.match(parallel["text/plain"], /gull-2 +0\.01 +2\.25/);
+    await assert.rejects(
+      plot.scatter(runs, { x: "no", y: "metrics/loss" }).svg(),
+      /None of the 3 runs has an attribute "no"/,
+    );
+    assert.throws(() => plot.scatter(runs, { x: "", y: "a" }), /x is ""/);
+  });
+});
+
+Deno.test("compare() tells what differs, and gives it as a frame", async () => {
+  await withRuns(async (runs) => {
+    const comparison = compare(runs);
+    const { "text/plain": text } = await display(comparison);
+    assert.match(text, /init_lr/);
+    const frame = await comparison.frame();
+    assert.equal(frame.columns[0], "run");
+    assert.ok(frame.columns.includes("parameters/init_lr") && frame.columns.includes("metrics/loss"));
+    const tokens = frame.getColumn("parameters/tokens").toArray();
+    assert.ok(tokens.includes("9007199254740993"), "no digit is lost");
+    const some = await compare(runs, { attributes: ["metrics/loss"] }).frame();
+    assert.deepEqual(some.columns, ["run", "metrics/loss"]);
+  });
+});
