@@ -122,9 +122,11 @@ export interface FileContent {
   size: number | null;
 }
 
-/** How much of the stored data to compare with the hashes that lie beside it. */
+/** How much of the stored data a report looks at. */
 export interface ReportOptions extends CallOptions {
-  /** `data`: what holds rows; `all`: stored files too. Absent: nothing. */
+  /** Whether to decode every value. Default: false. */
+  thorough?: boolean;
+  /** What to compare with the hashes beside it. `data`: what holds rows; `all`: stored files too. Absent: nothing. */
   hashes?: "data" | "all";
 }
 
@@ -150,6 +152,8 @@ export interface Source {
   report?(options?: ReportOptions): Promise<Finding[]>;
   /** What lies on disk that never reached a server, and what of it is lost or doubtful; for sources that read such data. */
   unsyncedReport?(options?: CallOptions): Promise<Finding[]>;
+  /** What answers are without because it cannot be read, for sources that were told to go on: one sentence for each file. */
+  leftOut?(): string[];
   /** All rows as one lazy table, for sources that hold such a table. */
   scan?(options?: CallOptions): Promise<LazyDataFrame>;
   /** Ends what the source keeps open. */

@@ -43,7 +43,8 @@ export async function runIds(source: Source, query: Partial<RunsQuery> = {}): Pr
 
 /** The run with this custom id. */
 export async function runOf(source: Source, customId: string): Promise<RunInfo> {
-  const run = (await runs(source)).find((run) => run.customId === customId);
+  const operand = { name: "sys/custom_run_id", type: "string", aggregation: null } as const;
+  const [run] = await runs(source, { where: { op: "=", operand, value: customId } });
   assert.ok(run, `run ${customId} is listed`);
   return run;
 }

@@ -372,7 +372,8 @@ export class ReadOnlyProject {
    * `attribute`, `file`, `count` and `message`.
    *
    * Parquet files are compared with the hashes that {@linkcode ReadOnlyProject.exportArchive} wrote with them; with `thorough`, stored
-   * files too. neptune-exporter wrote no hashes, which the report says. Throws `UnsupportedError` for a server.
+   * files too. neptune-exporter wrote no hashes, which the report says. Without `thorough` not every value is decoded, and a
+   * finding of the kind `not_decoded` says so. Throws `UnsupportedError` for a server.
    */
   async archiveReport(options: ArchiveReportOptions = {}): Promise<Frame> {
     const checked = checkOptions("archiveReport", ARCHIVE_REPORT, options);
@@ -428,11 +429,10 @@ export class ReadOnlyProject {
   ): Promise<Frame> {
     const notes = new Notes();
     return await longCall(options, what, async (call) => {
-      return withDisplay(
-        await work(await this.#connection.source(call.signal), { ...call, notes }),
-        notes.texts,
-        display,
-      );
+      const source = await this.#connection.source(call.signal);
+      const frame = await work(source, { ...call, notes });
+      for (const text of source.leftOut?.() ?? []) notes.add(text);
+      return withDisplay(frame, notes.texts, display);
     });
   }
 

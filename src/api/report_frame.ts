@@ -14,7 +14,10 @@ import type { CallOptions, Finding, Source } from "../source.ts";
 
 /** Options of {@linkcode ReadOnlyProject.archiveReport}. */
 export interface ArchiveReportOptions extends LongCallOptions {
-  /** Also compare every stored file with the hash that was written with it, which reads them all. Default: false. */
+  /**
+   * Also decode every value of every file, and compare every stored file with the hash that was written with it: what cannot be
+   * read or has changed is found whatever it is, and takes as long as reading the whole archive. Default: false.
+   */
   thorough?: boolean;
 }
 
@@ -32,7 +35,7 @@ export async function reportFrame(
       feature: "report",
     });
   }
-  return findingsFrame(await source.report({ ...call, hashes: thorough ? "all" : "data" }));
+  return findingsFrame(await source.report({ ...call, thorough, hashes: thorough ? "all" : "data" }));
 }
 
 /** What lies on disk that never reached a server. Throws `UnsupportedError` for what reads no such data. */

@@ -5,6 +5,7 @@
  */
 
 import { chooseRuns, type ChosenRuns, RUN_SELECTION, type RunSelection } from "../bulk/select.ts";
+import { Notes } from "../bulk/notes.ts";
 import { withDisplay } from "../display/frame.ts";
 import { runsFrame } from "../frame/frame.ts";
 import type { Frame } from "../frame/typed.ts";
@@ -68,7 +69,12 @@ export class RunListings<Run extends object> {
   /** Themselves, or all in one frame. */
   frames(what: string, listed: ListedRuns): Listing<Run, Frame> {
     const runs = this.runs(what, listed);
-    const all = async () => withDisplay(runsFrame(await this.#all(listed)));
+    const all = async () => {
+      const pages = await Array.fromAsync(this.#pages(listed));
+      const notes = new Notes();
+      for (const text of pages[0]?.source.leftOut?.() ?? []) notes.add(text);
+      return withDisplay(runsFrame(pages.flatMap(({ runs }) => runs)), notes.texts);
+    };
     return new Listing(this.#of(what), () => runs, all, (run) => this.#ids.get(run)!);
   }
 

@@ -11,10 +11,11 @@ import { didYouMean, suggest } from "../suggest.ts";
 import type { CallOptions } from "../source.ts";
 import type { ProjectInfo } from "../types.ts";
 import { FolderIndex } from "./index/folder_index.ts";
+import { unreadableError, warnUnreadable } from "./index/damage.ts";
 import { damageReason } from "./parquet/damage.ts";
 import { ParquetFile } from "./parquet/file.ts";
 import { buildIndex, type IndexOptions, type ProjectIndex } from "./index/project_index.ts";
-import { type Folder, type Part, readFolder, sanitized } from "./disk/layout.ts";
+import { type Folder, isProjectName, type Part, readFolder, sanitized } from "./disk/layout.ts";
 import { projectFolders } from "./disk/root.ts";
 import { type Shared, shared } from "../async/shared.ts";
 
@@ -57,6 +58,10 @@ export class Archive {
       for (const name of await projectFolders(this.#settings.data)) {
         const folder = readFolder(this.#settings.data, name);
         folders.set(name, folder);
+        if (folder.damage !== null) {
+          if (isProjectName(name)) warnUnreadable(folder);
+          continue;
+        }
         for (const project of await this.#projectsOf(folder, signal)) {
           projects.set(project, [...projects.get(project) ?? [], name]);
         }
@@ -99,6 +104,9 @@ export class Archive {
         const names = projects.get(project) ?? [sanitized(project)];
         // The folder that is named after the project counts before copies under other names.
         names.sort((a, b) => Number(b === sanitized(project)) - Number(a === sanitized(project)));
+        const contents = await this.#contents({ signal });
+        const unreadable = names.map((name) => contents.folders.get(name)).find((folder) => folder?.damage);
+        if (unreadable && !this.#settings.skipDamaged) throw unreadableError(unreadable);
         const folders = [];
         for (const name of names) folders.push(await this.#folder(name, { signal, onProgress }));
         return buildIndex(project, folders, this.#settings);

@@ -24,7 +24,16 @@ import type {
 import type { AttributeDefinition, FileRef, ProjectInfo } from "../types.ts";
 import type { Archive } from "./archive.ts";
 import { readAttributes, readExisting } from "./read/attributes.ts";
-import { damagedError, damagedPartNamed, damagedPartOf, damagedRunName, warnDamaged } from "./index/damage.ts";
+import {
+  damageAbove,
+  damageBehind,
+  damagedError,
+  damagedPartOf,
+  damagedRunName,
+  damageOf,
+  nameOf,
+  warnDamaged,
+} from "./index/damage.ts";
 import { Files } from "./disk/files.ts";
 import { type ProjectIndex, runInfo } from "./index/project_index.ts";
 import { isSystem } from "./index/system.ts";
@@ -54,6 +63,8 @@ export interface ProjectSettings {
 
 const RUNS_PER_PAGE = 10_000;
 const ATTRIBUTES_PER_PAGE = 10_000;
+/** So many files that were left out are named one by one. */
+const MOST_TOLD = 3;
 
 /** What is kept of a project between calls. */
 interface Kept {
@@ -70,9 +81,11 @@ export class ArchivedProject implements Source {
   readonly #archive: Archive;
   readonly #name: string;
   readonly #settings: ProjectSettings;
+  readonly #leftOut = new Set<Part>();
   readonly #kept = shared<Kept>(async (options) => {
     const { name } = await this.project(options);
     const index = await this.#archive.index(name, options);
+    if (this.#settings.skipDamaged) { for (const part of index.damaged.keys()) this.#damaged(index, part); }
     const filesRoot = this.#settings.files ?? await siblingFiles(this.#settings.data);
     const folders = [sanitized(name), ...index.folders.map((folder) => folder.name)];
     const roots = filesRoot === null ? [] : [...new Set(folders)].map((folder) => `${filesRoot}/${folder}`);
@@ -99,9 +112,9 @@ export class ArchivedProject implements Source {
   async *runs(query: RunsQuery): AsyncGenerator<RunsPage> {
     const kept = await this.#kept(query);
     const { index } = kept;
-    const numbers = await matchRuns(this.#table(kept, query), query, kept.columns);
-    const lost = damagedPartNamed(index, query.where ?? null);
+    const lost = damageBehind(index, query);
     if (lost) this.#damaged(index, lost);
+    const numbers = await matchRuns(this.#table(kept, query), query, kept.columns);
     const from = query.offset ?? 0;
     const wanted = numbers.slice(from, query.limit === undefined ? undefined : from + query.limit);
     for (let at = 0; at === 0 || at < wanted.length; at += RUNS_PER_PAGE) {
@@ -113,23 +126,23 @@ export class ArchivedProject implements Source {
 
   async *attributes(query: AttributesQuery): AsyncGenerator<AttributeDefinition[]> {
     const kept = await this.#kept({ signal: query.signal });
-    const found = await readAttributes(this.#view(kept, query), this.#numbers(kept.index, query.runs), query);
+    const found = await readAttributes(this.#view(kept, query), this.#numbers(kept.index, query.runs, true), query);
     for (let at = 0; at < found.length; at += ATTRIBUTES_PER_PAGE) yield found.slice(at, at + ATTRIBUTES_PER_PAGE);
   }
 
   async *existing(query: AttributesQuery): AsyncGenerator<PairBlock> {
     const kept = await this.#kept({ signal: query.signal });
-    yield* readExisting(this.#view(kept, query), this.#numbers(kept.index, query.runs), query);
+    yield* readExisting(this.#view(kept, query), this.#numbers(kept.index, query.runs, true), query);
   }
 
   async *values(query: ValuesQuery): AsyncGenerator<ValueBlock> {
     const kept = await this.#kept({ signal: query.signal });
-    yield* readValues(this.#view(kept, query), this.#numbers(kept.index, query.runs), query);
+    yield* readValues(this.#view(kept, query), this.#numbers(kept.index, query.runs, true), query);
   }
 
   async *series(query: SeriesQuery): AsyncGenerator<SeriesBlock> {
     const kept = await this.#kept({ signal: query.signal });
-    this.#numbers(kept.index, query.series.runs);
+    this.#numbers(kept.index, query.series.runs, query.lineage !== "own");
     yield* readSeries(this.#view(kept, query), query);
   }
 
@@ -138,11 +151,16 @@ export class ArchivedProject implements Source {
     return await files.open(ref.path, options);
   }
 
-  async report({ hashes, ...options }: ReportOptions = {}): Promise<Finding[]> {
+  async report({ hashes, thorough = false, ...options }: ReportOptions = {}): Promise<Finding[]> {
     const kept = await this.#kept(options);
     const { data, toUtc } = this.#settings;
-    const view = this.#view(kept, options, true);
-    const findings = await makeReport(view, { data, files: kept.filesRoot, timesConverted: toUtc !== null });
+    const findings = await makeReport(this.#view(kept, options, true), {
+      data,
+      files: kept.filesRoot,
+      timesConverted: toUtc !== null,
+      thorough,
+      onProgress: options.onProgress,
+    });
     if (hashes === undefined) return findings;
     const call = { ...options, thorough: hashes === "all" };
     return bySeverity([...findings, ...await hashFindings(kept.index.folders, kept.filesRoot, call)]);
@@ -152,14 +170,37 @@ export class ArchivedProject implements Source {
     return await longTable(this.#view(await this.#kept(options), options));
   }
 
+  leftOut(): string[] {
+    const parts = [...this.#leftOut];
+    const told = parts.slice(0, MOST_TOLD).map((part) =>
+      `Without run ${damagedRunName(part, null)}: its file ${nameOf(part)} cannot be read (${damageOf(part)}).`
+    );
+    const more = parts.length - told.length;
+    return more > 0
+      ? [...told, `And without ${more} more files that cannot be read: archiveReport() names them.`]
+      : told;
+  }
+
   close(): void {}
 
-  /** The numbers of runs; without keys of all. Unknown runs are left out, damaged ones are no unknown runs. */
-  #numbers(index: ProjectIndex, keys?: readonly string[] | null): number[] {
-    if (!keys) {
-      for (const [part, run] of index.damaged) if (run === null) this.#damaged(index, part);
-      return index.keys.map((_, run) => run);
+  /**
+   * The numbers of runs; without keys of all. Unknown runs are left out, damaged ones are no unknown runs.
+   *
+   * @param inherited Whether what the runs inherited matters, too.
+   */
+  #numbers(index: ProjectIndex, keys: readonly string[] | null | undefined, inherited: boolean): number[] {
+    const numbers = keys ? this.#known(index, keys) : index.keys.map((_, run) => run);
+    if (!keys) { for (const [part, run] of index.damaged) if (run === null) this.#damaged(index, part); }
+    if (inherited && index.damaged.size > 0) {
+      for (const run of numbers) {
+        const part = damageAbove(index, run);
+        if (part) this.#damaged(index, part);
+      }
     }
+    return numbers;
+  }
+
+  #known(index: ProjectIndex, keys: readonly string[]): number[] {
     const numbers = new Set<number>();
     for (const key of new Set(keys)) {
       const number = index.numbers.get(key);
@@ -201,7 +242,8 @@ export class ArchivedProject implements Source {
     const run = damagedRunName(part, index);
     part.damage ??= cause instanceof Error ? cause.message : "it cannot be read";
     warnDamaged(part, run);
-    if (!tolerant && !this.#settings.skipDamaged) throw damagedError(part, run, cause);
+    if (this.#settings.skipDamaged) this.#leftOut.add(part);
+    else if (!tolerant) throw damagedError(part, run, cause);
   }
 }
 

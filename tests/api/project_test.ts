@@ -130,7 +130,7 @@ Deno.test("a healthy archive has an empty report with all its columns", async ()
   const kinds = report.getColumn("kind").toArray();
   assert.deepEqual(
     kinds,
-    ["missing_file", "no_hashes"],
-    "the fixture has one lost file, and the exporter writes no hashes",
+    ["missing_file", "not_decoded", "no_hashes"],
+    "the fixture has one lost file, the exporter writes no hashes, and not everything was decoded",
   );
 });

@@ -80,10 +80,12 @@ Deno.test("hundreds of runs read by file patterns are read as each by itself, on
       const path = `${folder(data)}/${partName("run-11")}`;
       await Deno.truncate(path, 1000);
       const others = all.filter((n) => n !== 11);
-      assert.equal((await runs(open())).length, RUNS - 1, "nothing tells which run it was");
-      await assertWhole(open(), others);
       const isDamaged = { name: "DamagedFileError", message: /run-11-[0-9a-f]{16}_part_0\.parquet of run run-11 / };
       const source = open();
+      await assert.rejects(runs(source), isDamaged, "nothing tells what the list would lack");
+      await assert.rejects(runs(source, { heads: true, limit: 1 }), isDamaged);
+      assert.equal((await runs(open({ damagedRuns: "skip" }))).length, RUNS - 1);
+      await assertWhole(open({ damagedRuns: "skip" }), others);
       await assert.rejects(valuesByKey(source, { runs: ["run-11"] }), isDamaged);
       await assert.rejects(valuesByKey(source), isDamaged, "all runs: the damaged one is among them");
       await assert.rejects(pointsOf(source, { kind: "float", series: [{ run: "run-11", path: "loss" }] }), isDamaged);

@@ -6,6 +6,7 @@
 
 import { blake2b } from "@noble/hashes/blake2.js";
 import { HASHES } from "./hashes.ts";
+import { diskFault } from "./fault.ts";
 
 /** One Parquet file that holds rows of a run (in old layouts: of several runs). */
 export interface Part {
@@ -38,6 +39,8 @@ export interface Folder {
   strays: string[];
   /** Model registry folders inside, which hold no runs. */
   models: string[];
+  /** Why the folder cannot be listed, or null. */
+  damage: string | null;
 }
 
 /** As long an id as the exporter can write: more bytes, and the names of its files have more than the 255 that file systems take. */
@@ -74,18 +77,25 @@ export function folderNames(root: string): string[] {
  * ones take ten times as long.
  */
 export function readFolder(root: string, name: string): Folder {
-  const folder: Folder = { name, path: `${root}/${name}`, parts: [], unfinished: [], strays: [], models: [] };
+  const path = `${root}/${name}`;
+  const folder: Folder = { name, path, parts: [], unfinished: [], strays: [], models: [], damage: null };
   // Names are sorted natively, parts with comparisons of ours: with 71,000 of them that is a difference.
   const names: string[] = [];
-  for (const entry of Deno.readDirSync(folder.path)) {
-    if (!isFolder(folder.path, entry)) names.push(entry.name);
-    else if (MODEL_FOLDERS.includes(entry.name)) folder.models.push(entry.name);
+  try {
+    for (const entry of Deno.readDirSync(path)) {
+      // Among them what macOS puts beside each file it copies to other disks: `._run_part_0.parquet`.
+      if (entry.name.startsWith(".")) continue;
+      if (!isFolder(path, entry)) names.push(entry.name);
+      else if (MODEL_FOLDERS.includes(entry.name)) folder.models.push(entry.name);
+    }
+  } catch (error) {
+    if ((folder.damage = diskFault(error)) === null) throw error;
   }
   for (const name of names.sort()) {
     const part = parsePartName(name);
     if (part) folder.parts.push(readPart(folder, name, part));
     else if (name.endsWith(".parquet.tmp")) folder.unfinished.push(name);
-    else if (!name.startsWith(".") && name !== HASHES) folder.strays.push(name);
+    else if (name !== HASHES) folder.strays.push(name);
   }
   if (folder.parts.some(({ number }) => number > 9)) {
     folder.parts.sort((a, b) => a.stem < b.stem ? -1 : a.stem > b.stem ? 1 : a.number - b.number);
@@ -95,9 +105,21 @@ export function readFolder(root: string, name: string): Folder {
 
 function readPart(folder: Folder, name: string, split: { stem: string; number: number }): Part {
   const path = `${folder.path}/${name}`;
-  const { size, mtime, ctime, ino } = Deno.statSync(path);
-  const times = { modified: mtime?.getTime() ?? 0, changed: ctime?.getTime() ?? 0, inode: ino ?? 0 };
-  return { folder, name, path, size, ...times, ...split, damage: null };
+  try {
+    const { size, mtime, ctime, ino } = Deno.statSync(path);
+    const times = { modified: mtime?.getTime() ?? 0, changed: ctime?.getTime() ?? 0, inode: ino ?? 0 };
+    return { folder, name, path, size, ...times, ...split, damage: null };
+  } catch (error) {
+    // A link that leads nowhere, a file that was removed just now.
+    const damage = diskFault(error);
+    if (damage === null) throw error;
+    return { folder, name, path, size: 0, modified: 0, changed: 0, inode: 0, ...split, damage };
+  }
+}
+
+/** Tells whether the exporter may have made a folder of this name: a system's own, `lost+found`, it has not. */
+export function isProjectName(name: string): boolean {
+  return /^[\p{L}\p{N}_-]+$/u.test(name);
 }
 
 /** The parts of runs whose export was finished: the exporter writes part 0 last. */

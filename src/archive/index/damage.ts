@@ -5,12 +5,13 @@
  */
 
 import { getLogger } from "@logtape/logtape";
-import { DamagedFileError } from "../../errors.ts";
+import { ArchiveError, DamagedFileError } from "../../errors.ts";
 import type { Nql, Predicate } from "../../nql/ast.ts";
 import { foldNql } from "../../nql/fold.ts";
 import { compileRegex } from "../../nql/regex.ts";
 import type { ProjectIndex } from "./project_index.ts";
-import { type Part, sanitized } from "../disk/layout.ts";
+import type { RunsQuery } from "../../source.ts";
+import { type Folder, type Part, sanitized } from "../disk/layout.ts";
 
 const logger = getLogger(["neptune-fetcher", "archive"]);
 const warned = new WeakSet<Part>();
@@ -57,36 +58,87 @@ export function damagedPartOf(index: ProjectIndex, run: string): Part | null {
   return [...index.damaged.keys()].find((part) => part.stem === stem) ?? null;
 }
 
-/** The damaged part of a run that a query asks for by its id. */
-export function damagedPartNamed(index: ProjectIndex, query: Nql | null): Part | null {
-  if (index.damaged.size === 0 || query === null) return null;
-  const merge = (terms: NamedIds[]): NamedIds => ({
-    wanted: terms.flatMap(({ wanted }) => wanted),
-    unwanted: terms.flatMap(({ unwanted }) => unwanted),
+/**
+ * The damaged part on which the answer to a query for runs depends, or null.
+ *
+ * Runs asked for by their ids depend on parts that may hold these runs; all other questions depend on every run. A run of which
+ * another part tells its names can be listed, and chosen by these: only what else is asked about it depends on the damage.
+ */
+export function damageBehind(index: ProjectIndex, { where = null, sort = null }: RunsQuery): Part | null {
+  if (index.damaged.size === 0) return null;
+  const ids = where === null ? null : foldNql<ReadonlySet<string> | null>(where, {
+    predicate: namedIds,
+    // One of the terms is enough to name the runs, where all have to hold.
+    and: (terms) => terms.find((ids) => ids !== null) ?? null,
+    or: (terms) => terms.includes(null) ? null : new Set(terms.flatMap((ids) => [...ids!])),
+    not: () => null,
   });
-  const { wanted } = foldNql<NamedIds>(query, {
-    predicate: (node) => ({ wanted: namedIds(node), unwanted: [] }),
-    and: merge,
-    or: merge,
-    not: ({ wanted, unwanted }) => ({ wanted: unwanted, unwanted: wanted }),
-  });
-  for (const id of wanted) {
-    const part = damagedPartOf(index, id);
-    if (part) return part;
+  const [hidden] = [...index.damaged].flatMap(([part, run]) => run === null ? [part] : []);
+  if (ids !== null) {
+    const known = ["sys/id", "sys/custom_run_id"].map((path) => new Set(index.system.column(path, "string")?.values));
+    const lost = [...ids].find((id) => !index.numbers.has(id) && known.every((values) => !values.has(id)));
+    return lost === undefined ? null : damagedPartOf(index, lost) ?? hidden ?? null;
   }
-  return null;
+  if (hidden) return hidden;
+  const plain = (where === null || asksForSystemOnly(where)) && (sort === null || isSystemName(sort.path));
+  const [telling] = [...index.damaged].flatMap(([part, run]) => plain && hasNames(index, part, run!) ? [] : [part]);
+  return telling ?? null;
 }
 
-/** The ids that a query asks for, and those it asks not to have. */
-interface NamedIds {
-  wanted: string[];
-  unwanted: string[];
+/** The exporter writes the names of a run before anything else: another part than the first has none. */
+function hasNames(index: ProjectIndex, part: Part, run: number): boolean {
+  return part.number > 0 && index.bare[run] === 0;
 }
 
-function namedIds(predicate: Predicate): string[] {
-  if (!["sys/custom_run_id", "sys/id"].includes(predicate.operand.name)) return [];
-  if (predicate.op === "=") return [predicate.value];
-  return predicate.op === "matches" ? [...compileRegex(predicate.value).exact ?? []] : [];
+function asksForSystemOnly(where: Nql): boolean {
+  const all = (terms: boolean[]) => terms.every(Boolean);
+  return foldNql<boolean>(where, {
+    predicate: ({ operand }) => isSystemName(operand.name),
+    and: all,
+    or: all,
+    not: (term) => term,
+  });
+}
+
+function isSystemName(name: string): boolean {
+  return name.startsWith("sys/");
+}
+
+/** The ids that a predicate names; null where it names none. */
+function namedIds(predicate: Predicate): ReadonlySet<string> | null {
+  if (!["sys/custom_run_id", "sys/id"].includes(predicate.operand.name)) return null;
+  if (predicate.op === "=") return new Set([predicate.value]);
+  return predicate.op === "matches" ? compileRegex(predicate.value).exact : null;
+}
+
+/** The damaged part that holds, or may hold, an ancestor of a run, or null: what the run inherited from it is not known. */
+export function damageAbove(index: ProjectIndex, run: number): Part | null {
+  if (index.damaged.size === 0) return null;
+  const { parent, unresolved } = index.parents;
+  let root = run;
+  while (parent[root] >= 0) root = parent[root];
+  const missing = unresolved.find((one) => one.run === root && one.reason === "missing");
+  if (!missing) return null;
+  // In the oldest layout the names of files say nothing about runs.
+  const nameless = [...index.damaged.keys()].find((part) => part.stem === "");
+  return damagedPartOf(index, missing.parent) ?? nameless ?? null;
+}
+
+/** Says that a project folder cannot be listed. */
+export function warnUnreadable(folder: Folder): void {
+  logger.warn("The folder {folder} of the archive cannot be read: {reason}", {
+    folder: folder.name,
+    reason: folder.damage,
+  });
+}
+
+/** The error for using a project whose folder cannot be listed. */
+export function unreadableError({ name, path, damage }: Folder): ArchiveError {
+  return new ArchiveError(
+    `The folder ${name} of the archive cannot be read (${damage}): make it readable, or leave it out with ` +
+      '`damagedRuns: "skip"`; other projects are not affected.',
+    { path },
+  );
 }
 
 function reason(cause: unknown): string {

@@ -152,7 +152,8 @@ export class FolderIndex {
       }
       try {
         const segment = StoredSegment.in(path);
-        if (segment.owner === this.folder.path) this.#add(segment);
+        // What could not be read is looked at again: the disk, or who may read it, may have changed since.
+        if (segment.owner === this.folder.path) this.#add(segment, (record) => record.damage === null);
       } catch {
         // Spoilt, of another version, or removed just now: the archive itself has all of it.
         if (isOld) remove(path);
@@ -165,11 +166,11 @@ export class FolderIndex {
   }
 
   /** Takes a segment in: what earlier ones say of the same parts no longer counts. */
-  #add(segment: Segment): void {
+  #add(segment: Segment, counts: (record: PartRecord) => boolean = () => true): void {
     const live = new Uint8Array(segment.parts.length);
     segment.parts.forEach((record, number) => {
       const part = this.#byName.get(record.name);
-      if (!part || !isSame(record, part)) return;
+      if (!part || !counts(record) || !isSame(record, part)) return;
       const read = { ...this.#read.get(part) };
       for (const what of ["parameters", "series"] as const) {
         if (!covers(record.stage, what)) continue;

@@ -31,9 +31,16 @@ export class Phantoms {
     this.#index = index;
   }
 
-  /** Tells whether a path's only row in the project has no value. */
+  /**
+   * Tells whether a path's only row in the project has no value. Where another part cannot be read nobody knows: there may be a
+   * row with a value in it.
+   */
   async isReal(type: DoubtfulType, path: string, readOptions: ReadOptions): Promise<boolean> {
-    return (await this.#rows(type, readOptions)).get(path) === 1;
+    if ((await this.#rows(type, readOptions)).get(path) !== 1) return false;
+    const [damaged] = this.#index.damaged.keys();
+    if (damaged === undefined) return true;
+    readOptions.onDamaged(damaged);
+    return false;
   }
 
   /** All paths of the project without any value. */

@@ -9,7 +9,8 @@ import type { Finding } from "../../source.ts";
 import { damagedRunName, damageOf, nameOf } from "../index/damage.ts";
 import { finding } from "./finding.ts";
 import type { ProjectIndex } from "../index/project_index.ts";
-import { type Folder, parsePartName, type Part } from "../disk/layout.ts";
+import { type Folder, folderNames, isProjectName, parsePartName, type Part, readFolder } from "../disk/layout.ts";
+import { readGroups } from "../index/read_parts.ts";
 import { fileFindings } from "./files.ts";
 import { rowFindings } from "./rows.ts";
 import type { ReadContext } from "../read/context.ts";
@@ -21,13 +22,16 @@ export interface ReportRoots {
   files: string | null;
   /** Whether the times of points are put right. */
   timesConverted: boolean;
+  /** Decode every value, too. */
+  thorough: boolean;
+  onProgress?: (by: number, total: number | null) => void;
 }
 
-/** Looks through folders, index and rows of a project: reads every part. */
+/** Looks through folders, index and rows of a project: opens every part. */
 export async function makeReport(context: ReadContext, roots: ReportRoots): Promise<Finding[]> {
   const { index } = context;
+  if (roots.thorough) await decodeAll(context, roots.onProgress);
   const findings = [
-    ...damageFindings(index),
     ...index.folders.flatMap((folder) => folderFindings(folder)),
     ...await rootFindings(roots.data),
     ...identityFindings(index),
@@ -35,6 +39,9 @@ export async function makeReport(context: ReadContext, roots: ReportRoots): Prom
     ...await rowFindings(context, roots.timesConverted),
     ...await fileFindings(context, roots.files),
     ...await exportErrors(index, roots.data),
+    ...roots.thorough ? [] : [notDecoded(index)],
+    // Last: looking at rows finds damage, too.
+    ...damageFindings(index),
   ];
   return bySeverity(findings);
 }
@@ -45,8 +52,27 @@ export function bySeverity(findings: Finding[]): Finding[] {
   return findings.sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
 }
 
+/** Decodes every value of every part: whatever cannot be read is marked as damaged. */
+async function decodeAll({ index, readOptions }: ReadContext, onProgress?: ReportRoots["onProgress"]): Promise<void> {
+  const bytes = [...index.shown].reduce((sum, { size }) => sum + size, 0);
+  for (const part of index.shown) {
+    await readGroups([part], readOptions, (group) => group.check());
+    onProgress?.(part.size, bytes);
+  }
+}
+
+function notDecoded(index: ProjectIndex): Finding {
+  return finding(
+    "info",
+    "not_decoded",
+    `Not every value of the ${index.shown.size} files was decoded: archiveReport({ thorough: true }) does, and takes longer.`,
+    { count: index.shown.size },
+  );
+}
+
 function damageFindings(index: ProjectIndex): Finding[] {
-  return [...index.damaged.keys()].map((part) => {
+  const damaged = new Set([...index.damaged.keys(), ...[...index.shown].filter((part) => part.damage !== null)]);
+  return [...damaged].map((part) => {
     const run = damagedRunName(part, index);
     return finding(
       "error",
@@ -119,12 +145,24 @@ function strays(names: string[]): Finding {
   });
 }
 
+/** What lies beside the folders of the projects, and folders of which nobody knows what they hold. */
 async function rootFindings(data: string): Promise<Finding[]> {
   const names: string[] = [];
   for await (const entry of Deno.readDir(data)) {
     if (entry.isFile && !entry.name.startsWith(".")) names.push(entry.name);
   }
-  return names.length > 0 ? [strays(names.sort())] : [];
+  const unreadable = folderNames(data).map((name) => readFolder(data, name)).filter((folder) => folder.damage !== null);
+  return [
+    ...names.length > 0 ? [strays(names.sort())] : [],
+    ...unreadable.map(({ name, damage }) =>
+      finding(
+        isProjectName(name) ? "error" : "info",
+        "unreadable_folder",
+        `The folder ${name} of the archive cannot be read: ${damage}.`,
+        { file: name },
+      )
+    ),
+  ];
 }
 
 function identityFindings(index: ProjectIndex): Finding[] {

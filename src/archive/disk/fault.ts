@@ -1,0 +1,15 @@
+/**
+ * What is the fault of a file or folder, or of the disk it lies on.
+ *
+ * @module
+ */
+
+/** Why a file or folder cannot be read, where that is its own fault; null for errors of another kind. */
+export function diskFault(error: unknown): string | null {
+  // Removed since it was listed, not for us to read, a link that leads nowhere, or on a broken disk.
+  const isFault = error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied ||
+    error instanceof Deno.errors.IsADirectory || error instanceof Deno.errors.NotADirectory ||
+    error instanceof Deno.errors.FilesystemLoop ||
+    (error instanceof Error && /\(os error \d+\)/.test(error.message));
+  return isFault ? (error as Error).message : null;
+}

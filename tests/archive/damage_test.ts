@@ -1,0 +1,179 @@
+/**
+ * What cannot be read is not taken for absent: answers that depend on it are errors, or say what they are without.
+ */
+
+import assert from "node:assert/strict";
+import { jupyterDisplay, ReadOnlyProject, type ReadOnlyProjectOptions } from "../../mod.ts";
+import { float, floatPoint, int, phantom, string } from "../../samples/rows.ts";
+import { partName, sanitized, writeRun } from "../../samples/writer.ts";
+import { PROJECT, sys, T } from "../awkward/case.ts";
+
+const FOLDER = sanitized(PROJECT);
+
+/** Archives in temporary folders, and projects that read them. */
+class Archives implements AsyncDisposable {
+  readonly #made: string[] = [];
+
+  async make(runs: Record<string, Parameters<typeof writeRun>[0]["batches"]>): Promise<string> {
+    const dir = await Deno.makeTempDir();
+    this.#made.push(dir);
+    for (const [runId, batches] of Object.entries(runs)) {
+      await writeRun({ dataRoot: `${dir}/data`, projectId: PROJECT, runId, batches });
+    }
+    return `${dir}/data`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const dir of this.#made) {
+      await Deno.chmod(`${dir}/data/${FOLDER}`, 0o755).catch(() => {});
+      await Deno.remove(dir, { recursive: true });
+    }
+  }
+}
+
+const open = (archive: string, options: ReadOnlyProjectOptions = {}) =>
+  new ReadOnlyProject({ archive, project: PROJECT, cacheFolder: null, ...options });
+const pathOf = (data: string, run: string) => `${data}/${FOLDER}/${partName(run)}`;
+const spoil = (data: string, run: string) => Deno.writeTextFile(pathOf(data, run), "PAR1 no more".repeat(20));
+const names = (part: string) => ({ name: "DamagedFileError", message: new RegExp(`file \\S*${partName(part)} `) });
+const points = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, i) => floatPoint("m", from + i, T, i));
+
+Deno.test("a damaged parent does not cut its fork's series in silence", async () => {
+  await using archives = new Archives();
+  const data = await archives.make({
+    parent: [sys("parent", 1), points(0, 300)],
+    fork: [
+      sys("fork", 2, string("sys/forking/parent", "parent"), int("sys/forking/step", 299)),
+      points(300, 500),
+    ],
+    grandchild: [
+      sys("grandchild", 3, string("sys/forking/parent", "fork"), int("sys/forking/step", 399)),
+      points(400, 500),
+    ],
+  });
+  const all = await open(data).fetchMetrics({ runs: ["fork", "grandchild"], attributes: ["m"] });
+  assert.equal(all.height, 1000);
+  await spoil(data, "parent");
+  const project = open(data);
+  for (const run of ["fork", "grandchild"]) {
+    const [found] = await project.fetchReadOnlyRuns({ customIds: [run] });
+    await assert.rejects(() => found.attribute("m").fetchValues(), names("parent"), run);
+    await assert.rejects(() => found.attribute("m").fetchLast(), names("parent"), run);
+    await assert.rejects(async () => await found.attributeNames, names("parent"), run);
+    assert.ok(
+      (await found.attribute("m").fetchValues({ includeInherited: false })).height < 300,
+      "its own are all there",
+    );
+  }
+  const skipping = open(data, { damagedRuns: "skip" });
+  const frame = await skipping.fetchMetrics({ runs: ["fork"], attributes: ["m"] });
+  assert.equal(frame.height, 200);
+  const shown = await (frame as unknown as { [jupyterDisplay](): Promise<Record<string, string>> })[jupyterDisplay]();
+  for (const text of [shown["text/plain"], shown["text/html"]]) assert.match(text, /Without run parent: its file/);
+});
+
+Deno.test("lists, tables and metrics over all runs are errors where a run cannot be read, and say what they are without", async () => {
+  await using archives = new Archives();
+  const data = await archives.make({
+    good: [sys("good", 1), points(0, 3)],
+    bad: [sys("bad", 2), points(0, 3)],
+  });
+  await spoil(data, "bad");
+  const project = open(data);
+  const calls: [string, () => PromiseLike<unknown>][] = [
+    ["listRuns", () => project.listRuns()],
+    ["listExperiments", () => project.listExperiments()],
+    ["fetchRuns", () => project.fetchRuns()],
+    ["fetchRuns by tag", () => project.fetchRuns({ tags: ["x"] })],
+    ["fetchRunsDf", () => project.fetchRunsDf()],
+    ["fetchExperimentsDf", () => project.fetchExperimentsDf({ limit: 1 })],
+    ["fetchMetrics", () => project.fetchMetrics({ attributes: ["m"] })],
+    ["fetchMetrics of experiments", () => project.fetchMetrics({ experiments: "^x", attributes: ["m"] })],
+    ["listAttributes", () => project.listAttributes()],
+    ["an experiment", () => project.fetchReadOnlyExperiments({ names: ["good"] })],
+    ["the run itself", () => project.fetchReadOnlyRuns({ customIds: ["bad"] })],
+    ["an id that may be its", () => project.fetchReadOnlyRuns({ withIds: ["AWK-2"] })],
+  ];
+  for (const [name, call] of calls) await assert.rejects(async () => await call(), names("bad"), name);
+  assert.equal((await project.fetchMetrics({ runs: ["good"], attributes: ["m"] })).height, 3, "others are not touched");
+  const skipping = open(data, { damagedRuns: "skip" });
+  for (const frame of [await skipping.fetchRuns(), await skipping.fetchRunsDf(), await skipping.listAttributes()]) {
+    const shown = await (frame as unknown as { [jupyterDisplay](): Promise<Record<string, string>> })[jupyterDisplay]();
+    assert.match(shown["text/plain"], /Without run bad: its file .* cannot be read \(.+\)\./);
+  }
+  const report = await skipping.archiveReport();
+  assert.ok((report.getColumn("kind").toArray() as string[]).includes("damaged_part"));
+});
+
+Deno.test("a damaged part does not make other runs show values they never had", async () => {
+  await using archives = new Archives();
+  // The exporter's grid: only `scorer` logged a score, the other run of its batch has a row without a value.
+  const data = await archives.make({
+    scorer: [sys("scorer", 1, float("score", 0.5))],
+    other: [sys("other", 2, phantom("score", "float"), float("lr", 1))],
+  });
+  const [before] = await open(data).fetchReadOnlyRuns({ customIds: ["other"] });
+  await assert.rejects(() => before.attribute("score").fetch(), { name: "AttributeNotFoundError" });
+  await spoil(data, "scorer");
+  const [other] = await open(data).fetchReadOnlyRuns({ customIds: ["other"] });
+  assert.equal(await other.attribute("lr").fetch(), 1);
+  await assert.rejects(() => other.attribute("score").fetch(), names("scorer"));
+  const [skipped] = await open(data, { damagedRuns: "skip" }).fetchReadOnlyRuns({ customIds: ["other"] });
+  await assert.rejects(() => skipped.attribute("score").fetch(), { name: "AttributeNotFoundError" });
+});
+
+Deno.test("links that lead nowhere, removed files and folders nobody may read are damage, not the end of the archive", async () => {
+  await using archives = new Archives();
+  const data = await archives.make({ good: [sys("good", 1), points(0, 3)], gone: [sys("gone", 2), points(0, 3)] });
+  // What other systems leave behind.
+  await Deno.mkdir(`${data}/lost+found`, { mode: 0o000 });
+  await Deno.writeTextFile(`${data}/${FOLDER}/._${partName("good")}`, "\0\x05\x16\x07");
+  assert.equal((await open(data).listRuns()).length, 2);
+
+  const removedLater = open(data);
+  assert.equal((await removedLater.listRuns()).length, 2);
+  await Deno.remove(pathOf(data, "gone"));
+  await assert.rejects(
+    () => removedLater.fetchSeries({ runs: ["gone"], attributes: "m" }).then(() => removedLater.scan()),
+    names("gone"),
+  );
+
+  await Deno.symlink(`${data}/nowhere`, pathOf(data, "gone"));
+  await assert.rejects(async () => await open(data).listRuns(), names("gone"));
+  assert.equal((await open(data).fetchMetrics({ runs: ["good"], attributes: ["m"] })).height, 3);
+  assert.deepEqual(
+    (await open(data, { damagedRuns: "skip" }).listRuns()).map((run) => run["sys/custom_run_id"]),
+    ["good"],
+  );
+});
+
+Deno.test("a project folder that cannot be listed is an error of that project alone", async () => {
+  if (Deno.uid() === 0) return console.log("skipped: root may list every folder");
+  await using archives = new Archives();
+  const data = await archives.make({ good: [sys("good", 1)] });
+  await Deno.chmod(`${data}/${FOLDER}`, 0o000);
+  await assert.rejects(async () => await open(data).listRuns(), { name: "ArchiveError", message: /cannot be read/ });
+});
+
+Deno.test("a thorough report finds what reading finds", async () => {
+  await using archives = new Archives();
+  const data = await archives.make({ good: [sys("good", 1), points(0, 3)], bad: [sys("bad", 2), points(0, 2000)] });
+  // A value in the middle of the data pages: names and footers are whole.
+  const bytes = await Deno.readFile(pathOf(data, "bad"));
+  let damaged = false, seed = 7;
+  for (let tries = 0; tries < 400 && !damaged; tries++) {
+    const copy = bytes.slice();
+    for (let i = 0; i < 8; i++) {
+      copy[4 + ((seed = (seed * 1103515245 + 12345) % 2147483648) % (bytes.length / 2 | 0))] ^= 0xff;
+    }
+    await Deno.writeFile(pathOf(data, "bad"), copy);
+    damaged = await open(data).fetchMetrics({ runs: ["bad"], attributes: ["m"] }).then(() => false, () => true);
+  }
+  assert.ok(damaged, "some damage is met when points are read");
+  const kinds = async (thorough: boolean) =>
+    (await open(data).archiveReport({ thorough })).getColumn("kind").toArray() as string[];
+  assert.ok((await kinds(true)).includes("damaged_part"));
+  const quick = await kinds(false);
+  assert.ok(quick.includes("damaged_part") || quick.includes("not_decoded"), "a quick one says what it did not read");
+});
