@@ -27,7 +27,7 @@ export type { RunSelector } from "./src/api/find_run.ts";
 export type { PageOptions } from "./src/api/page/run.ts";
 export type { AttributeTree } from "./src/api/tree.ts";
 export { Attribute } from "./src/api/attribute.ts";
-export type { AttributeValue, FetchValuesOptions } from "./src/api/attribute.ts";
+export type { AttributeValue, AttributeValues, FetchOptions, FetchValuesOptions } from "./src/api/attribute.ts";
 export type { RunsTableOptions, SortBy } from "./src/bulk/runs_table.ts";
 export type { SeriesAggregate } from "./src/bulk/table.ts";
 export type { AttributeSelection, NameSelection } from "./src/bulk/names.ts";
@@ -53,6 +53,25 @@ export type { FrameDisplayOptions } from "./src/display/frame.ts";
 export type { Chart } from "./src/display/chart/plot.ts";
 export type { PlotMark, PlotStyle, XAxis } from "./src/display/chart/style.ts";
 export type { Frame, FrameColumn, LazyFrame, TypedColumn, TypedFrame } from "./src/frame/typed.ts";
+export type {
+  AttributeTypeRow,
+  BucketRow,
+  DownloadRow,
+  ExportRow,
+  FindingRow,
+  FrameFile,
+  FrameHistogram,
+  MetricRow,
+  MetricsRow,
+  PointRow,
+  PreviewColumnsRow,
+  ProjectRow,
+  ProjectRunRow,
+  RunRow,
+  SeriesRow,
+  SeriesValues,
+  TimestampColumn,
+} from "./src/frame/rows.ts";
 export { jupyterDisplay } from "./src/display/bundle.ts";
 export type { Displayable, MediaBundle } from "./src/display/bundle.ts";
 export type { ArchiveReportOptions } from "./src/api/report_frame.ts";

@@ -9,6 +9,7 @@ import { Notes } from "../bulk/notes.ts";
 import { RUNS_TABLE, type RunsTableOptions } from "../bulk/runs_table.ts";
 import { withDisplay } from "../display/frame.ts";
 import { recordsFrame } from "../frame/frame.ts";
+import type { ProjectRow, ProjectRunRow } from "../frame/rows.ts";
 import type { Frame } from "../frame/typed.ts";
 import { openCatalog, SOURCE, type SourceOptions } from "./open.ts";
 import { checkOptions } from "../options/options.ts";
@@ -25,13 +26,15 @@ import { CALL, type LongCall, longCall } from "../progress/show.ts";
  * }
  * ```
  */
-export async function listProjects(options: SourceOptions & { signal?: AbortSignal } = {}): Promise<Frame> {
+export async function listProjects(options: SourceOptions & { signal?: AbortSignal } = {}): Promise<Frame<ProjectRow>> {
   const asked = checkOptions("listProjects", { ...SOURCE, ...CALL }, options);
   return await publicCall(asked.signal, async (signal) => {
     const catalog = openCatalog(asked);
     try {
       const projects = await catalog.projects({ signal });
-      return withDisplay(recordsFrame({ name: projects.map(({ name }) => name), id: projects.map(({ id }) => id) }));
+      return withDisplay<ProjectRow>(
+        recordsFrame({ name: projects.map(({ name }) => name), id: projects.map(({ id }) => id) }),
+      );
     } finally {
       catalog.close();
     }
@@ -48,12 +51,14 @@ export async function listProjects(options: SourceOptions & { signal?: AbortSign
  * const best = await fetchRunsDfGlobal({ archive: "exports/data", sortBy: "validation/accuracy", limit: 10 });
  * ```
  */
-export async function fetchRunsDfGlobal(options: SourceOptions & RunsTableOptions = {}): Promise<Frame> {
+export async function fetchRunsDfGlobal(options: SourceOptions & RunsTableOptions = {}): Promise<Frame<ProjectRunRow>> {
   return await fetchTable("fetchRunsDfGlobal", "runs", options, false);
 }
 
 /** Like {@linkcode fetchRunsDfGlobal}, with the newest run of each experiment. */
-export async function fetchExperimentsDfGlobal(options: SourceOptions & RunsTableOptions = {}): Promise<Frame> {
+export async function fetchExperimentsDfGlobal(
+  options: SourceOptions & RunsTableOptions = {},
+): Promise<Frame<ProjectRunRow>> {
   return await fetchTable("fetchExperimentsDfGlobal", "experiments", options, true);
 }
 
@@ -62,13 +67,16 @@ async function fetchTable(
   what: string,
   options: SourceOptions & RunsTableOptions,
   heads: boolean,
-): Promise<Frame> {
+): Promise<Frame<ProjectRunRow>> {
   const asked = checkOptions(call, { ...SOURCE, ...RUNS_TABLE }, options);
   const catalog = openCatalog(asked);
   try {
     const notes = new Notes();
     const work = (running: LongCall) => fetchGlobalTable(catalog, { ...asked, ...running, notes }, heads);
-    return withDisplay(await longCall(asked, { description: what, unit: what.slice(0, -1) }, work), notes.texts);
+    return withDisplay<ProjectRunRow>(
+      await longCall(asked, { description: what, unit: what.slice(0, -1) }, work),
+      notes.texts,
+    );
   } finally {
     catalog.close();
   }

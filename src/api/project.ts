@@ -13,11 +13,21 @@ import { LIST_ATTRIBUTES, listAttributesFrame, type ListAttributesOptions } from
 import { ATTRIBUTES, type AttributeSelection, isList } from "../bulk/names.ts";
 import { type BulkCall, Notes } from "../bulk/notes.ts";
 import { chooseRuns } from "../bulk/select.ts";
-import { FETCH_SERIES, fetchSeriesFrame, type FetchSeriesOptions } from "../bulk/series.ts";
+import { FETCH_SERIES, fetchSeriesFrame, type FetchSeriesOptions, type OtherSeriesType } from "../bulk/series.ts";
 import { type Displayable, jupyterDisplay, type MediaBundle } from "../display/bundle.ts";
 import { type FrameDisplayOptions, withDisplay } from "../display/frame.ts";
 import { printable, UnsupportedError } from "../errors.ts";
 import { EXPORT_ARCHIVE, type ExportArchiveOptions, writeArchive } from "../export/archive.ts";
+import type {
+  AttributeTypeRow,
+  BucketRow,
+  DownloadRow,
+  ExportRow,
+  FindingRow,
+  MetricsRow,
+  RunRow,
+  SeriesRow,
+} from "../frame/rows.ts";
 import type { Frame, LazyFrame } from "../frame/typed.ts";
 import { Attribute } from "./attribute.ts";
 import { FILE_VALUE, type FileValue, RunFile } from "./file.ts";
@@ -144,7 +154,7 @@ export class ReadOnlyProject {
    * All runs, newest first: await it for a frame with the columns `sys/id`, `sys/custom_run_id` and `sys/name`, or loop over it
    * to get {@linkcode ReadOnlyRun}s.
    */
-  fetchRuns(options: ListOptions = {}): Listing<ReadOnlyRun, Frame> {
+  fetchRuns(options: ListOptions = {}): Listing<ReadOnlyRun, Frame<RunIds>> {
     return this.#listings.frames("runs", listedRuns("fetchRuns", options, false));
   }
 
@@ -152,7 +162,7 @@ export class ReadOnlyProject {
    * All experiments (their newest runs), newest first: await it for a frame with the columns `sys/id`, `sys/custom_run_id` and
    * `sys/name`, or loop over it to get {@linkcode ReadOnlyRun}s.
    */
-  fetchExperiments(options: ListOptions = {}): Listing<ReadOnlyRun, Frame> {
+  fetchExperiments(options: ListOptions = {}): Listing<ReadOnlyRun, Frame<RunIds>> {
     return this.#listings.frames("experiments", listedRuns("fetchExperiments", options, true));
   }
 
@@ -188,9 +198,9 @@ export class ReadOnlyProject {
    * const frame = await project.fetchRunsDf({ columnsRegex: "^parameters/", sortBy: "metrics/loss", ascending: true, limit: 10 });
    * ```
    */
-  async fetchRunsDf(options: RunsTableOptions = {}): Promise<Frame> {
+  async fetchRunsDf(options: RunsTableOptions = {}): Promise<Frame<RunRow>> {
     const asked = checkOptions("fetchRunsDf", RUNS_TABLE, options);
-    return await this.#bulk(
+    return await this.#bulk<RunRow>(
       { description: "runs", unit: "run" },
       asked,
       (source, call) => fetchRunsTable(source, { ...asked, ...call }, false),
@@ -198,9 +208,9 @@ export class ReadOnlyProject {
   }
 
   /** Like {@linkcode ReadOnlyProject.fetchRunsDf}, with the newest run of each experiment. */
-  async fetchExperimentsDf(options: RunsTableOptions = {}): Promise<Frame> {
+  async fetchExperimentsDf(options: RunsTableOptions = {}): Promise<Frame<RunRow>> {
     const asked = checkOptions("fetchExperimentsDf", RUNS_TABLE, options);
-    return await this.#bulk(
+    return await this.#bulk<RunRow>(
       { description: "experiments", unit: "experiment" },
       asked,
       (source, call) => fetchRunsTable(source, { ...asked, ...call }, true),
@@ -218,9 +228,15 @@ export class ReadOnlyProject {
    * const loss = await project.fetchMetrics({ experiments: "^digits-", attributes: ["metrics/train/loss"] });
    * ```
    */
-  async fetchMetrics(options: FetchMetricsOptions): Promise<Frame> {
+  async fetchMetrics<
+    Format extends "long" | "wide" = "long",
+    Timestamp extends boolean = true,
+    Previews extends boolean = false,
+  >(
+    options: FetchMetricsOptions<Format, Timestamp, Previews>,
+  ): Promise<Frame<MetricsRow<Format, Timestamp, Previews>>> {
     const asked = checkOptions("fetchMetrics", FETCH_METRICS, options);
-    return await this.#bulk(
+    return await this.#bulk<MetricsRow<Format, Timestamp, Previews>>(
       { description: "metrics", unit: "point" },
       asked,
       (source, call) => fetchMetricsFrame(source, { ...asked, ...call }),
@@ -258,9 +274,9 @@ export class ReadOnlyProject {
    * const curve = await project.fetchMetricBuckets({ experiments: "^mlp", attributes: ["train/loss"], buckets: 200 });
    * ```
    */
-  async fetchMetricBuckets(options: FetchMetricBucketsOptions): Promise<Frame> {
+  async fetchMetricBuckets(options: FetchMetricBucketsOptions): Promise<Frame<BucketRow>> {
     const asked = checkOptions("fetchMetricBuckets", FETCH_METRIC_BUCKETS, options);
-    return await this.#bulk(
+    return await this.#bulk<BucketRow>(
       { description: "metrics", unit: "point" },
       asked,
       (source, call) => fetchMetricBucketsFrame(source, { ...asked, ...call }),
@@ -271,9 +287,11 @@ export class ReadOnlyProject {
    * String, histogram and file series of many runs in one frame: `run`, `attribute`, `step`, `value`, `timestamp`. Where the
    * series found are of several types, there is one value column for each, named `value:string_series` and so on.
    */
-  async fetchSeries(options: FetchSeriesOptions): Promise<Frame> {
+  async fetchSeries<Type extends OtherSeriesType = OtherSeriesType, Timestamp extends boolean = true>(
+    options: FetchSeriesOptions<Type, Timestamp>,
+  ): Promise<Frame<SeriesRow<Type, Timestamp>>> {
     const asked = checkOptions("fetchSeries", FETCH_SERIES, options);
-    return await this.#bulk(
+    return await this.#bulk<SeriesRow<Type, Timestamp>>(
       { description: "series", unit: "point" },
       asked,
       (source, call) => fetchSeriesFrame(source, { ...asked, ...call }),
@@ -289,9 +307,9 @@ export class ReadOnlyProject {
    *
    * @throws {WriteError} The disk is full or read-only.
    */
-  async downloadFiles(options: DownloadFilesOptions): Promise<Frame> {
+  async downloadFiles(options: DownloadFilesOptions): Promise<Frame<DownloadRow>> {
     const asked = checkOptions("downloadFiles", DOWNLOAD_FILES, options);
-    return await this.#bulk(
+    return await this.#bulk<DownloadRow>(
       { description: "files", unit: "file" },
       asked,
       (source, call) => downloadFilesFrame(source, { ...asked, ...call }),
@@ -319,9 +337,9 @@ export class ReadOnlyProject {
    * const kept = new ReadOnlyProject({ archive: "kept/data" });
    * ```
    */
-  async exportArchive(options: ExportArchiveOptions): Promise<Frame> {
+  async exportArchive(options: ExportArchiveOptions): Promise<Frame<ExportRow>> {
     const asked = checkOptions("exportArchive", EXPORT_ARCHIVE, options);
-    return await this.#bulk(
+    return await this.#bulk<ExportRow>(
       { description: "export", unit: "run" },
       asked,
       (source, call) => writeArchive(source, { ...asked, ...call }),
@@ -331,9 +349,9 @@ export class ReadOnlyProject {
   /**
    * Which attributes the runs have, as a frame with the columns `attribute` and `type`, sorted. One row for each type a path has.
    */
-  async listAttributes(options: ListAttributesOptions = {}): Promise<Frame> {
+  async listAttributes(options: ListAttributesOptions = {}): Promise<Frame<AttributeTypeRow>> {
     const asked = checkOptions("listAttributes", LIST_ATTRIBUTES, options);
-    return await this.#bulk(
+    return await this.#bulk<AttributeTypeRow>(
       { description: "attributes", unit: "run" },
       asked,
       (source, call) => listAttributesFrame(source, { ...asked, ...call }),
@@ -375,10 +393,10 @@ export class ReadOnlyProject {
    * files too. neptune-exporter wrote no hashes, which the report says. Without `thorough` not every value is decoded, and a
    * finding of the kind `not_decoded` says so. Throws `UnsupportedError` for a server.
    */
-  async archiveReport(options: ArchiveReportOptions = {}): Promise<Frame> {
+  async archiveReport(options: ArchiveReportOptions = {}): Promise<Frame<FindingRow>> {
     const checked = checkOptions("archiveReport", ARCHIVE_REPORT, options);
     const { thorough } = checked;
-    return await this.#bulk(
+    return await this.#bulk<FindingRow>(
       { description: "archive report", unit: "file" },
       checked,
       (source, call) => reportFrame(source, { thorough, ...call }),
@@ -392,7 +410,7 @@ export class ReadOnlyProject {
    * files, runs of the archive that a remainder may belong to. Throws `UnsupportedError` where `offline` is not given.
    */
   async offlineReport(options: LongCallOptions = {}): Promise<Frame> {
-    return await this.#bulk(
+    return await this.#bulk<FindingRow>(
       { description: "offline report", unit: "file" },
       checkOptions("offlineReport", LONG_CALL, options),
       unsyncedFrame,
@@ -421,18 +439,18 @@ export class ReadOnlyProject {
     return { project: this.#connection.projectName };
   }
 
-  async #bulk(
+  async #bulk<Row extends object>(
     what: Required<ProgressBarOptions>,
     options: LongCallOptions,
     work: (source: Source, call: BulkCall) => Promise<Frame>,
     display: FrameDisplayOptions = {},
-  ): Promise<Frame> {
+  ): Promise<Frame<Row>> {
     const notes = new Notes();
     return await longCall(options, what, async (call) => {
       const source = await this.#connection.source(call.signal);
       const frame = await work(source, { ...call, notes });
       for (const text of source.leftOut?.() ?? []) notes.add(text);
-      return withDisplay(frame, notes.texts, display);
+      return withDisplay<Row>(frame, notes.texts, display);
     });
   }
 

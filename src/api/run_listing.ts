@@ -67,13 +67,13 @@ export class RunListings<Run extends object> {
   }
 
   /** Themselves, or all in one frame. */
-  frames(what: string, listed: ListedRuns): Listing<Run, Frame> {
+  frames(what: string, listed: ListedRuns): Listing<Run, Frame<RunIds>> {
     const runs = this.runs(what, listed);
     const all = async () => {
       const pages = await Array.fromAsync(this.#pages(listed));
       const notes = new Notes();
       for (const text of pages[0]?.source.leftOut?.() ?? []) notes.add(text);
-      return withDisplay(runsFrame(pages.flatMap(({ runs }) => runs)), notes.texts);
+      return withDisplay<RunIds>(runsFrame(pages.flatMap(({ runs }) => runs)), notes.texts);
     };
     return new Listing(this.#of(what), () => runs, all, (run) => this.#ids.get(run)!);
   }

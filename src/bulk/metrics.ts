@@ -25,7 +25,11 @@ import {
 } from "./select.ts";
 
 /** Options of {@linkcode ReadOnlyProject.fetchMetrics}. */
-export interface FetchMetricsOptions extends RunSelection, LongCallOptions {
+export interface FetchMetricsOptions<
+  Format extends "long" | "wide" = "long" | "wide",
+  Timestamp extends boolean = boolean,
+  Previews extends boolean = boolean,
+> extends RunSelection, LongCallOptions {
   /** Which float series. */
   attributes: AttributeSelection;
   /** Only steps in this range, both ends inclusive; null leaves an end open. Default: all steps. */
@@ -38,14 +42,14 @@ export interface FetchMetricsOptions extends RunSelection, LongCallOptions {
    */
   includeInherited?: boolean;
   /** Add the times of points. Default: true in the long format, false in the wide one. */
-  includeTimestamp?: boolean;
+  includeTimestamp?: Timestamp;
   /** Include preview points and the columns that tell them (long format only). Default: false. */
-  includePointPreviews?: boolean;
+  includePointPreviews?: Previews;
   /**
    * `"long"`: one row per point, with the columns `run`, `attribute`, `step`, `value`, `timestamp`. `"wide"`: one row per run and
    * step, one column per attribute, null where a series has no point at that step. Default: `"long"`.
    */
-  format?: "long" | "wide";
+  format?: Format;
   /**
    * Names of runs and attributes as Polars categoricals, which take 4 bytes a row in place of 16, but cannot be joined or compared with
    * strings. Default: false, strings.

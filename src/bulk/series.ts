@@ -29,11 +29,12 @@ import {
 export type OtherSeriesType = Exclude<SeriesType, "float_series">;
 
 /** Options of {@linkcode ReadOnlyProject.fetchSeries}. */
-export interface FetchSeriesOptions extends RunSelection, LongCallOptions {
+export interface FetchSeriesOptions<Type extends OtherSeriesType = OtherSeriesType, Timestamp extends boolean = boolean>
+  extends RunSelection, LongCallOptions {
   /** Which series. */
   attributes: AttributeSelection;
   /** Which types of series. Default: all three. */
-  types?: readonly OtherSeriesType[];
+  types?: readonly Type[];
   /** Only steps in this range, both ends inclusive; null leaves an end open. Default: all steps. */
   stepRange?: StepRange | null;
   /** Only this many points from the end of each series. Default: all points. */
@@ -41,7 +42,7 @@ export interface FetchSeriesOptions extends RunSelection, LongCallOptions {
   /** Include the points that a forked run inherits. Default: true. */
   includeInherited?: boolean;
   /** Add the column `timestamp`. Default: true. */
-  includeTimestamp?: boolean;
+  includeTimestamp?: Timestamp;
   /** Names of runs and attributes as Polars categoricals, as in {@linkcode FetchMetricsOptions}. Default: false, strings. */
   categorical?: boolean;
 }

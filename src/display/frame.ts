@@ -44,16 +44,19 @@ export function displayFrame(frame: Frame, options: FrameDisplayOptions = {}): D
 /**
  * The frame with our display in place of that of Polars, also for all frames that are made from it.
  *
+ * @typeParam Row The columns that the frame has.
  * @param notes What a person has to know to read it, one sentence each.
  */
-export function withDisplay<F extends object>(
-  frame: F,
+// deno-lint-ignore no-explicit-any
+export function withDisplay<Row extends object = any>(
+  frame: Frame,
   notes: readonly string[] = [],
   options: FrameDisplayOptions = {},
-): F {
+): Frame<Row> {
   const { height, width } = frame as { height?: unknown; width?: unknown };
   if (typeof height === "number" && typeof width === "number") noteFrame({ height, width });
-  return wrap(frame, (one) => frameBundle(one, options, notes));
+  // Polars does not know which columns the frame has: the call that made it says so.
+  return wrap(frame, (one) => frameBundle(one, options, notes)) as Frame as unknown as Frame<Row>;
 }
 
 /** So many rows travel to a page, where its reader asks for more of them, sorts and filters. */

@@ -6,7 +6,7 @@ import { Fixture, PROJECT } from "../api/fixture.ts";
 import { PROJECT as SAMPLE } from "../../samples/make.ts";
 import { eachWay, type Way } from "./ways.ts";
 
-type Frame = Awaited<ReturnType<Way["project"]["fetchRunsDf"]>>;
+import type { Frame } from "../../mod.ts";
 
 /** Every call, and every option that decides what is read. */
 const CALLS: Record<string, (way: Way, folder: string) => Promise<Frame>> = {

@@ -182,9 +182,14 @@ class Types {
       case "B":
       case "NqlFold":
         return typeName === "NqlFold" ? {} : { any: true };
-      // One of a list of words.
+      // Parameters of generic options: one of a list of words, or a truth value.
       case "Name":
+      case "Format":
+      case "Type":
         return {};
+      case "Timestamp":
+      case "Previews":
+        return { boolean: true };
       // What these are instances of is none of the values that are tried.
       case "AbortSignal":
       case "RegExp":

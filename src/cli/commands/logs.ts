@@ -54,7 +54,7 @@ const run: Run<InferValue<typeof parser>> = async (given, terminal, signal) => {
     types: ["string_series"],
     signal,
   });
-  const [attribute, step, value, time] = ["attribute", "step", "value", "timestamp"]
+  const [attribute, step, value, time] = (["attribute", "step", "value", "timestamp"] as const)
     .map((name) => frame.getColumn(name).toArray() as unknown[]);
   const several = new Set(attribute).size > 1;
   for (let row = 0; row < attribute.length; row++) {
