@@ -78,7 +78,7 @@ export interface ReadOnlyProjectOptions {
    * `NO_PROXY` say, which Deno reads by itself.
    */
   proxy?: string;
-  /** Servers: additional certificate authorities, each a PEM text. */
+  /** Servers: additional certificate authorities, each a PEM string. */
   caCerts?: readonly string[];
   /** Servers: a function to use in place of the global `fetch`. Web Workers cannot use it: requests stay on the main thread. */
   fetch?: typeof fetch;
@@ -110,7 +110,7 @@ export const SOURCE = declare<SourceOptions>()({
   timeZone: optional(NONEMPTY),
   cacheFolder: optional(orNull(PATH)),
   proxy: optional(NONEMPTY),
-  caCerts: optional(listOf(NONEMPTY, "an array of PEM texts"), []),
+  caCerts: optional(listOf(NONEMPTY, "an array of PEM strings"), []),
   fetch: optional(callable<typeof fetch>()),
   requestTimeoutSeconds: optional(POSITIVE),
   deadlineSeconds: optional(POSITIVE, 120),

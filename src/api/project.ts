@@ -377,7 +377,7 @@ export class ReadOnlyProject {
       const source = await this.#connection.source(signal);
       if (!source.scan) {
         throw new UnsupportedError(
-          `${source.label} is no archive, and only archives have a table to scan: use fetchMetrics or fetchRunsDf.`,
+          `${source.label} is not an archive, and only archives have a table to scan: use fetchMetrics or fetchRunsDf.`,
           { source: source.label, feature: "scan" },
         );
       }

@@ -30,7 +30,7 @@ export async function reportFrame(
   { thorough, ...call }: CallOptions & { thorough: boolean },
 ): Promise<Frame> {
   if (!source.report) {
-    throw new UnsupportedError(`${source.label} is no archive, and only archives have a report of their health.`, {
+    throw new UnsupportedError(`${source.label} is not an archive, and only archives have a report of their health.`, {
       source: source.label,
       feature: "report",
     });

@@ -154,8 +154,8 @@ function projectOf(part: Part): string | null {
     using file = new ParquetFile(part.path, part.size);
     for (const group of file.groups()) {
       if (group.length === 0) continue;
-      const { values, present, texts } = group.texts("project");
-      return present && present[0] === 0 ? null : texts.get(values[0]);
+      const { values, present, strings } = group.strings("project");
+      return present && present[0] === 0 ? null : strings.get(values[0]);
     }
   } catch (error) {
     damageReason(error);

@@ -31,7 +31,7 @@ interface Filling {
   cells: NumberColumn | OtherCells;
 }
 
-/** Cells that are no numbers; null where there is none. */
+/** Cells that are not numbers; null where a run has no value. */
 class OtherCells {
   readonly values: unknown[];
 

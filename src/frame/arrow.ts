@@ -81,12 +81,12 @@ function isExact(int: bigint): boolean {
 /** A column of strings. */
 export function stringColumn(data: (string | null)[]): ArrowColumn {
   // Half a surrogate pair would become whole with the half that the next text may start with.
-  const texts = data.map((one) => one?.toWellFormed() ?? "");
-  const text = new TextEncoder().encode(texts.join(""));
+  const strings = data.map((one) => one?.toWellFormed() ?? "");
+  const text = new TextEncoder().encode(strings.join(""));
   const present = Uint8Array.from(data, (one) => one === null ? 0 : 1);
-  const isAscii = text.length === texts.reduce((sum, one) => sum + one.length, 0);
-  const ends = new Float64Array(texts.length + 1);
-  texts.forEach((one, i) => ends[i + 1] = ends[i] + (isAscii ? one.length : Buffer.byteLength(one)));
+  const isAscii = text.length === strings.reduce((sum, one) => sum + one.length, 0);
+  const ends = new Float64Array(strings.length + 1);
+  strings.forEach((one, i) => ends[i + 1] = ends[i] + (isAscii ? one.length : Buffer.byteLength(one)));
   const large = text.length > 0x7fff_ffff;
   const offsets = large ? BigInt64Array.from(ends, BigInt) : Int32Array.from(ends);
   return (arrow) => {

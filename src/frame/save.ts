@@ -148,7 +148,7 @@ const FORMULA = /^[=+\-@\t\r\n]/;
 
 function csvColumn(column: Series, spreadsheetSafe: boolean): Series {
   const { variant } = column.dtype as DataType & { variant: string };
-  if (variant === "List" || variant === "Struct") return jsonTexts(column, variant);
+  if (variant === "List" || variant === "Struct") return jsonStrings(column, variant);
   if (!spreadsheetSafe || (variant !== "String" && variant !== "Categorical")) return column;
   const text = pl.col("v").cast(pl.String);
   const safe = pl.when(text.str.contains(FORMULA.source)).then(pl.concatString([pl.lit("'"), text], "")).otherwise(
@@ -157,7 +157,7 @@ function csvColumn(column: Series, spreadsheetSafe: boolean): Series {
   return column.alias("v").toFrame().select(safe.alias("v")).getColumn("v");
 }
 
-function jsonTexts(column: Series, variant: string): Series {
+function jsonStrings(column: Series, variant: string): Series {
   // Only structs can be encoded: the column travels as the field of one.
   const text = pl.struct([pl.col("v")]).struct.jsonEncode().str.slice('{"v":'.length).str.replace("\\}$", "");
   // Frames hold a file or histogram that is not there as null, or as a struct of nothing but nulls.

@@ -26,7 +26,7 @@ export interface ServerOptions {
   fetch?: typeof fetch;
   /** The address of a proxy. Default: what `fetch` itself finds in the environment. */
   proxy?: string;
-  /** Certificate authorities besides the usual ones, each a PEM text. Default: none. */
+  /** Certificate authorities besides the usual ones, each a PEM string. Default: none. */
   caCerts?: string[];
   /** The longest silence of the server, before and during an answer, in seconds. Default: 60. */
   requestTimeoutSeconds?: number;

@@ -59,7 +59,7 @@ async function signedUrl(api: Api, project: string, path: string, signal?: Abort
   );
 }
 
-/** A page in place of a file that is none: a login, a proxy that speaks for the storage. */
+/** A page in place of the file: a login, a proxy that speaks for the storage. */
 function isForeign({ mimeType, path }: FileRef, type: string | null): boolean {
   return /^(text\/html|application\/xhtml\+xml)\b/i.test(type ?? "") && !/html/i.test(mimeType) &&
     !/\.x?html?$/i.test(path);

@@ -68,40 +68,40 @@ function compileLiterals(pattern: string): Regex | null {
   if (!pattern.isWellFormed()) return null;
   const list = /^\^\((?:\?:)?(.*)\)\$$/s.exec(pattern);
   if (list !== null) {
-    const texts = splitLiterals(list[1]);
-    return texts && exactly(texts);
+    const literals = splitLiterals(list[1]);
+    return literals && exactly(literals);
   }
   const starts = pattern.startsWith("^");
   const ends = pattern.length > Number(starts) && pattern.endsWith("$") && !pattern.endsWith("\\$");
-  const texts = splitLiterals(pattern.slice(Number(starts), ends ? -1 : undefined));
-  if (texts?.length !== 1) return null;
-  const [literal] = texts;
-  if (starts && ends) return exactly(texts);
+  const literals = splitLiterals(pattern.slice(Number(starts), ends ? -1 : undefined));
+  if (literals?.length !== 1) return null;
+  const [literal] = literals;
+  if (starts && ends) return exactly(literals);
   if (starts) return { test: (text) => text.startsWith(literal), exact: null };
   if (ends) return { test: (text) => text.endsWith(literal), exact: null };
   return { test: (text) => text.includes(literal), exact: null };
 }
 
-function exactly(texts: string[]): Regex {
-  const exact = new Set(texts);
+function exactly(literals: string[]): Regex {
+  const exact = new Set(literals);
   return { test: (text) => exact.has(text), exact };
 }
 
 /** The literals between the bars, without their escapes; null where anything else stands. */
 function splitLiterals(pattern: string): string[] | null {
-  const texts: string[] = [];
+  const literals: string[] = [];
   const part = /([^\\.+*?()|[\]{}^$]+)|\\([ -/:-@[-`{-~\t\n\v\f\r])|(\|)/gy;
   let text = "";
   while (part.lastIndex < pattern.length) {
     const match = part.exec(pattern);
     if (match === null) return null;
     if (match[3]) {
-      texts.push(text);
+      literals.push(text);
       text = "";
     } else text += match[1] ?? match[2];
   }
-  texts.push(text);
-  return texts;
+  literals.push(text);
+  return literals;
 }
 
 function quote(pattern: string): string {

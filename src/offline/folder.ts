@@ -27,7 +27,7 @@ export interface Containers {
   databases: ScaleDatabase[];
   /** Logs of runs of Neptune 2.x. */
   legacy: LegacyFolder[];
-  /** Logs of projects and models, which are no runs. */
+  /** Logs of projects and models, which are not runs. */
   others: LegacyFolder[];
   /** SQLite databases of something else. */
   foreign: string[];

@@ -16,7 +16,7 @@ export interface HolderName {
   id: string;
 }
 
-/** Reads a holder identifier; null for a text that is none. */
+/** Reads a holder identifier; null where it is not one. */
 export function parseHolder(identifier: string): HolderName | null {
   if (UUID.test(identifier)) return { kind: "uuid", project: null, id: identifier.toLowerCase() };
   const custom = /^CUSTOM\/([^/]+\/[^/]+)\/(.+)$/s.exec(identifier);

@@ -85,10 +85,10 @@ export async function listen(
   };
 }
 
-/** The answer to what is no request that a handler could see: an address that is none, a wrong Host. */
+/** The answer to what is not a request that a handler could see: an address that cannot be parsed, a wrong Host. */
 function refused(error: unknown): Response {
   if (!(error instanceof RequestError)) return errorResponse(error);
-  return errorResponse(new Refusal(400, "BAD_REQUEST", `This is no request: ${error.message}.`));
+  return errorResponse(new Refusal(400, "BAD_REQUEST", `This is not a request: ${error.message}.`));
 }
 
 function bound(server: NodeServer, hostname: string, port: number): Promise<void> {

@@ -82,7 +82,7 @@ export function encodePageToken(place: readonly string[]): string {
   return new TextEncoder().encode(JSON.stringify(place)).toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
-/** What a page token holds; null for a text that is none. */
+/** What a page token holds; null where it is not a page token. */
 export function decodePageToken(token: string): string[] | null {
   try {
     return JSON.parse(new TextDecoder().decode(Uint8Array.fromBase64(token, { alphabet: "base64url" })));

@@ -44,7 +44,7 @@ export async function readRequests(server: Server, body: Body, signal: AbortSign
 export function readLineage(lineage: string | null, entity: string | null): Lineage {
   if (lineage === null || lineage === "FULL") return "full";
   if (lineage !== "NONE" && lineage !== "ONLY_OWNED") {
-    throw new Refusal(400, "BAD_REQUEST", `The lineage ${JSON.stringify(lineage)} is none of FULL and NONE.`);
+    throw new Refusal(400, "BAD_REQUEST", `The lineage ${JSON.stringify(lineage)} is neither FULL nor NONE.`);
   }
   return entity === "EXPERIMENT" ? "experiment" : "own";
 }

@@ -30,7 +30,7 @@ export interface TransportOptions {
   deadlineSeconds: number;
   /** The address of a proxy. */
   proxy?: string;
-  /** Certificate authorities besides the usual ones, each a PEM text. */
+  /** Certificate authorities besides the usual ones, each a PEM string. */
   caCerts?: string[];
 }
 
@@ -326,7 +326,7 @@ function makeClient({ proxy, caCerts }: TransportOptions): Deno.HttpClient | nul
   } catch (cause) {
     const option = proxy === undefined ? "caCerts" : "proxy";
     throw new OptionError(
-      `The option ${option} cannot be used: give a proxy as "http://host:port" and each of caCerts as a PEM text.`,
+      `The option ${option} cannot be used: give a proxy as "http://host:port" and each of caCerts as a PEM string.`,
       { option, value: null },
       { cause },
     );

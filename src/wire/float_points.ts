@@ -108,7 +108,7 @@ export class FloatPoints {
       }
     }
     const milliseconds = Number(time);
-    if (Math.abs(milliseconds) > MAX_TIME) throw broken(bytes, at, `the time ${time} is no date`);
+    if (Math.abs(milliseconds) > MAX_TIME) throw broken(bytes, at, `the time ${time} is not a date`);
     // Steps that writers rounded may be equal.
     if (!Number.isFinite(step)) throw broken(bytes, at, `a step is ${step}`);
     if ((step - this.#lastStep) * this.#direction < 0) {

@@ -212,7 +212,7 @@ export class FloatSeriesDecoder {
       const digit = data[this.#at] - 0x30;
       id = digit >= 0 && digit <= 9 ? 10 * id + digit : NaN;
     }
-    if (!(id < this.#answered.length)) throw this.#broken("a request id is none that was asked");
+    if (!(id < this.#answered.length)) throw this.#broken("a request id was not asked for");
     return id;
   }
 

@@ -19,6 +19,6 @@ export function decodeMessage<T extends DescMessage>(schema: T, bytes: Uint8Arra
   try {
     return fromBinary(schema, bytes);
   } catch (cause) {
-    throw notThat(what, 0, "there is something that is no message", cause);
+    throw notThat(what, 0, "there is something that is not a message", cause);
   }
 }

@@ -84,7 +84,7 @@ export class Reader {
     try {
       return utf8.decode(this.#bytes.subarray(start, end));
     } catch (cause) {
-      throw notThat(this.#what, start, "text is not UTF-8", cause);
+      throw notThat(this.#what, start, "a string is not UTF-8", cause);
     }
   }
 
@@ -166,7 +166,7 @@ export class Reader {
   /** An int64 that is a time in milliseconds since the epoch. */
   time(): number {
     const time = this.integer();
-    if (Math.abs(time) > MAX_TIME) throw this.#broken(`the time ${time} is no date`);
+    if (Math.abs(time) > MAX_TIME) throw this.#broken(`the time ${time} is not a date`);
     return time;
   }
 

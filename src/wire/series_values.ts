@@ -46,7 +46,7 @@ export function decodeSeriesValues(bytes: Uint8Array, kind: Exclude<PointKind, "
   const spans: Span[] = [];
   const points: ProtoPointValueDTO[] = [];
   for (const { requestId, searchAfter, series } of message.series) {
-    if (!/^\d{1,15}$/.test(requestId)) throw notThat(WHAT, 0, "a request id is none that was asked");
+    if (!/^\d{1,15}$/.test(requestId)) throw notThat(WHAT, 0, "a request id was not asked for");
     const id = Number(requestId);
     answers.push({
       series: id,

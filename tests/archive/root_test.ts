@@ -24,7 +24,7 @@ const refused = (data: string, message: RegExp, suggestion?: string) =>
     return true;
   });
 
-Deno.test("a folder that is no archive is an error that names the one that would work", () =>
+Deno.test("a folder that is not an archive is an error that names the one that would work", () =>
   withArchive(async (dir) => {
     const data = `${dir}/exports/data`;
     await refused(`${dir}/nowhere`, /There is no folder .*nowhere/);

@@ -44,7 +44,7 @@ export const valueCases: AwkwardCase[] = [
   {
     name: "lost NaN config, doubtful",
     rule:
-      "Where several runs have a float without a value and none has one, nobody knows which logged NaN: absent, and reported.",
+      "Where several runs have a float without a value and none has one, it is not known which logged NaN: absent, and reported.",
     write: (dir) =>
       writeRuns(dir, {
         A: [[float("x", NaN), ...sys("A", 1)]],

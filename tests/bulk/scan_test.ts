@@ -71,7 +71,7 @@ Deno.test("scan() leaves out the cells of the exporter's grid and keeps NaN, in 
   );
 });
 
-Deno.test("scan() of what is no archive is an UnsupportedError", async () => {
+Deno.test("scan() of what is not an archive is an UnsupportedError", async () => {
   await using fixture = await Fixture.make();
   const { project } = fixture.project();
   const connection = connectionOf(project);

@@ -176,7 +176,7 @@ Deno.test("steps that go back or are no numbers, and answers that were not asked
   refused([{ id: 0, points: [at(NaN)] }], /a step is NaN/);
   refused([{ id: 0, points: [at(1), at(Infinity)] }], /a step is Infinity/);
   refused([{ id: 0, points: [] }, { id: 0, points: [] }], /answered twice/);
-  refused([{ id: 2, points: [] }], /a request id is none that was asked/);
+  refused([{ id: 2, points: [] }], /a request id was not asked for/);
   refused([{ id: 1, points: [] }], /no answer to request 0/);
   refused([{ id: 0, points: [at(1), at(2), at(3), at(4)] }, { id: 1, points: [] }], /4 points, more than the 3/);
   const down = decodeFloatSeries(generated([{ id: 0, points: [at(2), at(1)] }]), { descending: true });

@@ -10,7 +10,7 @@ import { createHash } from "node:crypto";
 /** The name of the file. */
 export const HASHES = "SHA256SUMS";
 
-/** The hashes of files by their paths below the folder; null where the folder has none. Lines that are none are passed over. */
+/** The hashes of files by their paths below the folder; null where the folder has none. Lines that are not hashes are passed over. */
 export async function readHashes(folder: string): Promise<Map<string, string> | null> {
   let text;
   try {

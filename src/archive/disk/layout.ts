@@ -58,7 +58,7 @@ export function sanitized(id: string): string {
     Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Splits the name of a part, or gives null where it is none. Only the trailing number counts: run ids may hold `_part_0`. */
+/** Splits the name of a part, or gives null where it is not one. Only the trailing number counts: run ids may hold `_part_0`. */
 export function parsePartName(name: string): { stem: string; number: number } | null {
   const match = /^(?:(.*)_)?part_(\d+)\.parquet$/su.exec(name);
   return match && { stem: match[1] ?? "", number: Number(match[2]) };

@@ -20,7 +20,7 @@ interface Contents {
   parts: boolean;
 }
 
-/** The names of the project folders of a data root. Throws an `ArchiveError` where the folder is none. */
+/** The names of the project folders of a data root. Throws an `ArchiveError` where the folder is not a data root. */
 export async function projectFolders(root: string): Promise<string[]> {
   requirePermission({ name: "read", path: root }, `read the archive ${root}`);
   const info = await Deno.stat(root).catch((error) => {

@@ -7,15 +7,15 @@
 import type { Histogram } from "../../types.ts";
 
 /** How the values of a column are stored. */
-export type FieldKind = "float" | "int" | "bool" | "text" | "texts" | "histogram";
+export type FieldKind = "float" | "int" | "bool" | "string" | "strings" | "histogram";
 
 /** The values of one field of a column. */
 export interface Fields {
   float: Float64Array;
   int: BigInt64Array;
   bool: Uint8Array;
-  text: (string | null)[];
-  texts: string[][];
+  string: (string | null)[];
+  strings: string[][];
   histogram: (Histogram | null)[];
 }
 
@@ -33,11 +33,11 @@ export class FieldWriter {
   }
 
   field(kind: FieldKind, values: Fields[FieldKind]): void {
-    if (kind === "text") this.#texts(values as Fields["text"]);
-    else if (kind === "texts") this.#lists(values as Fields["texts"], (all) => this.#texts(all.flat()));
+    if (kind === "string") this.#stringCells(values as Fields["string"]);
+    else if (kind === "strings") this.#lists(values as Fields["strings"], (all) => this.#stringCells(all.flat()));
     else if (kind === "histogram") {
       const all = values as Fields["histogram"];
-      this.#texts(all.map((one) => one?.type ?? null));
+      this.#stringCells(all.map((one) => one?.type ?? null));
       for (const name of ["edges", "values"] as const) {
         this.#lists(all.map((one) => one?.[name] ?? null), (lists) => this.#add(joined(lists)));
       }
@@ -60,9 +60,9 @@ export class FieldWriter {
   }
 
   /** Lengths are those of strings, so that they are cut as strings. */
-  #texts(texts: readonly (string | null)[]): void {
-    const bytes = encoder.encode(texts.map((text) => text ?? "").join(""));
-    this.#add(Uint32Array.from(texts, (text) => text === null ? NONE : text.length));
+  #stringCells(strings: readonly (string | null)[]): void {
+    const bytes = encoder.encode(strings.map((text) => text ?? "").join(""));
+    this.#add(Uint32Array.from(strings, (text) => text === null ? NONE : text.length));
     this.#add(Uint32Array.of(bytes.length));
     this.#add(bytes);
   }
@@ -93,11 +93,11 @@ export class FieldReader {
         return new BigInt64Array(this.#take(cells * 8));
       case "bool":
         return new Uint8Array(this.#take(cells));
-      case "text":
-        return this.#texts(cells);
-      case "texts": {
+      case "string":
+        return this.#stringCells(cells);
+      case "strings": {
         const lengths = this.numbers(cells);
-        return split(lengths, this.#texts(sum(lengths))) as string[][];
+        return split(lengths, this.#stringCells(sum(lengths))) as string[][];
       }
       case "histogram":
         return this.#histograms();
@@ -105,7 +105,7 @@ export class FieldReader {
   }
 
   #histograms(): (Histogram | null)[] {
-    const types = this.#texts(this.cells);
+    const types = this.#stringCells(this.cells);
     const lists = () => {
       const lengths = this.numbers(this.cells);
       return split(lengths, this.#floats(sum(lengths)));
@@ -118,7 +118,7 @@ export class FieldReader {
     return new Float64Array(this.#take(count * 8));
   }
 
-  #texts(count: number): (string | null)[] {
+  #stringCells(count: number): (string | null)[] {
     const lengths = this.numbers(count);
     const size = this.numbers(1)[0];
     const all = decoder.decode(this.#take(size));

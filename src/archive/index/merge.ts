@@ -63,7 +63,7 @@ function renumbered({ path, type, entries, fields }: Cells, numbers: Int32Array)
     kept.length === values.length
       ? values
       : Array.isArray(values)
-      ? kept.map((i) => values[i]) as Fields["text"]
+      ? kept.map((i) => values[i]) as Fields["string"]
       : (values as Float64Array).filter((_, i) => numbers[entries[i]] >= 0);
   return {
     path,

@@ -145,7 +145,7 @@ function systemOf(
         if (!isSystem(path, type)) return;
         runs ??= runsOfEntries({ project, numbers, shown }, index, live);
         const { entries, fields } = live.segment.cells(column);
-        const values = fields.value as Fields["text"];
+        const values = fields.value as Fields["string"];
         for (let i = 0; i < entries.length; i++) {
           const run = runs[entries[i]];
           if (run < 0) continue;

@@ -24,17 +24,17 @@ const STEPS = { firstStep: "float", lastStep: "float" } as const;
 export const FIELDS = {
   int: VALUE("int"),
   float: VALUE("float"),
-  string: VALUE("text"),
+  string: VALUE("string"),
   bool: VALUE("bool"),
   datetime: VALUE("float"),
-  string_set: VALUE("texts"),
-  file: VALUE("text"),
-  file_set: VALUE("text"),
-  artifact: VALUE("text"),
+  string_set: VALUE("strings"),
+  file: VALUE("string"),
+  file_set: VALUE("string"),
+  artifact: VALUE("string"),
   float_series: { ...STEPS, last: "float", min: "float", max: "float", average: "float", variance: "float" },
-  string_series: { ...STEPS, last: "text" },
+  string_series: { ...STEPS, last: "string" },
   histogram_series: { ...STEPS, last: "histogram" },
-  file_series: { ...STEPS, last: "text" },
+  file_series: { ...STEPS, last: "string" },
   no_float: {},
   no_file: {},
 } as const satisfies Record<CellType, Record<string, FieldKind>>;
@@ -170,7 +170,7 @@ export class GrowingColumn implements ColumnInfo {
 function typed(kind: FieldKind, values: unknown[]): Fields[FieldKind] {
   if (kind === "float") return Float64Array.from(values as number[]);
   if (kind === "int") return BigInt64Array.from(values as bigint[]);
-  return kind === "bool" ? Uint8Array.from(values as number[]) : values as Fields["text"];
+  return kind === "bool" ? Uint8Array.from(values as number[]) : values as Fields["string"];
 }
 
 /** Raised whenever what is stored changes. */
@@ -282,7 +282,7 @@ export class StoredSegment implements Segment {
     const tail = read(size - 8, 8);
     const length = new DataView(tail.buffer, tail.byteOffset).getFloat64(0, true);
     const header = JSON.parse(new TextDecoder().decode(read(size - 8 - length, length))) as Header;
-    if (header.magic !== MAGIC || header.version !== VERSION) throw new Error("This is no segment of this version.");
+    if (header.magic !== MAGIC || header.version !== VERSION) throw new Error("This is not a segment of this version.");
     this.owner = header.owner;
     this.parts = header.parts.map(([name, size, modified, changed, inode, footer, read, stage, alike, damage]) => ({
       name,

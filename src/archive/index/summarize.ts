@@ -14,7 +14,7 @@ import {
   type SeriesType,
 } from "../../types.ts";
 import type { DecodedColumn } from "../parquet/format/column.ts";
-import { distinct, type ParquetFile, type RowGroupReader, stringsOf, textListsOf } from "../parquet/file.ts";
+import { distinct, type ParquetFile, type RowGroupReader, stringListsOf, stringsOf } from "../parquet/file.ts";
 import { isLogged, pointValues } from "../parquet/point_values.ts";
 import { SeriesAggregator } from "./aggregates.ts";
 import type { GrowingColumn, SegmentBuilder } from "./segment.ts";
@@ -78,7 +78,7 @@ export class PartSummary {
   ): void {
     for (const group of this.#file.groups()) {
       this.#entries.enter(group);
-      const { names, codes } = distinct(group.texts("type"));
+      const { names, codes } = distinct(group.strings("type"));
       for (const [code, type] of names.entries()) {
         if (!belongs(type) || !scope.types(type)) continue;
         const rows = group.copy();
@@ -105,7 +105,7 @@ class EntryNumbers {
 
   /** Goes on to the next row group. */
   enter(group: RowGroupReader): void {
-    const run = group.texts("run"), project = group.texts("project");
+    const run = group.strings("run"), project = group.strings("project");
     const first = group.length === 0 ? null : this.#number(run, project, 0);
     this.only = first !== null && isConstant(run) && isConstant(project) ? first : null;
     this.#rows = null;
@@ -119,10 +119,10 @@ class EntryNumbers {
     return this.only ?? this.#rows![row];
   }
 
-  #number(run: DecodedColumn<"text">, project: DecodedColumn<"text">, row: number): number | null {
+  #number(run: DecodedColumn<"string">, project: DecodedColumn<"string">, row: number): number | null {
     if (run.present && run.present[row] === 0) return null;
-    const name = run.texts.get(run.values[row]);
-    const owner = project.present && project.present[row] === 0 ? null : project.texts.get(project.values[row]);
+    const name = run.strings.get(run.values[row]);
+    const owner = project.present && project.present[row] === 0 ? null : project.strings.get(project.values[row]);
     const key = `${owner ?? ""}\0${name}`;
     let number = this.#known.get(key);
     if (number === undefined) {
@@ -132,9 +132,9 @@ class EntryNumbers {
   }
 }
 
-function isConstant({ values, present, texts }: DecodedColumn<"text">): boolean {
-  if (present) return texts.length === 0 || !present.includes(1);
-  if (texts.length === 1) return true;
+function isConstant({ values, present, strings }: DecodedColumn<"string">): boolean {
+  if (present) return strings.length === 0 || !present.includes(1);
+  if (strings.length === 1) return true;
   for (let row = 1; row < values.length; row++) if (values[row] !== values[0]) return false;
   return true;
 }
@@ -149,7 +149,7 @@ function addParameters(
 ): void {
   if (scope.paths) rows.where("path", scope.paths);
   if (rows.length === 0) return;
-  const path = rows.texts("path");
+  const path = rows.strings("path");
   const columns: (GrowingColumn | undefined)[] = [];
   const values = parameterValues(rows, type);
   const numbers = rows.rows;
@@ -160,18 +160,18 @@ function addParameters(
     const code = path.values[i];
     const value = values[i];
     if (value === null) {
-      if (lost) segment.column(path.texts.get(code), lost).add(entry);
-    } else (columns[code] ??= segment.column(path.texts.get(code), type)).add(entry, value);
+      if (lost) segment.column(path.strings.get(code), lost).add(entry);
+    } else (columns[code] ??= segment.column(path.strings.get(code), type)).add(entry, value);
   }
 }
 
 function parameterValues(rows: RowGroupReader, type: ParameterType): ArrayLike<unknown> {
   const name = valueColumn(type);
-  if (type === "string_set") return textListsOf(rows.lists(name, "text"));
+  if (type === "string_set") return stringListsOf(rows.lists(name, "string"));
   if (type === "int") return withGaps(rows.ints(name));
   if (type === "bool") return withGaps(rows.bools(name));
   if (type === "float" || type === "datetime") return withGaps(rows.floats(name));
-  return stringsOf(rows.texts(name));
+  return stringsOf(rows.strings(name));
 }
 
 function withGaps({ values, present }: DecodedColumn<"int" | "bool" | "float">): ArrayLike<unknown> {
@@ -196,12 +196,12 @@ class SeriesSummary {
   add(rows: RowGroupReader, entries: EntryNumbers): void {
     if (this.#paths) rows.where("path", this.#paths);
     if (rows.length === 0) return;
-    const path = rows.texts("path"), step = rows.floats("step");
+    const path = rows.strings("path"), step = rows.floats("step");
     const isFloat = this.#type === "float_series";
     const float = isFloat ? rows.floats("float") : null;
     const logged = this.#type === "file_series" ? isLogged(rows) : null;
     const numbers = rows.rows;
-    const codes = new Int32Array(path.texts.length).fill(-1);
+    const codes = new Int32Array(path.strings.length).fill(-1);
     const only = entries.only;
     const lastRow = new Map<number, number>();
     for (let i = 0; i < step.values.length; i++) {
@@ -213,8 +213,8 @@ class SeriesSummary {
       if (only === null) {
         const entry = entries.of(numbers ? numbers[i] : i);
         if (entry < 0) continue;
-        code = this.#code(entry, path.texts.get(text));
-      } else if (code < 0) codes[text] = code = this.#code(only, path.texts.get(text));
+        code = this.#code(entry, path.strings.get(text));
+      } else if (code < 0) codes[text] = code = this.#code(only, path.strings.get(text));
       const at = step.values[i];
       if (float) {
         this.#floats.add(code, at, float.present && float.present[i] === 0 ? NaN : float.values[i]);

@@ -18,21 +18,21 @@ export async function checksums(path: string, signal?: AbortSignal): Promise<Map
   const pause = pauseNowAndThen(signal);
   const all = new Map<string, Checksums>();
   for (const group of file.groups()) {
-    const type = group.texts("type"), step = group.floats("step"), timestamp = group.floats("timestamp");
+    const type = group.strings("type"), step = group.floats("step"), timestamp = group.floats("timestamp");
     const columns: [string, (row: number) => boolean][] = [
       ["step", has(step)],
       ["timestamp", has(timestamp)],
       ["int", has(group.ints("int"))],
       ["float", has(group.floats("float"))],
-      ["string", has(group.texts("string"))],
+      ["string", has(group.strings("string"))],
       ["bool", has(group.bools("bool"))],
       ["datetime", has(group.floats("datetime"))],
-      ["file", has(group.texts("file"))],
-      ["histogram", has(group.texts("histogram"))],
+      ["file", has(group.strings("file"))],
+      ["histogram", has(group.strings("histogram"))],
     ];
-    const { lengths } = group.lists("set", "text");
+    const { lengths } = group.lists("set", "string");
     columns.push(["set", (row) => lengths[row] >= 0]);
-    const sums = Array.from({ length: type.texts.length }, (_, code) => sumsOf(all, type.texts.get(code), columns));
+    const sums = Array.from({ length: type.strings.length }, (_, code) => sumsOf(all, type.strings.get(code), columns));
     for (let row = 0; row < group.length; row++) {
       const sum = type.present && type.present[row] === 0 ? sumsOf(all, "", columns) : sums[type.values[row]];
       sum.rows++;

@@ -16,7 +16,7 @@ import {
   readFooter,
   type RowGroup,
 } from "./format/footer.ts";
-import { Texts } from "./format/texts.ts";
+import { Strings } from "./format/strings.ts";
 import { ParquetError } from "./format/thrift.ts";
 import { arrayOf, type ColumnKind } from "./format/values.ts";
 import { type CellTypes, COLUMN_LIST, type ColumnName, LEAF_PATHS } from "./schema.ts";
@@ -173,8 +173,8 @@ export class RowGroupReader {
     return copy;
   }
 
-  texts(name: ColumnName): DecodedColumn<"text"> {
-    return this.#read(name, "text");
+  strings(name: ColumnName): DecodedColumn<"string"> {
+    return this.#read(name, "string");
   }
 
   floats(name: ColumnName): DecodedColumn<"float"> {
@@ -189,26 +189,26 @@ export class RowGroupReader {
     return this.#read(name, "bool");
   }
 
-  lists<K extends "text" | "float">(name: ColumnName, kind: K): ListColumn<K> {
+  lists<K extends "string" | "float">(name: ColumnName, kind: K): ListColumn<K> {
     const column = this.#column(name);
     if (column) return readLists(...column, kind, this.#group.rows, this.#rows);
     return {
       elements: arrayOf(kind, 0),
       lengths: new Int32Array(this.length).fill(-1),
       starts: new Uint32Array(this.length),
-      texts: new Texts(),
+      strings: new Strings(),
     };
   }
 
   /** Decodes every column, and keeps nothing: fails where one cannot be read. */
   check(): void {
     for (const name of ["project", "run", "path", "type", "string", "file", "histogram"] as const) {
-      this.texts(name).texts.all();
+      this.strings(name).strings.all();
     }
     for (const name of ["step", "timestamp", "float", "datetime"] as const) this.floats(name);
     this.ints("int");
     this.bools("bool");
-    this.lists("set", "text").texts.all();
+    this.lists("set", "string").strings.all();
     this.lists("edges", "float");
     this.lists("bins", "float");
     this.#decoded.clear();
@@ -226,7 +226,7 @@ export class RowGroupReader {
     const column = this.#column(name);
     const decoded = column
       ? readColumn(...column, kind, this.#rows)
-      : { values: arrayOf(kind, this.length), present: new Uint8Array(this.length), texts: new Texts() };
+      : { values: arrayOf(kind, this.length), present: new Uint8Array(this.length), strings: new Strings() };
     this.#decoded.set(name, decoded);
     return decoded;
   }
@@ -250,23 +250,25 @@ export function listsOf({ elements, lengths, starts }: ListColumn<"float">): (Fl
   return Array.from(lengths, (length, i) => length < 0 ? null : elements.slice(starts[i], starts[i] + length));
 }
 
-/** The lists of texts of a column, one for each row; null where there is none. */
-export function textListsOf({ elements, lengths, starts, texts }: ListColumn<"text">): (string[] | null)[] {
+/** The lists of strings of a column, one for each row; null where there is none. */
+export function stringListsOf({ elements, lengths, starts, strings }: ListColumn<"string">): (string[] | null)[] {
   return Array.from(
     lengths,
     (length, i) =>
-      length < 0 ? null : Array.from(elements.subarray(starts[i], starts[i] + length), (n) => texts.get(n)),
+      length < 0 ? null : Array.from(elements.subarray(starts[i], starts[i] + length), (n) => strings.get(n)),
   );
 }
 
-/** The texts of a column, one for each row; null where there is none. */
-export function stringsOf({ values, present, texts }: DecodedColumn<"text">): (string | null)[] {
-  return Array.from(values, (code, i) => present && present[i] === 0 ? null : texts.get(code));
+/** The strings of a column, one for each row; null where there is none. */
+export function stringsOf({ values, present, strings }: DecodedColumn<"string">): (string | null)[] {
+  return Array.from(values, (code, i) => present && present[i] === 0 ? null : strings.get(code));
 }
 
-/** The texts of a column, each once, and which of them each row has; -1: none. Files may hold a text several times. */
-export function distinct({ values, present, texts }: DecodedColumn<"text">): { names: string[]; codes: Int32Array } {
-  const numbers = new Int32Array(texts.length).fill(-1);
+/** The strings of a column, each once, and which of them each row has; -1: none. Files may hold a string several times. */
+export function distinct(
+  { values, present, strings }: DecodedColumn<"string">,
+): { names: string[]; codes: Int32Array } {
+  const numbers = new Int32Array(strings.length).fill(-1);
   const known = new Map<string, number>();
   const codes = new Int32Array(values.length);
   for (let row = 0; row < values.length; row++) {
@@ -276,7 +278,7 @@ export function distinct({ values, present, texts }: DecodedColumn<"text">): { n
     }
     let number = numbers[values[row]];
     if (number < 0) {
-      const name = texts.get(values[row]);
+      const name = strings.get(values[row]);
       number = known.get(name) ?? known.size;
       known.set(name, number);
       numbers[values[row]] = number;

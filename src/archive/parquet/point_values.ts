@@ -9,15 +9,15 @@ import { listsOf, type RowGroupReader, stringsOf } from "./file.ts";
 
 /** Tells which of the rows of file series are points: the exporter fills up its grid with cells that no run logged. */
 export function isLogged(rows: RowGroupReader): (row: number) => boolean {
-  const file = rows.texts("file").present, time = rows.floats("timestamp").present;
+  const file = rows.strings("file").present, time = rows.floats("timestamp").present;
   return (row) => file === null || time === null || file[row] === 1 || time[row] === 1;
 }
 
 /** The values of points that are no numbers. */
 export function pointValues(rows: RowGroupReader, type: SeriesType): unknown[] {
-  if (type === "string_series") return stringsOf(rows.texts("string"));
-  if (type === "file_series") return stringsOf(rows.texts("file"));
-  const types = stringsOf(rows.texts("histogram"));
+  if (type === "string_series") return stringsOf(rows.strings("string"));
+  if (type === "file_series") return stringsOf(rows.strings("file"));
+  const types = stringsOf(rows.strings("histogram"));
   const edges = listsOf(rows.lists("edges", "float")), values = listsOf(rows.lists("bins", "float"));
   return types.map((type, i) => {
     const [e, v] = [edges[i], values[i]];

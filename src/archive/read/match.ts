@@ -40,7 +40,7 @@ export function evaluate(query: Nql, runs: number, columns: ColumnLookup): Mask 
     or: (terms) => {
       const any = new Uint8Array(runs);
       for (const term of membership(terms)) {
-        const one = "texts" in term ? isMember(term, runs, columns) : mask(term);
+        const one = "strings" in term ? isMember(term, runs, columns) : mask(term);
         one.forEach((bit, run) => any[run] |= bit);
       }
       return any;
@@ -60,10 +60,10 @@ function complement(mask: Mask): Mask {
   return mask.map((bit) => 1 - bit);
 }
 
-/** Alternatives `name = text`: one look-up for all texts. */
+/** Alternatives `name = text`: one look-up for all strings. */
 interface Membership {
   operand: Operand;
-  texts: Set<string>;
+  strings: Set<string>;
 }
 
 function membership(terms: (Mask | Predicate)[]): (Mask | Predicate | Membership)[] {
@@ -72,18 +72,18 @@ function membership(terms: (Mask | Predicate)[]): (Mask | Predicate | Membership
     if (term instanceof Uint8Array || term.op !== "=" || term.operand.type !== "string" || term.operand.aggregation) {
       return true;
     }
-    const list = lists.get(term.operand.name) ?? { operand: term.operand, texts: new Set() };
+    const list = lists.get(term.operand.name) ?? { operand: term.operand, strings: new Set() };
     lists.set(term.operand.name, list);
-    list.texts.add(term.value);
+    list.strings.add(term.value);
     return false;
   });
   return [...rest, ...lists.values()];
 }
 
-function isMember({ operand, texts }: Membership, runs: number, columns: ColumnLookup): Mask {
+function isMember({ operand, strings }: Membership, runs: number, columns: ColumnLookup): Mask {
   const mask = new Uint8Array(runs);
   for (const { values } of columns(operand)) {
-    for (let run = 0; run < runs; run++) if (texts.has(values[run] as string)) mask[run] = 1;
+    for (let run = 0; run < runs; run++) if (strings.has(values[run] as string)) mask[run] = 1;
   }
   return mask;
 }
@@ -171,7 +171,7 @@ function equals(predicate: WithValue, type: AttributeType, literal: Comparable |
 
 function compare(predicate: WithValue, type: AttributeType, literal: Comparable | null): Test {
   if (literal === null) throw valueError(predicate, type);
-  // Mixed comparisons of number and bigint are exact; null is a text that was lost.
+  // Mixed comparisons of number and bigint are exact; null is a string that was lost.
   switch (predicate.op) {
     case "=":
       // deno-lint-ignore eqeqeq

@@ -104,7 +104,7 @@ class PointReader {
       const { values } = group.floats("step");
       group.keep((row) => values[row] >= from && values[row] <= to);
     }
-    const { present } = group.texts("path");
+    const { present } = group.strings("path");
     if (present !== null) group.keep((row) => present[row] === 1);
     if (group.length === 0) return;
     this.pieces.push({
@@ -163,10 +163,10 @@ class PointReader {
   }
 
   #runs(group: RowGroupReader): Int32Array {
-    const { values, texts } = group.texts("run");
-    const numbers = Int32Array.from({ length: texts.length }, () => -1);
+    const { values, strings } = group.strings("run");
+    const numbers = Int32Array.from({ length: strings.length }, () => -1);
     return Int32Array.from(values, (code) => {
-      if (numbers[code] < 0) numbers[code] = this.#index.numbers.get(texts.get(code))!;
+      if (numbers[code] < 0) numbers[code] = this.#index.numbers.get(strings.get(code))!;
       return numbers[code];
     });
   }
@@ -174,13 +174,13 @@ class PointReader {
   #pathCodes(group: RowGroupReader): number | Int32Array {
     const { paths } = this.#query;
     if (paths?.length === 1) return this.#code(paths[0]);
-    const { values, texts } = group.texts("path");
-    const codes = new Int32Array(texts.length).fill(-1);
+    const { values, strings } = group.strings("path");
+    const codes = new Int32Array(strings.length).fill(-1);
     const out = new Int32Array(values.length);
     for (let i = 0; i < values.length; i++) {
       const text = values[i];
       let code = codes[text];
-      if (code < 0) codes[text] = code = this.#code(texts.get(text));
+      if (code < 0) codes[text] = code = this.#code(strings.get(text));
       out[i] = code;
     }
     return out;

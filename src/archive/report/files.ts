@@ -89,8 +89,8 @@ async function fileRows({ index, readOptions }: ReadContext, run: number): Promi
       group.where("run", (name) => name === index.keys[run]);
     }
     if (group.length === 0) return;
-    const path = stringsOf(group.texts("path")), type = stringsOf(group.texts("type"));
-    const file = stringsOf(group.texts("file")), logged = isLogged(group);
+    const path = stringsOf(group.strings("path")), type = stringsOf(group.strings("type"));
+    const file = stringsOf(group.strings("file")), logged = isLogged(group);
     for (let row = 0; row < path.length; row++) {
       if (type[row] === "file" || logged(row)) found.push({ path: path[row]!, type: type[row]!, file: file[row] });
     }

@@ -114,10 +114,12 @@ function folderFindings(folder: Folder): Finding[] {
   }
   if (folder.models.length > 0) {
     const names = folder.models.map((name) => `${folder.name}/${name}`).join(" and ");
-    findings.push(finding("info", "model_registry", `${names} holds models of the model registry, which are no runs.`, {
-      file: `${folder.name}/${folder.models[0]}`,
-      count: folder.models.length,
-    }));
+    findings.push(
+      finding("info", "model_registry", `${names} holds models of the model registry, which are not runs.`, {
+        file: `${folder.name}/${folder.models[0]}`,
+        count: folder.models.length,
+      }),
+    );
   }
   if (folder.strays.length > 0) findings.push(strays(folder.strays.map((name) => `${folder.name}/${name}`)));
   return findings;

@@ -33,7 +33,7 @@ export async function rowFindings(context: ReadContext, timesConverted: boolean)
       group.where("project", (project) => project === index.project);
       group.where("run", (run) => index.numbers.has(run));
     }
-    for (const type of distinct(group.texts("type")).names) {
+    for (const type of distinct(group.strings("type")).names) {
       const rows = group.copy();
       rows.where("type", (name) => name === type);
       if (isParameterType(type)) seen.valueless += gaps(rows, type);
@@ -83,7 +83,7 @@ function doubtfulNaN(path: string, rows: number): Finding {
   return finding(
     "warning",
     "nan_or_absent",
-    `The float ${path} has no value in any of ${rows} runs: at least one of them logged NaN, but nobody knows which; it counts as ` +
+    `The float ${path} has no value in any of ${rows} runs: at least one of them logged NaN, but it is not known which; it counts as ` +
       `absent in all.`,
     { attribute: path, count: rows },
   );
@@ -91,7 +91,7 @@ function doubtfulNaN(path: string, rows: number): Finding {
 
 /** How many rows of parameters have no value. */
 function gaps(rows: RowGroupReader, type: keyof typeof VALUE_COLUMN): number {
-  if (type === "string_set") return rows.lists("set", "text").lengths.filter((length) => length < 0).length;
+  if (type === "string_set") return rows.lists("set", "string").lengths.filter((length) => length < 0).length;
   const name = valueColumn(type);
   const column = type === "int"
     ? rows.ints(name)
@@ -99,7 +99,7 @@ function gaps(rows: RowGroupReader, type: keyof typeof VALUE_COLUMN): number {
     ? rows.bools(name)
     : type === "float" || type === "datetime"
     ? rows.floats(name)
-    : rows.texts(name);
+    : rows.strings(name);
   const { present } = column;
   return present === null ? 0 : count(rows.length, (row) => present[row] === 1, false);
 }
@@ -111,19 +111,19 @@ function count(rows: number, test: (row: number) => boolean, wanted: boolean): n
 }
 
 function noteUnknown(rows: RowGroupReader, type: string, seen: Seen): void {
-  const { values, texts } = rows.texts("path");
+  const { values, strings } = rows.strings("path");
   for (const code of values) {
-    const path = texts.get(code);
+    const path = strings.get(code);
     const key = `${type}:${path}`;
     seen.unknown.set(key, { type, path, rows: 1 + (seen.unknown.get(key)?.rows ?? 0) });
   }
 }
 
 function noteEarliest(rows: RowGroupReader, { index }: ReadContext, seen: Seen): void {
-  const time = rows.floats("timestamp"), run = rows.texts("run");
+  const time = rows.floats("timestamp"), run = rows.strings("run");
   for (let row = 0; row < rows.length; row++) {
     if (time.present && time.present[row] === 0) continue;
-    const number = index.numbers.get(run.texts.get(run.values[row]));
+    const number = index.numbers.get(run.strings.get(run.values[row]));
     if (number === undefined || !index.legacy[number]) continue;
     if (!(time.values[row] >= (seen.earliest.get(number) ?? Infinity))) seen.earliest.set(number, time.values[row]);
   }

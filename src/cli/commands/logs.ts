@@ -71,7 +71,7 @@ function expression(pattern: string, ignoreCase: boolean): RegExp {
   try {
     return new RegExp(pattern, ignoreCase ? "iv" : "v");
   } catch (error) {
-    throw new RegexError(`--grep is "${pattern}", which is no regular expression: ${(error as Error).message}.`, {
+    throw new RegexError(`--grep is "${pattern}", which is not a regular expression: ${(error as Error).message}.`, {
       pattern,
     });
   }

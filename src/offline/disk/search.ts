@@ -57,7 +57,7 @@ export function search(root: string, signal?: AbortSignal): Found {
   look(root, "");
   if (found.databases.length === 0 && found.logs.length === 0) {
     throw new OfflineError(
-      `Below ${root} are no data of a Neptune client: pass the folder .neptune that it made (by default in the folder where the ` +
+      `Below ${root} there are no data of a Neptune client: pass the folder .neptune that it made (by default in the folder where the ` +
         `program ran), or a folder around it.`,
       { path: root },
     );

@@ -60,7 +60,7 @@ export class FileOperations {
     this.#replay = replay;
   }
 
-  /** Applies an operation; false where it is none on files. */
+  /** Applies an operation; false where it is not about files. */
   apply(path: string, operation: Operation, at: number, place: OperationPlace): boolean {
     switch (operation.type) {
       case "UploadFile":

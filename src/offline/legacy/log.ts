@@ -33,7 +33,7 @@ export interface LogDamage {
   reason: string | null;
 }
 
-/** Goes through the operations of a log; notes in `damage` what is none. */
+/** Goes through the operations of a log; notes in `damage` what is not an operation. */
 export function* readLog(bytes: Uint8Array, damage: LogDamage): Generator<LogEntry> {
   const text = new TextDecoder();
   const spoiled = (start: number, why: string) => {
@@ -50,7 +50,7 @@ export function* readLog(bytes: Uint8Array, damage: LogDamage): Generator<LogEnt
     }
     const operation = value?.obj;
     if (typeof operation?.type !== "string" || !Array.isArray(operation.path)) {
-      spoiled(start, "an object that is no operation");
+      spoiled(start, "an object that is not an operation");
       continue;
     }
     if (operation.type === "AssignInt" && !Number.isSafeInteger(operation.value)) {
@@ -73,7 +73,7 @@ function* objects(
     const byte = bytes[at];
     if (depth === 0) {
       if (byte === OPEN) {
-        if (garbage >= 0) spoiled(garbage, "something that is no object");
+        if (garbage >= 0) spoiled(garbage, "something that is not an object");
         [depth, start, garbage] = [1, at, -1];
       } else if (garbage < 0 && byte > 32) garbage = at;
       // Storage that was full or went away leaves zeros.

@@ -80,7 +80,7 @@ function* operations(run: string, folder: LegacyFolder, replay: Replay): Generat
       yield { entry, folder, log, time };
     }
     if (damage.broken > 0) {
-      const message = `${damage.broken} places of ${file} are no operations: ${damage.reason}.`;
+      const message = `${damage.broken} places of ${file} are not operations: ${damage.reason}.`;
       replay.damage ??= { file, reason: damage.reason! };
       replay.findings.push(finding("error", "damaged_operation", message, { run, file, count: damage.broken }));
     }

@@ -79,7 +79,7 @@ function folderFindings(
     ));
   }
   for (const { name, type } of others) {
-    const message = `${name} holds operations on a ${type.replace("_", " ")}, which is no run, and is left out.`;
+    const message = `${name} holds operations on a ${type.replace("_", " ")}, which is not a run, and is left out.`;
     findings.push(finding("warning", "not_a_run", message, { file: name }));
   }
   if (foreign.length > 0) {

@@ -52,7 +52,7 @@ async function readMessage(request: Request): Promise<MessageShape<typeof ProtoG
     return fromBinary(ProtoGetTimeseriesBucketsRequestSchema, bytes);
   } catch (error) {
     const reason = (error as Error).message;
-    throw new Refusal(400, "BAD_REQUEST", `The body is no ProtoGetTimeseriesBucketsRequest: ${reason}.`);
+    throw new Refusal(400, "BAD_REQUEST", `The body is not a ProtoGetTimeseriesBucketsRequest: ${reason}.`);
   }
 }
 

@@ -7,7 +7,7 @@
 import type { Chunk, Leaf } from "./footer.ts";
 import type { Codes } from "./hybrid.ts";
 import { pagesOf } from "./pages.ts";
-import type { Texts } from "./texts.ts";
+import type { Strings } from "./strings.ts";
 import { ParquetError } from "./thrift.ts";
 import { arrayOf, type Arrays, type ColumnKind, scratch, ValueDecoder } from "./values.ts";
 
@@ -16,8 +16,8 @@ export interface DecodedColumn<K extends ColumnKind> {
   values: Arrays[K];
   /** 1 where there is a value; null: everywhere. Where there is none, what `values` holds means nothing. */
   present: Uint8Array | null;
-  /** Of a column of texts: the texts whose numbers the values are. */
-  texts: Texts;
+  /** Of a column of strings: the strings whose numbers the values are. */
+  strings: Strings;
 }
 
 /** The lists of some rows, each a stretch of one array. */
@@ -27,7 +27,7 @@ export interface ListColumn<K extends ColumnKind> {
   lengths: Int32Array;
   /** Where the elements of each row start. */
   starts: Uint32Array;
-  texts: Texts;
+  strings: Strings;
 }
 
 const NONE = new Uint32Array(0);
@@ -73,7 +73,7 @@ export function readColumn<K extends ColumnKind>(
     from = until;
   }
   if (from !== length) throw new ParquetError("a column has fewer values than it says");
-  return { values, present, texts: decoder.texts };
+  return { values, present, strings: decoder.strings };
 }
 
 /** Of the rows of a page with gaps, those that have a value: where it is among the values, and where it goes. */
@@ -137,7 +137,7 @@ export function readLists<K extends ColumnKind>(
     decoder.page(encoded, there, encoding).all(elements, length);
     length += there;
   }
-  return { ...stretches(definitions, repetitions, leaf, rowsInGroup, rows), elements, texts: decoder.texts };
+  return { ...stretches(definitions, repetitions, leaf, rowsInGroup, rows), elements, strings: decoder.strings };
 }
 
 /** Where the list of each row starts, and how long it is. Elements that are null are left out. */
@@ -171,8 +171,8 @@ function stretches(
 }
 
 /**
- * The rows of a column of texts that pass a test: asked once for each text. Rows ascend; null where all of them pass. Rows
- * without a text do not.
+ * The rows of a column of strings that pass a test: asked once for each text. Rows ascend; null where all of them pass. Rows
+ * without a string do not.
  */
 export function findRows(
   bytes: Uint8Array,
@@ -182,24 +182,27 @@ export function findRows(
   rows: Uint32Array | null,
 ): Uint32Array | null {
   if (rows !== null) {
-    const { values, present, texts } = readColumn(bytes, chunk, leaf, "text", rows);
-    const wanted = Uint8Array.from({ length: texts.length }, () => 2);
+    const { values, present, strings } = readColumn(bytes, chunk, leaf, "string", rows);
+    const wanted = Uint8Array.from({ length: strings.length }, () => 2);
     const kept = rows.filter((_, i) => {
       if (present && present[i] === 0) return false;
       const code = values[i];
-      if (wanted[code] === 2) wanted[code] = passes(texts.get(code)) ? 1 : 0;
+      if (wanted[code] === 2) wanted[code] = passes(strings.get(code)) ? 1 : 0;
       return wanted[code] === 1;
     });
     return kept.length === rows.length ? rows : kept;
   }
-  const decoder = new ValueDecoder(leaf, "text");
+  const decoder = new ValueDecoder(leaf, "string");
   let wanted = new Uint8Array(0), none = false;
   const found = new Uint32Array(chunk.values);
   let length = 0;
   for (const page of pagesOf(bytes, chunk, leaf)) {
     if ("dictionary" in page) {
       decoder.setDictionary(page.dictionary);
-      wanted = Uint8Array.from({ length: decoder.texts.length }, (_, code) => passes(decoder.texts.get(code)) ? 1 : 0);
+      wanted = Uint8Array.from(
+        { length: decoder.strings.length },
+        (_, code) => passes(decoder.strings.get(code)) ? 1 : 0,
+      );
       none = !wanted.includes(1);
       continue;
     }
@@ -223,7 +226,7 @@ export function findRows(
     for (let i = 0; i < count; i++) {
       if (present && present[i] === 0) continue;
       const code = numbers[i];
-      if (code < wanted.length ? wanted[code] === 1 : passes(decoder.texts.get(code))) found[length++] = start + i;
+      if (code < wanted.length ? wanted[code] === 1 : passes(decoder.strings.get(code))) found[length++] = start + i;
     }
   }
   return length === chunk.values ? null : found.subarray(0, length);

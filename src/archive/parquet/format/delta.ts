@@ -66,7 +66,7 @@ function packed(bytes: Uint8Array, at: number, bit: number, width: number): bigi
   return value;
 }
 
-/** Where texts lie one after the other: one more number than there are texts. */
+/** Where strings lie one after the other: one more number than there are strings. */
 export function deltaLengths(bytes: Uint8Array, count: number): { bytes: Uint8Array; bounds: Uint32Array } {
   const [lengths, at] = deltaInts(bytes, 0, count, 32);
   const bounds = new Uint32Array(count + 1);
@@ -79,8 +79,8 @@ export function deltaLengths(bytes: Uint8Array, count: number): { bytes: Uint8Ar
   return { bytes, bounds };
 }
 
-/** Texts of which each says how much of the one before it starts with. */
-export function deltaTexts(bytes: Uint8Array, count: number): { bytes: Uint8Array; bounds: Uint32Array } {
+/** Strings of which each says how much of the one before it starts with. */
+export function deltaStrings(bytes: Uint8Array, count: number): { bytes: Uint8Array; bounds: Uint32Array } {
   const [shared, at] = deltaInts(bytes, 0, count, 32);
   const rest = deltaLengths(bytes.subarray(at), count);
   let length = 0;

@@ -25,9 +25,9 @@ export interface Leaf {
   physical: number;
   /** Bytes of a value of fixed length. */
   length: number;
-  /** Of decimals; null where it is none. */
+  /** Of decimals; else null. */
   scale: number | null;
-  /** Of instants: units in a millisecond; null where it is none. */
+  /** Of instants: units in a millisecond; else null. */
   perMillisecond: number | null;
   /** Stored without a sign. */
   unsigned: boolean;

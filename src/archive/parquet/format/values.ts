@@ -4,22 +4,22 @@
  * @module
  */
 
-import { deltaInts, deltaLengths, deltaTexts, unsplit } from "./delta.ts";
+import { deltaInts, deltaLengths, deltaStrings, unsplit } from "./delta.ts";
 import { type Leaf, Physical } from "./footer.ts";
 import { Codes, strange } from "./hybrid.ts";
 import { type DictionaryPage, Encoding } from "./pages.ts";
-import { plainTexts, type TextBytes, Texts } from "./texts.ts";
+import { plainTexts, type StringBytes, Strings } from "./strings.ts";
 import { ParquetError } from "./thrift.ts";
 
-/** What values become: floats (decimals and instants too, those as milliseconds), whole numbers, 0 and 1, or numbers of texts. */
-export type ColumnKind = "float" | "int" | "bool" | "text";
+/** What values become: floats (decimals and instants too, those as milliseconds), whole numbers, 0 and 1, or numbers of strings. */
+export type ColumnKind = "float" | "int" | "bool" | "string";
 
 /** Where the values of each kind go. */
 export interface Arrays {
   float: Float64Array;
   int: BigInt64Array;
   bool: Uint8Array;
-  text: Uint32Array;
+  string: Uint32Array;
 }
 
 /** An array of a kind. */
@@ -27,7 +27,7 @@ export type ColumnArray = Arrays[ColumnKind];
 
 /** Makes an array. */
 export function arrayOf<K extends ColumnKind>(kind: K, length: number): Arrays[K] {
-  const make = { float: Float64Array, int: BigInt64Array, bool: Uint8Array, text: Uint32Array }[kind];
+  const make = { float: Float64Array, int: BigInt64Array, bool: Uint8Array, string: Uint32Array }[kind];
   return new make(length) as Arrays[K];
 }
 
@@ -41,8 +41,8 @@ export interface PageValues {
 
 /** Decodes the pages of one column in one row group. */
 export class ValueDecoder {
-  /** Of a column of texts. */
-  readonly texts = new Texts();
+  /** Of a column of strings. */
+  readonly strings = new Strings();
   #dictionary: ColumnArray | null = null;
   #size = 0;
 
@@ -53,7 +53,7 @@ export class ValueDecoder {
     if (encoding !== Encoding.PLAIN && encoding !== Encoding.PLAIN_DICTIONARY) {
       throw new ParquetError(`its dictionary is encoded in a way that is not known (${encoding})`);
     }
-    if (this.kind === "text") this.#addTexts(bytes, count, Encoding.PLAIN);
+    if (this.kind === "string") this.#addStrings(bytes, count, Encoding.PLAIN);
     else this.#dictionary = this.#numbers(bytes, count, Encoding.PLAIN);
     this.#size = count;
   }
@@ -74,8 +74,8 @@ export class ValueDecoder {
   /** The values of a page. */
   page(bytes: Uint8Array, count: number, encoding: number): PageValues {
     const codes = this.codes(bytes, count, encoding);
-    if (codes) return this.kind === "text" ? new TextCodes(codes, this.#size) : this.#looked(codes);
-    if (this.kind === "text") return new Sequence(this.#addTexts(bytes, count, encoding), count);
+    if (codes) return this.kind === "string" ? new StringCodes(codes, this.#size) : this.#looked(codes);
+    if (this.kind === "string") return new Sequence(this.#addStrings(bytes, count, encoding), count);
     if (this.kind === "float" && encoding === Encoding.PLAIN) return new PlainFloats(this.leaf, bytes, count);
     return new Plain(this.#numbers(bytes, count, encoding));
   }
@@ -85,11 +85,11 @@ export class ValueDecoder {
     return new Looked(codes, this.#dictionary ?? new Float64Array(0));
   }
 
-  #addTexts(bytes: Uint8Array, count: number, encoding: number): number {
-    return this.texts.add(this.#textBytes(bytes, count, encoding));
+  #addStrings(bytes: Uint8Array, count: number, encoding: number): number {
+    return this.strings.add(this.#textBytes(bytes, count, encoding));
   }
 
-  #textBytes(bytes: Uint8Array, count: number, encoding: number): TextBytes {
+  #textBytes(bytes: Uint8Array, count: number, encoding: number): StringBytes {
     const { physical, length } = this.leaf;
     if (physical === Physical.FIXED_LEN_BYTE_ARRAY) {
       if (encoding !== Encoding.PLAIN || length * count > bytes.length) throw unknown(encoding);
@@ -103,7 +103,9 @@ export class ValueDecoder {
     if (encoding !== Encoding.DELTA_LENGTH_BYTE_ARRAY && encoding !== Encoding.DELTA_BYTE_ARRAY) {
       throw unknown(encoding);
     }
-    const found = encoding === Encoding.DELTA_LENGTH_BYTE_ARRAY ? deltaLengths(bytes, count) : deltaTexts(bytes, count);
+    const found = encoding === Encoding.DELTA_LENGTH_BYTE_ARRAY
+      ? deltaLengths(bytes, count)
+      : deltaStrings(bytes, count);
     return { bytes: found.bytes, starts: found.bounds.subarray(0, count), ends: found.bounds.subarray(1) };
   }
 
@@ -154,7 +156,7 @@ class Looked implements PageValues {
   }
 }
 
-class TextCodes implements PageValues {
+class StringCodes implements PageValues {
   constructor(readonly codes: Codes, readonly size: number) {}
 
   all(out: ColumnArray, to: number): void {
@@ -170,7 +172,7 @@ class TextCodes implements PageValues {
   }
 }
 
-/** Texts that each page has anew: numbered one after the other. */
+/** Strings that each page has anew: numbered one after the other. */
 class Sequence implements PageValues {
   constructor(readonly first: number, readonly count: number) {}
 

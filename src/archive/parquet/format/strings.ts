@@ -1,33 +1,33 @@
 /**
- * Texts as they lie in pages: made into strings only where somebody asks.
+ * Strings as they lie in pages: made into strings only where somebody asks.
  *
  * @module
  */
 
 import { ParquetError } from "./thrift.ts";
 
-/** Texts in bytes: text i goes from `starts[i]` to `ends[i]`. */
-export interface TextBytes {
+/** Strings in bytes: string i goes from `starts[i]` to `ends[i]`. */
+export interface StringBytes {
   bytes: Uint8Array;
   starts: Uint32Array;
   ends: Uint32Array;
 }
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-/** From so many texts on, all of them are decoded together. */
+/** From so many strings on, all of them are decoded together. */
 const TOGETHER = 8;
 
-/** Texts by number, of several pages. */
-export class Texts {
-  readonly #pages: TextBytes[] = [];
+/** Strings by number, of several pages. */
+export class Strings {
+  readonly #pages: StringBytes[] = [];
   /** The number of the first text of each page. */
   readonly #firsts: number[] = [];
   readonly #together: (string | null | undefined)[] = [];
   readonly #strings: (string | undefined)[] = [];
   length = 0;
 
-  /** Adds the texts of a page; gives the number of the first. */
-  add(page: TextBytes): number {
+  /** Adds the strings of a page; gives the number of the first. */
+  add(page: StringBytes): number {
     const first = this.length;
     this.#pages.push(page);
     this.#firsts.push(first);
@@ -36,12 +36,12 @@ export class Texts {
     return first;
   }
 
-  /** The text with a number. */
+  /** The string with a number. */
   get(number: number): string {
     return this.#strings[number] ??= this.#decode(number);
   }
 
-  /** Where the bytes of a text are. */
+  /** Where the bytes of a string are. */
   bytes(number: number): { bytes: Uint8Array; start: number; end: number } {
     const page = this.#pageOf(number);
     const { bytes, starts, ends } = this.#pages[page];
@@ -49,7 +49,7 @@ export class Texts {
     return { bytes, start: starts[at], end: ends[at] };
   }
 
-  /** All texts. */
+  /** All strings. */
   all(): string[] {
     return Array.from({ length: this.length }, (_, number) => this.get(number));
   }
@@ -72,7 +72,7 @@ export class Texts {
     try {
       return decoder.decode(bytes.subarray(starts[at], ends[at]));
     } catch (cause) {
-      throw new ParquetError("a text is no UTF-8", { cause });
+      throw new ParquetError("a string is not UTF-8", { cause });
     }
   }
 }
@@ -82,8 +82,8 @@ function isAscii(bytes: Uint8Array): boolean {
   return true;
 }
 
-/** Texts of which each comes after its length. */
-export function plainTexts(bytes: Uint8Array, count: number): TextBytes {
+/** Strings of which each comes after its length. */
+export function plainTexts(bytes: Uint8Array, count: number): StringBytes {
   if (count * 4 > bytes.length) throw new ParquetError("a page ends too early");
   const starts = new Uint32Array(count), ends = new Uint32Array(count);
   let at = 0;
