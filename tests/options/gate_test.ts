@@ -30,6 +30,7 @@ const OWNERS: Record<string, unknown> = {
   Attribute: run["a/b"],
   RunFile: run.file({ path: "x" }),
   Chart: api.plot([]),
+  plot: api.plot,
 };
 
 /** Calls that people do not make, or that take what they are given, each with the reason. */
@@ -37,6 +38,7 @@ const OPEN: Record<string, string> = {
   "new Attribute": "made by the module",
   "new Chart": "made by the module",
   "new Listing": "made by the module",
+  "new RunComparison": "made by the module",
   "new RunFile": "made by the module",
   "Listing.then": "the protocol of promises, which takes anything",
   "Listing.catch": "the protocol of promises, which takes anything",
@@ -70,6 +72,10 @@ const GOOD: Record<string, unknown> = {
   fold: { predicate: () => 0, and: () => 0, or: () => 0, not: () => 0 },
   error: new Error("x"),
   args: ["--version"],
+  type: "float",
+  runs: [],
+  x: "a/b",
+  y: "a/b",
 };
 /** Where one name means several things. */
 const GOOD_OF: Record<string, Record<string, unknown>> = {
@@ -78,8 +84,17 @@ const GOOD_OF: Record<string, Record<string, unknown>> = {
   isNeptuneError: { name: "OptionError" },
 };
 
-function functionOf({ name, owner }: PublicCall): (...args: unknown[]) => unknown {
-  const all: Record<string, unknown> = { ...nql, ...cli, ...serving, ...sample, ...api };
+const MODULES: Record<string, Record<string, unknown>> = {
+  "./cli.ts": cli,
+  "./mod.ts": api,
+  "./samples/mod.ts": sample,
+  "./serve.ts": serving,
+  "./src/nql/mod.ts": nql,
+};
+
+function functionOf({ name, owner, entry }: PublicCall): (...args: unknown[]) => unknown {
+  assert.ok(entry in MODULES, `${entry} is a new entry point: give MODULES what it exports`);
+  const all = MODULES[entry];
   if (name.startsWith("new ")) {
     const made = all[name.slice(4)] as new (...args: unknown[]) => unknown;
     return (...args) => new made(...args);
@@ -140,7 +155,9 @@ function* casesOf(call: PublicCall): Generator<Case> {
       const changed = (name: string, value: unknown) => replaced(at, { ...options, [name]: value });
       yield { option: UNKNOWN, title: `${UNKNOWN}: 1`, args: changed(UNKNOWN, 1) };
       for (const [name, { shape, optional }] of argument.shape.fields!) {
-        if (!optional && call.name !== "new ReadOnlyRun") {
+        // What one way to call needs, another may do without.
+        const everywhere = shapes.every(({ fields }) => fields?.get(name)?.optional === false);
+        if (!optional && everywhere && call.name !== "new ReadOnlyRun") {
           yield { option: name, title: `no ${name}`, args: changed(name, undefined) };
         }
         const snake = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

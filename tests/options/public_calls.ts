@@ -44,8 +44,10 @@ export interface Argument extends Field {
 export interface PublicCall {
   /** `plot`, `ReadOnlyProject.fetchMetrics`, `new ReadOnlyProject`. */
   name: string;
-  /** The class of a method. */
+  /** The class or function of a method. */
   owner: string | null;
+  /** The entry point that exports it. */
+  entry: string;
   overloads: Argument[][];
 }
 
@@ -59,25 +61,37 @@ export async function publicCalls(but: (name: string) => boolean): Promise<Publi
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
   const { nodes } = JSON.parse(new TextDecoder().decode(stdout)) as { nodes: Record<string, Node> };
-  const symbols = Object.values(nodes).flatMap((node) => node.symbols as Node[]);
-  const types = new Types(symbols);
+  const types = new Types(Object.values(nodes).flatMap((node) => node.symbols as Node[]));
   const calls = new Map<string, PublicCall>();
-  const add = (name: string, owner: string | null, params: Node[]) => {
-    if (but(name)) return;
-    const call = calls.get(name) ?? { name, owner, overloads: [] };
-    calls.set(name, call);
-    call.overloads.push(params.map((param) => types.argument(param)));
-  };
-  for (const { name, declarations } of symbols) {
-    for (const { kind, def } of declarations) {
-      if (kind === "function" && !isBody(declarations, def)) add(name, null, def.params);
-      if (kind !== "class") continue;
-      for (const one of def.constructors ?? []) {
-        if (!isBody(def.constructors, one)) add(`new ${name}`, null, one.params);
-      }
-      for (const method of def.methods ?? []) {
-        const isMethod = method.kind === "method" && !method.computed && !method.name.startsWith("[");
-        if (isMethod) add(`${name}.${method.name}`, name, method.functionDef.params);
+  for (const [i, entry] of entries.entries()) {
+    const { symbols } = Object.entries(nodes).find(([url]) => url.endsWith(entry.slice(1)))![1];
+    const add = (name: string, owner: string | null, params: Node[]) => {
+      if (but(name)) return;
+      const key = `${i} ${name}`;
+      const call = calls.get(key) ?? { name, owner, entry, overloads: [] };
+      calls.set(key, call);
+      call.overloads.push(params.map((param) => types.argument(param)));
+    };
+    for (const { name, declarations } of symbols) {
+      for (const { kind, def } of declarations) {
+        if (kind === "function" && !isBody(declarations, def)) add(name, null, def.params);
+        // A function that has methods is a constant of an interface with both.
+        const called = kind === "variable" ? types.interfaceOf(def.tsType) : null;
+        for (const { params } of called?.callSignatures ?? []) add(name, null, params);
+        for (const method of called?.methods ?? []) add(`${name}.${method.name}`, name, method.params);
+        if (kind !== "class") continue;
+        for (const one of def.constructors ?? []) {
+          if (!isBody(def.constructors, one)) add(`new ${name}`, null, one.params);
+        }
+        for (const method of def.methods ?? []) {
+          const isMethod = method.kind === "method" && !method.computed && !method.name.startsWith("[");
+          const overloads = def.methods.filter((one: Node) => one.name === method.name).map((one: Node) =>
+            one.functionDef
+          );
+          if (isMethod && !isBody(overloads, method.functionDef)) {
+            add(`${name}.${method.name}`, name, method.functionDef.params);
+          }
+        }
       }
     }
   }
@@ -99,6 +113,12 @@ class Types {
         if (["interface", "typeAlias", "class"].includes(declaration.kind)) this.#declared.set(name, declaration);
       }
     }
+  }
+
+  /** What a type of this name declares, where it is an interface. */
+  interfaceOf(node: Node): Node | null {
+    const declaration = node?.kind === "typeRef" ? this.#declared.get(node.value.typeName) : undefined;
+    return declaration?.kind === "interface" ? declaration.def : null;
   }
 
   argument(node: Node): Argument {

@@ -15,7 +15,7 @@ import { orNull } from "../../options/kinds.ts";
 import { type Checked, checkOptions, declare, optional } from "../../options/options.ts";
 import { LONG_CALL, longCall, type LongCallOptions } from "../../progress/show.ts";
 import type { AttributeType } from "../../types.ts";
-import { givenRuns, type SomeRuns } from "./points.ts";
+import { checkRuns, givenRuns, type SomeRuns } from "./points.ts";
 import { configValue, labelOf, readRuns } from "./run_values.ts";
 
 /** Options of {@linkcode compareRuns}. */
@@ -43,6 +43,7 @@ const TYPES: AttributeType[] = ["float", "int", "string", "bool", "datetime", "s
  * ```
  */
 export function compareRuns(runs: SomeRuns, options: CompareOptions = {}): RunComparison {
+  checkRuns("compare", runs);
   return new RunComparison(runs, checkOptions("compare", COMPARE, options));
 }
 

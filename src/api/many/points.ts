@@ -81,6 +81,7 @@ export type SomeRuns = readonly ReadOnlyRun[] | PromiseLike<readonly ReadOnlyRun
 /** See {@linkcode Plot.scatter}. */
 export function scatter(runs: SomeRuns, options: ScatterOptions): Chart {
   const asked = checkOptions("plot.scatter", SCATTER, options);
+  checkRuns("plot.scatter", runs);
   const { x, y, color, logScale, title, width, height } = asked;
   return new Chart(() =>
     longCall(asked, { description: "scatter", unit: "run" }, async ({ signal }) => {
@@ -102,6 +103,7 @@ export function scatter(runs: SomeRuns, options: ScatterOptions): Chart {
 /** See {@linkcode Plot.parallel}. */
 export function parallel(runs: SomeRuns, options: ParallelOptions): Chart {
   const asked = checkOptions("plot.parallel", PARALLEL, options);
+  checkRuns("plot.parallel", runs);
   const { attributes, title, width, height } = asked;
   const color = asked.color ?? attributes.at(-1)!;
   return new Chart(() =>
@@ -111,6 +113,13 @@ export function parallel(runs: SomeRuns, options: ParallelOptions): Chart {
       return parallelChart(lines, [...attributes], { color, title, width, height });
     })
   );
+}
+
+/** Refuses at once what can be neither runs nor a promise of them. */
+export function checkRuns(call: string, runs: SomeRuns): void {
+  if (typeof (runs as { then?: unknown } | null | undefined)?.then !== "function") {
+    checkArgument(call, "runs", RUNS, runs);
+  }
 }
 
 /** The runs, once they are there. */
