@@ -11,6 +11,7 @@
 
 import "./src/permissions/polars.ts";
 import denoJson from "./deno.json" with { type: "json" };
+import { runServer } from "./serve.ts";
 import { runProgram } from "./src/cli/program.ts";
 import { processTerminal, type Terminal } from "./src/cli/terminal.ts";
 import { callable, COUNT, FLAG, STRINGS } from "./src/options/kinds.ts";
@@ -42,7 +43,7 @@ const TERMINAL = shape<Terminal>({
 export async function runCommand(args: readonly string[], terminal: Terminal = processTerminal()): Promise<number> {
   checkArgument("runCommand", "args", STRINGS, args);
   checkArgument("runCommand", "terminal", TERMINAL, terminal);
-  return await runProgram(args, terminal, denoJson.version);
+  return await runProgram(args, terminal, { version: denoJson.version, serve: runServer });
 }
 
 if (import.meta.main) Deno.exit(await runCommand(Deno.args));

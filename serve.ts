@@ -16,7 +16,7 @@ import "./src/permissions/polars.ts";
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { NeptuneError, OptionError } from "./src/errors.ts";
-import { callable, FLAG, kind, NONEMPTY, orNull, PATH, pathString } from "./src/options/kinds.ts";
+import { callable, FLAG, kind, NONEMPTY, oneOf, orNull, PATH, pathString } from "./src/options/kinds.ts";
 import { checkOptions, declare, optional } from "./src/options/options.ts";
 import { defaultCacheFolder, openFolders } from "./src/api/open.ts";
 import { type AccessLogEntry, createHandler, type Handler } from "./src/server/handler.ts";
@@ -38,6 +38,11 @@ export interface ServeOptions {
    * both are served as one.
    */
   offline?: string | URL;
+  /**
+   * What to do with a run one of whose data files is damaged. `"error"`: an answer that depends on it is an error that names the
+   * file. `"skip"`: the run is left out. Default: `"error"`.
+   */
+  damagedRuns?: "error" | "skip";
   /** The project that unsynced runs of Neptune 2.x belong to, whose files do not say. Default: they are left out. */
   project?: string;
   /** The files folder of the archive. Default: the folder `files` beside the data folder. */
@@ -62,6 +67,7 @@ export interface ServeOptions {
 const SERVE = declare<ServeOptions>()({
   archive: optional(PATH),
   offline: optional(PATH),
+  damagedRuns: optional(oneOf("error", "skip"), "error"),
   project: optional(NONEMPTY),
   files: optional(PATH),
   port: optional(
@@ -111,8 +117,11 @@ export async function serve(options: ServeOptions): Promise<ServedArchive> {
   const { port, host, onRequest, followLinks, project = null, ...asked } = checkOptions("serve", SERVE, options);
   const cacheFolder = asked.cacheFolder === undefined ? defaultCacheFolder() : asked.cacheFolder;
   const tokenFile = asked.tokenFile && pathString(asked.tokenFile);
-  const { archive, offline, files } = asked;
-  const catalog = openFolders({ archive, offline, files, cacheFolder, filesOutside: followLinks }, project);
+  const { archive, offline, files, damagedRuns } = asked;
+  const catalog = openFolders(
+    { archive, offline, files, cacheFolder, damagedRuns, filesOutside: followLinks },
+    project,
+  );
   if (!catalog) {
     throw new OptionError("There is nothing to serve: pass `archive`, `offline`, or both.", {
       option: "archive",
@@ -240,6 +249,7 @@ const USAGE =
   --archive DIR      the data folder of the archive (exports/data)
   --offline DIR      a folder .neptune of unsynced runs, or one around it; with --archive, both are served as one
   --project NAME     the project of unsynced runs of Neptune 2.x, whose files do not say
+  --damaged-runs skip  leave runs with a damaged file out (default: an answer that depends on one is an error)
   --files DIR        its files folder (default: the folder "files" beside the data folder)
   --port N           the port, 0 for any that is free (default: ${DEFAULT_PORT}, or any where that is taken)
   --host ADDRESS     where to listen; 0.0.0.0 lets other machines in (default: 127.0.0.1)
@@ -262,6 +272,7 @@ function readCommand(args: string[]): Command {
       archive: { type: "string" },
       offline: { type: "string" },
       project: { type: "string" },
+      "damaged-runs": { type: "string" },
       files: { type: "string" },
       port: { type: "string" },
       host: { type: "string" },
@@ -291,6 +302,7 @@ function readCommand(args: string[]): Command {
     port: port === undefined ? undefined : Number(port),
     tokenFile: values["token-file"],
     followLinks: values["follow-links"],
+    damagedRuns: values["damaged-runs"] as ServeOptions["damagedRuns"],
     onRequest,
   };
   return { options, json, help };
@@ -316,10 +328,16 @@ For Neptune's Python clients:
 Press Ctrl+C to stop.`;
 }
 
-async function main(args: string[]): Promise<number> {
+/**
+ * Runs the server as its command line says, until it is stopped with Ctrl+C, and gives the exit code: 0 where it was stopped, 2
+ * where the words cannot be understood or there is nothing to serve.
+ *
+ * @param args The words of the command line, for example `["--archive", "exports/data"]`.
+ */
+export async function runServer(args: readonly string[]): Promise<number> {
   let command: Command;
   try {
-    command = readCommand(args);
+    command = readCommand([...args]);
   } catch (error) {
     console.error(`${(error as Error).message.replace(/\.?$/, "")}. Run with --help to see all options.`);
     return 2;
@@ -353,4 +371,4 @@ async function main(args: string[]): Promise<number> {
   return 0;
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) Deno.exit(await runServer(Deno.args));

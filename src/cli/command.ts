@@ -6,6 +6,7 @@
 
 import { lineBreak, type Message, message, text } from "@optique/core/message";
 import { ReadOnlyProject } from "../api/project.ts";
+import type { Frame } from "../frame/typed.ts";
 import { present, type SourceArguments } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -33,7 +34,15 @@ export function examples(...lines: string[]): { footer: Message } {
   };
 }
 
+/** How an export ended: whether every run with all its files is where it should be. */
+export function exportExit(frame: Frame): number {
+  const statuses = frame.getColumn("status").toArray() as string[];
+  const missing = frame.getColumn("missing_files").toArray().some((count) => Number(count) > 0);
+  const whole = statuses.every((status) => status === "written" || status === "present");
+  return whole && !missing ? EXIT.ok : EXIT.incomplete;
+}
+
 /** The project that the options name. */
-export function projectFrom(source: SourceArguments): ReadOnlyProject {
+export function projectFrom(source: Partial<SourceArguments>): ReadOnlyProject {
   return new ReadOnlyProject(present(source));
 }

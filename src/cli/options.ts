@@ -19,12 +19,15 @@ const place = {
   archive: optional(option("-a", "--archive", path({ metavar: "DIR" }), {
     description: message`The data folder of an archive that neptune-exporter wrote (exports/data).`,
   })),
+  offline: optional(option("--offline", path({ metavar: "DIR" }), {
+    description: message`A folder .neptune of runs that never reached the server, or one around it.`,
+  })),
   files: optional(option("--files", path({ metavar: "DIR" }), {
     description: message`Its files folder. Default: the folder "files" beside the data folder.`,
   })),
 };
 
-const WHERE = "Where to read (default: NEPTUNE_ARCHIVE, or the server of NEPTUNE_API_TOKEN)";
+const WHERE = "Where to read (default: NEPTUNE_ARCHIVE, NEPTUNE_OFFLINE, or the server of NEPTUNE_API_TOKEN)";
 
 /** `--archive`, `--files`: where to read, for commands about all projects. */
 export const catalogOptions = group(WHERE, object(place));

@@ -13,11 +13,13 @@ import { checkCommand } from "./commands/check.ts";
 import { diffCommand } from "./commands/diff.ts";
 import { exportCommand } from "./commands/export.ts";
 import { filesCommand } from "./commands/files.ts";
+import { importOfflineCommand } from "./commands/import_offline.ts";
 import { logsCommand } from "./commands/logs.ts";
 import { metricsCommand } from "./commands/metrics.ts";
 import { projectsCommand } from "./commands/projects.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { schemaCommand } from "./commands/schema.ts";
+import { serveCommand } from "./commands/serve.ts";
 import { showCommand } from "./commands/show.ts";
 import { treeCommand } from "./commands/tree.ts";
 import type { Terminal } from "./terminal.ts";
@@ -34,15 +36,27 @@ const parser = or(
   schemaCommand.parser,
   exportCommand.parser,
   checkCommand.parser,
+  importOfflineCommand.parser,
+  serveCommand.parser,
 );
 
+/** What lies outside of the commands. */
+export interface Program {
+  /** The version of the module. */
+  version: string;
+  /** Runs the server until it is stopped, with the words of its command line, and gives its exit code. */
+  serve(args: readonly string[]): Promise<number>;
+}
+
 /** Runs one command and gives the exit code. */
-export async function runProgram(args: readonly string[], terminal: Terminal, version: string): Promise<number> {
+export async function runProgram(args: readonly string[], terminal: Terminal, program: Program): Promise<number> {
   const interrupt = new AbortController();
   const stop = () => interrupt.abort(new DOMException("Interrupted.", "AbortError"));
   try {
-    const given = parse(args, terminal, version);
+    const given = parse(args, terminal, program.version);
     if (typeof given === "number") return given;
+    // The server has its own way to stop.
+    if (given.command === "serve") return await program.serve(given.args);
     Deno.addSignalListener("SIGINT", stop);
     return await dispatch(given, terminal, interrupt.signal);
   } catch (error) {
@@ -76,7 +90,7 @@ function parse(args: readonly string[], terminal: Terminal, version: string) {
   });
 }
 
-type Given = Exclude<ReturnType<typeof parse>, number>;
+type Given = Exclude<Exclude<ReturnType<typeof parse>, number>, { command: "serve" }>;
 
 async function dispatch(given: Given, terminal: Terminal, signal: AbortSignal): Promise<number> {
   switch (given.command) {
@@ -102,5 +116,7 @@ async function dispatch(given: Given, terminal: Terminal, signal: AbortSignal): 
       return await exportCommand.run(given, terminal, signal);
     case "check":
       return await checkCommand.run(given, terminal, signal);
+    case "import-offline":
+      return await importOfflineCommand.run(given, terminal, signal);
   }
 }

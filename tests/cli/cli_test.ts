@@ -63,6 +63,41 @@ Deno.test("tab-separated values and JSON keep every value, also those that look 
   assert.equal(lines.length, Object.keys(values).length + 1, "one line for each attribute, whatever it holds");
 });
 
+Deno.test("serve runs the server with its own options, and import-offline says what it cannot find", async () => {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "cli.ts", "serve", "--archive", ARCHIVE, "--port", "0", "--json"],
+    cwd: new URL("../../", import.meta.url),
+    stdout: "piped",
+    stderr: "null",
+  });
+  await using child = command.spawn();
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let line = "";
+  while (!line.includes("\n")) line += (await reader.read()).value ?? "\n";
+  const { url, apiToken } = JSON.parse(line);
+  assert.equal((await fetch(`${url}/api/backend/v1/clients/config`)).status < 500, true);
+  const remote = { NEPTUNE_API_TOKEN: apiToken, NEPTUNE_PROJECT: "nereid/digits" };
+  const runs = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "cli.ts", "runs", "-n", "1"],
+    cwd: new URL("../../", import.meta.url),
+    env: remote,
+  }).output();
+  assert.match(new TextDecoder().decode(runs.stdout), /mlp-adam-from-sgd/);
+  child.kill("SIGINT");
+  assert.equal((await child.status).code, 0);
+  await reader.cancel();
+
+  const folder = await Deno.makeTempDir();
+  try {
+    let notes = "";
+    const terminal: Terminal = { write: () => {}, note: (text) => notes += text, isTerminal: false, columns: 80 };
+    assert.equal(await runCommand(["import-offline", folder], terminal), 1);
+    assert.match(notes, /\.neptune|no data/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("completion scripts are there for bash, zsh and fish", async () => {
   for (const shell of ["bash", "zsh", "fish"]) {
     let script = "";

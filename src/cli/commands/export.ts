@@ -10,7 +10,7 @@ import { withDefault } from "@optique/core/modifiers";
 import type { InferValue } from "@optique/core/parser";
 import { command, constant, flag, option } from "@optique/core/primitives";
 import { path } from "@optique/run/valueparser";
-import { examples, EXIT, projectFrom, type Run } from "../command.ts";
+import { examples, exportExit, projectFrom, type Run } from "../command.ts";
 import { formatOptions, runOptions, runsOf, sourceOptions } from "../options.ts";
 import { printFrame } from "../print.ts";
 
@@ -45,11 +45,7 @@ const run: Run<InferValue<typeof parser>> = async (given, terminal, signal) => {
     signal,
   });
   await printFrame(frame, given.format, terminal);
-  const whole = (frame.getColumn("status").toArray() as string[]).every((one) =>
-    one === "written" || one === "present"
-  );
-  const missing = frame.getColumn("missing_files").toArray().some((count) => Number(count) > 0);
-  return whole && !missing ? EXIT.ok : EXIT.incomplete;
+  return exportExit(frame);
 };
 
 /** `export`: runs to a new archive. */
