@@ -1,5 +1,5 @@
 /**
- * Reads one run and remembers what it read: the face of a run ({@linkcode ReadOnlyRun}) and its attributes share one reader.
+ * Reads one run and remembers what it read: a run ({@linkcode ReadOnlyRun}) and its attributes share one reader.
  *
  * @module
  */

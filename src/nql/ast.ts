@@ -9,6 +9,9 @@ import type { AttributeType } from "../types.ts";
 /** An aggregate of a float series. `last` is what a series without a function name means. */
 export type Aggregation = "last" | "min" | "max" | "average" | "variance";
 
+/** The aggregates of a float series. */
+export const AGGREGATIONS: readonly Aggregation[] = ["last", "min", "max", "average", "variance"];
+
 /** What a predicate looks at. */
 export interface Operand {
   /** The path of the attribute. */

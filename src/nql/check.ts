@@ -6,7 +6,7 @@
 
 import { type Check, type Kind, oneOf, orNull, shown, STRING } from "../options/kinds.ts";
 import { ATTRIBUTE_TYPES, type AttributeType } from "../types.ts";
-import type { Aggregation, Comparison, Nql, Operand } from "./ast.ts";
+import { type Aggregation, AGGREGATIONS, type Comparison, type Nql, type Operand } from "./ast.ts";
 import { parseNql } from "./parse.ts";
 import { compileRegex, regexString } from "./regex.ts";
 
@@ -55,7 +55,7 @@ export const REGEX: Kind<string | RegExp> = {
 export const ATTRIBUTE_TYPE: Kind<AttributeType> = oneOf(...ATTRIBUTE_TYPES);
 
 /** An aggregate of a float series. */
-export const AGGREGATION: Kind<Aggregation> = oneOf("last", "min", "max", "average", "variance");
+export const AGGREGATION: Kind<Aggregation> = oneOf(...AGGREGATIONS);
 
 /** An operator that compares. */
 export const COMPARISON: Kind<Comparison> = oneOf("=", "!=", ">", ">=", "<", "<=");

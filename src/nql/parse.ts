@@ -1,7 +1,7 @@
 import { STRING } from "../options/kinds.ts";
 import { checkArgument } from "../options/options.ts";
 import type { AttributeType } from "../types.ts";
-import type { Aggregation, Comparison, Nql, Operand } from "./ast.ts";
+import { type Aggregation, AGGREGATIONS, type Comparison, type Nql, type Operand } from "./ast.ts";
 import { typeOfNqlName } from "./names.ts";
 import { describeToken, nextToken, nqlSyntaxError, type Token } from "./tokenize.ts";
 import { existsNode, groupNode, notNode, operandNode, predicateNode } from "./tree.ts";
@@ -175,5 +175,5 @@ function groupOf(op: "and" | "or", terms: Nql[]): Nql {
 }
 
 function isAggregation(name: string): name is Aggregation {
-  return name === "last" || name === "min" || name === "max" || name === "average" || name === "variance";
+  return (AGGREGATIONS as readonly string[]).includes(name);
 }

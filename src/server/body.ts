@@ -1,5 +1,5 @@
 /**
- * Reads JSON bodies: explicit nulls are as good as absent, unknown fields are passed over, wrong types are refused.
+ * Reads JSON bodies: null means absent, unknown fields are ignored, wrong types are refused.
  *
  * @module
  */

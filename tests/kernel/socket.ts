@@ -1,5 +1,8 @@
 /**
  * A ZeroMQ socket over TCP: sends messages, and queues those that arrive until they are asked for.
+ *
+ * Not a package: `zeromq` 6.8, a native one, ends Deno 2.9 with a segmentation fault when a kernel answers; `jszmq` speaks over
+ * WebSockets only.
  */
 
 import { COMMAND, greeting, LONG, message, MORE, ready } from "./frames.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { FloatAggregates, ValueBlock } from "../../columns.ts";
-import type { Aggregation, Operand } from "../../nql/ast.ts";
+import { type Aggregation, AGGREGATIONS, type Operand } from "../../nql/ast.ts";
 import type { RunsQuery, RunsSort, ValuesQuery } from "../../source.ts";
 import { ATTRIBUTE_TYPES, type AttributeType } from "../../types.ts";
 import { type Column, evaluate, predicates } from "./match.ts";
@@ -82,8 +82,6 @@ export class ColumnCache {
     });
   }
 }
-
-const AGGREGATIONS: readonly Aggregation[] = ["last", "min", "max", "average", "variance"];
 
 function key(path: string, type: AttributeType | null): string {
   return `${type ?? ""}:${path}`;

@@ -1,5 +1,5 @@
 /**
- * Findings in the rows of a project: what was dropped, what nobody knows, what looks shifted.
+ * Findings in the rows of a project: what was dropped, what cannot be known, what looks shifted.
  *
  * @module
  */

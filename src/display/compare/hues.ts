@@ -30,7 +30,7 @@ export function hueScale(
   return { ramp, colorOf, groups: names.length };
 }
 
-/** Numbers get a scale of colors, logarithmic where they span more than two decades; a few of them are as good as texts. */
+/** Numbers get a scale of colors, logarithmic where they span more than two decades; a few of them are treated like strings. */
 function rampOf(hues: RunValue[], label: string): Ramp | null {
   const numbers = hues.filter((hue): hue is number => typeof hue === "number" && Number.isFinite(hue));
   if (numbers.length === 0 || hues.some((hue) => typeof hue === "string") || new Set(numbers).size < 3) return null;

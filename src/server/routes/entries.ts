@@ -7,7 +7,7 @@
 import type { Context, Hono } from "hono";
 import { forEach } from "../../async/concurrent.ts";
 import type { ValueBlock } from "../../columns.ts";
-import type { Nql, Predicate } from "../../nql/ast.ts";
+import { AGGREGATIONS, type Nql, type Predicate } from "../../nql/ast.ts";
 import { foldNql } from "../../nql/fold.ts";
 import { parseNql } from "../../nql/parse.ts";
 import type { RunsQuery, RunsSort, Source } from "../../source.ts";
@@ -23,7 +23,6 @@ import type { KnownRun } from "../runs.ts";
 import { readTypes } from "../selection.ts";
 import { groupNode, notNode } from "../../nql/tree.ts";
 
-const AGGREGATIONS = ["last", "min", "max", "average", "variance"] as const;
 const IDENTITY = ["sys/id", "sys/custom_run_id", "sys/name"];
 
 /** Adds `entries/search` and `entries/global/search`. */
