@@ -24,7 +24,7 @@ export interface PlotStyle {
   title?: string;
   /** In CSS pixels. Default: 760. */
   width?: number;
-  /** Of the plot without title and legend, in CSS pixels. Default: 280, of small multiples 170. */
+  /** Of the plot without title and legend, in CSS pixels. Default: that of the chart: 280, of small multiples 170. */
   height?: number;
   /** Where the y axis begins and ends; null leaves an end to the values. What lies outside is cut off. Default: the values. */
   yRange?: readonly [low: number | null, high: number | null];
