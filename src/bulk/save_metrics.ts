@@ -39,8 +39,8 @@ export const SAVE_METRICS = declare<SaveMetricsOptions>()({
 });
 
 /** About as many points are in memory at once. */
-const CHUNK_POINTS = 2_000_000;
-const FIRST_CHUNK_SERIES = 256;
+const CHUNK_POINTS = 500_000;
+const FIRST_CHUNK_SERIES = 16;
 
 /** Writes the long frame chunk by chunk and gives the number of points. */
 export async function saveMetricsFile(

@@ -28,26 +28,34 @@ export interface Series {
   points: Points;
 }
 
-/** The rows of several series step by step, as the exporter has them. `stored` gives the paths of files. */
-export function seriesColumns(
+/** So many rows are written at a time: as lists of what is stored they take ten times as much memory as points. */
+const ROWS_TOGETHER = 100_000;
+
+/** The rows of several series step by step, as the exporter has them, in portions. `stored` gives the paths of files. */
+export function* seriesColumns(
   series: Series[],
   stored: (ref: FileRef, path: string, step: number) => string,
-): ArchiveColumns {
-  const length = series.reduce((sum, { points }) => sum + points.step.length, 0);
-  const path = new Array<string>(length), type = new Array<string>(length);
-  const step = new Float64Array(length), timestamp = new Float64Array(length);
-  const columns: ArchiveColumns = { attribute_path: path, attribute_type: type, step, timestamp };
-  const writers = series.map((one) => valueWriter(columns, one, length, stored));
-  let row = 0;
-  for (const [which, point] of stepByStep(series)) {
-    const one = series[which];
-    path[row] = one.path;
-    type[row] = one.type;
-    step[row] = one.points.step[point];
-    timestamp[row] = one.points.timestamp[point];
-    writers[which](row++, point);
+): Generator<ArchiveColumns> {
+  let left = series.reduce((sum, { points }) => sum + points.step.length, 0);
+  const points = stepByStep(series);
+  while (left > 0) {
+    const length = Math.min(left, ROWS_TOGETHER);
+    const path = new Array<string>(length), type = new Array<string>(length);
+    const step = new Float64Array(length), timestamp = new Float64Array(length);
+    const columns: ArchiveColumns = { attribute_path: path, attribute_type: type, step, timestamp };
+    const writers: ValueWriter[] = [];
+    for (let row = 0; row < length; row++) {
+      const [which, point] = points.next().value!;
+      const one = series[which];
+      path[row] = one.path;
+      type[row] = one.type;
+      step[row] = one.points.step[point];
+      timestamp[row] = one.points.timestamp[point];
+      (writers[which] ??= valueWriter(columns, one, length, stored))(row, point);
+    }
+    yield columns;
+    left -= length;
   }
-  return columns;
 }
 
 /** Goes through the points of series by step, then in the order of the series. */

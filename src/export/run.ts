@@ -16,8 +16,12 @@ import { addHashes } from "./log.ts";
 import { RunParts } from "./parts.ts";
 import { type Series, seriesColumns, sortRows } from "./rows.ts";
 
-/** The exporter reads so many series of a run together. */
+/** The exporter reads so many series of a run together, and so do we where they are not too long. */
 const SERIES_TOGETHER = 128;
+/** As long as nobody knows how long the series are. */
+const FIRST_SERIES = 8;
+/** About as many points are in memory at once. */
+const POINTS_TOGETHER = 500_000;
 
 /** What all runs of an export have in common. */
 export interface Export {
@@ -122,16 +126,21 @@ async function exportSeries(
 ): Promise<number> {
   const named = types.flatMap((type) => content.series[type].map((path) => ({ type, path })));
   let count = 0;
-  for (let from = 0; from < named.length; from += SERIES_TOGETHER) {
+  let size = FIRST_SERIES;
+  for (let from = 0; from < named.length;) {
     const read: Series[] = [];
-    for (const series of await readOrRefuse(target, info.key, named.slice(from, from + SERIES_TOGETHER), refused)) {
+    const some = named.slice(from, from + size);
+    from += some.length;
+    for (const series of await readOrRefuse(target, info.key, some, refused)) {
       const step = series.points.step.find((step) => !holdsStep(step));
       if (step === undefined) read.push(series);
       else refused.push({ path: series.path, type: series.type, message: unheld(series.path, step) });
     }
-    if (read.length === 0) continue;
-    parts.write(seriesColumns(read, (ref, path, step) => files.place(ref, path, step)));
-    count += read.reduce((sum, { points }) => sum + points.step.length, 0);
+    const points = read.reduce((sum, { points }) => sum + points.step.length, 0);
+    const fitting = Math.ceil(POINTS_TOGETHER * some.length / Math.max(1, points));
+    size = Math.max(1, Math.min(SERIES_TOGETHER, fitting, size * 4));
+    for (const rows of seriesColumns(read, (ref, path, step) => files.place(ref, path, step))) parts.write(rows);
+    count += points;
   }
   return count;
 }
