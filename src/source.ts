@@ -166,6 +166,8 @@ export interface Catalog {
   projects(options?: CallOptions): Promise<ProjectInfo[]>;
   /** The reader of one project, by its name or id; nothing is read before its first call. */
   open(project: string): Source;
+  /** Forgets what was read, so that the next call sees what is new; for catalogs that keep anything. */
+  refresh?(): void;
   close(): void;
 }
 

@@ -418,6 +418,14 @@ export class ReadOnlyProject {
     );
   }
 
+  /**
+   * Looks at the folders of an archive again with the next call: runs that came or changed since are seen, and only they are read.
+   * Runs that are held already stay as they were. Servers are asked anew by every call.
+   */
+  refresh(): void {
+    this.#connection.catalog.refresh?.();
+  }
+
   /** Ends what the project keeps open: connections and Web Workers. Optional; nothing of it keeps a program from ending. */
   close(): void {
     this.#connection.catalog.close();

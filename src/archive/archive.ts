@@ -46,28 +46,25 @@ export function projectId(name: string): string {
 /** One archive on disk. Nothing is read before the first call; what was read once is kept. */
 export class Archive {
   readonly #settings: ArchiveSettings;
-  readonly #contents: Shared<Contents>;
+  #contents: Shared<Contents>;
   readonly #folders = new Map<string, Shared<FolderIndex>>();
   readonly #indexes = new Map<string, Shared<ProjectIndex>>();
+  /** The indexes that there were before the archive was looked at anew. */
+  readonly #earlier = new Map<string, FolderIndex>();
+  /** How often the archive was looked at anew. */
+  generation = 0;
 
   constructor(settings: ArchiveSettings) {
     this.#settings = { ...settings, data: resolve(settings.data) };
-    this.#contents = shared(async ({ signal }) => {
-      const folders = new Map<string, Folder>();
-      const projects = new Map<string, string[]>();
-      for (const name of await projectFolders(this.#settings.data)) {
-        const folder = readFolder(this.#settings.data, name);
-        folders.set(name, folder);
-        if (folder.damage !== null) {
-          if (isProjectName(name)) warnUnreadable(folder);
-          continue;
-        }
-        for (const project of await this.#projectsOf(folder, signal)) {
-          projects.set(project, [...projects.get(project) ?? [], name]);
-        }
-      }
-      return { folders, projects };
-    });
+    this.#contents = this.#listing();
+  }
+
+  /** Looks at the folders again with the next call: what came, went or changed since is seen. */
+  refresh(): void {
+    this.generation++;
+    this.#contents = this.#listing();
+    this.#folders.clear();
+    this.#indexes.clear();
   }
 
   /** The projects, sorted by name. */
@@ -116,6 +113,25 @@ export class Archive {
     return index(options);
   }
 
+  #listing(): Shared<Contents> {
+    return shared(async ({ signal }) => {
+      const folders = new Map<string, Folder>();
+      const projects = new Map<string, string[]>();
+      for (const name of await projectFolders(this.#settings.data)) {
+        const folder = readFolder(this.#settings.data, name);
+        folders.set(name, folder);
+        if (folder.damage !== null) {
+          if (isProjectName(name)) warnUnreadable(folder);
+          continue;
+        }
+        for (const project of await this.#projectsOf(folder, signal)) {
+          projects.set(project, [...projects.get(project) ?? [], name]);
+        }
+      }
+      return { folders, projects };
+    });
+  }
+
   /** Most folders hold the one project they are named after, which one row proves. */
   async #projectsOf(folder: Folder, signal?: AbortSignal): Promise<string[]> {
     for (const part of folder.parts) {
@@ -138,7 +154,8 @@ export class Archive {
     let index = this.#folders.get(folder.name);
     if (!index) {
       index = shared(async (options) => {
-        const index = new FolderIndex(folder, this.#settings.cache);
+        const index = new FolderIndex(folder, this.#settings.cache, this.#earlier.get(folder.name));
+        this.#earlier.set(folder.name, index);
         await index.ensure(folder.parts, "parameters", options);
         return index;
       });

@@ -67,6 +67,7 @@ export function openArchive(options: ArchiveOptions): Catalog {
     label,
     projects: (call?: CallOptions) => archive.projects(call),
     open: (project: string): Source => new ArchivedProject(archive, project, settings),
+    refresh: () => archive.refresh(),
     close: () => {},
   };
 }

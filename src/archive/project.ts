@@ -44,7 +44,7 @@ import { hashFindings } from "./report/hashes.ts";
 import { bySeverity, makeReport } from "./report/report.ts";
 import { ColumnCache, matchRuns, type RunTable } from "./read/runs.ts";
 import { readSeries } from "./read/series.ts";
-import { shared } from "../async/shared.ts";
+import { type Shared, shared } from "../async/shared.ts";
 import { readValues } from "./read/values.ts";
 import type { ReadContext } from "./read/context.ts";
 
@@ -75,6 +75,9 @@ interface Kept {
   filesRoot: string | null;
 }
 
+/** An index belongs to one archive, so that what was found out of it holds for every call. */
+const keptOf = new WeakMap<ProjectIndex, Kept>();
+
 /** One project of an archive. */
 export class ArchivedProject implements Source {
   readonly label: string;
@@ -82,27 +85,46 @@ export class ArchivedProject implements Source {
   readonly #name: string;
   readonly #settings: ProjectSettings;
   readonly #leftOut = new Set<Part>();
-  readonly #kept = shared<Kept>(async (options) => {
-    const { name } = await this.project(options);
-    const index = await this.#archive.index(name, options);
-    if (this.#settings.skipDamaged) { for (const part of index.damaged.keys()) this.#damaged(index, part); }
-    const filesRoot = this.#settings.files ?? await siblingFiles(this.#settings.data);
-    const folders = [sanitized(name), ...index.folders.map((folder) => folder.name)];
-    const roots = filesRoot === null ? [] : [...new Set(folders)].map((folder) => `${filesRoot}/${folder}`);
-    return {
-      index,
-      phantoms: new Phantoms(index),
-      columns: new ColumnCache(),
-      files: new Files(roots, this.#settings.linksOutside ? null : filesRoot),
-      filesRoot,
-    };
-  });
+  #generation = -1;
+  #current!: Shared<Kept>;
 
   constructor(archive: Archive, name: string, settings: ProjectSettings) {
     this.label = settings.label;
     this.#archive = archive;
     this.#name = name;
     this.#settings = settings;
+  }
+
+  /** What the archive holds now; what was found out of it is kept between calls. */
+  #kept(options: CallOptions): Promise<Kept> {
+    if (this.#generation !== this.#archive.generation) {
+      this.#generation = this.#archive.generation;
+      this.#current = shared((options) => this.#open(options));
+    }
+    return this.#current(options);
+  }
+
+  async #open(options: CallOptions): Promise<Kept> {
+    const { name } = await this.project(options);
+    const index = await this.#archive.index(name, options);
+    if (this.#settings.skipDamaged) { for (const part of index.damaged.keys()) this.#damaged(index, part); }
+    const filesRoot = this.#settings.files ?? await siblingFiles(this.#settings.data);
+    const folders = [sanitized(name), ...index.folders.map((folder) => folder.name)];
+    const roots = filesRoot === null ? [] : [...new Set(folders)].map((folder) => `${filesRoot}/${folder}`);
+    let kept = keptOf.get(index);
+    if (!kept) {
+      keptOf.set(
+        index,
+        kept = {
+          index,
+          phantoms: new Phantoms(index),
+          columns: new ColumnCache(),
+          files: new Files(roots, this.#settings.linksOutside ? null : filesRoot),
+          filesRoot,
+        },
+      );
+    }
+    return kept;
   }
 
   project(options?: CallOptions): Promise<ProjectInfo> {

@@ -49,7 +49,7 @@ export function openOffline(options: OfflineOptions): Catalog {
   }
   const beneath = options.beneath ?? null;
   const root = resolve(options.folder);
-  const folder = new OfflineFolder(root, options.legacyProject ?? null);
+  let folder = new OfflineFolder(root, options.legacyProject ?? null);
   const mine = `unsynced data in ${root}`;
   const settings = {
     label: beneath ? `${beneath.label} and ${mine}` : mine,
@@ -68,6 +68,10 @@ export function openOffline(options: OfflineOptions): Catalog {
     },
     open: (project: string): Source =>
       new OfflineProject(folder, project, beneath ? beneath.open(project) : null, settings),
+    refresh() {
+      folder = new OfflineFolder(root, options.legacyProject ?? null);
+      beneath?.refresh?.();
+    },
     close: () => beneath?.close(),
   };
 }

@@ -128,6 +128,26 @@ Deno.test("an interrupted first reading goes on where it was", () =>
     assert.equal(names.filter((one) => one["sys/name:string"] === "known").length, 20);
   }));
 
+for (const cached of [true, false]) {
+  Deno.test(`an open archive sees new runs after refresh(), ${cached ? "with" : "without"} a cache folder`, () =>
+    withPlace(async (place) => {
+      const gone = await place.write("gone", "first");
+      const changed = await place.write("changed", "first");
+      const catalog = openArchive({ data: place.data, cache: cached ? place.cache : null });
+      const source = catalog.open("a/b");
+      assert.equal((await runIds(source)).length, 2);
+      await place.write("new", "other");
+      await place.write("changed", "third");
+      await Deno.remove(gone);
+      assert.deepEqual((await runIds(source)).sort(), ["changed", "gone"], "what was read stays until then");
+      catalog.refresh!();
+      assert.deepEqual((await runIds(source)).sort(), ["changed", "new"]);
+      const found = await values(source, "changed", { paths: ["sys/name"] });
+      assert.equal(found["sys/name:string"], "third");
+      assert.ok(await Deno.stat(changed));
+    }));
+}
+
 Deno.test("many small segments become one, and none is lost", () =>
   withPlace(async (place) => {
     for (let n = 0; n < 12; n++) {

@@ -50,11 +50,15 @@ export class FolderIndex {
   #alike = new Map<Part, boolean>();
   #queue: Promise<unknown> = Promise.resolve();
 
-  /** @param cache The folder for indexes, or null. */
-  constructor(folder: Folder, cache: string | null) {
+  /**
+   * @param cache The folder for indexes, or null.
+   * @param earlier The index of the same folder before it was looked at again.
+   */
+  constructor(folder: Folder, cache: string | null, earlier?: FolderIndex) {
     this.folder = folder;
     this.#byName = new Map(folder.parts.map((part) => [part.name, part]));
     this.#cache = cache === null ? null : `${cache}/index-${digest(Deno.realPathSync(folder.path))}`;
+    if (this.#cache === null) { for (const { segment } of earlier?.segments ?? []) this.#add(segment); }
     this.#load();
   }
 
