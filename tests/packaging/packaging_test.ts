@@ -78,6 +78,7 @@ Deno.test("the published package", async (t) => {
       "README.md",
       "RELEASING.md",
       "SECURITY.md",
+      "cli.ts",
       "deno.json",
       "docs",
       "mod.ts",
