@@ -59,7 +59,7 @@ export async function* concurrently<T>(
 
 /**
  * Does the same with each item, so many at a time. When one fails, or the signal aborts, the others are aborted, and all have stopped
- * when this throws.
+ * when this throws: that is what the package p-map does not wait for.
  *
  * @param items What to work on, taken one by one.
  * @param concurrency How many at the same time.
