@@ -155,7 +155,7 @@ export class Attribute {
    * if (type === "float") console.log((await attribute.fetch({ type })).toFixed(3));
    * ```
    */
-  async fetch<Type extends AttributeType>(options: FetchOptions<Type> & { type: Type }): Promise<AttributeValues[Type]>;
+  async fetch<Type extends AttributeType>(options: FetchOptions<Type>): Promise<AttributeValues[Type]>;
   /** The value, as a type that you expect; that it has it is not checked: `await run["parameters/lr"].fetch<number>()`. */
   async fetch<T extends AttributeValue = AttributeValue>(options?: { signal?: AbortSignal }): Promise<T>;
   async fetch<Type extends AttributeType>(options: FetchOptions<Type> = {}): Promise<AttributeValue> {
@@ -170,7 +170,7 @@ export class Attribute {
    * attribute that is no series, or not of the `type` that was asked for.
    */
   async fetchLast<Type extends SeriesType>(
-    options: FetchOptions<Type> & { type: Type },
+    options: FetchOptions<Type>,
   ): Promise<AttributeValues[Type]>;
   /** The last value, as a type that you expect; that it has it is not checked. */
   async fetchLast<T extends AttributeValue = AttributeValue>(options?: { signal?: AbortSignal }): Promise<T>;

@@ -135,7 +135,8 @@ function renamed(frame: DataFrame, to: Record<string, string>, strict = true): D
 }
 
 function wrapSeries(series: Series, show: Display): Series {
-  const at = (row: number) => row >= 0 && row < series.length ? series.getIndex(row) : undefined;
+  const at = (row: number) =>
+    Number.isInteger(row) && row >= 0 && row < series.length ? series.getIndex(row) : undefined;
   const members: Members = new Map<PropertyKey, () => unknown>([
     ["get", () => at],
     ["getIndex", () => at],
