@@ -279,6 +279,20 @@ Deno.test("forks inherit points up to the fork step, and configs where the clien
   });
 });
 
+Deno.test("fork steps have one type in a project, for clients refuse a name with two", async () => {
+  const fork = (run: string, step: number) => ({
+    run,
+    operations: [{ run: { created: T, fork: { parent: "root", step } } }],
+  });
+  const root = { run: "root", operations: [{ run: { created: T } }] };
+  await withDatabases([root, fork("a", 1), fork("b", 2)], async (source) => {
+    assert.deepEqual(await attributes(source, { paths: ["sys/forking/step"] }), ["sys/forking/step:int"]);
+  });
+  await withDatabases([root, fork("a", 1), fork("b", 2.5)], async (source) => {
+    assert.deepEqual(await attributes(source, { paths: ["sys/forking/step"] }), ["sys/forking/step:float"]);
+  });
+});
+
 Deno.test("files lie beside the database, where they were, or nowhere; the rest of their path tells which", async () => {
   const file = (path: string, size: number) => ({ file: { path, size, mimeType: "text/plain" } });
   const dir = await Deno.makeTempDir();

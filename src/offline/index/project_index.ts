@@ -108,6 +108,7 @@ function finish(candidates: Candidate[]): OfflineIndex {
   const keys = runs.map(({ key }) => key);
   const numbers = new Map(keys.map((key, number) => [key, number]));
   const before = [...system.column("sys/experiment/is_head", "bool")?.values ?? []];
+  oneTypeOfForkSteps(system, runs);
   forgetOldHeads(system, runs);
   const heads = completeSystem(system, keys);
   const parents = parentsOf(keys, numbers, system);
@@ -188,9 +189,24 @@ function scaleIdentity(run: DiskRun): IdentityValue[] {
   if (!made?.fork) return identity;
   const { parent, step } = made.fork;
   identity.push({ path: "sys/forking/parent", type: "string", value: parent });
-  if (step === null) return identity;
-  const whole = Number.isInteger(step);
-  return [...identity, { path: "sys/forking/step", type: whole ? "int" : "float", value: whole ? BigInt(step) : step }];
+  return step === null ? identity : [...identity, { path: "sys/forking/step", type: "float", value: step }];
+}
+
+/**
+ * Fork steps get one type in a project, for clients refuse an attribute that has two: that of the source beneath, or integers where
+ * all of them are.
+ */
+function oneTypeOfForkSteps(system: System, runs: readonly Candidate[]): void {
+  const path = "sys/forking/step";
+  const ints = system.column(path, "int")?.values, floats = system.column(path, "float")?.values;
+  if (!floats) return;
+  const beneath = (values?: readonly unknown[]) =>
+    values?.some((value, run) => value !== undefined && runs[run].base) ?? false;
+  const whole = floats.every((step) => step === undefined || Number.isInteger(step));
+  if (beneath(floats) || !(beneath(ints) || whole)) return;
+  const moved = (run: number) => floats[run] !== undefined && !runs[run].base && Number.isInteger(floats[run]);
+  system.derive(path, "int", runs.length, (run, stored) => moved(run) ? BigInt(floats[run] as number) : stored);
+  system.derive(path, "float", runs.length, (run, stored) => moved(run) ? undefined : stored);
 }
 
 /** What the logs of a run of Neptune 2.x say about who it is. */
