@@ -159,11 +159,11 @@ Deno.test("the same selection means the same runs in every call", async () => {
     await writeChoices(folder);
     await eachWay(`${folder}/data`, PROJECT, async (way) => {
       if (way.name === "socket") return;
-      for (const [selection, chosen] of SELECTIONS) {
+      for (const [at, [selection, chosen]] of SELECTIONS.entries()) {
         const title = `${way.name}, ${Deno.inspect(selection)}`;
         for (const [call, ask] of Object.entries(CALLS)) {
-          // What writes files reads runs as all others do; once is enough.
-          if (way.name !== "archive" && WRITING.has(call)) continue;
+          // What writes files takes long, and reads runs as all others do.
+          if (WRITING.has(call) && (way.name !== "archive" || at % 4 !== 0)) continue;
           assert.deepEqual((await ask(way, selection, folder)).sort(), [...chosen].sort(), `${call}, ${title}`);
           cases++;
         }
