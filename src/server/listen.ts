@@ -24,6 +24,9 @@ export interface Patience {
 
 const PATIENCE: Patience = { head: 20_000, request: 60_000, idle: 75_000, answer: 120_000 };
 
+/** Connections that wait to be accepted while the program is busy; those beyond are tried again by their system after seconds. */
+const BACKLOG = 4096;
+
 /** A server that listens. */
 export interface Listening {
   port: number;
@@ -94,7 +97,7 @@ function refused(error: unknown): Response {
 function bound(server: NodeServer, hostname: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, hostname, () => {
+    server.listen({ port, host: hostname, backlog: BACKLOG }, () => {
       server.off("error", reject);
       resolve();
     });
