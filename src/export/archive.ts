@@ -23,7 +23,7 @@ import type { RunInfo } from "../types.ts";
 import { sayingWhatFailed } from "../write/whole.ts";
 import { readContent, type RunContent } from "./content.ts";
 import { lockFolder } from "./lock.ts";
-import { type ExportErrorLine, noteErrors, tidyHashes } from "./log.ts";
+import { type ExportErrorLine, noteErrors, runsWithErrors, tidyHashes } from "./log.ts";
 import { filePath } from "./names.ts";
 import { RunParts } from "./parts.ts";
 import { type Export, exportRun, type NamedRun, type Outcome } from "./run.ts";
@@ -70,11 +70,12 @@ export async function writeArchive(
 
   using _lock = await lockFolder(data);
   const hashes = await readHashes(stored) ?? new Map<string, string>();
+  const again = await runsWithErrors(destination, project);
   const target: Export = { source, project, data, files: stored, copyFiles: files, hashes, signal };
   const outcomes: Outcome[] = [];
   try {
     for (let from = 0; from < runs.length; from += RUNS_TOGETHER) {
-      for await (const outcome of exportBatch(target, runs.slice(from, from + RUNS_TOGETHER))) {
+      for await (const outcome of exportBatch(target, runs.slice(from, from + RUNS_TOGETHER), again)) {
         outcomes.push(outcome);
         onProgress?.(1, runs.length);
       }
@@ -126,9 +127,12 @@ function nameRuns(runs: RunInfo[]): NamedRun[] {
   return named;
 }
 
-async function* exportBatch(target: Export, runs: NamedRun[]): AsyncGenerator<Outcome> {
+/** @param again Runs that are there, but of which something could not be exported: it is tried again. */
+async function* exportBatch(target: Export, runs: NamedRun[], again: Set<string>): AsyncGenerator<Outcome> {
   const open = new Set<NamedRun>();
-  for (const run of runs) if (!await new RunParts(target.data, target.project, run.id).finished()) open.add(run);
+  for (const run of runs) {
+    if (again.has(run.id) || !await new RunParts(target.data, target.project, run.id).finished()) open.add(run);
+  }
   const content = await readTogether(target, [...open].map(({ info }) => info.key));
   for (const run of runs) {
     if (open.has(run)) yield await exportRun(target, run, content.get(run.info.key));

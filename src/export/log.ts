@@ -38,6 +38,26 @@ export interface ExportErrorLine {
 /** The exporter's own name for it. */
 const ERROR_FILE = "neptune_exporter_errors.jsonl";
 
+/** The runs of a project of which it is noted that something could not be exported. */
+export async function runsWithErrors(destination: string, project: string): Promise<Set<string>> {
+  const lines = (await readErrors(destination)).map((line) => {
+    try {
+      return JSON.parse(line) as Partial<ExportErrorLine>;
+    } catch {
+      return {};
+    }
+  });
+  return new Set(lines.flatMap(({ project_id, run_id }) => project_id === project && run_id ? [run_id] : []));
+}
+
+async function readErrors(destination: string): Promise<string[]> {
+  const text = await Deno.readTextFile(`${destination}/${ERROR_FILE}`).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  });
+  return text.split("\n").filter((line) => line !== "");
+}
+
 /** Notes what could not be exported of these runs, in place of what was noted of them before. */
 export async function noteErrors(
   destination: string,
@@ -46,11 +66,7 @@ export async function noteErrors(
   errors: ExportErrorLine[],
 ): Promise<void> {
   const path = `${destination}/${ERROR_FILE}`;
-  const text = await Deno.readTextFile(path).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) return "";
-    throw error;
-  });
-  const before = text.split("\n").filter((line) => line !== "");
+  const before = await readErrors(destination);
   const kept = before.filter((line) => !concerns(line, project, runs));
   if (errors.length === 0 && kept.length === before.length) return;
   const lines = [...kept, ...errors.map((one) => JSON.stringify(one))];

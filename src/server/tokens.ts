@@ -13,6 +13,8 @@ const REFRESH_SECONDS = 30 * 24 * 3600;
 /** The OAuth client that the official clients are. */
 export const CLIENT_ID = "neptune-cli";
 const USER = "reader";
+/** Tokens whose verification is remembered. */
+const MAX_VERIFIED = 10_000;
 
 /** A new random secret. */
 export function newSecret(): string {
@@ -48,6 +50,7 @@ export class Tokens {
   readonly #secret: string;
   readonly #jwtKey: Uint8Array;
   readonly #accessSeconds: number;
+  readonly #verified = new Map<string, Promise<number>>();
 
   /**
    * @param secret The secret of the server.
@@ -72,15 +75,30 @@ export class Tokens {
     return { accessToken, refreshToken, username: USER, expiresIn: this.#accessSeconds };
   }
 
-  /** Ends normally when the token is valid; throws a {@linkcode Refusal} otherwise. */
+  /**
+   * Ends normally when the token is valid; throws a {@linkcode Refusal} otherwise. Each token is verified once: a thousand verifications
+   * at the same time come to their end in any order, and the last clients would wait for minutes.
+   */
   async check(token: string, use: "access" | "refresh"): Promise<void> {
+    const key = `${use} ${token}`;
+    let verified = this.#verified.get(key);
+    if (!verified) {
+      this.#verified.set(key, verified = this.#verify(token, use));
+      verified.catch(() => this.#verified.delete(key));
+      const [oldest] = this.#verified.keys();
+      if (this.#verified.size > MAX_VERIFIED) this.#verified.delete(oldest);
+    }
+    if (await verified > Date.now()) return;
+    throw new Refusal(401, "AUTHORIZATION_TOKEN_EXPIRED", `The ${use} token has expired: ask for a new one.`);
+  }
+
+  /** Until when a token is valid, in milliseconds. */
+  async #verify(token: string, use: "access" | "refresh"): Promise<number> {
     try {
       const { payload } = await jwtVerify(token, this.#jwtKey, { algorithms: ["HS256"], audience: use });
-      if (payload.sub === USER) return;
+      if (payload.sub === USER) return 1000 * payload.exp!;
     } catch (error) {
-      if (error instanceof errors.JWTExpired) {
-        throw new Refusal(401, "AUTHORIZATION_TOKEN_EXPIRED", `The ${use} token has expired: ask for a new one.`);
-      }
+      if (error instanceof errors.JWTExpired) return 0;
       if (!(error instanceof errors.JOSEError)) throw error;
     }
     throw new Refusal(401, "UNAUTHORIZED", `The ${use} token is not one of this server.`);

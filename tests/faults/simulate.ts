@@ -139,13 +139,18 @@ interface Came {
   failure?: string;
 }
 
+/** Bulk calls go on, and say in a row what they could not do. */
+function cameOf(answer: string): Came {
+  return answer.includes('"status":"failed"') ? { error: "a row that failed", message: answer } : { answer };
+}
+
 async function attempt(call: Call, place: Place): Promise<Came> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<Came>((resolve) => {
     timer = setTimeout(() => resolve({ failure: `it hangs: no end after ${LONGEST / 1000} seconds` }), LONGEST);
   });
   try {
-    return await Promise.race([late, call.run(place).then((answer): Came => ({ answer: canonical(plain(answer)) }))]);
+    return await Promise.race([late, call.run(place).then((answer) => cameOf(canonical(plain(answer))))]);
   } catch (error) {
     if (!isNeptuneError(error)) return { failure: `an error that is not ours: ${Deno.inspect(error).slice(0, 1500)}` };
     const { name, message } = error;

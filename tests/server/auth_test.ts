@@ -135,3 +135,17 @@ Deno.test("no answer repeats the secret or a token that was sent", async () => {
     }
   }
 });
+
+Deno.test("a token that was verified is refused when its time is over", async () => {
+  const tokens = new Tokens(SECRET, 60);
+  const { accessToken } = await tokens.grant("http://issuer.test");
+  await tokens.check(accessToken, "access");
+  await assert.rejects(tokens.check(accessToken, "refresh"), { name: "Refusal", status: 401 });
+  const now = Date.now;
+  Date.now = () => now() + 61_000;
+  try {
+    await assert.rejects(tokens.check(accessToken, "access"), { errorType: "AUTHORIZATION_TOKEN_EXPIRED" });
+  } finally {
+    Date.now = now;
+  }
+});
