@@ -176,9 +176,9 @@ Deno.test("a body that is not the file is not saved, not downloaded and not writ
       assert.deepEqual(left.filter((path) => /config|\.(part|tmp)$/.test(path)), [], what);
       // What could not be written is no run that is present: the next export writes it.
       spoils = false;
-      const [again] = (await spoiled.project.exportArchive(exported)).toRecords() as Record<string, unknown>[];
+      const [again] = (await spoiled.project.exportArchive(exported)).toRecords();
       assert.deepEqual([again.status, again.refused, Number(again.files) > 0], ["written", 0, true], what);
-      const [then] = (await spoiled.project.exportArchive(exported)).toRecords() as Record<string, unknown>[];
+      const [then] = (await spoiled.project.exportArchive(exported)).toRecords();
       assert.equal(then.status, "present", what);
     } finally {
       await Deno.remove(folder, { recursive: true });
