@@ -14,7 +14,7 @@ async function flagsOfReadme(): Promise<Map<string, string[]>> {
   const readme = await Deno.readTextFile(`${ROOT}README.md`);
   const section = readme.split("## Permissions")[1].split("\n## ")[0];
   return new Map([...section.matchAll(/^\| ([^|]+) \| (?:`([^`]+)`|nothing more) +\|$/gm)]
-    .map(([, purpose, flags]) => [purpose.trim(), flags?.split(" ") ?? []]));
+    .map(([, purpose, flags]) => [purpose.trim(), flags?.replaceAll("'", "").split(" ") ?? []]));
 }
 
 const README = await flagsOfReadme();
