@@ -16,8 +16,8 @@ import "./src/permissions/polars.ts";
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { NeptuneError, OptionError } from "./src/errors.ts";
-import { callable, FLAG, kind, NONEMPTY, oneOf, orNull, PATH, pathString } from "./src/options/kinds.ts";
-import { checkOptions, declare, optional } from "./src/options/options.ts";
+import { callable, FLAG, kind, NONEMPTY, oneOf, orNull, PATH, pathString, STRINGS } from "./src/options/kinds.ts";
+import { checkArgument, checkOptions, declare, optional } from "./src/options/options.ts";
 import { defaultCacheFolder, openFolders } from "./src/api/open.ts";
 import { type AccessLogEntry, createHandler, type Handler } from "./src/server/handler.ts";
 import { listen, type Listening } from "./src/server/listen.ts";
@@ -335,6 +335,7 @@ Press Ctrl+C to stop.`;
  * @param args The words of the command line, for example `["--archive", "exports/data"]`.
  */
 export async function runServer(args: readonly string[]): Promise<number> {
+  checkArgument("runServer", "args", STRINGS, args);
   let command: Command;
   try {
     command = readCommand([...args]);

@@ -127,18 +127,27 @@ export interface Connection {
   projectName: string | null;
   /** The reader of the project; the first call finds out which project it is. */
   source(signal?: AbortSignal): Promise<Source>;
+  /** Forgets what was found in folders, so that the next call looks at them anew. */
+  refresh(): void;
 }
 
 /** Decides where the data of a project comes from. Reads nothing but the environment. */
 export function connect(options: Checked<typeof PROJECT>): Connection {
   const projectName = options.project ?? env("NEPTUNE_PROJECT") ?? null;
   const catalog = openCatalog(options, projectName);
-  const only = shared(({ signal }) => onlyProject(catalog, signal));
+  // Opened once: what a source found out serves all calls.
+  const open = () =>
+    shared(({ signal }) =>
+      projectName === null ? onlyProject(catalog, signal) : Promise.resolve(catalog.open(projectName))
+    );
+  let opened = open();
   return {
     catalog,
     projectName,
-    async source(signal) {
-      return projectName !== null ? catalog.open(projectName) : await only({ signal });
+    source: (signal) => opened({ signal }),
+    refresh() {
+      catalog.refresh?.();
+      opened = open();
     },
   };
 }

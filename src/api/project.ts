@@ -419,11 +419,18 @@ export class ReadOnlyProject {
   }
 
   /**
-   * Looks at the folders of an archive again with the next call: runs that came or changed since are seen, and only they are read.
-   * Runs that are held already stay as they were. Servers are asked anew by every call.
+   * Looks at the folders of an archive or of unsynced data anew with the next call, so that runs that were added since the project
+   * was opened are there; what has not changed is not read again. Runs made before keep what they know, see
+   * {@linkcode ReadOnlyRun.refresh}. A server is asked anew by every call: there is nothing to refresh.
+   *
+   * @example
+   * ```ts
+   * project.refresh();
+   * console.log((await project.listRuns()).length);
+   * ```
    */
   refresh(): void {
-    this.#connection.catalog.refresh?.();
+    this.#connection.refresh();
   }
 
   /** Ends what the project keeps open: connections and Web Workers. Optional; nothing of it keeps a program from ending. */

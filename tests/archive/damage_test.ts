@@ -177,3 +177,23 @@ Deno.test("a thorough report finds what reading finds", async () => {
   const quick = await kinds(false);
   assert.ok(quick.includes("damaged_part") || quick.includes("not_decoded"), "a quick one says what it did not read");
 });
+
+Deno.test("an open project sees runs that were added, changed and removed after refresh(), and only then", async () => {
+  await using archives = new Archives();
+  const data = await archives.make({ one: [sys("one", 1), points(0, 3)], two: [sys("two", 2), points(0, 3)] });
+  for (const project of [open(data), new ReadOnlyProject({ archive: data, cacheFolder: null })]) {
+    const ids = async () => (await project.listRuns()).map((run) => run["sys/custom_run_id"]);
+    const known = await ids();
+    await writeRun({ dataRoot: data, projectId: PROJECT, runId: "three", batches: [sys("three", 3), points(0, 5)] });
+    assert.deepEqual(await ids(), known);
+    project.refresh();
+    assert.deepEqual(await ids(), ["three", ...known]);
+    assert.equal((await project.fetchMetrics({ runs: ["three"], attributes: ["m"] })).height, 5);
+    await writeRun({ dataRoot: data, projectId: PROJECT, runId: "three", batches: [sys("three", 3), points(0, 7)] });
+    project.refresh();
+    assert.equal((await project.fetchMetrics({ runs: ["three"], attributes: ["m"] })).height, 7);
+    await Deno.remove(pathOf(data, "three"));
+    project.refresh();
+    assert.deepEqual(await ids(), known);
+  }
+});
