@@ -126,6 +126,10 @@ export class Codes {
         if (wanted[value] === 1) { for (let i = 0; i < length; i++) found[to++] = start + i; }
         continue;
       }
+      if (this.width > 0 && this.width <= 8) {
+        to = this.#findNarrow(this.#offsets[run], start, length, wanted, found, to);
+        continue;
+      }
       const codes = scratch();
       if (unpack(this.bytes, this.#offsets[run], this.end, this.width, length, codes, 0) >= size) throw strange();
       for (let i = 0; i < length; i++) {
@@ -133,6 +137,30 @@ export class Codes {
         to += wanted[codes[i]];
       }
     }
+    return to;
+  }
+
+  /** Eight numbers take as many bytes as one has bits: unpacked and looked up in one go. */
+  #findNarrow(at: number, start: number, length: number, wanted: Uint8Array, found: Uint32Array, to: number): number {
+    const { bytes, end, width } = this;
+    const mask = (1 << width) - 1;
+    const table = new Uint8Array(mask + 1).fill(2);
+    table.set(wanted.subarray(0, mask + 1));
+    let bits = 0, held = 0, strangers = 0;
+    for (let i = 0; i < length; i++) {
+      if (held < width) {
+        bits |= (at < end ? bytes[at] : 0) << held;
+        at++;
+        held += 8;
+      }
+      const match = table[bits & mask];
+      bits >>>= width;
+      held -= width;
+      strangers |= match;
+      found[to] = start + i;
+      to += match & 1;
+    }
+    if (strangers > 1) throw strange();
     return to;
   }
 }

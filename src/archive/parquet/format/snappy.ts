@@ -9,8 +9,11 @@ import { ParquetError } from "./thrift.ts";
 /** Snappy makes at most so many bytes of one. */
 const BEST_RATIO = 32;
 
-/** Decompresses one block into a buffer of its own. */
-export function snappy(input: Uint8Array, length: number): Uint8Array {
+/** Longer copies are worth the call of a native function. */
+const LONG = 128;
+
+/** Decompresses one block into a buffer of its own, or into one that is given. */
+export function snappy(input: Uint8Array, length: number, into?: ArrayBuffer): Uint8Array {
   let at = 0, claimed = 0, scale = 1;
   for (;;) {
     if (at >= input.length || at > 4) throw damaged();
@@ -20,8 +23,8 @@ export function snappy(input: Uint8Array, length: number): Uint8Array {
     scale *= 128;
   }
   if (claimed !== length || length > BEST_RATIO * input.length) throw damaged();
-  const buffer = new ArrayBuffer((length + 3) & ~3);
-  const output = new Uint8Array(buffer, 0, length), words = new Uint32Array(buffer);
+  const buffer = into ?? new ArrayBuffer((length + 3) & ~3);
+  const output = new Uint8Array(buffer, 0, length), words = new Uint32Array(buffer, 0, (length + 3) >> 2);
   let to = 0;
   while (at < input.length) {
     const tag = input[at++];
@@ -47,11 +50,18 @@ export function snappy(input: Uint8Array, length: number): Uint8Array {
         size = ((tag >> 2) & 7) + 4;
         distance = ((tag >> 5) << 8) | input[at++];
         break;
-      case 2:
+      case 2: {
         size = (tag >> 2) + 1;
-        distance = input[at] | (input[at + 1] << 8);
+        const low = input[at], high = input[at + 1];
+        distance = low | (high << 8);
         at += 2;
+        // A value that is repeated for long comes as many copies of 64 bytes from the same distance.
+        while ((input[at] & 3) === 2 && input[at + 1] === low && input[at + 2] === high) {
+          size += (input[at] >> 2) + 1;
+          at += 3;
+        }
         break;
+      }
       default:
         size = (tag >> 2) + 1;
         distance = (input[at] | (input[at + 1] << 8) | (input[at + 2] << 16) | (input[at + 3] << 24)) >>> 0;
@@ -60,6 +70,18 @@ export function snappy(input: Uint8Array, length: number): Uint8Array {
     if (at > input.length || distance === 0 || distance > to || to + size > length) throw damaged();
     const end = to + size;
     let from = to - distance;
+    if (size >= LONG) {
+      // The stretch repeats itself: what is there of it is doubled until it is whole.
+      let copied = Math.min(distance, size);
+      output.copyWithin(to, from, from + copied);
+      while (copied < size) {
+        const more = Math.min(copied, size - copied);
+        output.copyWithin(to + copied, to, to + more);
+        copied += more;
+      }
+      to = end;
+      continue;
+    }
     if (size >= 16 && (distance & 3) === 0) {
       // What is far enough apart is copied word by word.
       while ((to & 3) !== 0) output[to++] = output[from++];
