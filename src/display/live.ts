@@ -1,19 +1,20 @@
 /**
  * Displays that come alive where scripts may run. What stands in the page without scripts comes first and is whole by itself; the
- * data lie beside it as JSON that no browser runs, and one script, the same for all, reads them.
+ * data lie beside it as JSON that no browser runs, and a script, the same for all of one kind, reads them.
  *
  * @module
  */
 
 import { type Content, Html, markup } from "./html.ts";
-import { SCRIPT } from "./script.gen.ts";
+import { SCRIPTS } from "./script.gen.ts";
 
 /** What a display can become. */
-export type LiveKind = "chart" | "parallel" | "table" | "images" | "steps";
+export type LiveKind = keyof typeof SCRIPTS;
 
-/** A display and its data, with the script. */
+/** A display and its data, with the script of its kind. */
 export function live(kind: LiveKind, still: Content, data?: unknown): Html {
-  return markup`<div data-neptune="${kind}">${still}${data !== undefined && inert(data)}</div>${RUN}`;
+  const run = new Html(`<script>${SCRIPTS[kind]}</script>`);
+  return markup`<div data-neptune="${kind}">${still}${data !== undefined && inert(data)}</div>${run}`;
 }
 
 /** JSON in a script element of a type that no browser runs. */
@@ -28,5 +29,3 @@ export function inertJson(data: unknown): string {
     (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }
-
-const RUN = new Html(`<script>${SCRIPT}</script>`);

@@ -6,8 +6,27 @@ const REQUIREMENTS = new URL("requirements.txt", import.meta.url).pathname;
 
 export type Theme = "JupyterLab Light" | "JupyterLab Dark";
 
+/** Where screenshots go: the folder that `SCREENSHOTS` names, or a new one. */
+export async function screenshotFolder(): Promise<string> {
+  const folder = Deno.env.get("SCREENSHOTS") ?? await Deno.makeTempDir({ prefix: "screenshots-" });
+  await Deno.mkdir(folder, { recursive: true });
+  console.log(`Screenshots go to ${folder}`);
+  return folder;
+}
+
+/** Chromium of Debian and Ubuntu, where it is not there and this process may install it. */
+async function installChromium(): Promise<void> {
+  const path = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
+  if (await Deno.stat(path).then(() => true, () => false)) return;
+  if (Deno.uid() !== 0) throw new Error(`There is no browser at ${path}: install chromium, or name one by CHROMIUM.`);
+  console.log("Installing chromium ...");
+  await run("apt-get", ["update", "-qq"]);
+  await run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-dejavu-core"]);
+}
+
 /** Makes the Python environment unless it is there with the same requirements. */
 export async function install(): Promise<void> {
+  await installChromium();
   const wanted = await Deno.readTextFile(REQUIREMENTS);
   if (await Deno.readTextFile(`${VENV}made-of.txt`).catch(() => null) === wanted) return;
   console.log("Making the Python environment in .venv ...");

@@ -20,8 +20,8 @@ export async function openBrowser(): Promise<Browser> {
 }
 
 /** Opens a notebook of the lab and waits until its kernel is ready. */
-export async function openNotebook(browser: Browser, lab: Lab, name: string): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width: 1180, height: 2300 } });
+export async function openNotebook(browser: Browser, lab: Lab, name: string, width = 1180): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width, height: 2300 } });
   page.setDefaultTimeout(120_000); // Machines that do other things, too, take long to paint.
   await page.addInitScript("globalThis.hacked = []; globalThis.alert = (text) => globalThis.hacked.push(text);");
   await page.goto(await lab.open(name));

@@ -1,6 +1,6 @@
 /**
- * Bundles the script of the displays into `script.gen.ts`: `deno task generate:script`. What it was made from is written into
- * it, so that a test tells when it is out of date.
+ * Bundles the scripts of the displays, one for each kind, into `script.gen.ts`: `deno task generate:script`. What they were made from
+ * is written into it, so that a test tells when it is out of date.
  *
  * @module
  */
@@ -18,19 +18,54 @@ export async function fingerprint(): Promise<string> {
   return new Uint8Array(digest).toHex();
 }
 
-if (import.meta.main) {
-  const path = await Deno.makeTempFile({ suffix: ".js" });
-  const main = new URL("live/main.ts", DISPLAY).pathname;
-  const args = ["bundle", "--quiet", "--minify", "--platform", "browser", "--format", "iife", main, "-o", path];
+/** The file and the function that give life to each kind of display. */
+const KINDS: Record<string, [file: string, mount: string]> = {
+  chart: ["chart.ts", "mountChart"],
+  images: ["images.ts", "mountImages"],
+  parallel: ["parallel.ts", "mountParallel"],
+  steps: ["images.ts", "mountSteps"],
+  table: ["table.ts", "mountTable"],
+};
+
+async function bundled(kind: string, folder: string): Promise<string> {
+  const [file, mount] = KINDS[kind];
+  const live = new URL("live/", DISPLAY);
+  const entry = `${folder}/${kind}.ts`;
+  await Deno.writeTextFile(
+    entry,
+    `import { mountAll } from "${new URL("mount.ts", live)}"; import { ${mount} } from "${new URL(file, live)}";
+mountAll("${kind}", ${mount});`,
+  );
+  const args = [
+    "bundle",
+    "--quiet",
+    "--minify",
+    "--platform",
+    "browser",
+    "--format",
+    "iife",
+    entry,
+    "-o",
+    `${entry}.js`,
+  ];
   const { success } = await new Deno.Command(Deno.execPath(), { args, stdout: "null", stderr: "inherit" }).output();
-  if (!success) throw new Error("The script could not be bundled.");
-  const script = (await Deno.readTextFile(path)).trim();
-  await Deno.remove(path);
+  if (!success) throw new Error(`The script of ${kind} could not be bundled.`);
+  const script = (await Deno.readTextFile(`${entry}.js`)).trim();
   if (/<\/script|<!--/i.test(script)) throw new Error("The script holds what would end its element.");
-  const text =
-    `/** Generated from live/ by \`deno task generate:script\`; sources: ${await fingerprint()}. */\nexport const SCRIPT: string =\n  ${
-      JSON.stringify(script)
-    };\n`;
+  return script;
+}
+
+if (import.meta.main) {
+  const folder = await Deno.makeTempDir();
+  const scripts: Record<string, string> = {};
+  for (const kind of Object.keys(KINDS)) scripts[kind] = await bundled(kind, folder);
+  await Deno.remove(folder, { recursive: true });
+  const lines = Object.entries(scripts).map(([kind, script]) => `  ${kind}: ${JSON.stringify(script)},`);
+  const text = `/** Generated from live/ by \`deno task generate:script\`; sources: ${await fingerprint()}. */
+export const SCRIPTS: Record<${Object.keys(KINDS).map((kind) => `"${kind}"`).join(" | ")}, string> = {
+${lines.join("\n")}
+};
+`;
   await Deno.writeTextFile(new URL("script.gen.ts", DISPLAY), text);
-  console.log(`script.gen.ts: ${script.length} characters`);
+  for (const [kind, script] of Object.entries(scripts)) console.log(`${kind}: ${script.length} characters`);
 }
