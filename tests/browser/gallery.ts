@@ -150,7 +150,7 @@ Deno.test("charts, tables and images answer to a real mouse", async (t) => {
   await t.step("drag zooms, a double click resets; log axis and smoothing can be switched", async () => {
     const output = outputOf(page, "Two series");
     const { svg, box } = await plotOf(output);
-    const ticks = () => svg.locator("text").allInnerTexts();
+    const ticks = () => svg.locator("text").allTextContents();
     const before = await ticks();
     await page.mouse.move(box.x + box.width * 0.4, box.y + box.height * 0.5);
     await page.mouse.down();

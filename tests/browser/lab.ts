@@ -44,13 +44,14 @@ export async function install(): Promise<void> {
 }
 
 /** Turns a notebook with its outputs into a web page, as `jupyter nbconvert --to html` does. */
-export async function convert(notebook: string, page: string): Promise<void> {
+export async function convert(notebook: string, page: string, more: string[] = []): Promise<void> {
   const folder = page.slice(0, page.lastIndexOf("/"));
   await run(`${VENV}bin/jupyter`, [
     "nbconvert",
     "--log-level=ERROR",
     "--to",
     "html",
+    ...more,
     notebook,
     "--output-dir",
     folder,

