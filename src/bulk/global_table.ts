@@ -10,6 +10,7 @@ import { strings } from "../frame/frame.ts";
 import type { Catalog } from "../source.ts";
 import type { RunInfo } from "../types.ts";
 import {
+  declareColumns,
   isCut,
   type MatchedColumns,
   namedColumns,
@@ -50,6 +51,7 @@ export async function fetchGlobalTable(
   // Where no project has a column, each says the same.
   const some = found.findIndex((runs) => runs.length > 0);
   if (some >= 0) await noteColumns(sources[some], found[some], request, matched, table.paths(), rows.length);
+  if (rows.length === 0) await declareColumns(sources, table, sort, request);
   const order = table.order(sort.path, sort.type, sortedBy, sort.descending).slice(0, limit ?? undefined);
   const frame = await table.frame([sort.path, ...namedColumns(request)], order, ["sys/project"]);
   const names = pl.DataFrame([strings("sys/project", order.map((row) => rows[row].project))]);

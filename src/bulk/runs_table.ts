@@ -84,7 +84,24 @@ export async function fetchRunsTable(source: Source, request: TableRequest, head
   const matched = { columns: false, columnsRegex: false };
   for await (const block of readTableValues(source, runs, sort, request, matched)) table.add(block, null);
   await noteColumns(source, runs, request, matched, table.paths());
+  if (runs.length === 0) await declareColumns([source], table, sort, request);
   return await table.frame([sort.path, ...namedColumns(request)]);
+}
+
+/** Without rows, columns have the types that their attributes have in the project. */
+export async function declareColumns(
+  sources: Source[],
+  table: TableBuilder,
+  sort: RunsSort,
+  request: TableRequest,
+): Promise<void> {
+  const paths = [...new Set([sort.path, ...namedColumns(request)])];
+  for (const source of sources) {
+    for await (const page of source.attributes({ paths, signal: request.signal })) {
+      for (const { path, type } of page) table.declare(path, type);
+    }
+  }
+  if (!table.paths().has(sort.path)) table.declare(sort.path, sort.type);
 }
 
 /** Whether there may be more rows than the table has. */

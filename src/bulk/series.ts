@@ -92,14 +92,16 @@ export async function fetchSeriesFrame(
     const found = await collectPoints(blocks, members.length, POINT_KINDS[type], false);
     members.forEach((i, at) => points[i] = found[at]);
   }
-  return seriesFrame(series, points, options.includeTimestamp, options.categorical);
+  return seriesFrame(series, points, options);
 }
 
-function seriesFrame(series: ChosenSeries, points: Points[], timestamps: boolean, categorical: boolean): DataFrame {
+function seriesFrame(series: ChosenSeries, points: Points[], options: Checked<typeof FETCH_SERIES>): DataFrame {
   const offsets = new Uint32Array(points.length + 1);
   points.forEach((one, i) => offsets[i + 1] = offsets[i] + one.step.length);
   const typeOf = (i: number) => series.types[series.type[i]] as OtherSeriesType;
-  const types = [...new Set(points.map((_, i) => typeOf(i)))].sort();
+  const found = [...new Set(points.map((_, i) => typeOf(i)))].sort();
+  // Without any series, the columns are those for all types that were asked for.
+  const types = found.length > 0 ? found : [...options.types].sort();
   const join = (part: (one: Points) => Float64Array) => concat(points.map(part));
   const values = types.map((type) => {
     const data = points.flatMap((one, i) =>
@@ -110,7 +112,11 @@ function seriesFrame(series: ChosenSeries, points: Points[], timestamps: boolean
       { kind: POINT_KINDS[type], data } as PointValues,
     );
   });
-  const columns = [...nameColumns(series, offsets, categorical), floats("step", join((one) => one.step)), ...values];
-  if (timestamps) columns.push(instants("timestamp", join((one) => one.timestamp)));
+  const columns = [
+    ...nameColumns(series, offsets, options.categorical),
+    floats("step", join((one) => one.step)),
+    ...values,
+  ];
+  if (options.includeTimestamp) columns.push(instants("timestamp", join((one) => one.timestamp)));
   return pl.DataFrame(columns);
 }

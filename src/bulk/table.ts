@@ -119,6 +119,13 @@ export class TableBuilder {
     return new Set([...this.#columns.values()].map(({ path }) => path));
   }
 
+  /** Makes the columns of an attribute, also where no row has a value for them. */
+  declare(path: string, type: AttributeType): void {
+    for (const aggregate of type === "float_series" ? [null, ...this.#aggregates] : [null]) {
+      this.#cells(path, type, aggregate);
+    }
+  }
+
   /**
    * The table. Always has `sys/custom_run_id`, `sys/name` and the columns in `always`; `sys/` comes first, `monitoring/` last,
    * each part by name. A path that has several types among these runs gives one column for each, named `path:type`.

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { requirePermission } from "../../permissions/require.ts";
+import { makeWhole } from "../../write/whole.ts";
 import { OptionError } from "../../errors.ts";
 import { PATH, pathString } from "../../options/kinds.ts";
 import { checkArgument } from "../../options/options.ts";
@@ -72,16 +72,16 @@ export class Chart implements Displayable {
   }
 
   /**
-   * Saves the chart.
+   * Saves the chart, in place of what is there; its folder is made where there is none.
    *
    * @param path Ends in `.svg` or `.html`.
    * @throws {OptionError} when it ends otherwise.
+   * @throws {WriteError} when the file cannot be written.
    */
   async save(path: string | URL): Promise<void> {
     const target = pathString(checkArgument("save", "path", PATH, path));
-    requirePermission({ name: "write", path: target }, `save the chart ${target}`);
-    if (target.endsWith(".svg")) return await Deno.writeTextFile(target, await this.svg());
-    if (target.endsWith(".html")) return await Deno.writeTextFile(target, await this.html());
+    const kind = /\.(svg|html)$/.exec(target)?.[1] as "svg" | "html" | undefined;
+    if (kind) return await makeWhole(target, async (part) => await Deno.writeTextFile(part, await this[kind]()));
     const message = `A chart cannot be saved as "${target}": use a name that ends in .svg or .html.`;
     throw new OptionError(message, { option: "path", value: target });
   }
