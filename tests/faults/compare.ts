@@ -24,13 +24,19 @@ export function plain(answer: unknown): unknown {
   return answer;
 }
 
-/** The digests of all files below a folder, by their paths. */
+/** Lists of what is there, which are shorter where less is there. */
+export const LISTS = /SHA256SUMS$/;
+/** What says what could not be exported. */
+const ERRORS = /neptune_exporter_errors\.jsonl$/;
+
+/** The digests of all files below a folder, by their paths; lists stand as they are, without what says what went wrong. */
 export async function filesBelow(folder: string): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   const look = async (path: string) => {
     for await (const { name, isDirectory } of Deno.readDir(`${folder}${path}`)) {
       if (isDirectory) await look(`${path}/${name}`);
-      else {
+      else if (LISTS.test(name)) found.set(`${path}/${name}`, await Deno.readTextFile(`${folder}${path}/${name}`));
+      else if (!ERRORS.test(name)) {
         const bytes = await Deno.readFile(`${folder}${path}/${name}`);
         found.set(`${path}/${name}`, createHash("sha256").update(bytes).digest("hex"));
       }
