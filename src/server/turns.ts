@@ -5,7 +5,6 @@
  * @module
  */
 
-import { setImmediate } from "node:timers";
 import type { MiddlewareHandler } from "hono";
 import { readBytes } from "./body.ts";
 import { signalOf } from "./context.ts";
@@ -22,6 +21,9 @@ export function takeTurns(turns: Turns): MiddlewareHandler {
     }
   };
 }
+
+/** Between two turns, in milliseconds. */
+const PAUSE = 1;
 
 /** Gives turns in the order in which they were asked for. */
 export class Turns {
@@ -61,15 +63,18 @@ export class Turns {
     return promise;
   }
 
-  /** In between, the program hears of clients that have gone. */
+  /**
+   * In between, the program hears of clients that have gone, and of new requests: without a pause it would read those of some
+   * connections again and again, and let others wait for minutes.
+   */
   #pass(): void {
-    setImmediate(() => {
+    setTimeout(() => {
       const [next] = this.#waiting;
       if (next === undefined) this.#free++;
       else {
         this.#waiting.delete(next);
         next();
       }
-    });
+    }, PAUSE);
   }
 }

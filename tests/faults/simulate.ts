@@ -144,7 +144,9 @@ interface Came {
 
 /** Bulk calls go on, and say in a row what they could not do. */
 function cameOf(answer: string): Came {
-  return answer.includes('"status":"failed"') ? { error: "a row that failed", message: answer } : { answer };
+  return /"status":"failed"|"refused":[1-9]/.test(answer)
+    ? { error: "a row that failed", message: answer }
+    : { answer };
 }
 
 async function attempt(call: Call, place: Place): Promise<Came> {
