@@ -9,6 +9,7 @@
 
 import type { ConfigType, FileType, SeriesType } from "../../types.ts";
 import { readAt } from "../disk/bytes.ts";
+import type { Strings } from "../parquet/format/strings.ts";
 import { type FieldKind, FieldReader, type Fields, FieldWriter } from "./fields.ts";
 
 /**
@@ -107,10 +108,20 @@ export class SegmentBuilder implements Segment {
   readonly entries: SegmentEntry[] = [];
   readonly #columns = new Map<string, GrowingColumn>();
   readonly #list: GrowingColumn[] = [];
+  readonly #last = new Map<CellType, { paths: Strings; columns: (GrowingColumn | undefined)[] }>();
   bytes = 0;
 
   get columns(): readonly ColumnInfo[] {
     return this.#list;
+  }
+
+  /** The columns of strings that are paths, by their number. Parts mostly have the same paths as the one before. */
+  columnsOf(paths: Strings, type: CellType): (GrowingColumn | undefined)[] {
+    const last = this.#last.get(type);
+    if (last?.paths.equals(paths)) return last.columns;
+    const columns: (GrowingColumn | undefined)[] = [];
+    this.#last.set(type, { paths, columns });
+    return columns;
   }
 
   addEntry(entry: SegmentEntry): number {

@@ -17,7 +17,7 @@ import type { DecodedColumn } from "../parquet/format/column.ts";
 import { distinct, type ParquetFile, type RowGroupReader, stringListsOf, stringsOf } from "../parquet/file.ts";
 import { isLogged, pointValues } from "../parquet/point_values.ts";
 import { SeriesAggregator } from "./aggregates.ts";
-import type { GrowingColumn, SegmentBuilder } from "./segment.ts";
+import type { SegmentBuilder } from "./segment.ts";
 import { valueColumn } from "../parquet/schema.ts";
 
 /** What to look for in a part. */
@@ -55,8 +55,8 @@ export class PartSummary {
   }
 
   addParameters(scope: SummaryScope): void {
-    this.#read(isParameterType, scope, (rows, type) => {
-      addParameters(rows, type as ParameterType, scope, this.#entries, this.#segment);
+    this.#read(isParameterType, scope, (rows, type, group) => {
+      addParameters(rows, group.strings("path"), type as ParameterType, scope, this.#entries, this.#segment);
     });
   }
 
@@ -74,7 +74,7 @@ export class PartSummary {
   #read(
     belongs: (type: string) => boolean,
     scope: SummaryScope,
-    read: (rows: RowGroupReader, type: string) => void,
+    read: (rows: RowGroupReader, type: string, group: RowGroupReader) => void,
   ): void {
     for (const group of this.#file.groups()) {
       this.#entries.enter(group);
@@ -83,7 +83,7 @@ export class PartSummary {
         if (!belongs(type) || !scope.types(type)) continue;
         const rows = group.copy();
         if (names.length > 1 || codes.includes(-1)) rows.keep((row) => codes[row] === code);
-        read(rows, type);
+        read(rows, type, group);
       }
     }
   }
@@ -139,9 +139,14 @@ function isConstant({ values, present, strings }: DecodedColumn<"string">): bool
   return true;
 }
 
-/** Rows of parameters of one type. */
+/**
+ * Rows of parameters of one type.
+ *
+ * @param path Of all rows of the group: decoded once for all types.
+ */
 function addParameters(
   rows: RowGroupReader,
+  path: DecodedColumn<"string">,
   type: ParameterType,
   scope: SummaryScope,
   entries: EntryNumbers,
@@ -149,18 +154,19 @@ function addParameters(
 ): void {
   if (scope.paths) rows.where("path", scope.paths);
   if (rows.length === 0) return;
-  const path = rows.strings("path");
-  const columns: (GrowingColumn | undefined)[] = [];
+  const columns = segment.columnsOf(path.strings, type);
   const values = parameterValues(rows, type);
   const numbers = rows.rows;
   const lost = type === "float" ? "no_float" : type === "file" ? "no_file" : null;
-  for (let i = 0; i < path.values.length; i++) {
-    const entry = entries.of(numbers ? numbers[i] : i);
-    if (entry < 0 || (path.present && path.present[i] === 0)) continue;
-    const code = path.values[i];
+  const none = lost && segment.columnsOf(path.strings, lost);
+  for (let i = 0; i < rows.length; i++) {
+    const row = numbers ? numbers[i] : i;
+    const entry = entries.of(row);
+    if (entry < 0 || (path.present && path.present[row] === 0)) continue;
+    const code = path.values[row];
     const value = values[i];
     if (value === null) {
-      if (lost) segment.column(path.strings.get(code), lost).add(entry);
+      if (none) (none[code] ??= segment.column(path.strings.get(code), lost)).add(entry);
     } else (columns[code] ??= segment.column(path.strings.get(code), type)).add(entry, value);
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Buffer } from "node:buffer";
 import { ParquetError } from "./thrift.ts";
 
 /** Strings in bytes: string i goes from `starts[i]` to `ends[i]`. */
@@ -34,6 +35,12 @@ export class Strings {
     this.#together.push(undefined);
     this.length += page.starts.length;
     return first;
+  }
+
+  /** Tells whether these are the same strings with the same numbers. */
+  equals(other: Strings): boolean {
+    return this.length === other.length && this.#pages.length === other.#pages.length &&
+      this.#pages.every(({ bytes }, page) => Buffer.compare(bytes, other.#pages[page].bytes) === 0);
   }
 
   /** The string with a number. */
