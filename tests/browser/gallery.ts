@@ -266,6 +266,36 @@ async function plotOf(
   return { svg, box: (await svg.boundingBox())! };
 }
 
+Deno.test("a notebook that nobody trusts yet shows pictures and plain tables in JupyterLab, and no stray text", async () => {
+  await using lab = await Lab.start();
+  await lab.theme("JupyterLab Dark");
+  await writeNotebook(`${lab.folder}/${NAME}`, await readNotebook(path));
+  const browser = await openBrowser();
+  const page = await openNotebook(browser, lab, NAME);
+  const outputs = page.locator(".jp-OutputArea-output");
+  assert.equal(await page.locator("[data-part]").count(), 0, "no script has run");
+  assert.equal(await page.locator(".jp-OutputArea script, .jp-OutputArea iframe").count(), 0);
+  const images = page.locator(".jp-OutputArea img");
+  assert.ok(await images.count() >= 25);
+  for (const image of await images.all()) assert.ok(await image.isVisible());
+  assert.ok(await page.locator(".jp-OutputArea table").count() >= 10);
+  for (const text of await outputs.allInnerTexts()) {
+    assert.doesNotMatch(
+      text,
+      /"columns":|"panels":|function\(|querySelector/,
+      "the data and the script are gone with their elements",
+    );
+  }
+  for (
+    const [shot, text] of Object.entries({ runs: "Training loss", table: "fetchRunsDf", steps: "validation/confusion" })
+  ) {
+    const output = outputOf(page, text);
+    await output.scrollIntoViewIfNeeded();
+    await output.screenshot({ path: `${screenshots}/untrusted-${shot}.png` });
+  }
+  await browser.close();
+});
+
 Deno.test("where scripts are blocked the gallery shows pictures and plain tables, whole", async () => {
   const folder = await Deno.makeTempDir();
   await convert(path, `${folder}/gallery.html`);

@@ -31,7 +31,7 @@ export function legend(items: LegendEntry[], width: number): { content: Html; he
   const rest = items.length - shown.length;
   if (rest > 0) {
     y += ROW;
-    shown.push(markup`<text x="0" y="${y + 12}">and ${rest} more lines</text>`);
+    shown.push(markup`<text x="0" y="${y + 12}">and ${rest} more ${rest === 1 ? "line" : "lines"}</text>`);
   }
   return { content: markup`${shown}`, height: shown.length > 0 ? y + ROW : 0 };
 }
