@@ -14,15 +14,20 @@ export interface AttributeTree {
 
 /** The tree of these attributes. */
 export function attributeTree(paths: string[], attribute: (path: string) => Attribute): AttributeTree {
-  const root: AttributeTree = {};
+  const root = namespace();
   for (const path of paths) {
     const parts = path.split("/");
     const last = parts.pop()!;
     let node = root;
-    for (const part of parts) node = child(node, part) ?? set(node, part, {});
+    for (const part of parts) node = child(node, part) ?? set(node, part, namespace());
     set(node, last, mixed(attribute(path), child(node, last)));
   }
   return root;
+}
+
+/** Without a prototype, so that the Tab key offers nothing but names of attributes. */
+function namespace(): AttributeTree {
+  return Object.create(null);
 }
 
 function child(node: AttributeTree, name: string): AttributeTree | undefined {

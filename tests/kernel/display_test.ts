@@ -61,6 +61,12 @@ Deno.test("the last expression of a cell is enough to see projects, runs, attrib
     assert.match(data["text/html"], /2 rows × 3 columns/);
   });
 
+  await t.step("the Tab key completes names of attributes in the tree of a run", async () => {
+    assert.equal((await kernel.run("const tree = await run.tree();")).status, "ok");
+    assert.deepEqual((await kernel.complete("tree.validation.")).sort(), ["accuracy", "confusion", "loss"]);
+    assert.match(result(await kernel.run("tree.validation.loss"))["text/html"], /float_series/);
+  });
+
   await t.step("an error says what to do, though the kernel shows nothing but its message", async () => {
     const reply = await kernel.run(`await run["train/los"].fetch()`);
     assert.equal(reply.status, "error");

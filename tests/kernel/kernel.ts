@@ -119,6 +119,16 @@ export class Kernel implements AsyncDisposable {
     return { status, ename, evalue, outputs, milliseconds };
   }
 
+  /** What the Tab key offers at the end of this code. */
+  async complete(code: string): Promise<string[]> {
+    const id = await this.#send("complete_request", { code, cursor_pos: code.length });
+    for (let parts = await this.#shell.next(5000); parts; parts = await this.#shell.next(5000)) {
+      const { parent, content } = parse(parts);
+      if (parent === id) return content.matches;
+    }
+    throw new Error("The kernel sent no completions.");
+  }
+
   /** What the interrupt button of a notebook does. */
   interrupt(): void {
     this.#process.kill("SIGINT");
