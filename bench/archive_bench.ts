@@ -249,6 +249,29 @@ async function listing(folder: string): Promise<void> {
   }
 }
 
+/** The longest time a timer had to wait during 2,000 short calls in a row. */
+async function pauses(folder: string): Promise<void> {
+  const data = await archiveOf(folder, "small-runs", (data) => smallRuns(data, PROJECT, 20_000));
+  const source = openArchive({ data, cache: `${folder}/small-runs/cache` }).open(PROJECT);
+  await Array.fromAsync(source.runs({ where: null, heads: false, sort: null }));
+  let longest = 0, last = performance.now();
+  const timer = setInterval(() => {
+    longest = Math.max(longest, performance.now() - last - 5);
+    last = performance.now();
+  }, 5);
+  const seconds = await time(async () => {
+    for (let n = 0; n < 2000; n++) {
+      const run = `run-${n}`;
+      if (n % 2 === 0) await Array.fromAsync(source.values({ runs: [run], paths: ["config/value-1"] }));
+      else await seriesFrame(source, [run], ["loss"]);
+    }
+  }) / 1000;
+  clearInterval(timer);
+  console.log(
+    `${"2,000 short calls".padEnd(46)} ${seconds.toFixed(2).padStart(6)} s    longest pause ${longest.toFixed(0)} ms`,
+  );
+}
+
 if (import.meta.main) {
   const folder = Deno.args.find((arg) => !arg.startsWith("--")) ?? `${tmpdir()}/neptune-fetcher-bench`;
   const measured = Deno.args.find((arg) => arg.startsWith("--measure="));
@@ -258,5 +281,6 @@ if (import.meta.main) {
     console.log(`${"".padEnd(46)}      ours   by hand  ratio`);
     for (const scenario of SCENARIOS) await compare(scenario, folder);
     await listing(folder);
+    await pauses(folder);
   }
 }

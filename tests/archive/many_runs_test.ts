@@ -150,3 +150,28 @@ Deno.test("a file whose footer is whole and whose pages are not spoils its run w
     await Deno.remove(data, { recursive: true });
   }
 });
+
+Deno.test("many short calls in a row let others have their turn", async () => {
+  const data = await Deno.makeTempDir();
+  try {
+    await writeRun({
+      dataRoot: data,
+      projectId: PROJECT,
+      runId: "run",
+      batches: [[float("lr", 1)], [floatPoint("m", 1, 1, 1)]],
+    });
+    const source = openArchive({ data }).open(PROJECT);
+    let turns = 0;
+    const timer = setInterval(() => turns++, 1);
+    const started = performance.now();
+    let calls = 0;
+    while (performance.now() - started < 300) {
+      await pointsOf(source, { kind: "float", series: [{ run: "run", path: "m" }] });
+      calls++;
+    }
+    clearInterval(timer);
+    assert.ok(calls > 20 && turns >= 3, `${turns} turns in ${calls} calls`);
+  } finally {
+    await Deno.remove(data, { recursive: true });
+  }
+});

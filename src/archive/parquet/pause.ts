@@ -7,15 +7,17 @@
 /** Milliseconds of work in one go. */
 const TURN = 15;
 
+/** When others last had their turn. Of all work together: many short calls in a row would else be one long one. */
+let turned = 0;
+
 /** Gives a function that lets others have their turn when it is time, and tells whether it did. Throws when the signal aborts. */
 export function pauseNowAndThen(signal?: AbortSignal): () => Promise<boolean> {
-  let start = performance.now();
   return async () => {
     signal?.throwIfAborted();
-    if (performance.now() - start < TURN) return false;
+    if (performance.now() - turned < TURN) return false;
     await new Promise<void>((resolve) => setTimeout(resolve));
+    turned = performance.now();
     signal?.throwIfAborted();
-    start = performance.now();
     return true;
   };
 }
