@@ -12,7 +12,7 @@ export async function lockFolder(folder: string): Promise<Disposable> {
   const path = `${folder}/.exporting`;
   while (true) {
     const file = await sayingWhatFailed(path, () => Deno.open(path, { write: true, create: true }));
-    if (!await file.tryLock(true)) {
+    if (!await sayingWhatFailed(path, () => file.tryLock(true))) {
       file.close();
       throw new ArchiveError(
         `Another export writes to ${folder} now, and two would take each other's files away: wait until it has ended, and call again.`,

@@ -3,6 +3,7 @@
  */
 
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { type Frame, ReadOnlyProject } from "../../mod.ts";
 import { file, filePoint, floatPoint, string } from "../../samples/rows.ts";
 import { type ArchiveRow, sanitized, writeRun } from "../../samples/writer.ts";
@@ -12,6 +13,8 @@ import { holdsStep } from "../../src/export/encode.ts";
 import { RunParts } from "../../src/export/parts.ts";
 import type { Source } from "../../src/source.ts";
 import { Fixture, PROJECT, T } from "../api/fixture.ts";
+
+const SAMPLE = fileURLToPath(new URL("../../samples/archive/data", import.meta.url));
 
 async function withFolder(work: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "neptune-failures-" });
@@ -339,6 +342,45 @@ Deno.test("a full and a read-only disk are one typed error that names the file; 
     return true;
   });
   await t.step({ name: "this machine can mount a small disk", ignore: mounted === null, fn: () => {} });
+});
+
+Deno.test("a folder where the user may not write is one typed error, and what is there stays", async (t) => {
+  await withFolder(async (folder) => {
+    const closed = `${folder}/closed`;
+    await Deno.mkdir(closed);
+    await Deno.writeTextFile(`${closed}/frame.csv`, "old");
+    await Deno.chmod(closed, 0o555);
+    const code = `
+      import { saveFrame, ReadOnlyProject } from ${JSON.stringify(import.meta.resolve("../../mod.ts"))};
+      const project = new ReadOnlyProject({ archive: ${JSON.stringify(SAMPLE)}, cacheFolder: null });
+      const frame = await project.fetchRuns();
+      for (const call of [
+        () => saveFrame(frame, ${JSON.stringify(`${closed}/frame.csv`)}),
+        () => saveFrame(frame, ${JSON.stringify(`${closed}/new/frame.csv`)}),
+        () => project.saveMetrics({ attributes: "loss", destination: ${JSON.stringify(`${closed}/loss.parquet`)} }),
+        () => project.exportArchive({ destination: ${JSON.stringify(`${closed}/archive`)} }),
+      ]) await call().then(() => console.log("written"), (error) => console.log(error.name, error.fields.reason));
+      const rows = await project.downloadFiles({ attributes: "report", destination: ${JSON.stringify(closed)} });
+      console.log([...new Set(rows.getColumn("status").toArray())].join());`;
+    const program = [Deno.execPath(), "eval", code];
+    // Root may write everywhere, unless it gives that up.
+    const args = ["--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all", ...program];
+    const command = Deno.uid() === 0 ? new Deno.Command("setpriv", { args }) : new Deno.Command(program[0], {
+      args: program.slice(1),
+    });
+    const output = await command.output().catch(() => null);
+    await t.step({ name: "this machine can give up rights", ignore: output === null, fn: () => {} });
+    if (output === null) return;
+    const lines = new TextDecoder().decode(output.stdout).trim().split("\n");
+    assert.deepEqual(
+      lines,
+      [...Array(4).fill("WriteError no rights"), "failed"],
+      new TextDecoder().decode(output.stderr),
+    );
+    assert.deepEqual(await tree(closed), ["frame.csv"]);
+    assert.equal(await Deno.readTextFile(`${closed}/frame.csv`), "old");
+    await Deno.chmod(closed, 0o755);
+  });
 });
 
 async function tree(folder: string, below = ""): Promise<string[]> {
