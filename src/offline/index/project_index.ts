@@ -203,9 +203,16 @@ function oneTypeOfForkSteps(system: System, runs: readonly Candidate[]): void {
   const beneath = (values?: readonly unknown[]) =>
     values?.some((value, run) => value !== undefined && runs[run].base) ?? false;
   const whole = floats.every((step) => step === undefined || Number.isInteger(step));
-  if (beneath(floats) || !(beneath(ints) || whole)) return;
-  const moved = (run: number) => floats[run] !== undefined && !runs[run].base && Number.isInteger(floats[run]);
-  system.derive(path, "int", runs.length, (run, stored) => moved(run) ? BigInt(floats[run] as number) : stored);
+  if (beneath(floats.map((step, run) => ints?.[run] === undefined ? step : undefined))) return;
+  if (!beneath(ints) && !whole) return;
+  // Of a run that is in both, the source beneath has said its step already.
+  const moved = (run: number) => Number.isInteger(floats[run]) && (!runs[run].base || ints?.[run] !== undefined);
+  system.derive(
+    path,
+    "int",
+    runs.length,
+    (run, stored) => stored ?? (moved(run) ? BigInt(floats[run] as number) : stored),
+  );
   system.derive(path, "float", runs.length, (run, stored) => moved(run) ? undefined : stored);
 }
 
