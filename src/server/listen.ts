@@ -1,6 +1,6 @@
 /**
  * A handler behind a socket. Connections that ask nothing, send nothing or take nothing end; what clients that have gone asked for is
- * given up. `Deno.serve` can do neither (docs/decisions/0008-http-server.md).
+ * given up. `Deno.serve` can do neither (docs/decisions/0009-http-server.md).
  *
  * @module
  */
