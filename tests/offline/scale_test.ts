@@ -343,6 +343,38 @@ Deno.test("files lie beside the database, where they were, or nowhere; the rest 
   await Deno.remove(dir, { recursive: true });
 });
 
+Deno.test("files that were moved together with the folder are found where they are now", async () => {
+  const file = (path: string) => ({ file: { path, size: 5, mimeType: "text/plain" } });
+  const operations: Operation[] = [{
+    timestamp: T,
+    assign: { made: file("a/x.txt"), moved: file("a/config.txt"), other: file("a/other.txt") },
+  }];
+  let root = "";
+  const before = async ([path]: string[]) => {
+    const folder = path.slice(0, path.lastIndexOf("/"));
+    root = folder.slice(0, folder.indexOf("/.neptune/"));
+    await Deno.writeTextFile(`${folder}/x.txt`, "made!");
+    await Deno.mkdir(`${root}/conf`);
+    await Deno.writeTextFile(`${root}/conf/config.txt`, "moved");
+    const name = folder.slice(folder.lastIndexOf("/") + 1);
+    const { DatabaseSync } = await import("node:sqlite");
+    const open = new DatabaseSync(path);
+    const insert = open.prepare(
+      "INSERT INTO file_upload_requests (source_path, destination, mime_type, size_bytes, is_temporary) VALUES (?, ?, '', 5, ?)",
+    );
+    insert.run("/cluster/jobs/42/conf/config.txt", "a/config.txt", 0);
+    insert.run("/cluster/other.txt", "a/other.txt", 0);
+    insert.run(`/cluster/jobs/42/.neptune/${name}/x.txt`, "a/x.txt", 1);
+    open.close();
+  };
+  await withDatabases([{ operations }], async (source) => {
+    const found = await values(source, "A", { types: ["file"] });
+    assert.equal(await text(source, found["made:file"] as FileRef), "made!");
+    assert.equal(await text(source, found["moved:file"] as FileRef), "moved");
+    await assert.rejects(() => bytes(source, found["other:file"] as FileRef), { name: "FileMissingError" });
+  }, { before });
+});
+
 Deno.test("what the server refused is told without loading its pickles", async () => {
   const errors = [{ type: "NeptuneSeriesStepNonIncreasing", details: "step\n  too low" }];
   await withDatabases([{ operations: [float("m", 1, 1)], errors: [...errors, ...errors] }], async (source) => {

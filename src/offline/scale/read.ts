@@ -84,6 +84,23 @@ function uploads(open: DatabaseSync): Map<string, Upload> {
   ]));
 }
 
+/**
+ * Where the folder around the database was and is: files that the client made tell where the database was, and what lay around it
+ * was usually moved with it.
+ */
+function movedFrom(uploads: Iterable<Upload>, folder: string): { from: string; to: string } {
+  const made = [...uploads].find(({ temporary }) => temporary);
+  if (!made) return { from: folder, to: folder };
+  let from = dirname(made.source.replaceAll("\\", "/")), to = folder;
+  // Up to the first folder that has another name, or the one that the program ran in.
+  while (basename(from) !== "" && basename(from) === basename(to)) {
+    const inside = basename(from);
+    [from, to] = [dirname(from), dirname(to)];
+    if (inside === ".neptune") break;
+  }
+  return { from, to };
+}
+
 /** Takes what messages say to the replay of a run. */
 class Operations implements SnapshotVisitor {
   readonly #replay: Replay;
@@ -93,6 +110,7 @@ class Operations implements SnapshotVisitor {
   /** By number of the path; null: something else has that path. */
   readonly #floats: (SeriesBuilder | null)[] = [];
   readonly #unknown = new Set<string>();
+  #moved: { from: string; to: string } | null = null;
 
   constructor(replay: Replay, reader: SnapshotReader, database: ScaleDatabase, uploads: Map<string, Upload>) {
     this.#replay = replay;
@@ -159,8 +177,13 @@ class Operations implements SnapshotVisitor {
   /** Folders move: what the client made lies beside the database, wherever that is now. */
   #origin(destination: string): FileOrigin {
     const upload = this.#uploads.get(destination);
-    const beside = `${dirname(this.#database.path)}/${basename(upload?.source ?? destination)}`;
+    const folder = dirname(this.#database.path);
+    const beside = `${folder}/${basename(upload?.source ?? destination)}`;
     if (!upload) return { kind: "disk", paths: [beside] };
-    return { kind: "disk", paths: upload.temporary ? [beside, upload.source] : [upload.source] };
+    if (upload.temporary) return { kind: "disk", paths: [beside, upload.source] };
+    this.#moved ??= movedFrom(this.#uploads.values(), folder);
+    const { from, to } = this.#moved;
+    const moved = from !== to && upload.source.startsWith(`${from}/`) ? [to + upload.source.slice(from.length)] : [];
+    return { kind: "disk", paths: [upload.source, ...moved] };
   }
 }
