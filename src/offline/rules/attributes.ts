@@ -6,7 +6,7 @@
 
 import { finding } from "../../archive/report/finding.ts";
 import { type AttributeType, type PointKind, seriesTypeOf } from "../../types.ts";
-import type { DiskContent, Single, SingleType, Value } from "../content.ts";
+import type { DiskContent, OwnSeries, Single, SingleType, Value } from "../content.ts";
 import { type DropReason, SeriesBuilder, type SeriesRules } from "./series.ts";
 
 /** Changes of a set, one after the other. */
@@ -107,7 +107,17 @@ export class Replay {
     for (const [path, { whole, added, removed, time }] of this.#sets) {
       singles.set(path, { type: "string_set", value: [...added], time, ...whole ? {} : { removed } });
     }
-    const series = new Map([...this.#series].map(([path, builder]) => [path, builder.finish()]));
+    const series = new Map<string, OwnSeries>();
+    let before: OwnSeries | undefined;
+    for (const [path, builder] of this.#series) {
+      const one = builder.finish();
+      // Metrics are mostly logged together: their steps and times are kept once, a third of the memory.
+      if (before) {
+        one.step = keptOnce(one.step, before.step);
+        one.timestamp = keptOnce(one.timestamp, before.timestamp);
+      }
+      series.set(path, before = one);
+    }
     const dropped = [...this.#series].map(([path, { dropped }]) => [path, dropped] as const);
     const findings = [
       ...this.findings,
@@ -136,6 +146,14 @@ export class Replay {
     }
     return true;
   }
+}
+
+/** The other numbers where they are the same; the memory of these is given back at once. */
+function keptOnce(numbers: Float64Array, other: Float64Array): Float64Array {
+  if (numbers.length !== other.length) return numbers;
+  for (let i = 0; i < numbers.length; i++) if (numbers[i] !== other[i]) return numbers;
+  (numbers.buffer as ArrayBuffer).transfer(0);
+  return other;
 }
 
 const REASONS: Record<DropReason, [severity: "info" | "warning", text: string]> = {
