@@ -104,6 +104,9 @@ Deno.test("the page of a run says what comes from disk", async () => {
     assert.match(bundle["text/plain"] as string, /unsynced: read from disk, never on a server/);
     assert.match(bundle["text/html"] as string, /unsynced: read from disk, never on a server/);
     assert.match(bundle["text/plain"] as string, /lineage: root/);
+    const page = await project[jupyterDisplay]();
+    assert.match(page["text/html"] as string, /Health of the unsynced data/);
+    assert.match(page["text/plain"] as string, /3 runs, 2 experiments · unsynced data in/);
   });
 });
 

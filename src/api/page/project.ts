@@ -29,6 +29,7 @@ export async function showProject(open: (signal?: AbortSignal) => Promise<Source
       experiments: (await firstRuns(source, true, signal)).total,
       newest: await newest(source, runs.runs, signal),
       ...await findings(source, signal),
+      ...source.unsyncedReport ? { health: { of: "unsynced data", report: "offlineReport()" } } : {},
     });
   });
 }

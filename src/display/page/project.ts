@@ -24,10 +24,12 @@ export interface ProjectPageData {
   findings: { severity: "error" | "warning" | "info"; message: string; count: number }[] | null;
   /** The source could tell, but not in the time that a page has. */
   unchecked?: boolean;
+  /** What the findings are about, and the call that gives all of them. Default: an archive. */
+  health?: { of: string; report: string };
 }
 
 const MAX_FINDINGS = 20;
-const UNCHECKED = "The health of this archive takes longer to check than a page may wait: archiveReport() does.";
+const ARCHIVE = { of: "archive", report: "archiveReport()" };
 
 /** The bundle of a project page. */
 export function projectPage(data: ProjectPageData): MediaBundle {
@@ -41,12 +43,14 @@ export function projectPage(data: ProjectPageData): MediaBundle {
   const more = data.runs - rows.length;
   const lines: (string[] | string)[] = more > 0 ? [...cells, `… ${formatCount(more)} more`] : cells;
   const shownLines = lines.map((line) => typeof line === "string" ? line : line.map((cell) => cellHtml(cell)));
-  const health = data.findings ? healthText(data.findings) : data.unchecked ? UNCHECKED : null;
+  const { health: about = ARCHIVE } = data;
+  const unchecked = `The health of this ${about.of} takes longer to check than a page may wait: ${about.report} does.`;
+  const health = data.findings ? healthText(data.findings, about) : data.unchecked ? unchecked : null;
 
   const page = view(
     markup`<div style="font-size:17px;font-weight:600;line-height:1.4">${data.name}</div>`,
     markup`<div style="${QUIET};font-size:12px">${counts} · ${data.source}</div>`,
-    data.findings ? findingList(data.findings) : data.unchecked && note(UNCHECKED),
+    data.findings ? findingList(data.findings, about) : data.unchecked && note(unchecked),
     rows.length > 0 && section("Newest runs", "", table(used, shownLines)),
   );
   const text = [
@@ -59,28 +63,30 @@ export function projectPage(data: ProjectPageData): MediaBundle {
   return bundle(page, text.join("\n").trimEnd());
 }
 
-function findingList(findings: NonNullable<ProjectPageData["findings"]>): Content {
+type Findings = NonNullable<ProjectPageData["findings"]>;
+
+function findingList(findings: Findings, about: typeof ARCHIVE): Content {
   const serious = findings.filter(({ severity }) => severity !== "info");
-  if (serious.length === 0) return note(healthText(findings));
+  if (serious.length === 0) return note(healthText(findings, about));
   const lines = serious.slice(0, MAX_FINDINGS).map(({ severity, message }) => {
     return markup`<div style="margin:1px 0">${
       dot(severity === "error" ? ALERT : WARNING)
     } <b>${severity}</b> ${message}</div>`;
   });
   const rest = serious.length - lines.length;
-  const more = rest > 0 && note(`${counted(rest, "more finding")}: archiveReport() has them all`);
+  const more = rest > 0 && note(`${counted(rest, "more finding")}: ${about.report} has them all`);
   return section(
-    "Health of the archive",
-    healthText(findings),
+    `Health of the ${about.of}`,
+    healthText(findings, about),
     [lines, more],
     serious.some(({ severity }) => severity === "error"),
   );
 }
 
-function healthText(findings: NonNullable<ProjectPageData["findings"]>): string {
+function healthText(findings: Findings, { of }: typeof ARCHIVE): string {
   const count = (wanted: string) => findings.filter(({ severity }) => severity === wanted).length;
   const [errors, warnings] = [count("error"), count("warning")];
-  if (errors + warnings === 0) return "The archive is healthy.";
+  if (errors + warnings === 0) return `The ${of} is healthy.`;
   return [errors > 0 && counted(errors, "error"), warnings > 0 && counted(warnings, "warning")].filter((part) => part)
     .join(", ");
 }
