@@ -64,6 +64,8 @@ Deno.test("scatter and parallel coordinates take the values of runs", async () =
       /None of the 3 runs has an attribute "no"/,
     );
     assert.throws(() => plot.scatter(runs, { x: "", y: "a" }), /x is ""/);
+    assert.throws(() => plot.scatter([7] as never, { x: "a", y: "b" }), /must be a run/);
+    assert.throws(() => compare("runs" as never), /runs/);
   });
 });
 
@@ -75,6 +77,9 @@ Deno.test("compare() tells what differs, and gives it as a frame", async () => {
     const frame = await comparison.frame();
     assert.equal(frame.columns[0], "run");
     assert.ok(frame.columns.includes("parameters/init_lr") && frame.columns.includes("metrics/loss"));
+    const configs = frame.columns.filter((name) => name.startsWith("parameters/"));
+    const known = configs.map((name) => frame.getColumn(name).toArray().filter((value) => value !== null).length);
+    assert.deepEqual(known, known.toSorted((a, b) => b - a), "what most runs have comes first");
     const tokens = frame.getColumn("parameters/tokens").toArray();
     assert.ok(tokens.includes("9007199254740993"), "no digit is lost");
     const some = await compare(runs, { attributes: ["metrics/loss"] }).frame();

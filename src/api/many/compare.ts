@@ -113,6 +113,9 @@ async function read(given: SomeRuns, options: Checked<typeof COMPARE>): Promise<
         data.equal.push({ path, value: column.values[0] });
       } else data.differing.push(column);
     }
+    // What most runs have says most about the difference.
+    const known = ({ values }: ComparedColumn) => values.filter((value) => value !== null).length;
+    data.differing.sort((a, b) => known(b) - known(a));
     return data;
   });
 }

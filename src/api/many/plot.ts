@@ -16,6 +16,7 @@ import { Chart, type ChartContent, lineChart } from "../../display/chart/plot.ts
 import { PLOT_STYLE, type PlotStyle } from "../../display/chart/style.ts";
 import { frameLines } from "../../display/chart/plot_frame.ts";
 import { AttributeNotFoundError, AttributeTypeError, OptionError } from "../../errors.ts";
+import { naturally } from "../../display/page/entries.ts";
 import { ancestorsOf } from "../page/ancestors.ts";
 import { LONG_CALL, type LongCall, longCall, type LongCallOptions, PROGRESS_BAR } from "../../progress/show.ts";
 import type { RunReader } from "../reader.ts";
@@ -220,10 +221,16 @@ async function runLines(
       `${path} is in ${count} of ${runs.length} runs`
     )
     : [];
-  const order = named ?? [...found.keys()].sort();
+  const order = named ?? [...found.keys()].sort(monitoringLast);
   const lines = perRun.flat();
   if (!named) lines.sort((a, b) => order.indexOf(a.attribute) - order.indexOf(b.attribute));
   return { lines, notes };
+}
+
+/** As people count, and what the machine did after what the model did. */
+function monitoringLast(a: string, b: string): number {
+  const late = (path: string) => Number(path.startsWith("monitoring/"));
+  return late(a) - late(b) || naturally(a, b);
 }
 
 /** Adds what lines are grouped and colored by. */
