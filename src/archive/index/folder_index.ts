@@ -24,6 +24,8 @@ export interface LiveSegment {
   live: Uint8Array;
 }
 
+const STAGES = ["parameters", "series"] as const;
+
 /** The number of a part in a segment. */
 interface Place {
   live: Uint8Array;
@@ -47,7 +49,8 @@ export class FolderIndex {
   #segments: LiveSegment[] = [];
   /** Where what was read of each part is. */
   #read = new Map<Part, Partial<Record<"parameters" | "series", Place>>>();
-  #alike = new Map<Part, boolean>();
+  /** Parts whose columns are not those of the exporter. */
+  readonly #unlike = new Set<Part>();
   #queue: Promise<unknown> = Promise.resolve();
 
   /**
@@ -90,7 +93,7 @@ export class FolderIndex {
 
   /** Tells whether the columns of a part are those of the exporter. */
   isAlike(part: Part): boolean {
-    return this.#alike.get(part) ?? false;
+    return this.#read.has(part) && !this.#unlike.has(part);
   }
 
   /**
@@ -175,15 +178,17 @@ export class FolderIndex {
     segment.parts.forEach((record, number) => {
       const part = this.#byName.get(record.name);
       if (!part || !counts(record) || !isSame(record, part)) return;
-      const read = { ...this.#read.get(part) };
-      for (const what of ["parameters", "series"] as const) {
+      const place = { live, number };
+      let read = this.#read.get(part);
+      if (!read) this.#read.set(part, read = {});
+      for (const what of STAGES) {
         if (!covers(record.stage, what)) continue;
         const before = read[what];
         if (before) before.live[before.number] = 0;
-        read[what] = { live, number };
+        read[what] = place;
       }
-      this.#read.set(part, read);
-      this.#alike.set(part, record.alike);
+      if (!record.alike) this.#unlike.add(part);
+      else this.#unlike.delete(part);
       part.damage = record.damage;
       live[number] = 1;
     });

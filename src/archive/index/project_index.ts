@@ -58,25 +58,25 @@ export interface IndexOptions {
 /** Puts together the runs of a project from the indexes of its folders, which hold the parameters of all parts. */
 export function buildIndex(project: string, indexes: FolderIndex[], options: IndexOptions): ProjectIndex {
   const runs = new Map<string, Part[]>();
-  const owners = new Map<string, string>();
-  const holders = new Map<Part, string>();
+  const holders = new Map<Part, { owner: string; run: string }>();
   const mixed = new Set<Part>();
   const visible = indexes.flatMap(({ folder }) => options.includeIncomplete ? folder.parts : finishedParts(folder));
   const shown = new Set(visible);
   for (const index of indexes) {
     for (const { part, project: owner, run } of index.entries("parameters")) {
       if (!shown.has(part)) continue;
-      const holder = `${owner}\0${run}`;
-      if ((holders.get(part) ?? holder) !== holder) mixed.add(part);
-      holders.set(part, holder);
+      const holder = holders.get(part);
+      if (!holder) holders.set(part, { owner, run });
+      else if (holder.owner !== owner || holder.run !== run) mixed.add(part);
       if (owner !== project) continue;
       const found = runs.get(run);
       if (!found) runs.set(run, [part]);
       else if (!found.includes(part)) found.push(part);
-      owners.set(stemOf(part), run);
     }
   }
   const broken = visible.filter((part) => part.damage !== null);
+  // Few files are damaged, mostly none: only then it is worth knowing which run each name stands for.
+  const owners = broken.length > 0 ? ownersOf(runs) : new Map<string, string>();
   const brokenRuns = new Set(broken.map((part) => owners.get(stemOf(part))));
   const keys = [...runs.keys()].filter((key) => !(options.skipDamaged && brokenRuns.has(key)));
   // In the order in which they were found; sorted when their times are known.
@@ -107,7 +107,9 @@ export function buildIndex(project: string, indexes: FolderIndex[], options: Ind
     parts,
     mixed,
     shown,
-    repeated: new Set(parts.flatMap((parts, number) => new Set(parts.map(stemOf)).size > 1 ? [number] : [])),
+    repeated: new Set(
+      parts.flatMap((parts, number) => parts.length > 1 && new Set(parts.map(stemOf)).size > 1 ? [number] : []),
+    ),
     legacy,
     system: ordered,
     bare,
@@ -115,6 +117,13 @@ export function buildIndex(project: string, indexes: FolderIndex[], options: Ind
     parents: parentsOf(sorted, numbers, ordered),
     damaged,
   };
+}
+
+/** The run of each name of parts. */
+function ownersOf(runs: ReadonlyMap<string, Part[]>): Map<string, string> {
+  const owners = new Map<string, string>();
+  for (const [run, parts] of runs) for (const part of parts) owners.set(stemOf(part), run);
+  return owners;
 }
 
 /** Which run each entry of a segment belongs to; -1: to none of these. */
@@ -175,7 +184,8 @@ function stemOf(part: Part): string {
 
 function newestFirst(keys: string[], system: System): number[] {
   const created = system.column("sys/creation_time", "datetime")?.values as (number | undefined)[] ?? [];
+  const times = Float64Array.from(keys, (_, number) => created[number] ?? -Infinity);
   return keys.map((_, number) => number).sort((a, b) =>
-    (created[b] ?? -Infinity) - (created[a] ?? -Infinity) || (keys[a] < keys[b] ? -1 : 1)
+    times[a] === times[b] ? (keys[a] < keys[b] ? -1 : 1) : times[b] - times[a]
   );
 }
