@@ -11,7 +11,7 @@ import type { PairBlock } from "../columns.ts";
 import { decodeRunPairs } from "../wire/attributes.ts";
 import { StringTable } from "../wire/string_table.ts";
 import type { Api } from "./api.ts";
-import { incomplete, orMissing } from "./complete.ts";
+import { checkNoValues, incomplete, orMissing } from "./complete.ts";
 import { concurrently } from "../async/concurrent.ts";
 import { tokenPages } from "./pages.ts";
 import type { ProjectOptions } from "./project_options.ts";
@@ -48,8 +48,11 @@ export async function pairsOfRun(
 ): Promise<PairBlock> {
   const call = runDefinitionsCall(run, types, project);
   const bytes = await orMissing(api.bytes(call, signal));
-  if (bytes?.length === 0 && !call.query!.attributeType) {
-    throw incomplete(call, `it lists no attribute of the run ${run}, though each has some`);
+  if (bytes?.length === 0) {
+    if (!call.query!.attributeType) {
+      throw incomplete(call, `it lists no attribute of the run ${run}, though each has some`);
+    }
+    await checkNoValues(api, call, { runs: [run], paths, types, signal });
   }
   const block = decodeRunPairs(bytes ?? new Uint8Array(), run, table);
   const wantedPaths = paths && new Set(paths), wantedTypes = types && new Set(types);

@@ -44,6 +44,7 @@ export interface Outcome {
   milliseconds: number;
 }
 
+const ROW_FAILED = "a row that failed";
 /** No call may take longer. */
 const LONGEST = 30_000;
 
@@ -79,7 +80,7 @@ export class Simulator {
     });
     try {
       const came = await attempt(call, { ...faulted.place, folder });
-      const failure = came.failure ?? await this.#wrong(faulted, folder, truth, came.answer);
+      const failure = came.failure ?? await this.#wrong(faulted, folder, truth, came);
       if (failure) return outcome("FAILED", failure);
       if (came.answer === truth.answer) return outcome("answer");
       if (came.error && faulted.must !== "answer") return outcome("error", came.error);
@@ -113,7 +114,7 @@ export class Simulator {
   }
 
   /** What is wrong besides the answer; null where nothing is. */
-  async #wrong({ asked }: Faulted, folder: string, truth: Truth, answer?: string): Promise<string | null> {
+  async #wrong({ asked, must }: Faulted, folder: string, truth: Truth, came: Came): Promise<string | null> {
     // What was sent before the end may arrive a little later, on a busy machine more than a little.
     let before = -1;
     for (let looks = 0; looks < 5 && before !== asked(); looks++) {
@@ -129,11 +130,13 @@ export class Simulator {
       if (!truth.files.has(path)) return `it left ${path} behind`;
       const right = truth.files.get(path)!;
       const lines = right.split("\n");
+      // A run is written without what it says it lacks; bytes that were changed are written as they came.
+      if (must === "any" || (came.error === ROW_FAILED && /^\/data\//.test(path))) continue;
       const whole = LISTS.test(path) ? digest.split("\n").every((line) => lines.includes(line)) : right === digest;
       if (!whole) return `the file ${path} is not whole`;
     }
     const lacking = [...truth.files.keys()].find((path) => !files.has(path));
-    if (answer === truth.answer && lacking !== undefined) return `the file ${lacking} is not there`;
+    if (came.answer === truth.answer && lacking !== undefined) return `the file ${lacking} is not there`;
     return null;
   }
 }
@@ -147,9 +150,7 @@ interface Came {
 
 /** Bulk calls go on, and say in a row what they could not do. */
 function cameOf(answer: string): Came {
-  return /"status":"failed"|"refused":[1-9]/.test(answer)
-    ? { error: "a row that failed", message: answer }
-    : { answer };
+  return /"status":"failed"|"refused":[1-9]/.test(answer) ? { error: ROW_FAILED, message: answer } : { answer };
 }
 
 async function attempt(call: Call, place: Place): Promise<Came> {
@@ -197,7 +198,10 @@ export async function runSeeds(
   let next = from;
   const worker = async () => {
     while (next < from + count) {
-      const outcome = await simulator.run(next++);
+      const seed = next++;
+      let outcome = await simulator.run(seed);
+      // On a busy machine a request may be late without a fault: what should pass is given a second chance.
+      if (/though the fault passes/.test(outcome.detail)) outcome = await simulator.run(seed);
       outcomes.push(outcome);
       told(outcome);
     }
