@@ -14,6 +14,7 @@ import denoJson from "./deno.json" with { type: "json" };
 import { runServer } from "./serve.ts";
 import { runProgram } from "./src/cli/program.ts";
 import { processTerminal, type Terminal } from "./src/cli/terminal.ts";
+import { noteWarnings } from "./src/cli/warnings.ts";
 import { callable, COUNT, FLAG, STRINGS } from "./src/options/kinds.ts";
 import { checkArgument, needed, shape } from "./src/options/options.ts";
 
@@ -46,4 +47,8 @@ export async function runCommand(args: readonly string[], terminal: Terminal = p
   return await runProgram(args, terminal, { version: denoJson.version, serve: runServer });
 }
 
-if (import.meta.main) Deno.exit(await runCommand(Deno.args));
+if (import.meta.main) {
+  const terminal = processTerminal();
+  noteWarnings(terminal);
+  Deno.exit(await runCommand(Deno.args, terminal));
+}

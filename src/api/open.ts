@@ -21,6 +21,7 @@ import {
   POSITIVE,
   recordOf,
   SECRET,
+  shown,
 } from "../options/kinds.ts";
 import { type Checked, declare, optional } from "../options/options.ts";
 import { shared } from "../async/shared.ts";
@@ -167,8 +168,10 @@ export function openCatalog(options: Checked<typeof SOURCE>, project: string | n
       "There is nothing to read from: pass `archive` (or set NEPTUNE_ARCHIVE) for an exported archive, `offline` (or set " +
         "NEPTUNE_OFFLINE) for a folder `.neptune` of runs that never reached the server, or `apiToken` (or set " +
         `NEPTUNE_API_TOKEN) for a server.${
-          mayRead("NEPTUNE_ARCHIVE") ? "" : " Variables are only read with --allow-env."
-        }`,
+          project === null
+            ? ""
+            : ` ${shown(project)} was taken for the name of a project; a folder is passed as \`archive\`.`
+        }${mayRead("NEPTUNE_ARCHIVE") ? "" : " Variables are only read with --allow-env."}`,
       { option: "archive", value: null },
     );
   }

@@ -69,7 +69,7 @@ export const runOptions = group(
       description: message`Runs for which this Neptune query holds.`,
     })),
     trashed: withDefault(
-      option("--trashed", choice(["no", "only", "all"]), {
+      option("--trashed", choice(["no", "only", "all"], { metavar: "KIND" }), {
         description: message`Runs in the trash: no, only these, or all runs.`,
       }),
       "no" as const,

@@ -74,7 +74,7 @@ function parse(args: readonly string[], terminal: Terminal, version: string) {
   return runParser(parser, "neptune-fetcher", args, {
     brief: message`Look into Neptune's experiment metadata: archives, servers and unsynced runs.`,
     footer: message`Help on one command: neptune-fetcher COMMAND --help`,
-    help: { command: true, option: true, onShow: (code) => code },
+    help: { command: true, option: { names: ["-h", "--help"] }, onShow: (code) => code },
     version: { value: version, option: true, onShow: () => EXIT.ok },
     completion: { command: true, onShow: () => EXIT.ok },
     usageLine: [{ type: "ellipsis" }],

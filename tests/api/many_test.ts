@@ -72,6 +72,7 @@ Deno.test("scatter and parallel coordinates take the values of runs", async () =
 Deno.test("compare() tells what differs, and gives it as a frame", async () => {
   await withRuns(async (runs) => {
     const comparison = compare(runs);
+    assert.match(Deno.inspect(comparison), /^RunComparison\n.*await frame\(\) for the table$/);
     const { "text/plain": text } = await display(comparison);
     assert.match(text, /init_lr/);
     const frame = await comparison.frame();

@@ -87,6 +87,8 @@ Deno.test("with several projects and none named, the error lists them", async ()
 Deno.test("options that do not say what to read are refused when the project is made", () => {
   assert.throws(() => new ReadOnlyProject({ archive: "a", apiToken: "b" }), OptionError);
   assert.throws(() => new ReadOnlyProject(), /nothing to read from/);
+  const folder = /"exports\/data" was taken for the name of a project; a folder is passed as `archive`\./;
+  assert.throws(() => new ReadOnlyProject("exports/data"), folder);
 });
 
 Deno.test("environment variables stand in for options", async () => {

@@ -28,6 +28,8 @@ Deno.test("a folder that is not an archive is an error that names the one that w
   withArchive(async (dir) => {
     const data = `${dir}/exports/data`;
     await refused(`${dir}/nowhere`, /There is no folder .*nowhere/);
+    await refused("~/exports/data", /exports\/data \(only a shell takes ~ for the home folder\): pass/);
+    await refused(`file://${data}`, /\(a file: URL is passed as new URL\(…\)\): pass/);
     await Deno.mkdir(`${dir}/empty`);
     await refused(`${dir}/empty`, /is empty/);
     await refused(`${dir}/exports`, /a level too high/, data);

@@ -109,3 +109,33 @@ Deno.test("completion scripts are there for bash, zsh and fish", async () => {
     assert.match(words, /runs/);
   }
 });
+
+Deno.test("the command says on standard error what was asked for and is not there", async () => {
+  const command = async (...args: string[]) => {
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "cli.ts", ...args, "--archive", ARCHIVE],
+      cwd: new URL("../../", import.meta.url),
+      env: { NO_COLOR: "1" },
+    }).output();
+    return {
+      code,
+      lines: new TextDecoder().decode(stdout).trim().split("\n"),
+      notes: new TextDecoder().decode(stderr),
+    };
+  };
+  const metrics = await command("metrics", "-c", "train/los");
+  assert.deepEqual([metrics.code, metrics.lines.length], [0, 1]);
+  assert.equal(metrics.notes, 'None of the 12 runs has a float series "train/los". Did you mean "train/loss"?\n');
+  const sorted = await command("runs", "-s", "validation/acuracy", "-n", "1");
+  assert.match(
+    sorted.notes,
+    /^No run has an attribute "validation\/acuracy" to sort by; the newest runs come first\.\n$/,
+  );
+  assert.equal((await command("runs", "-n", "1")).notes, "");
+});
+
+Deno.test("-h is --help", async () => {
+  const short = await run("runs", "-h"), long = await run("runs", "--help");
+  assert.deepEqual([short.code, short.answer], [0, long.answer]);
+  assert.match(short.answer, /Show runs as a table/);
+});

@@ -329,3 +329,8 @@ function decode(file: Uint8Array): { width: number; height: number; alpha: (x: n
   const rows = inflateSync(file.subarray(start + 8, start + 8 + view.getUint32(start)));
   return { width, height, alpha: (x, y) => rows[y * (1 + 4 * width) + 1 + 4 * x + 3] };
 }
+
+Deno.test("console.log of a chart says how to see it", () => {
+  const chart = plot([line([1, 2])]);
+  assert.equal(Deno.inspect(chart), "Chart\n  a notebook draws it; save(path) writes it as .svg or .html");
+});

@@ -47,6 +47,8 @@ export function compareRuns(runs: SomeRuns, options: CompareOptions = {}): RunCo
   return new RunComparison(runs, checkOptions("compare", COMPARE, options));
 }
 
+const inspect = Symbol.for("Deno.customInspect");
+
 /** What {@linkcode compareRuns} gives. */
 export class RunComparison implements Displayable {
   readonly #runs: SomeRuns;
@@ -69,6 +71,11 @@ export class RunComparison implements Displayable {
       { path, values },
     ): [string, (number | string | null)[]] => [path, values]);
     return withDisplay(valuesFrame([["run", runs], ...columns]));
+  }
+
+  /** What `console.log` shows. */
+  [inspect](): string {
+    return "RunComparison\n  a notebook shows it; await frame() for the table";
   }
 
   /** What a notebook shows. */

@@ -31,7 +31,9 @@ export async function projectFolders(root: string): Promise<string[]> {
   });
   if (info === null) {
     throw new ArchiveError(
-      `There is no folder ${root}: pass \`archive\`, the data folder that neptune-exporter wrote (by default exports/data).`,
+      `There is no folder ${root}${
+        spelling(root)
+      }: pass \`archive\`, the data folder that neptune-exporter wrote (by default exports/data).`,
       { path: root },
     );
   }
@@ -39,6 +41,12 @@ export async function projectFolders(root: string): Promise<string[]> {
   const contents = await contentsOf(root);
   if (await isDataRoot(root, contents)) return folderNames(root);
   throw await folderError(root, contents);
+}
+
+/** What looks like a path elsewhere and is none here. */
+function spelling(path: string): string {
+  if (/[/\\]~([/\\]|$)/.test(path)) return " (only a shell takes ~ for the home folder)";
+  return /[/\\]file:/.test(path) ? " (a file: URL is passed as new URL(…))" : "";
 }
 
 async function fileError(path: string): Promise<ArchiveError> {

@@ -21,6 +21,8 @@ import type { PlanOptions } from "./style.ts";
 import { svgImage } from "../svg.ts";
 import { textTable } from "../table.ts";
 
+const inspect = Symbol.for("Deno.customInspect");
+
 /** What a chart shows. */
 export interface ChartContent {
   title: string;
@@ -84,6 +86,11 @@ export class Chart implements Displayable {
     if (kind) return await makeWhole(target, async (part) => await Deno.writeTextFile(part, await this[kind]()));
     const message = `A chart cannot be saved as "${target}": use a name that ends in .svg or .html.`;
     throw new OptionError(message, { option: "path", value: target });
+  }
+
+  /** What `console.log` shows. */
+  [inspect](): string {
+    return "Chart\n  a notebook draws it; save(path) writes it as .svg or .html";
   }
 
   /** Shows the chart in a notebook. */
