@@ -119,7 +119,8 @@ export class Listing<Item, All> implements AsyncIterable<Item>, PromiseLike<All>
   }
 }
 
-// Python loops without `await`. The compiler refuses that here; a notebook has no compiler, and would only say what it is not.
+// Without `await` the compiler refuses what follows; scripts and notebooks run without one. The loop would only say what a listing is
+// not, and the length would be undefined, as if that were the answer.
 Object.defineProperty(Listing.prototype, Symbol.iterator, {
   value: () => {
     throw new OptionError(
@@ -128,3 +129,14 @@ Object.defineProperty(Listing.prototype, Symbol.iterator, {
     );
   },
 });
+for (const member of ["length", "map", "filter", "forEach", "0", "height", "columns"]) {
+  Object.defineProperty(Listing.prototype, member, {
+    get() {
+      const wanted = member === "0" ? "[0]" : `.${member}`;
+      throw new OptionError(`A listing is read as it arrives: await it first, as in \`(await listing)${wanted}\`.`, {
+        option: "await",
+        value: null,
+      });
+    },
+  });
+}

@@ -40,6 +40,10 @@ Deno.test("a folder that is not an archive is an error that names the one that w
     await Deno.writeTextFile(`${dir}/empty/notes.txt`, "");
     await refused(`${dir}/empty`, /holds no exported runs/);
     await refused(`${dir}/empty/notes.txt`, /is a file/);
+    const unsynced = `${dir}/job/.neptune`;
+    await Deno.mkdir(`${unsynced}/a`, { recursive: true });
+    await refused(`${dir}/job`, /never reached the server.* as `offline`\.$/, unsynced);
+    await refused(unsynced, /never reached the server.* as `offline`\.$/, unsynced);
   }));
 
 Deno.test("a trailing slash and a relative path are the same archive", () =>

@@ -140,6 +140,15 @@ Deno.test("options that contradict each other are refused before anything is rea
   );
 });
 
+Deno.test("a listing that is not awaited has no length that could be taken for an answer", async () => {
+  const project = new ReadOnlyProject({ archive: "/nowhere/at/all", cacheFolder: null }) as Untyped;
+  await refused(() => project.listRuns().length, /await it first, as in `\(await listing\)\.length`\./);
+  await refused(() => project.fetchRuns().height, /`\(await listing\)\.height`/);
+  await refused(() => project.listRuns()[0], /`\(await listing\)\[0\]`/);
+  await refused(() => project.listRuns().map(String), /`\(await listing\)\.map`/);
+  assert.match(Deno.inspect(project.listRuns()), /^Listing of /);
+});
+
 Deno.test("Python's names of members say what they are here", async () => {
   await using fixture = await Fixture.make();
   const project = fixture.project().project as Untyped;

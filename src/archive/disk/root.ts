@@ -88,10 +88,24 @@ async function folderError(path: string, contents: Contents): Promise<ArchiveErr
       { path, suggestion: sibling },
     );
   }
+  const unsynced = /[/\\]\.neptune$/.test(path) ? path : `${path}/.neptune`;
+  if (await isThere(unsynced)) {
+    return new ArchiveError(
+      `${path} holds runs that never reached the server, and no exported ones: pass ${unsynced} as \`offline\`.`,
+      {
+        path,
+        suggestion: unsynced,
+      },
+    );
+  }
   return new ArchiveError(
     `${path} holds no exported runs: pass the data folder that neptune-exporter wrote (by default exports/data).`,
     { path },
   );
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
 }
 
 async function contentsOf(path: string): Promise<Contents> {

@@ -38,7 +38,9 @@ function look(open: DatabaseSync, { name, version, runId, project }: ScaleDataba
   const findings = [finding(
     "info",
     "database",
-    `The database ${name} (${version}) of run ${runId} in ${project} holds ${count} operations; ${acknowledged} before them ` +
+    `The database ${name} (${version}) of run ${runId} in ${project} holds ${count} operation${
+      count === 1 ? "" : "s"
+    }; ${acknowledged} before them ` +
       `were acknowledged by the server${sent > 0 ? `, ${sent} were sent without an answer` : ""}.`,
     { run: runId, file: name, count },
   )];

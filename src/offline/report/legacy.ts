@@ -28,6 +28,6 @@ export function legacyFindings(run: string, { path, name, mode, client, logs, ac
     : confirmed === count
     ? "the server has all of them"
     : `the server has ${confirmed} of them`;
-  const message = `The folder ${name}${by} of run ${run} holds ${count} operations; ${server}.`;
+  const message = `The folder ${name}${by} of run ${run} holds ${count} operation${count === 1 ? "" : "s"}; ${server}.`;
   return [finding("info", "operation_log", message, { run, file: name, count })];
 }
