@@ -175,3 +175,10 @@ export const formatOptions = group(
 export function present<T extends object>(options: T): T {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 }
+
+/** A sentence of the module with its options as they are called here: `archive` is `--archive`, and the token a variable. */
+export function atShell(text: string): string {
+  return text
+    .replace("`apiToken` (or set NEPTUNE_API_TOKEN)", "NEPTUNE_API_TOKEN")
+    .replace(/`(archive|offline|files|project|trashed)`/g, "`--$1`");
+}

@@ -22,6 +22,7 @@ import { schemaCommand } from "./commands/schema.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { showCommand } from "./commands/show.ts";
 import { treeCommand } from "./commands/tree.ts";
+import { atShell } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 
 const parser = or(
@@ -62,7 +63,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal, pr
   } catch (error) {
     if (interrupt.signal.aborted) return EXIT.interrupted;
     if (!isNeptuneError(error)) throw error;
-    terminal.note(`${error.message}\n`);
+    terminal.note(`${atShell(error.message)}\n`);
     return error.name === "OptionError" ? EXIT.usage : EXIT.failed;
   } finally {
     Deno.removeSignalListener("SIGINT", stop);

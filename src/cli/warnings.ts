@@ -6,11 +6,12 @@
 
 import { configureSync, type LogRecord } from "@logtape/logtape";
 import { printable } from "../errors.ts";
+import { atShell } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Notes the warnings of the module from now on. For the process of the command alone: the log belongs to the application. */
 export function noteWarnings(terminal: Pick<Terminal, "note">): void {
-  const sinks = { notes: (record: LogRecord) => terminal.note(`${sentence(record)}\n`) };
+  const sinks = { notes: (record: LogRecord) => terminal.note(`${atShell(sentence(record))}\n`) };
   configureSync({
     sinks,
     loggers: [
