@@ -22,6 +22,8 @@ Deno.test("plot(runs) without attributes shows every float series in a chart of 
     const one = await display(plot(runs, { attributes: "^metrics/l" }));
     assert.doesNotMatch(one["text/plain"], /accuracy/);
   });
+  const names = [{ "sys/id": "BIR-1", "sys/custom_run_id": "gull-1", "sys/name": "gull" }] as never;
+  assert.throws(() => plot(names), /data\[0\] has only the names of a run: take the runs of fetchReadOnlyRuns\(\)\./);
 });
 
 Deno.test("a series that no run has is an error that names close ones; one that some lack is a note", async () => {

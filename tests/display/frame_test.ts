@@ -168,7 +168,11 @@ Deno.test("frameLines() makes a line of each numeric column of a wide frame, wit
 });
 
 Deno.test("frameLines() says what a frame lacks", () => {
-  assert.throws(() => frameLines(pl.DataFrame({ x: [1] })), /needs a column "step"; this one has "x"/);
+  assert.throws(() => frameLines(pl.DataFrame({ x: [1] })), /needs a column "step"; this one has "x"\.$/);
+  assert.throws(
+    () => frameLines(pl.DataFrame({ "sys/custom_run_id": ["a"] })),
+    /are those of fetchReadOnlyRuns\(\)\.$/,
+  );
   assert.throws(() => frameLines(pl.DataFrame({ step: [1], name: ["a"] })), /"value" or numeric columns/);
   assert.throws(() => frameLines(pl.DataFrame({ step: [1], value: ["a"] })), /use a float series/);
 });

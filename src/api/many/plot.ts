@@ -67,6 +67,9 @@ const THING: Kind<ReadOnlyRun | Attribute | PlotLine> = {
   must: "a run, an attribute or a line { run, attribute, step, value }",
   complaint(value, name) {
     if (value instanceof ReadOnlyRun || value instanceof Attribute) return null;
+    if (typeof value === "object" && value !== null && "sys/id" in value) {
+      return `${name} has only the names of a run: take the runs of fetchReadOnlyRuns().`;
+    }
     return PLOT_LINE.complaint(value, name);
   },
 };

@@ -20,7 +20,9 @@ export function frameLines(frame: DataFrame): PlotLine[] {
   const columns = new Map(frame.getColumns().map((series) => [series.name, series]));
   const step = columns.get("step");
   if (!step) {
-    throw unfit(`A frame to plot needs a column "step"; this one has ${listed([...columns.keys()])}.`);
+    // What fetchRuns() and fetchRunsDf() give has a row for each run, and no points.
+    const runs = columns.has("sys/custom_run_id") ? " Runs to plot are those of fetchReadOnlyRuns()." : "";
+    throw unfit(`A frame to plot needs a column "step"; this one has ${listed([...columns.keys()])}.${runs}`);
   }
   const run = names(columns.get("run") ?? columns.get("experiment"));
   const rest = { steps: floats(step), timestamp: columns.get("timestamp"), preview: columns.get("is_preview") };
