@@ -5,7 +5,7 @@
  */
 
 import { lineBreak, type Message, message, text } from "@optique/core/message";
-import { ReadOnlyProject } from "../api/project.ts";
+import { connectionOf, ReadOnlyProject } from "../api/project.ts";
 import type { Frame } from "../frame/typed.ts";
 import { present, type SourceArguments } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
@@ -45,4 +45,10 @@ export function exportExit(frame: Frame): number {
 /** The project that the options name. */
 export function projectFrom(source: Partial<SourceArguments>): ReadOnlyProject {
   return new ReadOnlyProject(present(source));
+}
+
+/** How an answer about many runs ended: whether damaged ones were left out of it. */
+export async function answerExit(project: ReadOnlyProject): Promise<number> {
+  const source = await connectionOf(project).source();
+  return source.leftOut?.().length ? EXIT.incomplete : EXIT.ok;
 }

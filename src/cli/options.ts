@@ -40,6 +40,13 @@ export const sourceOptions = group(
     project: optional(option("-p", "--project", string({ metavar: "NAME" }), {
       description: message`workspace/project. Default: NEPTUNE_PROJECT, or the only one there is.`,
     })),
+    damagedRuns: withDefault(
+      option("--damaged-runs", choice(["error", "skip"], { metavar: "KIND" }), {
+        description:
+          message`What to do with runs that have a damaged file: the answer is an error, or skip leaves them out.`,
+      }),
+      "error" as const,
+    ),
   }),
 );
 

@@ -5,7 +5,7 @@
  */
 
 import pl, { type Series } from "nodejs-polars";
-import { alignNumbers, counted, formatBytes, formatNumber, formatTime } from "../display/format.ts";
+import { alignNumbers, counted, formatBytes, formatNumber, formatTime, greatest } from "../display/format.ts";
 import { RunFile } from "../api/file.ts";
 import { textTable } from "../display/table.ts";
 import { printable } from "../errors.ts";
@@ -122,7 +122,7 @@ function tableText(frame: Frame, width: number): string {
   });
   if (columns.length === 0) return "no columns\n";
   const widths = columns.map(({ title, cells, align }) => {
-    const widest = Math.max(title.length, ...cells.map((cell) => cell.length));
+    const widest = Math.max(title.length, greatest(cells, (cell) => cell.length));
     return { widest, least: align === "right" ? widest : Math.min(widest, NARROWEST) };
   });
   let fitting = 1, least = widths[0].least;

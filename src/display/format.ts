@@ -18,11 +18,16 @@ export function formatNumber(value: number): string {
 export function alignNumbers(values: readonly (number | null)[]): string[] {
   const finite = values.filter((value): value is number => value !== null && Number.isFinite(value) && value !== 0);
   const plain = finite.every((value) => Math.abs(value) >= 1e-4 && Math.abs(value) < 1e15);
-  const decimals = plain ? Math.max(0, ...finite.map((value) => decimalsOf(formatNumber(value)))) : 0;
+  const decimals = plain ? greatest(finite, (value) => decimalsOf(formatNumber(value))) : 0;
   return values.map((value) => {
     if (value === null) return "";
     return plain && Number.isFinite(value) ? value.toFixed(decimals) : formatNumber(value);
   });
+}
+
+/** The greatest measure of all items, 0 where there are none; `Math.max(...)` fails for columns of some 100,000 cells. */
+export function greatest<T>(items: readonly T[], measure: (item: T) => number): number {
+  return items.reduce((most, item) => Math.max(most, measure(item)), 0);
 }
 
 function decimalsOf(text: string): number {

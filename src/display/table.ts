@@ -4,6 +4,7 @@
  * @module
  */
 
+import { greatest } from "./format.ts";
 import { type Content, type Html, LINE, markup, QUIET } from "./html.ts";
 
 /** One column of a table. */
@@ -52,7 +53,7 @@ export function missing(text = "null"): Html {
 /** The same as text: columns padded to their widest cell, two spaces between them. */
 export function textTable(columns: { title: string; align?: "left" | "right" }[], rows: (string[] | string)[]): string {
   const full = rows.filter((row): row is string[] => typeof row !== "string");
-  const widths = columns.map((column, i) => Math.max(column.title.length, ...full.map((row) => row[i].length)));
+  const widths = columns.map((column, i) => Math.max(column.title.length, greatest(full, (row) => row[i].length)));
   const line = (cells: string[]) =>
     cells.map((cell, i) => columns[i].align === "right" ? cell.padStart(widths[i]) : cell.padEnd(widths[i])).join("  ")
       .trimEnd();

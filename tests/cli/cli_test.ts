@@ -4,6 +4,9 @@
 
 import assert from "node:assert/strict";
 import { runCommand, type Terminal } from "../../cli.ts";
+import { float, floatPoint, histogramPoint, string } from "../../samples/rows.ts";
+import { type ArchiveRow, partName, sanitized, writeRun } from "../../samples/writer.ts";
+import { PROJECT, sys, T } from "../awkward/case.ts";
 import { goldenFile, outputs } from "./outputs.ts";
 
 const ARCHIVE = new URL("../../samples/archive/data", import.meta.url).pathname;
@@ -16,8 +19,12 @@ for (const where of ["pipe", "terminal"] as const) {
   });
 }
 
-/** Runs one command in this process. */
+/** Runs one command in this process, on the sample archive. */
 async function run(...args: string[]): Promise<{ code: number; answer: string; notes: string }> {
+  return await runOn(ARCHIVE, ...args);
+}
+
+async function runOn(archive: string, ...args: string[]): Promise<{ code: number; answer: string; notes: string }> {
   let answer = "", notes = "";
   const terminal: Terminal = {
     write: (text) => answer += text,
@@ -25,7 +32,7 @@ async function run(...args: string[]): Promise<{ code: number; answer: string; n
     isTerminal: false,
     columns: 80,
   };
-  const code = await runCommand([...args, "--archive", ARCHIVE], terminal);
+  const code = await runCommand([...args, "--archive", archive], terminal);
   return { code, answer, notes };
 }
 
@@ -136,6 +143,7 @@ Deno.test("the command says on standard error what was asked for and is not ther
     /^No run was found\. .* unless `--trashed` asks for them\.\n$/,
   );
   assert.equal((await command("runs", "-n", "1")).notes, "");
+  assert.equal((await command("tree", "-r", "^linear-1$")).notes, "", "nobody asked for forks by name");
 });
 
 Deno.test("errors name the options of the command", async () => {
@@ -159,4 +167,58 @@ Deno.test("-h is --help", async () => {
   const short = await run("runs", "-h"), long = await run("runs", "--help");
   assert.deepEqual([short.code, short.answer], [0, long.answer]);
   assert.match(short.answer, /Show runs as a table/);
+});
+
+/** Calls with an archive that is gone afterwards. */
+async function withArchive(runs: Record<string, ArchiveRow[]>, use: (data: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const [runId, rows] of Object.entries(runs)) {
+      await writeRun({ dataRoot: `${folder}/data`, projectId: PROJECT, runId, batches: [rows] });
+    }
+    await use(`${folder}/data`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("a table has any number of rows", async () => {
+  const points = Array.from({ length: 200_000 }, (_, i) => floatPoint("loss", i, T, i / 8));
+  await withArchive({ long: [...sys("long", 1), ...points] }, async (data) => {
+    const { code, answer } = await runOn(data, "metrics", "--table");
+    assert.equal(code, 0);
+    assert.match(answer, /\n200,000 rows\n$/);
+  });
+});
+
+Deno.test("--damaged-runs skip leaves out what a command cannot read, and says so by its exit code", async () => {
+  const rows = (name: string) => [...sys(name, name.length), float("lr", 0.5), floatPoint("loss", 0, T, 1)];
+  await withArchive({ whole: rows("whole"), spoilt: rows("spoilt") }, async (data) => {
+    await Deno.writeTextFile(`${data}/${sanitized(PROJECT)}/${partName("spoilt")}`, "PAR1 no more".repeat(20));
+    for (const command of [["runs", "-c", "lr"], ["metrics"], ["schema"], ["tree"]]) {
+      const strict = await runOn(data, ...command);
+      assert.deepEqual([strict.code, strict.answer], [1, ""], command[0]);
+      assert.match(strict.notes, /spoilt.* is damaged/);
+      const skipped = await runOn(data, ...command, "--damaged-runs", "skip");
+      assert.equal(skipped.code, 3, command[0]);
+      assert.doesNotMatch(skipped.answer, /spoilt/);
+      assert.match(skipped.answer, command[0] === "schema" ? /\nloss\t/ : /whole/);
+    }
+    await Deno.remove(`${data}/${sanitized(PROJECT)}/${partName("spoilt")}`);
+    assert.equal((await runOn(data, "runs", "--damaged-runs", "skip")).code, 0, "nothing is left out");
+  });
+});
+
+Deno.test("diff compares whole values, not what is printed of them", async () => {
+  const bins = (values: number[]) => ({ type: "COUNTING", edges: [0, 1, 2], values });
+  const a = [
+    histogramPoint("weights", 0, T, bins([1, 9])),
+    histogramPoint("equal", 0, T, bins([5, 5])),
+    string("note", ""),
+  ];
+  const b = [histogramPoint("weights", 0, T, bins([9, 1])), histogramPoint("equal", 0, T, bins([5, 5]))];
+  await withArchive({ a: [...sys("a", 1), ...a], b: [...sys("b", 2), ...b] }, async (data) => {
+    const { answer } = await runOn(data, "diff", "a", "b", "--json");
+    assert.deepEqual(Object.keys(JSON.parse(answer)), ["note", "weights"]);
+  });
 });

@@ -42,6 +42,11 @@ const parser = command(
 /** What differs between any two runs, and tells nobody anything. */
 const OWN = /^(sys|monitoring)\//;
 
+/** Whole values: what is printed of two histograms, of an empty text and of an attribute that is not there, may be the same. */
+function same(a: unknown, b: unknown): boolean {
+  return a === undefined || b === undefined ? a === b : json(a) === json(b);
+}
+
 const run: Run<InferValue<typeof parser>> = async (given, terminal, signal) => {
   const project = projectFrom(given.source);
   const chosen = attributesOf(given.attributes);
@@ -50,9 +55,7 @@ const run: Run<InferValue<typeof parser>> = async (given, terminal, signal) => {
     return new Map(rows.map(({ attribute, value }) => [attribute, value]));
   }));
   const paths = [...new Set([...a.keys(), ...b.keys()])].sort()
-    .filter((path) =>
-      given.all || ((chosen !== undefined || !OWN.test(path)) && wholeText(a.get(path)) !== wholeText(b.get(path)))
-    );
+    .filter((path) => given.all || ((chosen !== undefined || !OWN.test(path)) && !same(a.get(path), b.get(path))));
   if (given.format.kind === "json") {
     const value = (run: Map<string, unknown>, path: string) => run.has(path) ? run.get(path) : null;
     terminal.write(json(Object.fromEntries(paths.map((path) => [path, { a: value(a, path), b: value(b, path) }]))));

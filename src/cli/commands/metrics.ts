@@ -10,7 +10,7 @@ import { optional, withDefault } from "@optique/core/modifiers";
 import type { InferValue } from "@optique/core/parser";
 import { command, constant, flag, option } from "@optique/core/primitives";
 import { integer } from "@optique/core/valueparser";
-import { examples, EXIT, projectFrom, type Run } from "../command.ts";
+import { answerExit, examples, projectFrom, type Run } from "../command.ts";
 import {
   ALL,
   attributeOptions,
@@ -64,11 +64,11 @@ const run: Run<InferValue<typeof parser>> = async (given, terminal, signal) => {
   if (given.format.kind === "parquet" && !given.wide) {
     const points = await project.saveMetrics({ ...options, destination: given.format.path });
     terminal.note(`${points.toLocaleString("en")} points written to ${given.format.path}\n`);
-    return EXIT.ok;
+    return await answerExit(project);
   }
   const frame = await project.fetchMetrics({ ...options, format: given.wide ? "wide" : "long" });
   await printFrame(frame, given.format, terminal);
-  return EXIT.ok;
+  return await answerExit(project);
 };
 
 /** `metrics`: the points of float series. */

@@ -10,7 +10,7 @@ import { optional, withDefault } from "@optique/core/modifiers";
 import type { InferValue } from "@optique/core/parser";
 import { command, constant, flag, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
-import { examples, EXIT, projectFrom, type Run } from "../command.ts";
+import { answerExit, examples, projectFrom, type Run } from "../command.ts";
 import {
   attributeOptions,
   attributesOf,
@@ -64,7 +64,7 @@ const run: Run<InferValue<typeof parser>> = async (given, terminal, signal) => {
   const heads = given.heads || given.selection.experiments !== undefined;
   const frame = heads ? await project.fetchExperimentsDf(options) : await project.fetchRunsDf(options);
   await printFrame(given.sort === undefined ? frame : sortedFirst(frame, given.sort), given.format, terminal);
-  return EXIT.ok;
+  return await answerExit(project);
 };
 
 /** The same columns, with the one that gave the order behind the names of the runs: where a line is short, it is what counts. */

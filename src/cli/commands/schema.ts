@@ -11,7 +11,7 @@ import type { InferValue } from "@optique/core/parser";
 import { command, constant, option } from "@optique/core/primitives";
 import { choice } from "@optique/core/valueparser";
 import { ATTRIBUTE_TYPES } from "../../types.ts";
-import { examples, EXIT, projectFrom, type Run } from "../command.ts";
+import { answerExit, examples, projectFrom, type Run } from "../command.ts";
 import {
   attributeOptions,
   attributesOf,
@@ -44,14 +44,15 @@ const parser = command(
 );
 
 const run: Run<InferValue<typeof parser>> = async (given, terminal, signal) => {
-  const frame = await projectFrom(given.source).listAttributes(present({
+  const project = projectFrom(given.source);
+  const frame = await project.listAttributes(present({
     ...runsOf(given.selection),
     attributes: attributesOf(given.attributes),
     types: given.types.length ? [...given.types] : undefined,
     signal,
   }));
   await printFrame(frame, given.format, terminal);
-  return EXIT.ok;
+  return await answerExit(project);
 };
 
 /** `schema`: which attributes the runs have, and of which types. */

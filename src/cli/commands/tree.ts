@@ -11,7 +11,7 @@ import type { InferValue } from "@optique/core/parser";
 import { command, constant, flag } from "@optique/core/primitives";
 import { formatNumber } from "../../display/format.ts";
 import { printable } from "../../errors.ts";
-import { examples, EXIT, projectFrom, type Run } from "../command.ts";
+import { answerExit, examples, projectFrom, type Run } from "../command.ts";
 import { runOptions, runsOf, sourceOptions } from "../options.ts";
 import { json } from "../print.ts";
 
@@ -41,9 +41,11 @@ interface Branch {
 }
 
 const run: Run<InferValue<typeof parser>> = async ({ source, selection, json: asJson }, terminal, signal) => {
-  const frame = await projectFrom(source).fetchRunsDf({
+  const project = projectFrom(source);
+  const frame = await project.fetchRunsDf({
     ...runsOf(selection),
-    columns: ["sys/id", "sys/forking/parent", "sys/forking/step"],
+    // A pattern: nobody named these attributes, so that nobody is to be told that there are none.
+    columnsRegex: "^sys/(id|forking/(parent|step))$",
     ascending: true,
     signal,
   });
@@ -53,7 +55,9 @@ const run: Run<InferValue<typeof parser>> = async ({ source, selection, json: as
     "sys/name",
     "sys/forking/parent",
     "sys/forking/step",
-  ].map((column) => frame.getColumn(column).toArray() as unknown[]);
+  ].map((column): unknown[] =>
+    frame.columns.includes(column) ? frame.getColumn(column).toArray() : new Array(frame.height).fill(null)
+  );
   const branches = new Map<string, Branch>();
   for (let row = 0; row < id.length; row++) {
     const branch: Branch = {
@@ -76,7 +80,7 @@ const run: Run<InferValue<typeof parser>> = async ({ source, selection, json: as
     }
   }
   terminal.write(asJson ? json(roots) : roots.map((root) => draw(root, "", "")).join(""));
-  return EXIT.ok;
+  return await answerExit(project);
 };
 
 /** Damaged archives may hold circles: the run that closes one stands at the left. */
