@@ -6,7 +6,7 @@
  */
 
 import { createServer, type Server as NodeServer, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { getRequestListener, RequestError } from "@hono/node-server";
 import { errorResponse, Refusal } from "./refusal.ts";
 
@@ -53,6 +53,12 @@ export async function listen(
   const { head, request, idle, answer } = { ...PATIENCE, ...patience };
   const listener = getRequestListener(handler, { overrideGlobalObjects: false, errorHandler: refused });
   const open = new Set<ServerResponse>();
+  const connections = new Set<Socket>();
+  /** Ends connections on which nothing is being answered. */
+  const endIdle = () => {
+    const busy = new Set(Array.from(open, ({ socket }) => socket));
+    for (const socket of connections) if (!busy.has(socket)) socket.end(() => socket.destroy());
+  };
   const server = createServer(
     {
       headersTimeout: head,
@@ -63,10 +69,18 @@ export async function listen(
     },
     (incoming, outgoing) => {
       open.add(outgoing);
-      outgoing.on("close", () => open.delete(outgoing));
+      outgoing.on("close", () => {
+        open.delete(outgoing);
+        // What was being answered when the server closed: its connection would else be kept for another request.
+        if (!server.listening) endIdle();
+      });
       listener(incoming, outgoing);
     },
   );
+  server.on("connection", (socket) => {
+    connections.add(socket);
+    socket.on("close", () => connections.delete(socket));
+  });
   const watch = endStalled(open, answer);
   const { promise: finished, resolve: finish } = Promise.withResolvers<void>();
   server.on("close", () => {
@@ -82,7 +96,8 @@ export async function listen(
     finished,
     close: async () => {
       server.close();
-      server.closeIdleConnections();
+      // `closeIdleConnections` passes over connections that have asked nothing yet, as clients open them in advance.
+      endIdle();
       await finished;
     },
   };

@@ -306,3 +306,31 @@ Deno.test("deep and wide bodies are answered with 4xx", async () => {
     }
   }
 });
+
+Deno.test("a server that is closed finishes what it answers, and waits for no connection that asks nothing", async () => {
+  const asked = Promise.withResolvers<void>(), goOn = Promise.withResolvers<void>();
+  const { port, close, finished } = await listen(
+    async (request) => {
+      if (!request.url.endsWith("/slow")) return new Response("fast");
+      asked.resolve();
+      await goOn.promise;
+      return new Response("x".repeat(4 * MB));
+    },
+    "127.0.0.1",
+    0,
+  );
+  const silent = await Deno.connect({ port });
+  const kept = await Deno.connect({ port });
+  await kept.write(new TextEncoder().encode("GET /fast HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+  await kept.read(new Uint8Array(1000));
+  const slow = fetch(`http://127.0.0.1:${port}/slow`).then((answer) => answer.text());
+  await asked.promise;
+  const started = performance.now();
+  const closed = close();
+  goOn.resolve();
+  assert.equal((await slow).length, 4 * MB, "what was being answered is answered whole");
+  await Promise.all([closed, finished]);
+  assert.ok(performance.now() - started < 5000, `closing took ${performance.now() - started} ms`);
+  silent.close();
+  kept.close();
+});
