@@ -116,7 +116,7 @@ function tableText(frame: Frame, width: number): string {
   const columns = columnsOf(frame).map(({ name, values }) => {
     const numbers = values.some((value) => typeof value === "number") &&
       values.every((value) => value === null || typeof value === "number");
-    const title = printable(name);
+    const title = onOneLine(name);
     const cells = numbers ? alignNumbers(values as (number | null)[]) : values.map(shortCell);
     return { title, cells, align: numbers ? "right" as const : "left" as const };
   });
@@ -161,7 +161,12 @@ function shortCell(value: unknown): string {
   if (value instanceof Date) return formatTime(value);
   if (typeof value === "number") return formatNumber(value);
   const text = typeof value === "string" ? value : cellText(value);
-  return fit(printable(text.trim() === "" ? JSON.stringify(text) : text.trim().replaceAll("\n", " ⏎ ")), LONGEST_CELL);
+  return fit(text.trim() === "" ? printable(JSON.stringify(text)) : onOneLine(text.trim()), LONGEST_CELL);
+}
+
+/** A text from outside on one line of a terminal. */
+export function onOneLine(text: string): string {
+  return printable(text.replaceAll("\n", " ⏎ ").replaceAll("\t", " "));
 }
 
 function fit(text: string, length: number): string {

@@ -222,3 +222,12 @@ Deno.test("diff compares whole values, not what is printed of them", async () =>
     assert.deepEqual(Object.keys(JSON.parse(answer)), ["note", "weights"]);
   });
 });
+
+Deno.test("names with line breaks and tabs take one line of a tree and of a table", async () => {
+  await withArchive({ "a\n\tb": sys("a\n\tb", 1, string("sys/name", "x\ty")) }, async (data) => {
+    assert.equal((await runOn(data, "tree")).answer, "a ⏎  b (x y)\n");
+    const [, , row, count] = (await runOn(data, "runs", "--table")).answer.split("\n");
+    assert.match(row, /a ⏎ {2}b +x y$/);
+    assert.equal(count, "1 row");
+  });
+});

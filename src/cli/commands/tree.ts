@@ -10,10 +10,9 @@ import { withDefault } from "@optique/core/modifiers";
 import type { InferValue } from "@optique/core/parser";
 import { command, constant, flag } from "@optique/core/primitives";
 import { formatNumber } from "../../display/format.ts";
-import { printable } from "../../errors.ts";
 import { answerExit, examples, projectFrom, type Run } from "../command.ts";
 import { runOptions, runsOf, sourceOptions } from "../options.ts";
-import { json } from "../print.ts";
+import { json, onOneLine } from "../print.ts";
 
 const parser = command(
   "tree",
@@ -96,7 +95,7 @@ function draw({ run, experiment, parent, step, forks }: Branch, first: string, r
     const last = i === forks.length - 1;
     return draw(fork, `${rest}${last ? "└─ " : "├─ "}`, `${rest}${last ? "   " : "│  "}`);
   });
-  return `${first}${printable(label)}\n${lines.join("")}`;
+  return `${first}${onOneLine(label)}\n${lines.join("")}`;
 }
 
 /** `tree`: which run was forked from which. */
