@@ -4,6 +4,8 @@
  * @module
  */
 
+import { WriteError } from "../errors.ts";
+
 /** What a command writes to. */
 export interface Terminal {
   /** The answer. */
@@ -42,6 +44,11 @@ function writeAll(to: { writeSync(bytes: Uint8Array): number }, text: string): v
     for (let done = 0; done < bytes.length;) done += to.writeSync(bytes.subarray(done));
   } catch (error) {
     if (error instanceof Deno.errors.BrokenPipe) Deno.exit(0);
-    throw error;
+    const { message } = error as Error;
+    throw new WriteError(
+      `The answer cannot be written: ${message}.`,
+      { path: "standard output", reason: /os error 28\b/.test(message) ? "full" : "other" },
+      { cause: error },
+    );
   }
 }

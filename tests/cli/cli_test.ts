@@ -231,3 +231,17 @@ Deno.test("names with line breaks and tabs take one line of a tree and of a tabl
     assert.equal(count, "1 row");
   });
 });
+
+Deno.test({
+  name: "an answer that its reader has no room for is one sentence, not a stack",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const { code, stderr } = await new Deno.Command("sh", {
+      args: ["-c", `"${Deno.execPath()}" run -A cli.ts runs --archive "${ARCHIVE}" > /dev/full`],
+      cwd: new URL("../../", import.meta.url),
+      env: { NO_COLOR: "1" },
+    }).output();
+    assert.equal(code, 1);
+    assert.match(new TextDecoder().decode(stderr), /^The answer cannot be written: No space left.*\n$/);
+  },
+});
