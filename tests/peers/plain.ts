@@ -29,12 +29,17 @@ export function plain(value: unknown): Plain {
   }
 }
 
+/** Integers that JavaScript's numbers cannot hold are strings of digits in our frames. */
+function isLargeInt(text: string): boolean {
+  return /^-?[1-9]\d{15,18}$/.test(text) && !Number.isSafeInteger(Number(text));
+}
+
 /** A frame as JSON, with exact integers. */
 export function plainTable(frame: DataFrame): PlainTable {
   const columns = frame.getColumns().map((column) => {
     return column.dtype.equals(pl.Int64)
       ? column.cast(pl.Utf8).toArray().map((text) => plain(text === null ? null : BigInt(text)))
-      : column.toArray().map(plain);
+      : column.toArray().map((value) => typeof value === "string" && isLargeInt(value) ? { int: value } : plain(value));
   });
   return {
     columns: frame.columns,
