@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { crc32 } from "node:zlib";
 import { openArchive } from "../../src/archive/catalog.ts";
 import { datetime, float, int, string, stringSet } from "../../samples/rows.ts";
 import { sanitized, writeRun } from "../../samples/writer.ts";
@@ -59,7 +60,10 @@ async function replaceIn(file: string, from: string, to: string): Promise<void> 
   assert.equal(from.length, to.length);
   const text = byteString(await Deno.readFile(file));
   assert.ok(text.includes(from));
-  await Deno.writeFile(file, Uint8Array.from(text.replaceAll(from, to), (char) => char.charCodeAt(0)));
+  const bytes = Uint8Array.from(text.replaceAll(from, to), (char) => char.charCodeAt(0));
+  // With the checksum at the end, as if it had been written so.
+  new DataView(bytes.buffer).setUint32(bytes.length - 4, crc32(bytes.subarray(0, -4)), true);
+  await Deno.writeFile(file, bytes);
 }
 
 Deno.test("a stored summary gives the same values as the archive", () =>
@@ -207,3 +211,20 @@ async function list(folder: string): Promise<string[]> {
   const names = (await Array.fromAsync(Deno.readDir(inside))).map(({ name }) => name);
   return [...(await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name), ...names].sort();
 }
+
+Deno.test("an index whose bytes changed is no wrong answer: the archive is read again", () =>
+  withPlace(async (place) => {
+    await place.write("R", "first");
+    await runIds(open(place));
+    const file = await stored(place);
+    const bytes = await Deno.readFile(file);
+    for (let at = 0; at < bytes.length; at += 7) {
+      const spoilt = bytes.slice();
+      spoilt[at] ^= 0x11;
+      await Deno.writeFile(file, spoilt);
+      assert.equal(await nameOf({ ...place }, "R"), "first", `byte ${at}`);
+      for (const { name } of Deno.readDirSync(file.replace(/[^/]+$/, ""))) {
+        await Deno.remove(file.replace(/[^/]+$/, name));
+      }
+    }
+  }));

@@ -85,7 +85,8 @@ export function readFolder(root: string, name: string): Folder {
     for (const entry of Deno.readDirSync(path)) {
       // Among them what macOS puts beside each file it copies to other disks: `._run_part_0.parquet`.
       if (entry.name.startsWith(".")) continue;
-      if (!isFolder(path, entry)) names.push(entry.name);
+      // A folder that is called like a part stands where one should be.
+      if (!isFolder(path, entry) || parsePartName(entry.name)) names.push(entry.name);
       else if (MODEL_FOLDERS.includes(entry.name)) folder.models.push(entry.name);
     }
   } catch (error) {
@@ -106,9 +107,10 @@ export function readFolder(root: string, name: string): Folder {
 function readPart(folder: Folder, name: string, split: { stem: string; number: number }): Part {
   const path = `${folder.path}/${name}`;
   try {
-    const { size, mtime, ctime, ino } = Deno.statSync(path);
+    const { size, mtime, ctime, ino, isDirectory } = Deno.statSync(path);
+    const damage = isDirectory ? "it is a folder" : null;
     const times = { modified: mtime?.getTime() ?? 0, changed: ctime?.getTime() ?? 0, inode: ino ?? 0 };
-    return { folder, name, path, size, ...times, ...split, damage: null };
+    return { folder, name, path, size, ...times, ...split, damage };
   } catch (error) {
     // A link that leads nowhere, a file that was removed just now.
     const damage = diskFault(error);

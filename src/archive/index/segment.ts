@@ -8,6 +8,7 @@
  */
 
 import type { ConfigType, FileType, SeriesType } from "../../types.ts";
+import { crc32 } from "node:zlib";
 import { readAt } from "../disk/bytes.ts";
 import type { Strings } from "../parquet/format/strings.ts";
 import { type FieldKind, FieldReader, type Fields, FieldWriter } from "./fields.ts";
@@ -185,7 +186,7 @@ function typed(kind: FieldKind, values: unknown[]): Fields[FieldKind] {
 }
 
 /** Raised whenever what is stored changes. */
-const VERSION = 3;
+const VERSION = 4;
 const MAGIC = "neptune-fetcher index";
 
 type PartTuple = [
@@ -216,9 +217,12 @@ interface Header {
   columns: [path: string, type: CellType, cells: number, at: number, length: number][];
 }
 
-/** Writes a segment as bytes, piece by piece: all columns, then what is where, then how long that is. */
+/** How many bytes stand at the end: the length of what says what is where, and a checksum of all that is before. */
+const TRAILER = 12;
+
+/** Writes a segment as bytes, piece by piece: all columns, then what is where, then the trailer. */
 export function* encodeSegment(segment: Omit<Segment, "bytes">, owner: string): Generator<Uint8Array<ArrayBuffer>> {
-  let at = 0;
+  let at = 0, checksum = 0;
   const columns: Header["columns"] = [];
   for (let i = 0; i < segment.columns.length; i++) {
     const { path, type, entries, fields } = segment.cells(i);
@@ -229,6 +233,7 @@ export function* encodeSegment(segment: Omit<Segment, "bytes">, owner: string): 
     const bytes = writer.finish();
     columns.push([path, type, entries.length, at, bytes.length]);
     at += bytes.length;
+    checksum = crc32(bytes, checksum);
     yield bytes;
   }
   const projects = [...new Set(segment.entries.map(({ project }) => project))];
@@ -257,9 +262,20 @@ export function* encodeSegment(segment: Omit<Segment, "bytes">, owner: string): 
   };
   const bytes = new TextEncoder().encode(JSON.stringify(header));
   yield bytes;
-  const length = new Uint8Array(8);
-  new DataView(length.buffer).setFloat64(0, bytes.length, true);
-  yield length;
+  const trailer = new DataView(new ArrayBuffer(TRAILER));
+  trailer.setFloat64(0, bytes.length, true);
+  trailer.setUint32(8, crc32(new Uint8Array(trailer.buffer, 0, 8), crc32(bytes, checksum)), true);
+  yield new Uint8Array(trailer.buffer);
+}
+
+/** Tells whether a file has the bytes that were written: spoilt ones would be wrong answers. */
+function isAsWritten(path: string, size: number): boolean {
+  using file = openEither(path, path + REPLACED);
+  const end = size - 4;
+  let checksum = 0;
+  for (let at = 0; at < end; at += STRETCH) checksum = crc32(readAt(file, at, Math.min(STRETCH, end - at)), checksum);
+  const last = readAt(file, Math.max(0, end), 4);
+  return size >= TRAILER && last.length === 4 && new DataView(last.buffer).getUint32(0, true) === checksum;
 }
 
 const STRETCH = 1 << 22;
@@ -290,9 +306,9 @@ export class StoredSegment implements Segment {
   constructor(size: number, read: (at: number, length: number) => Uint8Array<ArrayBuffer>, readonly path?: string) {
     this.bytes = size;
     this.#read = read;
-    const tail = read(size - 8, 8);
-    const length = new DataView(tail.buffer, tail.byteOffset).getFloat64(0, true);
-    const header = JSON.parse(new TextDecoder().decode(read(size - 8 - length, length))) as Header;
+    const trailer = read(size - TRAILER, TRAILER);
+    const length = new DataView(trailer.buffer, trailer.byteOffset).getFloat64(0, true);
+    const header = JSON.parse(new TextDecoder().decode(read(size - TRAILER - length, length))) as Header;
     if (header.magic !== MAGIC || header.version !== VERSION) throw new Error("This is not a segment of this version.");
     this.owner = header.owner;
     this.parts = header.parts.map(([name, size, modified, changed, inode, footer, read, stage, alike, damage]) => ({
@@ -324,6 +340,7 @@ export class StoredSegment implements Segment {
   /** A segment in a file: not kept open, but read in stretches, as columns are mostly read one after the other. */
   static in(path: string): StoredSegment {
     const size = Deno.statSync(path).size;
+    if (!isAsWritten(path, size)) throw new Error(`The index ${path} is not as it was written.`);
     let from = 0, held = new Uint8Array(0);
     return new StoredSegment(size, (at, length) => {
       if (at < from || at + length > from + held.length) {
