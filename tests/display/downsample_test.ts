@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { downsample } from "../../src/display/chart/downsample.ts";
+import { type ColumnOptions, cutLine, reduceLine } from "../../src/display/chart/downsample.ts";
 import { smooth } from "../../src/display/draw/smooth.ts";
+
+/** Cut and reduced to as many columns. */
+function downsample(x: Float64Array, y: Float64Array, options: ColumnOptions) {
+  return reduceLine(cutLine(x, y, options), options.columns);
+}
 
 const values = fc.array(fc.oneof(fc.double({ min: -1e6, max: 1e6, noNaN: true }), fc.constant(NaN)), {
   minLength: 1,
@@ -9,7 +14,7 @@ const values = fc.array(fc.oneof(fc.double({ min: -1e6, max: 1e6, noNaN: true })
 });
 const gaps = fc.array(fc.double({ min: 0, max: 100, noNaN: true }), { minLength: 400, maxLength: 400 });
 
-Deno.test("downsample() keeps the extremes, ends and gaps of every pixel column, in order", () => {
+Deno.test("reduceLine() keeps the extremes, ends and gaps of every pixel column, in order", () => {
   fc.assert(fc.property(values, gaps, fc.integer({ min: 1, max: 40 }), (list, steps, columns) => {
     const y = Float64Array.from(list);
     let at = 0;
@@ -36,21 +41,54 @@ Deno.test("downsample() keeps the extremes, ends and gaps of every pixel column,
   }));
 });
 
-Deno.test("downsample() keeps every row of a short line", () => {
+Deno.test("reduceLine() keeps every row of a short line", () => {
   const x = Float64Array.of(0, 1, 2, 3);
   assert.deepEqual([...downsample(x, x, { columns: 1 }).rows], [0, 1, 2, 3]);
 });
 
-Deno.test("downsample() keeps one spike among a million points", () => {
+Deno.test("reduceLine() keeps one spike among a million points, however it is cut", () => {
   const x = Float64Array.from({ length: 1_000_000 }, (_, i) => i);
   const y = new Float64Array(1_000_000);
   y[654_321] = 9;
-  const rows = downsample(x, y, { columns: 500 }).rows;
-  assert.ok(rows.includes(654_321));
-  assert.ok(rows.length <= 2000);
+  for (const [cut, columns] of [[500, 500], [50_000, 500], [50_000, 49_999], [3773, 340]]) {
+    const rows = reduceLine(cutLine(x, y, { columns: cut }), columns).rows;
+    assert.ok(rows.includes(654_321));
+    assert.ok(rows.length <= 4 * columns);
+  }
 });
 
-Deno.test("downsample() finds its columns on the axis that is drawn", () => {
+Deno.test("columns that are put together are those that one cut would give", () => {
+  fc.assert(
+    fc.property(
+      values,
+      gaps,
+      fc.integer({ min: 1, max: 12 }),
+      fc.integer({ min: 1, max: 6 }),
+      (list, steps, columns, times) => {
+        const y = Float64Array.from(list);
+        let at = 0;
+        const x = Float64Array.from(list, (_, i) => at += steps[i]);
+        const [once, twice] = [
+          downsample(x, y, { columns }),
+          reduceLine(cutLine(x, y, { columns: columns * times }), columns),
+        ];
+        if (!once.columns) return assert.deepEqual(twice, once);
+        const [a, b] = [once.columns, twice.columns!];
+        assert.equal(twice.rows.length <= 5 * (columns + 1), true);
+        assert.equal(
+          a.count.reduce((sum, one) => sum + one, 0),
+          b.count.reduce((sum, one) => sum + one, 0),
+        );
+        // A point on the border of two columns may fall on either side, as numbers are rounded.
+        if (a.row.length !== b.row.length || a.row.some((row, i) => row !== b.row[i])) return;
+        assert.deepEqual([b.low, b.high, b.count], [a.low, a.high, a.count]);
+        assert.deepEqual(twice.rows, once.rows);
+      },
+    ),
+  );
+});
+
+Deno.test("cutLine() finds its columns on the axis that is drawn", () => {
   const x = Float64Array.from({ length: 1000 }, (_, i) => i + 1);
   const rows = downsample(x, x, { columns: 10, position: Math.log }).rows;
   assert.ok(

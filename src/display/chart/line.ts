@@ -7,7 +7,7 @@
 import { type Kind, kind, NUMBER, orNull, STRING } from "../../options/kinds.ts";
 import { needed, optional, shape } from "../../options/options.ts";
 import type { Figure, Panel } from "../draw/figure.ts";
-import type { Reduced } from "./downsample.ts";
+import type { CutLine } from "./downsample.ts";
 
 /** Points of one series of one run. */
 export interface PlotLine {
@@ -79,15 +79,17 @@ export interface PanelPlan extends Omit<Panel, "curves"> {
 
 /** A figure before its points are chosen. */
 export interface FigurePlan extends Omit<Figure, "panels"> {
+  /** The part of the x axis that is drawn; null leaves an end to the points. Default: all of it. */
+  xRange?: readonly [low: number | null, high: number | null];
   panels: PanelPlan[];
 }
 
-/** What became of a line. */
-export interface Choice {
+/** A line whose points were all looked at. */
+export interface CutCurve {
   line: ChartLine;
-  reduced: Reduced;
-  /** It is drawn as averages with a band around them. */
-  banded: boolean;
+  cut: CutLine;
+  /** The line smoothed as the figure was asked for; null: it is not. */
+  smooth: CutLine | null;
   /** Points without a place on the x axis. */
   unplaced: number;
 }

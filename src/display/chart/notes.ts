@@ -4,26 +4,34 @@
  * @module
  */
 
-import type { Choice } from "./line.ts";
+import type { Chosen, CutFigure } from "./chart.ts";
 import { counted, formatCount } from "../format.ts";
 
-/**
- * @param choices What became of each line.
- * @param columnWidth How wide the columns are into which lines were cut, in pixels; 0 where none was.
- * @param banded Whether lines are the averages of their columns.
- */
-export function chartNotes(choices: Choice[], logY: boolean, columnWidth: number, banded: boolean): string[] {
-  const sum = (of: (choice: Choice) => number) => choices.reduce((total, choice) => total + of(choice), 0);
-  const nan = sum(({ reduced }) => reduced.nan);
-  const infinite = sum(({ reduced }) => reduced.infinite);
-  const negative = sum(({ reduced }) => reduced.negative);
+/** @param zoomed How many points there are to zoom into. */
+export function chartNotes(
+  { plan, curves }: CutFigure,
+  { columnWidth, banded, points }: Chosen,
+  zoomed: number,
+): string[] {
+  const lines = curves.flat();
+  const sum = (of: (line: typeof lines[0]) => number) => lines.reduce((total, line) => total + of(line), 0);
+  const all = sum(({ cut }) => cut.length);
+  const nan = sum(({ cut }) => cut.nan);
+  const infinite = sum(({ cut }) => cut.infinite);
+  const negative = sum(({ cut }) => cut.negative);
   const unplaced = sum(({ unplaced }) => unplaced);
   const previews = sum(({ line }) => line.preview?.reduce((total, flag) => total + flag, 0) ?? 0);
+  const logY = plan.panels.some(({ y }) => y === "log");
+  const more = zoomed > points && zoomed < all && `; ${formatCount(zoomed)} to zoom into`;
   const notes = [
     columnWidth > 0 && banded &&
-    `lines are the averages of ${formatCount(Math.ceil(columnWidth))} pixels each, bands reach to the extremes`,
+    `${formatCount(all)} points as averages of ${
+      formatCount(Math.ceil(columnWidth))
+    } pixels each, bands reach to the extremes`,
     columnWidth > 0 && !banded &&
-    `drawn by the extremes of every ${columnWidth < 1.5 ? "pixel" : `${Math.ceil(columnWidth)} pixels`}`,
+    `${formatCount(points)} of ${formatCount(all)} points, the extremes of every ${
+      columnWidth < 1.5 ? "pixel" : `${Math.ceil(columnWidth)} pixels`
+    }${more || ""}`,
     nan > 0 && `${formatCount(nan)} NaN`,
     infinite > 0 && `${formatCount(infinite)} infinite`,
     logY && negative > 0 && `${counted(negative, "value")} ≤ 0 not shown on the logarithmic scale`,

@@ -1,16 +1,18 @@
 /**
- * A figure as JSON for a browser: numbers as short texts, because a bundle has little room.
+ * A figure for a browser: JSON with numbers as short texts, deflated, because a bundle has little room.
  *
  * @module
  */
 
+import { deflateRawSync } from "node:zlib";
 import type { Curve, Figure } from "../draw/figure.ts";
 import type { Packed, PackedCurve, PackedFigure } from "../draw/packed.ts";
 
-/** Packs a figure. */
-export function packFigure(figure: Figure): PackedFigure {
+/** Packs a figure, in base64. */
+export function packFigure(figure: Figure): string {
   const panels = figure.panels.map((panel) => ({ ...panel, curves: panel.curves.map(packCurve) }));
-  return { ...figure, panels };
+  const packed: PackedFigure = { ...figure, panels };
+  return deflateRawSync(new TextEncoder().encode(JSON.stringify(packed))).toBase64();
 }
 
 function packCurve({ entry, name, x, y, time, step, kind, low, high, smooth, mean }: Curve): PackedCurve {

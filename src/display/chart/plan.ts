@@ -55,6 +55,7 @@ export function planFigure(all: StyledLine[], options: PlanOptions): { plan: Fig
     legend: options.legend ?? entries.length > 1,
     endLabels: options.legend === undefined && !facets && !ramp && entries.length > MANY,
     smoothing,
+    xRange: options.xRange,
   };
   const notes = [
     ...options.notes,

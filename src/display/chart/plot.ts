@@ -9,14 +9,15 @@ import { OptionError } from "../../errors.ts";
 import { PATH, pathString } from "../../options/kinds.ts";
 import { checkArgument } from "../../options/options.ts";
 import { bundle, byteLength, type Displayable, jupyterDisplay, MAX_BUNDLE_BYTES, type MediaBundle } from "../bundle.ts";
-import { chooseFigure } from "./chart.ts";
+import { chooseFigure, type Chosen, cutFigure } from "./chart.ts";
 import { live } from "../live.ts";
 import { counted, formatNumber } from "../format.ts";
 import { type Html, markup, note, view } from "../html.ts";
 import { packFigure } from "./pack.ts";
 import { figurePicture } from "./picture.ts";
 import { planFigure } from "./plan.ts";
-import type { ChartLine, FigurePlan, StyledLine } from "./line.ts";
+import type { FigurePlan, StyledLine } from "./line.ts";
+import { chartNotes } from "./notes.ts";
 import type { PlanOptions } from "./style.ts";
 import { svgImage } from "../svg.ts";
 import { textTable } from "../table.ts";
@@ -32,11 +33,12 @@ export interface ChartContent {
   text: string;
 }
 
-/** Points of all lines together, at first; fewer where they do not fit into a bundle. */
-const POINTS = 12_000;
-const MAX_BYTES = MAX_BUNDLE_BYTES - 35_000;
-/** So many points of a long line tell how large its picture gets. */
-const THIN = 8000;
+/** Points of all lines of a picture, and of those to zoom into: what is tried first, and the most. */
+const POINTS: [few: number, most: number] = [24_000, 24_000];
+const ZOOM_POINTS: [few: number, most: number] = [8000, 60_000];
+/** What picture and data may take, besides the script, notes and the text that stands for them; and the share of the picture. */
+const MAX_BYTES = MAX_BUNDLE_BYTES - 62_000;
+const STILL = 0.54;
 
 /**
  * A chart that shows itself in a notebook and can be saved. Where scripts may run it answers to the pointer; elsewhere it is a
@@ -116,7 +118,7 @@ export function lineChart(lines: StyledLine[], options: PlanOptions, spent = 0):
   return { title, ...showFigure(plan, notes, width, alt, spent), text: plainSummary(lines) };
 }
 
-/** Draws a figure with as many points as fit. */
+/** Draws a figure with as many points as fit: first the picture, then what there is to zoom into. */
 export function showFigure(
   plan: FigurePlan,
   planned: string[],
@@ -124,51 +126,42 @@ export function showFigure(
   alt: string,
   spent = 0,
 ): Pick<ChartContent, "svg" | "html"> {
-  // Of long lines a thinned copy tells how many points fit, so that all of them are gone through once.
-  const thin = thinned(plan);
-  for (let points = POINTS, full = thin === plan;;) {
-    const { figure, notes } = chooseFigure(full ? plan : thin, points);
-    const { svg, size, unlabeled } = figurePicture(figure, width);
-    const said = [
-      ...planned,
-      ...notes,
-      ...unlabeled > 0 ? [`${counted(unlabeled, "mark")} without room for a label`] : [],
-    ];
+  const cut = cutFigure(plan);
+  const room = MAX_BYTES - spent;
+  const still = fitting(POINTS, room * STILL, (points) => {
+    const chosen = chooseFigure(cut, { points, zooms: false, banded: null });
+    const { svg, size, unlabeled } = figurePicture(chosen.figure, width);
     const image = svgImage(svg, size, alt);
-    const html = view(live("chart", image, packFigure(figure)), said.length > 0 && note(said.join(" · ")));
-    const bytes = byteLength(html.toString()) + spent;
-    const fits = bytes <= MAX_BYTES || points < 100;
-    if (fits && full) return { svg, html };
-    points = fits ? Math.floor(points * 0.96) : Math.floor(points * Math.min(0.9, 0.97 * MAX_BYTES / bytes));
-    full ||= fits;
+    return { chosen, svg, image, unlabeled, bytes: byteLength(image.toString()) };
+  });
+  const zoomed = fitting(ZOOM_POINTS, room - still.bytes, (points) => {
+    const chosen = chooseFigure(cut, { points, zooms: true, banded: still.chosen.banded });
+    const data = packFigure(chosen.figure);
+    return { chosen, data, bytes: data.length };
+  });
+  const said = [
+    ...planned,
+    ...chartNotes(cut, still.chosen, zoomed.chosen.points),
+    ...still.unlabeled > 0 ? [`${counted(still.unlabeled, "mark")} without room for a label`] : [],
+  ];
+  const html = view(live("chart", still.image, zoomed.data), said.length > 0 && note(said.join(" · ")));
+  return { svg: still.svg, html };
+}
+
+/** What is made of as many points as fit into these bytes; a first try with few tells how many that are. */
+function fitting<T extends { bytes: number; chosen: Chosen }>(
+  [few, most]: [number, number],
+  room: number,
+  make: (points: number) => T,
+): T {
+  for (let points = few, grows = true;;) {
+    const made = make(points);
+    const share = 0.97 * room / made.bytes;
+    if (made.bytes > room && points >= 100) points *= Math.min(0.9, share);
+    else if (grows && points < most && made.chosen.columnWidth > 0) points = Math.min(most, points * share);
+    else return made;
+    grows = false;
   }
-}
-
-/** The same figure with some of the points of its long lines; itself where no line is long. */
-function thinned(plan: FigurePlan): FigurePlan {
-  const lines = plan.panels.flatMap((panel) => panel.lines);
-  if (lines.reduce((sum, { x }) => sum + x.length, 0) < 2_000_000) return plan;
-  const panels = plan.panels.map((panel) => ({ ...panel, lines: panel.lines.map(thinnedLine) }));
-  return { ...plan, panels };
-}
-
-function thinnedLine(line: ChartLine): ChartLine {
-  const every = Math.ceil(line.x.length / THIN);
-  if (every < 2) return line;
-  const pick = <T extends Float64Array | null | undefined>(column: T): T =>
-    column && Float64Array.from({ length: Math.ceil(column.length / every) }, (_, i) => column[i * every]) as T;
-  const { x, y, time, step, low, high } = line;
-  const preview = line.preview?.filter((_, i) => i % every === 0);
-  return {
-    ...line,
-    x: pick(x),
-    y: pick(y),
-    time: pick(time),
-    step: pick(step),
-    low: pick(low),
-    high: pick(high),
-    preview,
-  };
 }
 
 function plainSummary(lines: StyledLine[]): string {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { downsample } from "./downsample.ts";
+import { cutLine, reduceLine } from "./downsample.ts";
 import { type Html, markup, PALETTE } from "../html.ts";
 import { svgDocument, svgImage } from "../svg.ts";
 
@@ -20,7 +20,7 @@ const PAD = 2;
  */
 export function sparkline(step: Float64Array, value: Float64Array): Html {
   const finite = value.map((one) => Number.isFinite(one) ? one : NaN);
-  const { rows } = downsample(step, finite, { columns: COLUMNS });
+  const { rows } = reduceLine(cutLine(step, finite, { columns: COLUMNS }), COLUMNS);
   let [low, high] = [Infinity, -Infinity];
   for (const row of rows) {
     if (finite[row] < low) low = finite[row];

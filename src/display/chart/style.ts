@@ -26,6 +26,11 @@ export interface PlotStyle {
   width?: number;
   /** Of the plot without title and legend, in CSS pixels. Default: that of the chart: 280, of small multiples 170. */
   height?: number;
+  /**
+   * Where the x axis begins and ends, in its unit (steps, milliseconds since the epoch, or the unit of relative time); null leaves an
+   * end to the points. What lies outside is not drawn, and what lies inside is in more detail. Default: all points.
+   */
+  xRange?: readonly [low: number | null, high: number | null];
   /** Where the y axis begins and ends; null leaves an end to the values. What lies outside is cut off. Default: the values. */
   yRange?: readonly [low: number | null, high: number | null];
   /** Let the y axis span the middle 98 % of the values, so that an outlier does not flatten the rest. Default: false. */
@@ -42,8 +47,8 @@ export interface PlotMark {
   label: string;
 }
 
-const Y_RANGE: Kind<readonly [number | null, number | null]> = kind(
-  "two numbers [low, high], where null leaves an end to the values, for example [0, null]",
+const RANGE: Kind<readonly [number | null, number | null]> = kind(
+  "two numbers [low, high], where null leaves an end to the points, for example [0, null]",
   (value) =>
     Array.isArray(value) && value.length === 2 &&
     value.every((end) => end === null || NUMBER.complaint(end, "") === null) &&
@@ -62,7 +67,8 @@ export const PLOT_STYLE = declare<PlotStyle>()({
   title: optional(STRING),
   width: optional(within(120, 20_000, "a number of pixels from 120 to 20000"), 760),
   height: optional(within(60, 20_000, "a number of pixels from 60 to 20000")),
-  yRange: optional(Y_RANGE),
+  xRange: optional(RANGE),
+  yRange: optional(RANGE),
   clip: optional(FLAG, false),
   marks: optional(
     listOf(shape<PlotMark>({ x: needed(NUMBER), label: needed(STRING) }), "an array of { x, label }"),

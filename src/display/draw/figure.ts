@@ -83,7 +83,7 @@ export interface Curve {
   /** The band around the line, as long as `x`. */
   low: Float64Array | null;
   high: Float64Array | null;
-  /** The line smoothed as the figure was asked for, where `x` and `y` are not all of its points. */
+  /** The line smoothed as the figure was asked for, with the points that are not drawn. */
   smooth: { x: Float64Array; y: Float64Array } | null;
   /** The averages of the columns that a reduced line was cut into, which a browser smooths, and how many values are in each; `x` and `y`
    * are null where the line is these averages. */

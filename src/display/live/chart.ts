@@ -7,7 +7,7 @@
  */
 
 import type { Figure, View } from "../draw/figure.ts";
-import { type PackedFigure, unpackFigure } from "../draw/packed.ts";
+import { unpackFigure } from "../draw/packed.ts";
 import { firstView } from "../draw/panel.ts";
 import { rampLegend } from "../draw/ramp.ts";
 import { button, dataOf, element, press } from "./element.ts";
@@ -20,8 +20,8 @@ const GAP = 14;
 const MIN_WIDTH = 200;
 
 /** Puts a live chart in the place of the picture. */
-export function mountChart(node: HTMLElement): void {
-  const figure = unpackFigure(dataOf<PackedFigure>(node));
+export async function mountChart(node: HTMLElement): Promise<void> {
+  const figure = await unpackFigure(dataOf<string>(node));
   const image = node.querySelector("img")!;
   const root = element("div", `position:relative;max-width:min(100%,${image.getAttribute("width")}px)`);
   root.dataset.part = "chart";

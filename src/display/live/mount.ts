@@ -10,13 +10,9 @@
  */
 
 /** Mounts every display of this kind. */
-export function mountAll(kind: string, mount: (node: HTMLElement) => void): void {
+export function mountAll(kind: string, mount: (node: HTMLElement) => void | Promise<void>): void {
   for (const node of document.querySelectorAll<HTMLElement>(`[data-neptune="${kind}"]:not([data-live])`)) {
     node.dataset.live = "";
-    try {
-      mount(node);
-    } catch (error) {
-      console.error(error);
-    }
+    (async () => await mount(node))().catch(console.error);
   }
 }

@@ -8,9 +8,9 @@
 
 import type { Curve, Panel, View } from "../draw/figure.ts";
 import { type DrawnPanel, drawPanel } from "../draw/panel.ts";
-import { formatNumber, formatTime } from "../format.ts";
+import { formatCount, formatNumber, formatTime } from "../format.ts";
 import type { LiveFigure } from "./figure.ts";
-import { button } from "./element.ts";
+import { button, element } from "./element.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
 /** Drags shorter than this are clicks, in pixels. */
@@ -37,6 +37,7 @@ export class LivePanel {
   readonly #svg: SVGSVGElement;
   readonly #over: SVGGElement;
   readonly #reset: HTMLElement;
+  readonly #detail: HTMLElement;
   #drawn!: DrawnPanel;
   #room = Infinity;
   #start: { x: number; y: number } | null = null;
@@ -52,7 +53,9 @@ export class LivePanel {
     this.#over.setAttribute("pointer-events", "none");
     this.#reset = button("reset zoom", "Or double click the chart", () => this.#zoom(null, null));
     this.#reset.style.cssText += ";position:absolute;right:14px;top:0;display:none";
-    this.node.append(this.#svg, this.#reset);
+    this.#detail = element("div", "font-size:11px;line-height:1.5;opacity:.8;display:none");
+    this.#detail.dataset.part = "detail";
+    this.node.append(this.#svg, this.#reset, this.#detail);
     this.#svg.addEventListener("pointermove", (event) => this.#move(event));
     this.#svg.addEventListener("pointerleave", () => this.#leave());
     this.#svg.addEventListener("pointerdown", (event) => this.#down(event));
@@ -77,6 +80,9 @@ export class LivePanel {
     this.#over.replaceChildren();
     this.#svg.append(this.#over);
     this.#reset.style.display = this.#view.xDomain || this.#view.yDomain ? "" : "none";
+    const said = this.#view.xDomain ? detail(this.#drawn.curves.map(({ curve }) => curve), this.#view.xDomain) : "";
+    this.#detail.textContent = said;
+    this.#detail.style.display = said === "" ? "none" : "";
   }
 
   #zoom(x: [number, number] | null, y: [number, number] | null): void {
@@ -200,6 +206,25 @@ export class LivePanel {
     if (curve.kind?.[row]) rows.push(["", curve.kind[row] === 1 ? "inherited from its ancestor" : "preview"]);
     return rows;
   }
+}
+
+/** How much of what lies in this part of the x axis is drawn, where that is not all. */
+function detail(curves: Curve[], [low, high]: [number, number]): string {
+  let [drawn, all, reduced] = [0, 0, false];
+  for (const { x, mean } of curves) {
+    const inside = (values: Float64Array) => values.keys().filter((row) => values[row] >= low && values[row] <= high);
+    const here = inside(x).reduce((sum) => sum + 1, 0);
+    drawn += here;
+    if (mean === null) all += here;
+    else {
+      all += Math.max(here, inside(mean.x ?? x).reduce((sum, row) => sum + mean.count[row], 0));
+      reduced = true;
+    }
+  }
+  if (!reduced || drawn >= all) return "";
+  const unit = 10 ** Math.floor(Math.log10((high - low) / 100));
+  const range = [low, high].map((end) => Number((Math.round(end / unit) * unit).toPrecision(14))).join(", ");
+  return `${formatCount(drawn)} of about ${formatCount(all)} points. More: plot(…, { xRange: [${range}] })`;
 }
 
 /** The logged point at this place; of several at one step the one with this value. */
