@@ -11,7 +11,7 @@
  * @module
  */
 
-import { isPermitted, missingPermission, requirePermission } from "./src/permissions/require.ts";
+import { isPermitted, missingPermission } from "./src/permissions/require.ts";
 import "./src/permissions/polars.ts";
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -19,8 +19,9 @@ import { NeptuneError, OptionError } from "./src/errors.ts";
 import { callable, FLAG, kind, NONEMPTY, oneOf, orNull, PATH, pathString, STRINGS } from "./src/options/kinds.ts";
 import { checkArgument, checkOptions, declare, optional } from "./src/options/options.ts";
 import { defaultCacheFolder, openFolders } from "./src/api/open.ts";
-import { type AccessLogEntry, createHandler, type Handler } from "./src/server/handler.ts";
-import { listen, type Listening } from "./src/server/listen.ts";
+import { type AccessLogEntry, createHandler } from "./src/server/handler.ts";
+import type { Listening } from "./src/server/listen.ts";
+import { startServer } from "./src/server/start.ts";
 import { makeApiToken, newSecret, secretOf } from "./src/server/tokens.ts";
 import type { Catalog } from "./src/source.ts";
 
@@ -135,7 +136,7 @@ export async function serve(options: ServeOptions): Promise<ServedArchive> {
     const places = [archive, offline, files, cacheFolder];
     const folders = places.flatMap((folder) => folder ? foldersOf(pathString(folder)) : []);
     const handler = createHandler(catalog, { secret, hosts, folders, onRequest });
-    const server = await start(handler, host, port);
+    const server = await startServer(handler, host, port, DEFAULT_PORT);
     const url = addressOf(server.port, host);
     const apiToken = makeApiToken(secret, url);
     if (tokenFile !== undefined) await writeToken(tokenFile, apiToken);
@@ -149,29 +150,6 @@ export async function serve(options: ServeOptions): Promise<ServedArchive> {
 async function close(server: Listening, catalog: Catalog): Promise<void> {
   await server.close();
   catalog.close();
-}
-
-async function start(handler: Handler, hostname: string, port: number | undefined): Promise<Listening> {
-  // Without the permission Node's server throws where nobody can catch it.
-  const address = port === undefined ? hostname : `${hostname}:${port}`;
-  requirePermission({ name: "net", host: address }, `listen on ${address}`);
-  try {
-    return await listen(handler, hostname, port ?? DEFAULT_PORT);
-  } catch (error) {
-    const { code, message } = error as { code?: string; message: string };
-    if (code === "EADDRINUSE" && port === undefined) return await listen(handler, hostname, 0);
-    if (code === "EADDRINUSE") {
-      throw new OptionError(`Port ${port} of ${hostname} is taken: pass another one, or 0 for any that is free.`, {
-        option: "port",
-        value: port,
-      });
-    }
-    throw new OptionError(
-      `It is not possible to listen on ${hostname}:${port ?? DEFAULT_PORT}: ${message}.`,
-      { option: "host", value: hostname },
-      { cause: error },
-    );
-  }
 }
 
 /** A folder as it is given, in full, and where links lead; and the one it lies in, where the files folder may be. */

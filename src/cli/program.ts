@@ -22,10 +22,12 @@ import { schemaCommand } from "./commands/schema.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { showCommand } from "./commands/show.ts";
 import { treeCommand } from "./commands/tree.ts";
+import { viewCommand } from "./commands/view.ts";
 import { atShell } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 
 const parser = or(
+  viewCommand.parser,
   projectsCommand.parser,
   runsCommand.parser,
   showCommand.parser,
@@ -117,6 +119,8 @@ async function dispatch(given: Given, terminal: Terminal, signal: AbortSignal): 
       return await exportCommand.run(given, terminal, signal);
     case "check":
       return await checkCommand.run(given, terminal, signal);
+    case "view":
+      return await viewCommand.run(given, terminal, signal);
     case "import-offline":
       return await importOfflineCommand.run(given, terminal, signal);
   }

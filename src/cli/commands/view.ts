@@ -1,0 +1,66 @@
+/**
+ * `view`: a web page to look around in.
+ *
+ * @module
+ */
+
+import { object } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { optional, withDefault } from "@optique/core/modifiers";
+import type { InferValue } from "@optique/core/parser";
+import { command, constant, flag, option } from "@optique/core/primitives";
+import { integer } from "@optique/core/valueparser";
+import { connectionOf } from "../../api/project.ts";
+import { examples, EXIT, projectFrom, type Run } from "../command.ts";
+import { sourceOptions } from "../options.ts";
+
+/** The port where none is asked for, if it is free. */
+const DEFAULT_PORT = 8650;
+
+const parser = command(
+  "view",
+  object({
+    command: constant("view"),
+    source: sourceOptions,
+    port: optional(option("--port", integer({ min: 0, max: 65535, metavar: "N" }), {
+      description: message`The port, 0 for any that is free. Default: ${
+        String(DEFAULT_PORT)
+      }, or any where that is taken.`,
+    })),
+    json: withDefault(flag("--json", { description: message`One line {"url", "link"} instead of words.` }), false),
+  }),
+  {
+    brief: message`Look around in a web page: runs, charts, images, comparisons`,
+    description:
+      message`Serves a page to this machine alone, until it is stopped with Ctrl+C. Its link lets one browser in, once.`,
+    ...examples("view --archive exports/data", "view --offline .neptune", "view --project team/project --port 0"),
+  },
+);
+
+const HOST = "127.0.0.1";
+
+const run: Run<InferValue<typeof parser>> = async ({ source, port, json }, terminal, signal) => {
+  const { catalog, projectName } = connectionOf(projectFrom(source));
+  // Loaded here: other commands need no server and no page.
+  const { createPage } = await import("../../view/handler.ts");
+  const { startServer } = await import("../../server/start.ts");
+  const { handler, link } = createPage(catalog, projectName, [HOST, "localhost"]);
+  const server = await startServer(handler, HOST, port, DEFAULT_PORT);
+  const url = `http://${HOST}:${server.port}`;
+  if (json) terminal.write(`${JSON.stringify({ url, link: url + link })}\n`);
+  else {
+    terminal.write(`Showing ${catalog.label}. Open this link, which lets one browser in:
+
+  ${url}${link}
+
+Press Ctrl+C to stop.
+`);
+  }
+  signal.addEventListener("abort", () => server.close(), { once: true });
+  await server.finished;
+  catalog.close();
+  return EXIT.ok;
+};
+
+/** `view`: a web page to look around in. */
+export const viewCommand = { parser, run };

@@ -1,0 +1,112 @@
+/**
+ * Who may ask, and what a browser may do with the answers.
+ *
+ * @module
+ */
+
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { Context, MiddlewareHandler } from "hono";
+import { getCookie, setCookie } from "hono/cookie";
+import { Refusal } from "../server/refusal.ts";
+import { newSecret } from "../server/tokens.ts";
+
+/** No script, style or picture but our own; no frames, no forms, and text can never become markup. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' blob: data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join("; ");
+
+/** Sets the headers that keep a browser from running or telling what it should not. */
+export function secureHeaders(): MiddlewareHandler {
+  return async (context, next) => {
+    await next();
+    const { headers } = context.res;
+    if (!headers.has("content-security-policy")) headers.set("content-security-policy", POLICY);
+    headers.set("x-content-type-options", "nosniff");
+    headers.set("referrer-policy", "no-referrer");
+    headers.set("cross-origin-opener-policy", "same-origin");
+    headers.set("cross-origin-resource-policy", "same-origin");
+    headers.set("x-frame-options", "DENY");
+    if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
+  };
+}
+
+/** Refuses requests that the page of another origin makes. */
+export function requireOwnOrigin(): MiddlewareHandler {
+  return async (context, next) => {
+    const { origin } = new URL(context.req.url);
+    const from = context.req.header("origin");
+    const site = context.req.header("sec-fetch-site");
+    const foreign = (from !== undefined && from !== origin) ||
+      (site !== undefined && !["same-origin", "none"].includes(site));
+    if (foreign) throw new Refusal(403, "ACCESS_DENIED", "Only the page of this server may ask it.");
+    await next();
+  };
+}
+
+/** The link that lets one browser in, once, and the cookie that it is exchanged for. */
+export class Admission {
+  readonly #cookie: string;
+  #link: string | null;
+
+  /** The secrets live as long as this process. */
+  constructor() {
+    this.#cookie = newSecret();
+    this.#link = newSecret();
+  }
+
+  /** The path of the link. */
+  get path(): string {
+    return `/open?token=${this.#link}`;
+  }
+
+  /** Exchanges the token of the link for a cookie, and leads to the page. */
+  open(context: Context): Response {
+    const asked = context.req.query("token") ?? "";
+    if (!this.#isIn(context)) {
+      if (this.#link === null || !equal(asked, this.#link)) {
+        throw new Refusal(
+          403,
+          "ACCESS_DENIED",
+          "This link was used already, or is not one of this server: start it again for a new one.",
+        );
+      }
+      this.#link = null;
+      // Cookies know no ports: the name keeps those of several servers apart.
+      setCookie(context, cookieName(context), this.#cookie, { httpOnly: true, sameSite: "Strict", path: "/" });
+    }
+    return context.redirect("/", 303);
+  }
+
+  /** Refuses requests without the cookie. */
+  required(): MiddlewareHandler {
+    return async (context, next) => {
+      if (!this.#isIn(context)) {
+        throw new Refusal(401, "UNAUTHORIZED", "Open the link that the command printed: it lets this browser in.");
+      }
+      await next();
+    };
+  }
+
+  #isIn(context: Context): boolean {
+    return equal(getCookie(context, cookieName(context)) ?? "", this.#cookie);
+  }
+}
+
+function cookieName(context: Context): string {
+  return `neptune-fetcher-${new URL(context.req.url).port}`;
+}
+
+/** Compares in a time that tells nothing. */
+function equal(a: string, b: string): boolean {
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}

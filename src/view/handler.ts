@@ -1,0 +1,70 @@
+/**
+ * The web page of any catalog: what its server does with a request.
+ *
+ * @module
+ */
+
+import { Hono } from "hono";
+import { requireHost } from "../server/routes/auth.ts";
+import type { Handler } from "../server/handler.ts";
+import { Projects } from "../server/projects.ts";
+import { errorResponse, Refusal } from "../server/refusal.ts";
+import { takeTurns, Turns } from "../server/turns.ts";
+import type { Catalog } from "../source.ts";
+import { ASSETS } from "./assets.ts";
+import type { Viewer } from "./context.ts";
+import { Admission, requireOwnOrigin, secureHeaders } from "./guard.ts";
+import { addAttributesRoute } from "./routes/attributes.ts";
+import { addFileRoute } from "./routes/files.ts";
+import { addProjectsRoutes } from "./routes/projects.ts";
+import { addRunsRoutes } from "./routes/runs.ts";
+import { addSeriesRoutes } from "./routes/series.ts";
+import { addValuesRoute } from "./routes/values.ts";
+
+/** Requests that are worked on at the same time: a browser asks six at once. */
+const AT_ONCE = 6;
+
+/** The sections of the page, which are addresses of their own. */
+const SECTIONS = ["/", "/charts", "/run", "/compare"];
+
+/** A web page, and the path of the link that lets one browser in. */
+export interface PageServer {
+  handler: Handler;
+  link: string;
+}
+
+/**
+ * Makes the function that answers a browser.
+ *
+ * @param catalog What to show. Stays open.
+ * @param project The project that is shown first; null: the first there is.
+ * @param hosts The names under which this server may be asked.
+ */
+export function createPage(catalog: Catalog, project: string | null, hosts: readonly string[]): PageServer {
+  const viewer: Viewer = { catalog, projects: new Projects(catalog), project };
+  const admission = new Admission();
+  const link = admission.path;
+  const app = new Hono();
+  app.onError((error) => errorResponse(error));
+  app.notFound(({ req }) =>
+    errorResponse(new Refusal(404, "BAD_REQUEST", `There is no ${req.method} ${req.path} here.`))
+  );
+  app.use("*", secureHeaders(), requireHost(hosts));
+  app.get("/open", (context) => admission.open(context));
+  for (const [path, { body, type }] of ASSETS) {
+    if (path !== "/") app.get(path, (context) => context.body(body, 200, { "content-type": type }));
+  }
+  const { body: page, type } = ASSETS.get("/")!;
+  for (const path of SECTIONS) app.get(path, (context) => context.body(page, 200, { "content-type": type }));
+  app.use("/api/*", requireOwnOrigin(), admission.required(), takeTurns(new Turns(AT_ONCE)));
+  addProjectsRoutes(app, viewer);
+  addRunsRoutes(app, viewer);
+  addAttributesRoute(app, viewer);
+  addValuesRoute(app, viewer);
+  addSeriesRoutes(app, viewer);
+  addFileRoute(app, viewer);
+  return {
+    link,
+    handler: async (request, { signal } = {}) => await app.fetch(request, { signal: signal ?? request.signal }),
+  };
+}

@@ -1,0 +1,47 @@
+/**
+ * The libraries of the page: their own files, as npm installed them. Nothing of them is copied into this repository, and nothing is
+ * fetched from the internet once they are installed.
+ *
+ * @module
+ */
+
+import signals from "@preact/signals" with { type: "text" };
+import signalsCore from "@preact/signals-core" with { type: "text" };
+import htm from "htm" with { type: "text" };
+import preact from "preact" with { type: "text" };
+import hooks from "preact/hooks" with { type: "text" };
+import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
+import uplot from "uplot/dist/uPlot.iife.min.js" with { type: "text" };
+
+/** Where the page finds its libraries. */
+const LIBRARY_PATH = "/lib/";
+
+/** The modules by what one writes to import them. */
+export const LIBRARIES: ReadonlyMap<string, string> = new Map([
+  ["preact", preact],
+  ["preact/hooks", hooks],
+  ["htm", htm],
+  ["@preact/signals", signals],
+  ["@preact/signals-core", signalsCore],
+  // The minified file is a script that makes a global; the module that there is has three times the size.
+  ["uplot", `${uplot}\nexport default uPlot;`],
+]);
+
+/** The style sheets of libraries by their path. */
+export const LIBRARY_STYLES: ReadonlyMap<string, string> = new Map([["uplot.css", uplotStyle]]);
+
+/** The path of a library on this server. */
+export function libraryPath(name: string): string {
+  return `${LIBRARY_PATH}${name}.js`;
+}
+
+/** `"preact"`, or what publishing makes of it: `"npm:preact@^11.2.0/hooks"`. */
+const SPECIFIER = /\b(from|import)\s*(["'])(?:npm:)?((?:@[\w.-]+\/)?[\w-]+)(?:@[^"'/]+)?((?:\/[\w./-]+)?)\2/g;
+
+/** A module whose imports of libraries name their place on this server, as a browser knows no other names. */
+export function withPaths(code: string): string {
+  return code.replace(SPECIFIER, (whole, word, quote, name, rest) => {
+    const library = name + rest;
+    return LIBRARIES.has(library) ? `${word} ${quote}${libraryPath(library)}${quote}` : whole;
+  });
+}

@@ -1,0 +1,113 @@
+/**
+ * The rows of the table of runs: which runs, in which order, in which groups. They are read once and kept while somebody scrolls.
+ *
+ * @module
+ */
+
+import type { Nql } from "../nql/ast.ts";
+import type { RunsSort, Source } from "../source.ts";
+import type { AttributeDefinition, RunInfo } from "../types.ts";
+import { tableCell } from "./json.ts";
+
+/** Which rows. */
+export interface ListingQuery {
+  where: Nql | null;
+  sort: RunsSort | null;
+  group: AttributeDefinition | null;
+}
+
+/** Runs with the same value. */
+export interface RunGroup {
+  /** The value as a text; null: runs without one. */
+  label: string | null;
+  runs: RunInfo[];
+}
+
+/** Runs in their order; one group without a heading where there are no groups. */
+export interface RunListing {
+  total: number;
+  groups: RunGroup[];
+}
+
+/** What stands in a row: a run, or the heading of a group. */
+export type ListingRow = { run: RunInfo } | { group: RunGroup; closed: boolean };
+
+/** Reads the runs of a table. */
+export async function readListing(source: Source, query: ListingQuery, signal: AbortSignal): Promise<RunListing> {
+  const { where, sort, group } = query;
+  const runs: RunInfo[] = [];
+  for await (const page of source.runs({ where, sort, signal })) for (const run of page.runs) runs.push(run);
+  const groups = group === null ? [{ label: null, runs }] : await grouped(source, runs, group, signal);
+  return { total: runs.length, groups };
+}
+
+/** The groups by their value, numbers by size; runs without a value last. */
+async function grouped(
+  source: Source,
+  runs: RunInfo[],
+  { path, type }: AttributeDefinition,
+  signal: AbortSignal,
+): Promise<RunGroup[]> {
+  const labels = new Map<string, string>();
+  for await (const block of source.values({ paths: [path], types: [type], signal })) {
+    for (const column of block.columns) {
+      for (let i = 0; i < column.run.length; i++) {
+        const value = tableCell(column, i, null);
+        if (value !== null) {
+          labels.set(block.runs[column.run[i]], Array.isArray(value) ? value.join(", ") : String(value));
+        }
+      }
+    }
+  }
+  const groups = Map.groupBy(runs, ({ key }) => labels.get(key) ?? null);
+  const { compare } = new Intl.Collator("en", { numeric: true });
+  const isNumber = type === "int" || type === "float" || type === "datetime" || type === "float_series";
+  return [...groups].map(([label, runs]) => ({ label, runs })).sort((a, b) => {
+    if (a.label === null || b.label === null) return Number(a.label === null) - Number(b.label === null);
+    return isNumber ? Number(a.label) - Number(b.label) : compare(a.label, b.label);
+  });
+}
+
+/** Rows `from` to `to` of a table, and how many it has. */
+export function rowsOf(
+  { groups }: RunListing,
+  isGrouped: boolean,
+  closed: ReadonlySet<string>,
+  from: number,
+  to: number,
+): { rows: number; slice: ListingRow[] } {
+  const slice: ListingRow[] = [];
+  let at = 0;
+  for (const group of groups) {
+    const isClosed = closed.has(group.label ?? "");
+    if (isGrouped) {
+      if (at >= from && at < to) slice.push({ group, closed: isClosed });
+      at++;
+    }
+    if (isGrouped && isClosed) continue;
+    for (let i = Math.max(0, from - at); i < group.runs.length && at + i < to; i++) slice.push({ run: group.runs[i] });
+    at += group.runs.length;
+  }
+  return { rows: at, slice };
+}
+
+/** Listings that are kept, and for how long, in milliseconds: what is being logged shows soon. */
+const MOST = 8, KEPT = 30_000;
+
+/** Keeps the listings that were asked for last. */
+export class Listings {
+  readonly #kept = new Map<string, { until: number; listing: Promise<RunListing> }>();
+
+  /** The listing of these words, read where it is not kept. */
+  async get(words: string, read: () => Promise<RunListing>): Promise<RunListing> {
+    const known = this.#kept.get(words);
+    this.#kept.delete(words);
+    const kept = known && known.until > performance.now()
+      ? known
+      : { until: performance.now() + KEPT, listing: read() };
+    this.#kept.set(words, kept);
+    kept.listing.catch(() => this.#kept.delete(words));
+    for (const oldest of [...this.#kept.keys()].slice(0, -MOST)) this.#kept.delete(oldest);
+    return await kept.listing;
+  }
+}

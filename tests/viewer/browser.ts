@@ -1,0 +1,91 @@
+/// <reference lib="dom" />
+
+/** The page of the command `view` in Chromium. */
+
+import assert from "node:assert/strict";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+
+const ROOT = new URL("../../", import.meta.url);
+
+/** The sample archive. */
+export const SAMPLE: string = new URL("samples/archive/data", ROOT).pathname;
+
+/** Where pictures are put: `VIEWER_SCREENSHOTS`, or a folder of this run. */
+export const screenshots: string = Deno.env.get("VIEWER_SCREENSHOTS") ??
+  await Deno.makeTempDir({ prefix: "neptune-viewer-" });
+
+/** The command, as people run it, and a browser. */
+export class ViewedArchive implements AsyncDisposable {
+  /** What the page said that it should not: errors, refused scripts. */
+  readonly complaints: string[] = [];
+
+  private constructor(
+    readonly url: string,
+    readonly link: string,
+    readonly browser: Browser,
+    readonly page: Page,
+    /** When the server said that it listens, by `performance.now()`. */
+    readonly listened: number,
+    readonly child: Deno.ChildProcess,
+  ) {}
+
+  /** Starts `neptune-fetcher view` with these arguments and opens its link. */
+  static async open(args: readonly string[], options: BrowserContextOptions = {}): Promise<ViewedArchive> {
+    const browser = await chromium.launch({
+      executablePath: Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium",
+      args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
+    });
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "cli.ts", "view", "--port", "0", "--json", ...args],
+      cwd: ROOT,
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+    const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    let line = "";
+    while (!line.includes("\n")) {
+      const { value, done } = await reader.read();
+      assert.ok(!done, `the command ended: ${line}`);
+      line += value;
+    }
+    const listened = performance.now();
+    const { url, link } = JSON.parse(line);
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    await context.addInitScript("globalThis.hacked = []; globalThis.alert = (text) => globalThis.hacked.push(text);");
+    const page = await context.newPage();
+    const viewed = new ViewedArchive(url, link, browser, page, listened, child);
+    page.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning") viewed.complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => viewed.complaints.push(String(error)));
+    await page.goto(link);
+    await page.locator("header.top").waitFor();
+    return viewed;
+  }
+
+  /** Goes to an address of the page: `/charts?s=DIG-1`. */
+  async go(address: string): Promise<void> {
+    await this.page.goto(this.url + address);
+    await this.page.locator("header.top").waitFor();
+  }
+
+  /** Takes a picture light, dark, and at the width of a phone. */
+  async pictures(name: string): Promise<void> {
+    const { page } = this;
+    const size = page.viewportSize()!;
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.screenshot({ path: `${screenshots}/${name}-${colorScheme}.png` });
+    }
+    await page.emulateMedia({ colorScheme: "light" });
+    await page.setViewportSize({ width: 400, height: 800 });
+    await page.screenshot({ path: `${screenshots}/${name}-400px.png` });
+    await page.setViewportSize(size);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.browser.close();
+    this.child.kill("SIGINT");
+    await this.child.status;
+  }
+}
