@@ -27,8 +27,8 @@ export const LIBRARIES: ReadonlyMap<string, string> = new Map([
   ["uplot", `${uplot}\nexport default uPlot;`],
 ]);
 
-/** The style sheets of libraries by their path. */
-export const LIBRARY_STYLES: ReadonlyMap<string, string> = new Map([["uplot.css", uplotStyle]]);
+/** The style sheets of libraries. */
+export const LIBRARY_STYLES: readonly string[] = [uplotStyle];
 
 /** The path of a library on this server. */
 export function libraryPath(name: string): string {

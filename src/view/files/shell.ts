@@ -1,0 +1,28 @@
+/**
+ * The files of what is around the sections.
+ *
+ * @module
+ */
+
+import format from "../../display/format.ts" with { type: "text" };
+import address from "../page/address.ts" with { type: "text" };
+import client from "../page/client.ts" with { type: "text" };
+import html from "../page/html.ts" with { type: "text" };
+import main from "../page/main.ts" with { type: "text" };
+import sections from "../page/sections.ts" with { type: "text" };
+import selection from "../page/selection.ts" with { type: "text" };
+import style from "../page/shell.css" with { type: "text" };
+import shell from "../page/shell.ts" with { type: "text" };
+
+/** The files by their path in `src/`. */
+export const SHELL_FILES: Record<string, string> = {
+  "display/format.ts": format,
+  "view/page/address.ts": address,
+  "view/page/client.ts": client,
+  "view/page/html.ts": html,
+  "view/page/main.ts": main,
+  "view/page/sections.ts": sections,
+  "view/page/selection.ts": selection,
+  "view/page/shell.css": style,
+  "view/page/shell.ts": shell,
+};
