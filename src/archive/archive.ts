@@ -141,7 +141,7 @@ export class Archive {
       break;
     }
     const index = await this.#indexOf(folder, { signal });
-    return [...new Set(index.entries("parameters").map(({ project }) => project))];
+    return [...index.projects()];
   }
 
   async #folder(name: string, options: CallOptions): Promise<FolderIndex> {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { finishedParts, folderNames, parsePartName, readFolder, sanitized } from "../../src/archive/disk/layout.ts";
+import { folderNames, parsePartName, readFolder, sanitized, unfinishedParts } from "../../src/archive/disk/layout.ts";
 
 const VECTORS: Record<string, string> = {
   "my-org/my-project": "my-org_my-project-de40b447a2778f2b",
@@ -61,7 +61,8 @@ Deno.test("readFolder() sorts parts by number and tells unfinished, foreign and 
     assert.deepEqual([folder.unfinished, folder.strays, folder.models], [["c_part_0.parquet.tmp"], ["notes.txt"], [
       "models",
     ]]);
-    assert.ok(finishedParts(folder).every((part) => part.stem === "a"), "b has no part 0");
+    assert.deepEqual(folder.parts.map((part) => part.place), [0, 1, 2, 3]);
+    assert.deepEqual(unfinishedParts(folder).map((part) => part.name), ["b_part_1.parquet"], "b has no part 0");
   } finally {
     await Deno.remove(root, { recursive: true });
   }

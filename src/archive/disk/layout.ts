@@ -20,6 +20,8 @@ export interface Part {
   changed: number;
   /** The number of the file on its disk, 0 where nobody knows. */
   inode: number;
+  /** Where it is among the parts of its folder. */
+  place: number;
   /** The file name without `_part_<n>.parquet`: the sanitized run id. Empty in the oldest layout, `part_<n>.parquet`. */
   stem: string;
   number: number;
@@ -100,22 +102,23 @@ export function readFolder(root: string, name: string): Folder {
   }
   if (folder.parts.some(({ number }) => number > 9)) {
     folder.parts.sort((a, b) => a.stem < b.stem ? -1 : a.stem > b.stem ? 1 : a.number - b.number);
+    folder.parts.forEach((part, place) => part.place = place);
   }
   return folder;
 }
 
 function readPart(folder: Folder, name: string, split: { stem: string; number: number }): Part {
-  const path = `${folder.path}/${name}`;
+  const path = `${folder.path}/${name}`, place = folder.parts.length;
   try {
     const { size, mtime, ctime, ino, isDirectory } = Deno.statSync(path);
     const damage = isDirectory ? "it is a folder" : null;
     const times = { modified: mtime?.getTime() ?? 0, changed: ctime?.getTime() ?? 0, inode: ino ?? 0 };
-    return { folder, name, path, size, ...times, ...split, damage };
+    return { folder, name, path, size, ...times, place, ...split, damage };
   } catch (error) {
     // A link that leads nowhere, a file that was removed just now.
     const damage = diskFault(error);
     if (damage === null) throw error;
-    return { folder, name, path, size: 0, modified: 0, changed: 0, inode: 0, ...split, damage };
+    return { folder, name, path, size: 0, modified: 0, changed: 0, inode: 0, place, ...split, damage };
   }
 }
 
@@ -124,12 +127,12 @@ export function isProjectName(name: string): boolean {
   return /^[\p{L}\p{N}_-]+$/u.test(name);
 }
 
-/** The parts of runs whose export was finished: the exporter writes part 0 last. */
-export function finishedParts(folder: Folder): Part[] {
-  const finished = new Set(
-    folder.parts.filter((part) => part.number === 0 || part.stem === "").map((part) => part.stem),
-  );
-  return folder.parts.filter((part) => finished.has(part.stem));
+/** The parts of runs whose export was not finished: the exporter writes part 0 last. */
+export function unfinishedParts({ parts }: Folder): Part[] {
+  const later = parts.filter(({ number, stem }) => number > 0 && stem !== "");
+  if (later.length === 0) return [];
+  const finished = new Set(parts.flatMap(({ number, stem }) => number === 0 ? [stem] : []));
+  return later.filter(({ stem }) => !finished.has(stem));
 }
 
 /** Tells whether an entry is a folder, also through a symbolic link. */

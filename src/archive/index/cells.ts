@@ -10,10 +10,10 @@ import { damageReason } from "../parquet/damage.ts";
 import { ParquetFile } from "../parquet/file.ts";
 import { pauseNowAndThen } from "../parquet/pause.ts";
 import { partsOf } from "./batches.ts";
-import type { LiveSegment } from "./folder_index.ts";
-import { type ProjectIndex, runsOfEntries } from "./project_index.ts";
+import type { ProjectIndex } from "./project_index.ts";
 import type { ReadOptions } from "./read_parts.ts";
-import { type Cells, type CellType, type Segment, SegmentBuilder } from "./segment.ts";
+import { SegmentBuilder } from "./segments/builder.ts";
+import type { Cells, CellType, Segment } from "./segments/segment.ts";
 import { isParameterType, PartSummary } from "./summarize.ts";
 
 /** Which attributes. */
@@ -113,9 +113,11 @@ async function readParts(
     }
     await pause();
   }
-  const runs = Int32Array.from(segment.entries, ({ part, project, run }) => {
-    if (broken.has(part) || (project ?? owners[part].folder.name) !== index.project) return -1;
-    return index.numbers.get(run) ?? -1;
+  const { part, project, run } = segment.entries;
+  const runs = Int32Array.from(run, (run, entry) => {
+    const number = part[entry];
+    const owner = segment.projects[project[entry]] ?? owners[number].folder.name;
+    return broken.has(number) || owner !== index.project ? -1 : index.numbers.get(run) ?? -1;
   });
   return { segment, runs };
 }
@@ -123,8 +125,6 @@ async function readParts(
 function typeInFile(type: CellType): string {
   return type === "no_float" ? "float" : type === "no_file" ? "file" : type;
 }
-
-const known = new WeakMap<ProjectIndex, WeakMap<LiveSegment, Int32Array>>();
 
 async function readIndex(
   index: ProjectIndex,
@@ -138,14 +138,8 @@ async function readIndex(
     }
     for (const part of parts) if (part.damage !== null) options.onDamaged(part);
   }
-  let runs = known.get(index);
-  if (!runs) known.set(index, runs = new WeakMap());
   return index.indexes.flatMap((one) =>
-    one.segments.map((live) => {
-      let found = runs.get(live);
-      if (!found) runs.set(live, found = runsOfEntries(index, one, live));
-      return { segment: live.segment, runs: found };
-    })
+    one.segments.map((live) => ({ segment: live.segment, runs: index.runsOfEntries(one, live) }))
   );
 }
 

@@ -13,23 +13,25 @@ import type { CallOptions } from "../../source.ts";
 import type { Folder, Part } from "../disk/layout.ts";
 import { damageReason } from "../parquet/damage.ts";
 import { ParquetFile } from "../parquet/file.ts";
-import { mergeSegments } from "./merge.ts";
-import { encodeSegment, type PartRecord, REPLACED, type Segment, type Stage, StoredSegment } from "./segment.ts";
+import { mergeSegments } from "./segments/merge.ts";
+import { type PartColumns, type Segment, Stage } from "./segments/segment.ts";
+import { encodeSegment, REPLACED, StoredSegment } from "./segments/stored.ts";
 import { summarizeParts } from "./summarize_parts.ts";
 
 /** A segment, and which of its parts still are as it says. */
 export interface LiveSegment {
-  segment: Segment;
-  /** 1 for each part that counts. */
-  live: Uint8Array;
+  segment: StoredSegment;
+  /** Where each of its parts is in the folder; -1: what the segment says of it no longer counts. */
+  places: Int32Array;
 }
 
-const STAGES = ["parameters", "series"] as const;
+/** What can be read of a part by itself. */
+type What = "parameters" | "series";
 
-/** The number of a part in a segment. */
-interface Place {
-  live: Uint8Array;
-  number: number;
+/** Which segment tells of each part of the folder, and under which number. */
+interface Holders {
+  segments: (LiveSegment | undefined)[];
+  numbers: Uint32Array;
 }
 
 /** Parts up to this size are read as a whole at once: opening them is most of the work. */
@@ -45,10 +47,8 @@ const PARTS_TOGETHER = 4000, BYTES_TOGETHER = 64 << 20;
 export class FolderIndex {
   readonly folder: Folder;
   readonly #cache: string | null;
-  readonly #byName: Map<string, Part>;
   #segments: LiveSegment[] = [];
-  /** Where what was read of each part is. */
-  #read = new Map<Part, Partial<Record<"parameters" | "series", Place>>>();
+  #holders: Record<What, Holders>;
   /** Parts whose columns are not those of the exporter. */
   readonly #unlike = new Set<Part>();
   #queue: Promise<unknown> = Promise.resolve();
@@ -59,7 +59,7 @@ export class FolderIndex {
    */
   constructor(folder: Folder, cache: string | null, earlier?: FolderIndex) {
     this.folder = folder;
-    this.#byName = new Map(folder.parts.map((part) => [part.name, part]));
+    this.#holders = noHolders(folder);
     this.#cache = cache === null ? null : `${cache}/index-${digest(Deno.realPathSync(folder.path))}`;
     if (this.#cache === null) { for (const { segment } of earlier?.segments ?? []) this.#add(segment); }
     this.#load();
@@ -70,20 +70,16 @@ export class FolderIndex {
     return this.#segments;
   }
 
-  /** The part with a file name. */
-  part(name: string): Part | undefined {
-    return this.#byName.get(name);
-  }
-
-  /** Which runs the parts hold, of those whose parameters were read. A file that does not name its project is its folder's. */
-  *entries(stage: "parameters" | "series"): Generator<{ part: Part; project: string; run: string }> {
-    for (const { segment, live } of this.#segments) {
-      for (const { part, project, run } of segment.entries) {
-        const record = segment.parts[part];
-        if (live[part] === 0 || record.damage !== null || !covers(record.stage, stage)) continue;
-        yield { part: this.#byName.get(record.name)!, project: project ?? this.folder.name, run };
+  /** The projects whose runs the parts hold. A file that does not name its project is its folder's. */
+  projects(): Set<string> {
+    const found = new Set<string>();
+    for (const { segment, places } of this.#segments) {
+      const { part, project } = segment.entries;
+      for (let entry = 0; entry < part.length; entry++) {
+        if (isTold(segment, places, part[entry])) found.add(segment.projects[project[entry]] ?? this.folder.name);
       }
     }
+    return found;
   }
 
   /** How many bytes the index takes. */
@@ -93,7 +89,7 @@ export class FolderIndex {
 
   /** Tells whether the columns of a part are those of the exporter. */
   isAlike(part: Part): boolean {
-    return this.#read.has(part) && !this.#unlike.has(part);
+    return part.folder === this.folder && this.#holds(part, "parameters") && !this.#unlike.has(part);
   }
 
   /**
@@ -101,8 +97,8 @@ export class FolderIndex {
    *
    * @param onProgress Told how many parts have been read.
    */
-  async ensure(parts: readonly Part[], what: "parameters" | "series", options: CallOptions): Promise<void> {
-    const isMissing = (part: Part) => part.damage === null && !this.#read.get(part)?.[what];
+  async ensure(parts: readonly Part[], what: What, options: CallOptions): Promise<void> {
+    const isMissing = (part: Part) => part.damage === null && !this.#holds(part, what);
     if (!parts.some(isMissing)) return;
     // One after the other: what two calls ask for is read once.
     const work = this.#queue.then(() => this.#readAll(parts.filter(isMissing), what, options));
@@ -110,7 +106,11 @@ export class FolderIndex {
     await work;
   }
 
-  async #readAll(parts: Part[], what: "parameters" | "series", options: CallOptions): Promise<void> {
+  #holds({ place }: Part, what: What): boolean {
+    return this.#holders[what].segments[place] !== undefined;
+  }
+
+  async #readAll(parts: Part[], what: What, options: CallOptions): Promise<void> {
     for (const some of together(parts)) {
       const jobs = some.map((part) => ({ part, stage: stageOf(part, what) }));
       const segment = await summarizeParts(jobs, options.signal, (by) => options.onProgress?.(by, parts.length));
@@ -120,7 +120,7 @@ export class FolderIndex {
   }
 
   /** Keeps a segment in the cache folder; where that fails, in memory. */
-  #store(segment: Omit<Segment, "bytes">): Segment {
+  #store(segment: Segment): StoredSegment {
     const pieces = encodeSegment(segment, this.folder.path);
     if (this.#cache !== null) {
       const path = `${this.#cache}/${String(Date.now()).padStart(15, "0")}-${crypto.randomUUID()}`;
@@ -141,10 +141,12 @@ export class FolderIndex {
   }
 
   #merge(): void {
-    const merged = this.#store(mergeSegments(this.#segments));
-    for (const { segment } of this.#segments) if (segment.path) rename(segment.path, segment.path + REPLACED);
+    const before = this.#segments;
+    const counts = (segment: number, part: number) => before[segment].places[part] >= 0;
+    const merged = this.#store(mergeSegments(before.map(({ segment }) => segment), counts));
+    for (const { segment } of before) if (segment.path) rename(segment.path, segment.path + REPLACED);
     this.#segments = [];
-    this.#read.clear();
+    this.#holders = noHolders(this.folder);
     this.#add(merged);
   }
 
@@ -160,60 +162,88 @@ export class FolderIndex {
       try {
         const segment = StoredSegment.in(path);
         // What could not be read is looked at again: the disk, or who may read it, may have changed since.
-        if (segment.owner === this.folder.path) this.#add(segment, (record) => record.damage === null);
+        if (segment.owner === this.folder.path) this.#add(segment, false);
       } catch {
         // Spoilt, of another version, or removed just now: the archive itself has all of it.
         if (isOld) remove(path);
       }
     }
-    const dead = this.#segments.filter(({ live }) => !live.includes(1));
-    for (const { segment } of dead) if (segment.path) rename(segment.path, segment.path + REPLACED);
-    this.#segments = this.#segments.filter(({ live }) => live.includes(1));
+    const isAlive = ({ places }: LiveSegment) => places.some((place) => place >= 0);
+    for (const { segment } of this.#segments.filter((one) => !isAlive(one))) {
+      if (segment.path) rename(segment.path, segment.path + REPLACED);
+    }
+    this.#segments = this.#segments.filter(isAlive);
     if (this.#segments.length > MOST_SEGMENTS) this.#merge();
   }
 
   /** Takes a segment in: what earlier ones say of the same parts no longer counts. */
-  #add(segment: Segment, counts: (record: PartRecord) => boolean = () => true): void {
-    const live = new Uint8Array(segment.parts.length);
-    segment.parts.forEach((record, number) => {
-      const part = this.#byName.get(record.name);
-      if (!part || !counts(record) || !isSame(record, part)) return;
-      const place = { live, number };
-      let read = this.#read.get(part);
-      if (!read) this.#read.set(part, read = {});
-      for (const what of STAGES) {
-        if (!covers(record.stage, what)) continue;
-        const before = read[what];
-        if (before) before.live[before.number] = 0;
-        read[what] = place;
+  #add(segment: StoredSegment, keepsDamaged = true): void {
+    const { name, stage, alike, damage } = segment.parts;
+    const live: LiveSegment = { segment, places: placesOf(name, this.folder.parts) };
+    const { places } = live;
+    for (let number = 0; number < name.length; number++) {
+      const place = places[number];
+      if (place < 0) continue;
+      const part = this.folder.parts[place];
+      if ((!keepsDamaged && damage[number] !== null) || !isSame(segment.parts, number, part)) {
+        places[number] = -1;
+        continue;
       }
-      if (!record.alike) this.#unlike.add(part);
-      else this.#unlike.delete(part);
-      part.damage = record.damage;
-      live[number] = 1;
-    });
-    this.#segments.push({ segment, live });
+      for (const what of ["parameters", "series"] as const) {
+        const { segments, numbers } = this.#holders[what];
+        if ((stage[number] & Stage[what]) === 0) continue;
+        const before = segments[place];
+        if (before) before.places[numbers[place]] = -1;
+        segments[place] = live;
+        numbers[place] = number;
+      }
+      for (const { segments, numbers } of [this.#holders.parameters, this.#holders.series]) {
+        // Of a part that was read again, what the earlier segment said of the other half is gone, too.
+        if (segments[place]?.places[numbers[place]] === -1) segments[place] = undefined;
+      }
+      if (alike[number] === 1) this.#unlike.delete(part);
+      else this.#unlike.add(part);
+      part.damage = damage[number];
+    }
+    this.#segments.push(live);
   }
 }
 
-function covers(stage: Stage, what: "parameters" | "series"): boolean {
-  return stage === "both" || stage === what;
+/** Tells whether a part of a segment still is as it says, and its parameters could be read. */
+export function isTold({ parts }: Segment, places: Int32Array, part: number): boolean {
+  return places[part] >= 0 && parts.damage[part] === null && (parts.stage[part] & Stage.parameters) !== 0;
+}
+
+function noHolders({ parts }: Folder): Record<What, Holders> {
+  const none = () => ({ segments: new Array(parts.length).fill(undefined), numbers: new Uint32Array(parts.length) });
+  return { parameters: none(), series: none() };
+}
+
+/** Where parts with these names are in a folder; -1: it has none. Both are mostly in the same order. */
+function placesOf(names: readonly (string | null)[], parts: readonly Part[]): Int32Array {
+  let byName: Map<string, number> | null = null;
+  let next = 0;
+  return Int32Array.from(names, (name) => {
+    if (parts[next]?.name !== name) {
+      byName ??= new Map(parts.map((part, place) => [part.name, place]));
+      next = byName.get(name!) ?? -1;
+    }
+    return next < 0 ? next : next++;
+  });
 }
 
 /** Small parts are read as a whole, so are those of which the rest is needed now. */
-function stageOf(part: Part, what: "parameters" | "series"): Stage {
-  return part.size <= SMALL_PART && what === "parameters" ? "both" : what;
+function stageOf(part: Part, what: What): Stage {
+  return part.size <= SMALL_PART && what === "parameters" ? Stage.both : Stage[what];
 }
 
 /** Times of changes are kept in whole seconds: what changed about when it was read may have changed again after that. */
 const UNCERTAIN = 2000;
 
-function isSame(record: PartRecord, part: Part): boolean {
-  const { size, modified, changed, inode } = record;
-  if (size !== part.size || modified !== part.modified || changed !== part.changed || inode !== part.inode) {
-    return false;
-  }
-  return record.read - changed >= UNCERTAIN || footerOf(part) === record.footer;
+function isSame({ size, modified, changed, inode, footer, read }: PartColumns, number: number, part: Part): boolean {
+  const isAlike = size[number] === part.size && modified[number] === part.modified &&
+    changed[number] === part.changed && inode[number] === part.inode;
+  return isAlike && (read[number] - changed[number] >= UNCERTAIN || footerOf(part) === footer[number]);
 }
 
 /** As it is recorded: 0 where there is no footer. */

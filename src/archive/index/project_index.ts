@@ -5,10 +5,10 @@
  */
 
 import type { RunInfo } from "../../types.ts";
-import { finishedParts, type Folder, type Part } from "../disk/layout.ts";
+import { type Folder, type Part, unfinishedParts } from "../disk/layout.ts";
 import { type Parents, parentsOf } from "./lineage.ts";
-import type { Fields } from "./fields.ts";
-import type { FolderIndex, LiveSegment } from "./folder_index.ts";
+import { type FolderIndex, isTold, type LiveSegment } from "./folder_index.ts";
+import type { Fields } from "./segments/fields.ts";
 import {
   bareRuns,
   completeSystem,
@@ -31,7 +31,7 @@ export interface ProjectIndex {
   /** The parts of each run. */
   parts: Part[][];
   /** The parts of runs that are shown: incomplete ones may be hidden. */
-  shown: ReadonlySet<Part>;
+  shown: readonly Part[];
   /** Parts that hold rows of other runs too. */
   mixed: Set<Part>;
   /** Runs found in more than one folder or under more than one file name: the rows they have in common count once. */
@@ -46,6 +46,8 @@ export interface ProjectIndex {
   parents: Parents;
   /** Damaged parts, with the run they belong to where other parts tell. */
   damaged: Map<Part, number | null>;
+  /** Which run each entry of a segment belongs to; -1: to none of these. What was found out is kept. */
+  runsOfEntries(folder: FolderIndex, live: LiveSegment): Int32Array;
 }
 
 /** How to see the runs. */
@@ -57,55 +59,39 @@ export interface IndexOptions {
 
 /** Puts together the runs of a project from the indexes of its folders, which hold the parameters of all parts. */
 export function buildIndex(project: string, indexes: FolderIndex[], options: IndexOptions): ProjectIndex {
-  const runs = new Map<string, Part[]>();
-  const holders = new Map<Part, { owner: string; run: string }>();
-  const mixed = new Set<Part>();
-  const visible = indexes.flatMap(({ folder }) => options.includeIncomplete ? folder.parts : finishedParts(folder));
-  const shown = new Set(visible);
-  for (const index of indexes) {
-    for (const { part, project: owner, run } of index.entries("parameters")) {
-      if (!shown.has(part)) continue;
-      const holder = holders.get(part);
-      if (!holder) holders.set(part, { owner, run });
-      else if (holder.owner !== owner || holder.run !== run) mixed.add(part);
-      if (owner !== project) continue;
-      const found = runs.get(run);
-      if (!found) runs.set(run, [part]);
-      else if (!found.includes(part)) found.push(part);
-    }
-  }
-  const broken = visible.filter((part) => part.damage !== null);
+  const folders = indexes.map(({ folder }) => folder);
+  const hidden = new Set(options.includeIncomplete ? [] : folders.flatMap(unfinishedParts));
+  const shown = folders.flatMap(({ parts }) => hidden.size === 0 ? parts : parts.filter((part) => !hidden.has(part)));
+  const found = findRuns(project, indexes, hidden);
+  const broken = shown.filter((part) => part.damage !== null);
   // Few files are damaged, mostly none: only then it is worth knowing which run each name stands for.
-  const owners = broken.length > 0 ? ownersOf(runs) : new Map<string, string>();
+  const owners = broken.length > 0 ? ownersOf(found) : new Map<string, string>();
   const brokenRuns = new Set(broken.map((part) => owners.get(stemOf(part))));
-  const keys = [...runs.keys()].filter((key) => !(options.skipDamaged && brokenRuns.has(key)));
+  const keys = [...found.numbers.keys()].filter((key) => !(options.skipDamaged && brokenRuns.has(key)));
   // In the order in which they were found; sorted when their times are known.
-  const provisional = new Map(keys.map((key, number) => [key, number]));
-  const system = systemOf(project, indexes, shown, provisional);
+  const provisional = keys.length === found.numbers.size ? found.numbers : numbered(keys);
+  const system = systemOf(indexes, keys.length, (index, live) => entryRuns(project, index, live, hidden, provisional));
   const order = newestFirst(keys, system);
   const sorted = order.map((number) => keys[number]);
   const ordered = system.reordered(order);
-  const numbers = new Map(sorted.map((key, number) => [key, number]));
+  const numbers = numbered(sorted);
   const legacy = legacyRuns(ordered, sorted);
   const bare = bareRuns(ordered, sorted.length);
   const heads = completeSystem(ordered, sorted);
   const damaged = new Map(broken.map((part) => [part, numbers.get(owners.get(stemOf(part)) ?? "") ?? null]));
+  const parts = sorted.map((key) => found.parts[found.numbers.get(key)!]);
   // A damaged part may hold points of its run: whoever reads the run has to meet it.
-  for (const [part, number] of damaged) {
-    const found = number === null ? null : runs.get(sorted[number])!;
-    if (found && !found.includes(part)) found.push(part);
-  }
-  const parts = sorted.map((key) =>
-    runs.get(key)!.sort((a, b) => a.folder === b.folder ? a.number - b.number : a.folder.path < b.folder.path ? -1 : 1)
-  );
+  for (const [part, number] of damaged) if (number !== null && !parts[number].includes(part)) parts[number].push(part);
+  for (const some of parts) if (some.length > 1) some.sort(inOrder);
+  const known = new WeakMap<LiveSegment, Int32Array>();
   return {
     project,
-    folders: indexes.map(({ folder }) => folder),
+    folders,
     indexes,
     keys: sorted,
     numbers,
     parts,
-    mixed,
+    mixed: found.mixed,
     shown,
     repeated: new Set(
       parts.flatMap((parts, number) => parts.length > 1 && new Set(parts.map(stemOf)).size > 1 ? [number] : []),
@@ -116,35 +102,96 @@ export function buildIndex(project: string, indexes: FolderIndex[], options: Ind
     heads,
     parents: parentsOf(sorted, numbers, ordered),
     damaged,
+    runsOfEntries(folder, live) {
+      let runs = known.get(live);
+      if (!runs) known.set(live, runs = entryRuns(project, folder, live, hidden, numbers));
+      return runs;
+    },
   };
 }
 
+function inOrder(a: Part, b: Part): number {
+  return a.folder === b.folder ? a.number - b.number : a.folder.path < b.folder.path ? -1 : 1;
+}
+
+function numbered(keys: readonly string[]): Map<string, number> {
+  const numbers = new Map<string, number>();
+  for (let number = 0; number < keys.length; number++) numbers.set(keys[number], number);
+  return numbers;
+}
+
+/** The runs of a project in the order in which they are found. */
+interface FoundRuns {
+  /** By run id. */
+  numbers: Map<string, number>;
+  /** By number. */
+  parts: Part[][];
+  /** Parts that hold rows of other runs too. */
+  mixed: Set<Part>;
+}
+
+/** No run, a run of another project. */
+const NOBODY = -2, STRANGER = -1;
+
+function findRuns(project: string, indexes: readonly FolderIndex[], hidden: ReadonlySet<Part>): FoundRuns {
+  const numbers = new Map<string, number>();
+  const parts: Part[][] = [];
+  const mixed = new Set<Part>();
+  for (const { folder, segments } of indexes) {
+    const owners = new Int32Array(folder.parts.length).fill(NOBODY);
+    for (const { segment, places } of segments) {
+      const { part: partOf, project: projectOf, run: runOf } = segment.entries;
+      const mine = segment.projects.map((name) => (name ?? folder.name) === project);
+      for (let entry = 0; entry < runOf.length; entry++) {
+        if (!isTold(segment, places, partOf[entry])) continue;
+        const place = places[partOf[entry]], part = folder.parts[place];
+        if (hidden.has(part)) continue;
+        let number = STRANGER;
+        if (mine[projectOf[entry]]) {
+          number = numbers.get(runOf[entry]) ?? numbers.size;
+          if (number === numbers.size) {
+            numbers.set(runOf[entry], number);
+            parts.push([part]);
+          } else if (!parts[number].includes(part)) parts[number].push(part);
+        }
+        if (owners[place] === NOBODY) owners[place] = number;
+        else if (owners[place] !== number) mixed.add(part);
+      }
+    }
+  }
+  return { numbers, parts, mixed };
+}
+
 /** The run of each name of parts. */
-function ownersOf(runs: ReadonlyMap<string, Part[]>): Map<string, string> {
+function ownersOf({ numbers, parts }: FoundRuns): Map<string, string> {
   const owners = new Map<string, string>();
-  for (const [run, parts] of runs) for (const part of parts) owners.set(stemOf(part), run);
+  for (const [run, number] of numbers) for (const part of parts[number]) owners.set(stemOf(part), run);
   return owners;
 }
 
 /** Which run each entry of a segment belongs to; -1: to none of these. */
-export function runsOfEntries(
-  { project: name, numbers, shown }: Pick<ProjectIndex, "project" | "numbers" | "shown">,
-  folder: FolderIndex,
-  { segment, live }: LiveSegment,
+function entryRuns(
+  name: string,
+  { folder }: FolderIndex,
+  { segment, places }: LiveSegment,
+  hidden: ReadonlySet<Part>,
+  numbers: ReadonlyMap<string, number>,
 ): Int32Array {
-  return Int32Array.from(segment.entries, ({ part, project, run }) => {
-    const { name: file, damage } = segment.parts[part];
-    if (live[part] === 0 || damage !== null || (project ?? folder.folder.name) !== name) return -1;
-    return shown.has(folder.part(file)!) ? numbers.get(run) ?? -1 : -1;
+  const { part, project, run } = segment.entries;
+  const mine = segment.projects.map((owner) => (owner ?? folder.name) === name);
+  const { damage } = segment.parts;
+  return Int32Array.from(run, (run, entry) => {
+    const place = places[part[entry]];
+    if (place < 0 || damage[part[entry]] !== null || !mine[project[entry]]) return -1;
+    return hidden.has(folder.parts[place]) ? -1 : numbers.get(run) ?? -1;
   });
 }
 
 /** The system attributes of runs, as they are stored. */
 function systemOf(
-  project: string,
-  indexes: FolderIndex[],
-  shown: ReadonlySet<Part>,
-  numbers: Map<string, number>,
+  indexes: readonly FolderIndex[],
+  count: number,
+  runsOf: (index: FolderIndex, live: LiveSegment) => Int32Array,
 ): System {
   const system = new System();
   for (const index of indexes) {
@@ -152,14 +199,16 @@ function systemOf(
       let runs: Int32Array | null = null;
       live.segment.columns.forEach(({ path, type }, column) => {
         if (!isSystem(path, type)) return;
-        runs ??= runsOfEntries({ project, numbers, shown }, index, live);
+        runs ??= runsOf(index, live);
         const { entries, fields } = live.segment.cells(column);
-        const values = fields.value as Fields["string"];
+        const stored = fields.value as Fields["string"];
+        let values: SystemColumn["values"] | null = null;
         for (let i = 0; i < entries.length; i++) {
           const run = runs[entries[i]];
           if (run < 0) continue;
-          const value = type === "bool" ? (values[i] as unknown) === 1 : values[i]!;
-          system.add(path, type as SystemColumn["type"], numbers.size, run, value as SystemValue);
+          const value = type === "bool" ? (stored[i] as unknown) === 1 : stored[i]!;
+          values ??= system.ensure(path, type as SystemColumn["type"], count).values;
+          values[run] ??= value as SystemValue;
         }
       });
     }

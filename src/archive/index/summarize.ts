@@ -17,7 +17,7 @@ import type { DecodedColumn } from "../parquet/format/column.ts";
 import { distinct, type ParquetFile, type RowGroupReader, stringListsOf, stringsOf } from "../parquet/file.ts";
 import { isLogged, pointValues } from "../parquet/point_values.ts";
 import { SeriesAggregator } from "./aggregates.ts";
-import type { SegmentBuilder } from "./segment.ts";
+import type { SegmentBuilder } from "./segments/builder.ts";
 import { valueColumn } from "../parquet/schema.ts";
 
 /** What to look for in a part. */
@@ -126,7 +126,7 @@ class EntryNumbers {
     const key = `${owner ?? ""}\0${name}`;
     let number = this.#known.get(key);
     if (number === undefined) {
-      this.#known.set(key, number = this.#segment.addEntry({ part: this.#part, project: owner, run: name }));
+      this.#known.set(key, number = this.#segment.addEntry(this.#part, owner, name));
     }
     return number;
   }

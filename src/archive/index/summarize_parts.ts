@@ -8,7 +8,8 @@ import type { Part } from "../disk/layout.ts";
 import { damageReason } from "../parquet/damage.ts";
 import { ParquetFile } from "../parquet/file.ts";
 import { pauseNowAndThen } from "../parquet/pause.ts";
-import { type PartRecord, SegmentBuilder, type Stage } from "./segment.ts";
+import { type PartRecord, SegmentBuilder } from "./segments/builder.ts";
+import { Stage } from "./segments/segment.ts";
 import { PartSummary } from "./summarize.ts";
 
 /** A part, and how much of it to read. */
@@ -46,17 +47,17 @@ export async function summarizeParts(
       alike: false,
       damage: null,
     };
-    segment.parts.push(record);
+    segment.records.push(record);
     try {
       using file = new ParquetFile(part.path, size);
       record.footer = file.footerChecksum;
       record.alike = file.isAlike;
       const summary = new PartSummary(file, number, segment);
-      if (stage !== "series") summary.addParameters(EVERYTHING);
-      if (stage === "both") {
+      if (stage !== Stage.series) summary.addParameters(EVERYTHING);
+      if (stage === Stage.both) {
         // Whoever asks for the series hears of their damage: the run can be listed all the same.
-        if (isDamaged(() => summary.addSeries(EVERYTHING))) record.stage = "parameters";
-      } else if (stage === "series") summary.addSeries(EVERYTHING);
+        if (isDamaged(() => summary.addSeries(EVERYTHING))) record.stage = Stage.parameters;
+      } else if (stage === Stage.series) summary.addSeries(EVERYTHING);
     } catch (error) {
       record.damage = damageReason(error);
     }

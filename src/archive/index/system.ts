@@ -28,7 +28,7 @@ export class System {
 
   /** Sets a value, unless the run has one. */
   add(path: string, type: SystemColumn["type"], runs: number, run: number, value: SystemValue): void {
-    this.#ensure(path, type, runs).values[run] ??= value;
+    this.ensure(path, type, runs).values[run] ??= value;
   }
 
   column(path: string, type: AttributeType): SystemColumn | undefined {
@@ -55,12 +55,13 @@ export class System {
     runs: number,
     value: (run: number, stored: SystemValue | undefined) => SystemValue | undefined,
   ): void {
-    const column = this.#ensure(path, type, runs);
+    const column = this.ensure(path, type, runs);
     for (let run = 0; run < runs; run++) column.values[run] = value(run, column.values[run]);
     if (column.values.every((value) => value === undefined)) this.columns.delete(`${type}:${path}`);
   }
 
-  #ensure(path: string, type: SystemColumn["type"], runs: number): SystemColumn {
+  /** The column of an attribute of so many runs; a new one without values where there is none. */
+  ensure(path: string, type: SystemColumn["type"], runs: number): SystemColumn {
     const key = `${type}:${path}`;
     let column = this.columns.get(key);
     if (!column) this.columns.set(key, column = { path, type, values: new Array(runs).fill(undefined) });
@@ -78,22 +79,24 @@ export class System {
  */
 export function completeSystem(system: System, keys: string[]): Uint8Array {
   const runs = keys.length;
+  const values = (path: string, type: SystemColumn["type"]) => system.column(path, type)?.values ?? [];
   system.derive("sys/id", "string", runs, (run, stored) => stored ?? keys[run]);
   system.derive("sys/custom_run_id", "string", runs, (run, stored) => stored ?? keys[run]);
   system.derive("sys/trashed", "bool", runs, (_, stored) => stored ?? false);
   system.derive("sys/archived", "bool", runs, (_, stored) => stored ?? false);
-  const experiment = (run: number) => system.value("sys/experiment/name", "string", run);
-  system.derive("sys/name", "string", runs, (run, stored) => stored ?? experiment(run));
-  const name = (run: number) => system.value("sys/name", "string", run);
-  system.derive("sys/experiment/name", "string", runs, (run, stored) => stored ?? name(run));
+  const experiments = values("sys/experiment/name", "string");
+  system.derive("sys/name", "string", runs, (run, stored) => stored ?? experiments[run]);
+  const names = values("sys/name", "string");
+  system.derive("sys/experiment/name", "string", runs, (run, stored) => stored ?? names[run]);
 
   const newest = new Map<SystemValue, number>();
   const said = new Map<SystemValue, number>();
+  const isHead = values("sys/experiment/is_head", "bool");
   for (let run = runs - 1; run >= 0; run--) {
-    const experiment = name(run);
+    const experiment = names[run];
     if (experiment === undefined) continue;
     newest.set(experiment, run);
-    if (system.value("sys/experiment/is_head", "bool", run) === true) said.set(experiment, run);
+    if (isHead[run] === true) said.set(experiment, run);
   }
   const heads = new Uint8Array(runs);
   for (const [experiment, run] of newest) heads[said.get(experiment) ?? run] = 1;
@@ -101,7 +104,7 @@ export function completeSystem(system: System, keys: string[]): Uint8Array {
     "sys/experiment/is_head",
     "bool",
     runs,
-    (run, stored) => name(run) === undefined ? stored : heads[run] === 1,
+    (run, stored) => names[run] === undefined ? stored : heads[run] === 1,
   );
   return heads;
 }
@@ -111,11 +114,14 @@ export function completeSystem(system: System, keys: string[]): Uint8Array {
  * it is `sys/custom_run_id`. Runs without either count as the first run that has one, or as legacy where none has.
  */
 export function legacyRuns(system: System, keys: string[]): Uint8Array {
+  const values = (path: string, type: SystemColumn["type"]) => system.column(path, type)?.values ?? [];
+  const customIds = values("sys/custom_run_id", "string"), experiments = values("sys/experiment/name", "string");
+  const ids = values("sys/id", "string"), sizes = values("sys/size", "float");
   const isLegacy = (key: string, run: number): boolean | undefined => {
-    if (system.value("sys/custom_run_id", "string", run) === key) return false;
-    if (system.value("sys/experiment/name", "string", run) !== undefined) return false;
-    if (system.value("sys/id", "string", run) === key) return true;
-    return system.value("sys/size", "float", run) === undefined ? undefined : true;
+    if (customIds[run] === key) return false;
+    if (experiments[run] !== undefined) return false;
+    if (ids[run] === key) return true;
+    return sizes[run] === undefined ? undefined : true;
   };
   const judged = keys.map(isLegacy);
   const usual = judged.find((legacy) => legacy !== undefined) ?? true;

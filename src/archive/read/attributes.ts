@@ -19,7 +19,7 @@ import {
 import { type AttributeCells, readCells, VALUELESS } from "../index/cells.ts";
 import { chainOf } from "../index/lineage.ts";
 import type { ProjectIndex } from "../index/project_index.ts";
-import type { CellType } from "../index/segment.ts";
+import type { CellType } from "../index/segments/segment.ts";
 import { matchPaths } from "./paths.ts";
 import type { ReadContext } from "./context.ts";
 

@@ -20,7 +20,7 @@ import { batches } from "../index/batches.ts";
 import { type AttributeCells, readCells, VALUELESS } from "../index/cells.ts";
 import { chainOf, inherit } from "../index/lineage.ts";
 import type { SystemColumn } from "../index/system.ts";
-import type { CellType } from "../index/segment.ts";
+import type { CellType } from "../index/segments/segment.ts";
 import { matchPaths, type PathMatcher } from "./paths.ts";
 import { payloads } from "./payloads.ts";
 import { readPoints } from "./points.ts";

@@ -54,7 +54,7 @@ export function bySeverity(findings: Finding[]): Finding[] {
 
 /** Decodes every value of every part: whatever cannot be read is marked as damaged. */
 async function decodeAll({ index, readOptions }: ReadContext, onProgress?: ReportRoots["onProgress"]): Promise<void> {
-  const bytes = [...index.shown].reduce((sum, { size }) => sum + size, 0);
+  const bytes = index.shown.reduce((sum, { size }) => sum + size, 0);
   for (const part of index.shown) {
     await readGroups([part], readOptions, (group) => group.check());
     onProgress?.(part.size, bytes);
@@ -65,13 +65,13 @@ function notDecoded(index: ProjectIndex): Finding {
   return finding(
     "info",
     "not_decoded",
-    `Not every value of the ${index.shown.size} files was decoded: archiveReport({ thorough: true }) does, and takes longer.`,
-    { count: index.shown.size },
+    `Not every value of the ${index.shown.length} files was decoded: archiveReport({ thorough: true }) does, and takes longer.`,
+    { count: index.shown.length },
   );
 }
 
 function damageFindings(index: ProjectIndex): Finding[] {
-  const damaged = new Set([...index.damaged.keys(), ...[...index.shown].filter((part) => part.damage !== null)]);
+  const damaged = new Set([...index.damaged.keys(), ...index.shown.filter((part) => part.damage !== null)]);
   return [...damaged].map((part) => {
     const run = damagedRunName(part, index);
     return finding(

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Histogram } from "../../types.ts";
+import type { Histogram } from "../../../types.ts";
 
 /** How the values of a column are stored. */
 export type FieldKind = "float" | "int" | "bool" | "string" | "strings" | "histogram";
@@ -122,8 +122,9 @@ export class FieldReader {
     const lengths = this.numbers(count);
     const size = this.numbers(1)[0];
     const all = decoder.decode(this.#take(size));
-    let at = 0;
-    return Array.from(lengths, (length) => length === NONE ? null : all.slice(at, at += length));
+    const cells: (string | null)[] = new Array(count);
+    for (let i = 0, at = 0; i < count; i++) cells[i] = lengths[i] === NONE ? null : all.slice(at, at += lengths[i]);
+    return cells;
   }
 
   #take(length: number): ArrayBuffer {
