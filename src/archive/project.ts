@@ -35,6 +35,10 @@ import {
   warnDamaged,
 } from "./index/damage.ts";
 import { Files } from "./disk/files.ts";
+import { batches } from "./index/batches.ts";
+import { readCells } from "./index/cells.ts";
+import type { ReadOptions } from "./index/read_parts.ts";
+import { readPoints } from "./read/points.ts";
 import { type ProjectIndex, runInfo } from "./index/project_index.ts";
 import { isSystem } from "./index/system.ts";
 import { type Part, sanitized } from "./disk/layout.ts";
@@ -46,7 +50,7 @@ import { ColumnCache, matchRuns, type RunTable } from "./read/runs.ts";
 import { readSeries } from "./read/series.ts";
 import { type Shared, shared } from "../async/shared.ts";
 import { readValues } from "./read/values.ts";
-import type { ReadContext } from "./read/context.ts";
+import type { PartsContext } from "./read/context.ts";
 
 /** What all projects of an archive have in common. */
 export interface ProjectSettings {
@@ -249,13 +253,23 @@ export class ArchivedProject implements Source {
   }
 
   /** `tolerant`: goes on without damaged parts, with a warning. */
-  #view({ index, phantoms, files }: Kept, { signal }: CallOptions, tolerant = false): ReadContext {
+  #view({ index, phantoms, files }: Kept, { signal }: CallOptions, tolerant = false): PartsContext {
     const { toUtc } = this.#settings;
+    const readOptions: ReadOptions = {
+      signal,
+      onDamaged: (part, cause) => this.#damaged(index, part, cause, tolerant),
+    };
     return {
       index,
       phantoms,
       files,
-      readOptions: { signal, onDamaged: (part, cause) => this.#damaged(index, part, cause, tolerant) },
+      signal,
+      readOptions,
+      cells: (runs, query) => readCells(index, runs, query, readOptions),
+      points: (runs, query) => readPoints(index, runs, query, readOptions),
+      batches: (runs, sourcesOf, share) => batches(index, runs, sourcesOf, share),
+      isScattered: (run) => index.parts[run].length > 1,
+      isReal: (type, path) => phantoms.isReal(type, path, readOptions),
       clock: (run) => toUtc !== null && index.legacy[run] ? toUtc : (stored) => stored,
     };
   }

@@ -20,22 +20,11 @@ import {
 } from "./system.ts";
 
 /** The runs of one project by number, newest first. */
-export interface ProjectIndex {
+export interface RunIndex {
   project: string;
-  folders: Folder[];
-  /** Where what was found in the parts is. */
-  indexes: FolderIndex[];
   /** Run ids. */
   keys: string[];
   numbers: Map<string, number>;
-  /** The parts of each run. */
-  parts: Part[][];
-  /** The parts of runs that are shown: incomplete ones may be hidden. */
-  shown: readonly Part[];
-  /** Parts that hold rows of other runs too. */
-  mixed: Set<Part>;
-  /** Runs found in more than one folder or under more than one file name: the rows they have in common count once. */
-  repeated: Set<number>;
   /** 1 for runs written by the exporter of Neptune 2.x, whose series timestamps are local times. */
   legacy: Uint8Array;
   system: System;
@@ -44,6 +33,21 @@ export interface ProjectIndex {
   /** 1 for the head of each experiment. */
   heads: Uint8Array;
   parents: Parents;
+}
+
+/** The same, with the parts that hold the runs. */
+export interface ProjectIndex extends RunIndex {
+  folders: Folder[];
+  /** Where what was found in the parts is. */
+  indexes: FolderIndex[];
+  /** The parts of each run. */
+  parts: Part[][];
+  /** The parts of runs that are shown: incomplete ones may be hidden. */
+  shown: readonly Part[];
+  /** Parts that hold rows of other runs too. */
+  mixed: Set<Part>;
+  /** Runs found in more than one folder or under more than one file name: the rows they have in common count once. */
+  repeated: Set<number>;
   /** Damaged parts, with the run they belong to where other parts tell. */
   damaged: Map<Part, number | null>;
   /** Which run each entry of a segment belongs to; -1: to none of these. What was found out is kept. */
@@ -217,7 +221,7 @@ function systemOf(
 }
 
 /** What identifies a run, for those who list runs. */
-export function runInfo(index: ProjectIndex, number: number): RunInfo {
+export function runInfo(index: RunIndex, number: number): RunInfo {
   const text = (path: string) => (index.system.value(path, "string", number) as string | undefined) ?? null;
   return {
     key: index.keys[number],

@@ -16,9 +16,9 @@ import {
   isSeriesType,
   SERIES_TYPES,
 } from "../../types.ts";
-import { type AttributeCells, readCells, VALUELESS } from "../index/cells.ts";
+import { type AttributeCells, VALUELESS } from "../index/cells.ts";
 import { chainOf } from "../index/lineage.ts";
-import type { ProjectIndex } from "../index/project_index.ts";
+import type { RunIndex } from "../index/project_index.ts";
 import type { CellType } from "../index/segments/segment.ts";
 import { matchPaths } from "./paths.ts";
 import type { ReadContext } from "./context.ts";
@@ -53,7 +53,7 @@ export async function* readExisting(
   runs: readonly number[],
   query: AttributesQuery,
 ): AsyncGenerator<PairBlock> {
-  const { index, readOptions, phantoms } = context;
+  const { index } = context;
   const paths = matchPaths(query);
   if (paths.list?.length === 0) return;
   const wanted = (type: AttributeType) => !query.types || query.types.includes(type);
@@ -62,7 +62,7 @@ export async function* readExisting(
   const lineage = new Lineage(index, series.length > 0 ? runs : []);
   const position = new Int32Array(index.keys.length).fill(-1);
   runs.forEach((run, at) => position[run] = at);
-  const repeated = runs.some((run) => index.parts[run].length > 1);
+  const repeated = runs.some((run) => context.isScattered(run));
   const keys = runs.map((run) => index.keys[run]);
   let pairs = new Pairs(keys);
   for (const { path, type, values } of index.system.columns.values()) {
@@ -70,12 +70,10 @@ export async function* readExisting(
     runs.forEach((run, at) => values[run] !== undefined && pairs.add(at, path, type));
   }
   const onlySystem = paths.list?.every((path) => path.startsWith("sys/")) && (query.types ?? []).every(isConfigType);
-  const cells = onlySystem
-    ? []
-    : readCells(index, lineage.sources(runs), { types, paths: paths.all ? null : paths.test }, readOptions);
+  const cells = onlySystem ? [] : context.cells(lineage.sources(runs), { types, paths: paths.all ? null : paths.test });
   for await (const one of cells) {
     const doubtful = one.type === "no_float" ? "float" : one.type === "no_file" ? "file" : null;
-    if (doubtful && !await phantoms.isReal(doubtful, one.path, readOptions)) continue;
+    if (doubtful && !await context.isReal(doubtful, one.path)) continue;
     const type = doubtful ?? one.type as AttributeType;
     if (one.path.startsWith("sys/") && isConfigType(type)) continue;
     const own = positionsOf(one, position, repeated);
@@ -103,10 +101,10 @@ function positionsOf({ pieces }: AttributeCells, position: Int32Array, repeated:
 
 /** Which runs have a series: those that logged it, and those that inherit a point of it. */
 class Lineage {
-  readonly #index: ProjectIndex;
+  readonly #index: RunIndex;
   readonly #forks: { run: number; chain: number[] }[];
 
-  constructor(index: ProjectIndex, runs: readonly number[]) {
+  constructor(index: RunIndex, runs: readonly number[]) {
     this.#index = index;
     this.#forks = runs.filter((run) => index.parents.parent[run] >= 0)
       .map((run) => ({ run, chain: chainOf(run, "full", index.parents, () => undefined) }));

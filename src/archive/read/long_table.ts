@@ -11,7 +11,7 @@ import { partsOf } from "../index/batches.ts";
 import { readGroups } from "../index/read_parts.ts";
 import { COLUMN_LIST, type ColumnName, type VALUE_COLUMN, valueColumn } from "../parquet/schema.ts";
 import { scanRows } from "../parquet/scan.ts";
-import type { ReadContext } from "./context.ts";
+import type { PartsContext } from "./context.ts";
 
 const COLUMNS = COLUMN_LIST.filter(([name]) => name !== "histogram_value").map(([name, { short }]) => ({
   name,
@@ -23,7 +23,7 @@ const HISTOGRAM = { histogram: "type", edges: "edges", bins: "values" } as const
 const IDENTITY: ColumnName[] = ["run", "path", "type", "step", "timestamp", "int", "float", "string", "bool", "file"];
 
 /** The rows that are attributes and points, not cells of the exporter's grid. Only cells that may be either are read. */
-export async function longTable({ index, phantoms, readOptions }: ReadContext): Promise<LazyDataFrame> {
+export async function longTable({ index, phantoms, readOptions }: PartsContext): Promise<LazyDataFrame> {
   const parts = await soundParts(partsOf(index, index.keys.keys()), readOptions);
   const lost = async (type: "float" | "file") =>
     (await phantoms.all(type, readOptions)).flatMap(({ path, rows }) => rows === 1 ? [path] : []);
@@ -64,7 +64,7 @@ function withValue(type: keyof typeof VALUE_COLUMN): Expr {
 const checked = new WeakSet<Part>();
 
 /** The parts that can be read to the end: Polars would end the process over others. Each is read once. */
-async function soundParts(parts: readonly Part[], readOptions: ReadContext["readOptions"]): Promise<Part[]> {
+async function soundParts(parts: readonly Part[], readOptions: PartsContext["readOptions"]): Promise<Part[]> {
   await readGroups(parts.filter((part) => !checked.has(part)), readOptions, (group) => group.check());
   const sound = parts.filter((part) => part.damage === null);
   for (const part of sound) checked.add(part);

@@ -7,10 +7,9 @@
 import { type PointValues, type SeriesBlock, seriesRefs, type Span } from "../../columns.ts";
 import type { SeriesQuery } from "../../source.ts";
 import { type SeriesType, seriesTypeOf } from "../../types.ts";
-import { batches } from "../index/batches.ts";
 import { chainOf, inherit, upTo } from "../index/lineage.ts";
 import { payloads } from "./payloads.ts";
-import { readPoints, type StoredPoints } from "./points.ts";
+import type { StoredPoints } from "./points.ts";
 import type { ReadContext } from "./context.ts";
 
 /** The most points in one block. */
@@ -29,7 +28,7 @@ interface Stretch {
 
 /** Points of series. */
 export async function* readSeries(context: ReadContext, query: SeriesQuery): AsyncGenerator<SeriesBlock> {
-  const { index, readOptions } = context;
+  const { index } = context;
   const refs = seriesRefs(query.series).map((ref, series) => ({ ...ref, series }));
   const asked = Map.groupBy(refs, (ref) => ref.run);
   const runs = [...asked.keys()].flatMap((key) => index.numbers.get(key) ?? []);
@@ -39,14 +38,14 @@ export async function* readSeries(context: ReadContext, query: SeriesQuery): Asy
   let done = 0;
   const few = query.series.paths.length <= FEW_PATHS;
   let seen = 0;
-  for (const batch of batches(index, runs, chain, few ? FEW_SHARE : 1)) {
+  for (const batch of context.batches(runs, chain, few ? FEW_SHARE : 1)) {
     const refs = batch.targets.flatMap((run) => asked.get(index.keys[run])!.map((ref) => ({ ...ref, number: run })));
-    const points = await readPoints(index, batch.sources, {
+    const points = await context.points(batch.sources, {
       type,
       paths: [...new Set(refs.map((ref) => ref.path))],
       stepRange: query.stepRange ?? [null, null],
       timestamps: true,
-    }, readOptions);
+    });
     batch.kept = points.step.length;
     const code = new Map(points.paths.map((path, code) => [path, code]));
     const stretches: Stretch[] = [];

@@ -16,14 +16,12 @@ import {
   type SeriesType,
 } from "../../types.ts";
 import { aggregates } from "../index/aggregates.ts";
-import { batches } from "../index/batches.ts";
-import { type AttributeCells, readCells, VALUELESS } from "../index/cells.ts";
+import { type AttributeCells, VALUELESS } from "../index/cells.ts";
 import { chainOf, inherit } from "../index/lineage.ts";
 import type { SystemColumn } from "../index/system.ts";
 import type { CellType } from "../index/segments/segment.ts";
 import { matchPaths, type PathMatcher } from "./paths.ts";
 import { payloads } from "./payloads.ts";
-import { readPoints } from "./points.ts";
 import { configColumn, ValueBlockBuilder } from "./value_block.ts";
 import type { ReadContext } from "./context.ts";
 
@@ -36,7 +34,7 @@ export async function* readValues(
   runs: readonly number[],
   query: ValuesQuery,
 ): AsyncGenerator<ValueBlock> {
-  const { index, readOptions } = context;
+  const { index } = context;
   const paths = matchPaths(query);
   if (paths.list?.length === 0) return;
   const wanted = (type: AttributeType) => !query.types || query.types.includes(type);
@@ -52,7 +50,7 @@ export async function* readValues(
     const position = new Int32Array(index.keys.length).fill(-1);
     runs.forEach((run, at) => position[run] = at);
     const types: CellType[] = [...parameters, ...series, ...parameters.flatMap((type) => VALUELESS[type] ?? [])];
-    for await (const cells of readCells(index, runs, { types, paths: paths.all ? null : paths.test }, readOptions)) {
+    for await (const cells of context.cells(runs, { types, paths: paths.all ? null : paths.test })) {
       await addCells(context, block, cells, position, apart);
       if (block.cells < BLOCK_CELLS) continue;
       yield block.finish();
@@ -70,8 +68,8 @@ function isSystemType(type: AttributeType): boolean {
 }
 
 /** Runs whose series are more than what one of their parts holds: forks, copies, and runs with several parts. */
-function separateRuns({ index }: ReadContext, runs: readonly number[]): Set<number> {
-  return new Set(runs.filter((run) => index.parents.parent[run] >= 0 || index.parts[run].length > 1));
+function separateRuns({ index, isScattered }: ReadContext, runs: readonly number[]): Set<number> {
+  return new Set(runs.filter((run) => index.parents.parent[run] >= 0 || isScattered(run)));
 }
 
 function addSystem(block: ValueBlockBuilder, { path, type, values }: SystemColumn, runs: readonly number[]): void {
@@ -88,10 +86,10 @@ async function addCells(
   position: Int32Array,
   apart: ReadonlySet<number>,
 ): Promise<void> {
-  const { phantoms, files, readOptions } = context;
+  const { files, signal } = context;
   if (isSystem(path, type)) return;
   const doubtful = type === "no_float" ? "float" : type === "no_file" ? "file" : null;
-  if (doubtful && !await phantoms.isReal(doubtful, path, readOptions)) return;
+  if (doubtful && !await context.isReal(doubtful, path)) return;
   const skipped = isSeriesType(type as AttributeType) ? apart : null;
   // Copies of a run count once.
   const seen = apart.size > 0 ? new Set<number>() : null;
@@ -119,7 +117,7 @@ async function addCells(
       }
       if (type === "float_series") data.present = new Uint8Array(at.length).fill(1);
       const holder = type === "file_series" ? "last" : "value";
-      if (isFile(type)) data[holder] = await files.refs(data[holder] as (string | null)[], readOptions.signal);
+      if (isFile(type)) data[holder] = await files.refs(data[holder] as (string | null)[], signal);
       block.add(path, type as AttributeType, places, data);
     }
   }
@@ -149,13 +147,13 @@ async function* inherited(
   series: readonly SeriesType[],
   paths: PathMatcher,
 ): AsyncGenerator<ValueBlock> {
-  const { index, readOptions, files } = context;
+  const { index, files, signal } = context;
   const chain = (run: number) => chainOf(run, "full", index.parents, () => undefined);
-  for (const { targets, sources } of batches(index, runs, chain)) {
+  for (const { targets, sources } of context.batches(runs, chain)) {
     const block = new ValueBlockBuilder(targets.map((run) => index.keys[run]));
     for (const type of series) {
       const query = { type, paths: paths.list, stepRange: [null, null] as const, timestamps: false };
-      const points = await readPoints(index, sources, query, readOptions);
+      const points = await context.points(sources, query);
       for (const [code, path] of points.paths.entries()) {
         if (!paths.test(path)) continue;
         const run: number[] = [], found: Uint32Array[] = [];
@@ -168,7 +166,7 @@ async function* inherited(
         const lastRows = found.map((rows) => rows[rows.length - 1]);
         const data = type === "float_series" ? { ...aggregates(found, points.step, points.floats) } : {
           lastStep: Float64Array.from(lastRows, (row) => points.step[row]),
-          last: await payloads(type, lastRows.map((row) => points.values[row]), files, readOptions.signal),
+          last: await payloads(type, lastRows.map((row) => points.values[row]), files, signal),
         };
         block.add(path, type, Uint32Array.from(run), data);
       }

@@ -10,14 +10,14 @@ import { partsOf } from "../index/batches.ts";
 import { readGroups } from "../index/read_parts.ts";
 import { stringsOf } from "../parquet/file.ts";
 import { isLogged } from "../parquet/point_values.ts";
-import type { ReadContext } from "../read/context.ts";
+import type { PartsContext } from "../read/context.ts";
 import { finding } from "./finding.ts";
 
 /** Attributes of runs and how many of their files are missing. */
 type Missing = Map<string, { run: string; attribute: string; files: string[]; count: number }>;
 
 /** Findings about stored files. */
-export async function fileFindings(context: ReadContext, filesRoot: string | null): Promise<Finding[]> {
+export async function fileFindings(context: PartsContext, filesRoot: string | null): Promise<Finding[]> {
   const { index, readOptions } = context;
   const users = new Map<string, Set<string>>();
   const missing: Missing = new Map();
@@ -80,7 +80,7 @@ interface FileRow {
 const STORED = new Set<string>([...FILE_TYPES, "file_series"]);
 
 /** All rows of files of a run but the phantoms among file points. */
-async function fileRows({ index, readOptions }: ReadContext, run: number): Promise<FileRow[]> {
+async function fileRows({ index, readOptions }: PartsContext, run: number): Promise<FileRow[]> {
   const found: FileRow[] = [];
   await readGroups(partsOf(index, [run]), readOptions, (group, part) => {
     group.where("type", (type) => STORED.has(type));
@@ -98,7 +98,7 @@ async function fileRows({ index, readOptions }: ReadContext, run: number): Promi
   return found;
 }
 
-async function isLost({ phantoms, readOptions }: ReadContext, attribute: string, type: string): Promise<boolean> {
+async function isLost({ phantoms, readOptions }: PartsContext, attribute: string, type: string): Promise<boolean> {
   return type !== "file" || await phantoms.isReal("file", attribute, readOptions);
 }
 

@@ -13,7 +13,7 @@ import { type Folder, folderNames, isProjectName, parsePartName, type Part, read
 import { readGroups } from "../index/read_parts.ts";
 import { fileFindings } from "./files.ts";
 import { rowFindings } from "./rows.ts";
-import type { ReadContext } from "../read/context.ts";
+import type { PartsContext } from "../read/context.ts";
 
 /** Where the data of a project lie. */
 export interface ReportRoots {
@@ -28,7 +28,7 @@ export interface ReportRoots {
 }
 
 /** Looks through folders, index and rows of a project: opens every part. */
-export async function makeReport(context: ReadContext, roots: ReportRoots): Promise<Finding[]> {
+export async function makeReport(context: PartsContext, roots: ReportRoots): Promise<Finding[]> {
   const { index } = context;
   if (roots.thorough) await decodeAll(context, roots.onProgress);
   const findings = [
@@ -53,7 +53,7 @@ export function bySeverity(findings: Finding[]): Finding[] {
 }
 
 /** Decodes every value of every part: whatever cannot be read is marked as damaged. */
-async function decodeAll({ index, readOptions }: ReadContext, onProgress?: ReportRoots["onProgress"]): Promise<void> {
+async function decodeAll({ index, readOptions }: PartsContext, onProgress?: ReportRoots["onProgress"]): Promise<void> {
   const bytes = index.shown.reduce((sum, { size }) => sum + size, 0);
   for (const part of index.shown) {
     await readGroups([part], readOptions, (group) => group.check());

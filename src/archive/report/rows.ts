@@ -12,7 +12,7 @@ import { isParameterType } from "../index/summarize.ts";
 import { type VALUE_COLUMN, valueColumn } from "../parquet/schema.ts";
 import { distinct, type RowGroupReader } from "../parquet/file.ts";
 import { isLogged } from "../parquet/point_values.ts";
-import type { ReadContext } from "../read/context.ts";
+import type { PartsContext } from "../read/context.ts";
 import { finding } from "./finding.ts";
 
 /** What the rows of all runs show. */
@@ -24,7 +24,7 @@ interface Seen {
 }
 
 /** Findings in the rows. */
-export async function rowFindings(context: ReadContext, timesConverted: boolean): Promise<Finding[]> {
+export async function rowFindings(context: PartsContext, timesConverted: boolean): Promise<Finding[]> {
   const { index, phantoms, readOptions } = context;
   const seen: Seen = { valueless: 0, unknown: new Map(), earliest: new Map() };
   const all = index.keys.map((_, run) => run);
@@ -119,7 +119,7 @@ function noteUnknown(rows: RowGroupReader, type: string, seen: Seen): void {
   }
 }
 
-function noteEarliest(rows: RowGroupReader, { index }: ReadContext, seen: Seen): void {
+function noteEarliest(rows: RowGroupReader, { index }: PartsContext, seen: Seen): void {
   const time = rows.floats("timestamp"), run = rows.strings("run");
   for (let row = 0; row < rows.length; row++) {
     if (time.present && time.present[row] === 0) continue;
@@ -133,7 +133,7 @@ const QUARTER = 15 * 60_000;
 const TOLERANCE = 2 * 60_000;
 
 /** Points cannot have been logged before their run was created: local time west of Greenwich shows by that. */
-function localTimes({ index }: ReadContext, earliest: Map<number, number>): Finding[] {
+function localTimes({ index }: PartsContext, earliest: Map<number, number>): Finding[] {
   const created = index.system.column("sys/creation_time", "datetime")?.values as (number | undefined)[] | undefined;
   const offsets = new Map<number, number[]>();
   for (const [run, time] of earliest) {
