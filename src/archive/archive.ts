@@ -5,7 +5,6 @@
  */
 
 import { blake2b } from "@noble/hashes/blake2.js";
-import { resolve } from "node:path";
 import { ProjectNotFoundError } from "../errors.ts";
 import { didYouMean, suggest } from "../suggest.ts";
 import type { CallOptions } from "../source.ts";
@@ -13,14 +12,17 @@ import type { ProjectInfo } from "../types.ts";
 import { FolderIndex } from "./index/folder_index.ts";
 import { unreadableError, warnUnreadable } from "./index/damage.ts";
 import { damageReason } from "./parquet/damage.ts";
-import { ParquetFile } from "./parquet/file.ts";
+import { openPart } from "./parquet/open.ts";
 import { buildIndex, type IndexOptions, type ProjectIndex } from "./index/project_index.ts";
 import { type Folder, isProjectName, type Part, readFolder, sanitized } from "./disk/layout.ts";
 import { projectFolders } from "./disk/root.ts";
+import type { Store } from "./disk/store.ts";
 import { type Shared, shared } from "../async/shared.ts";
 
 /** Options of an archive, completed. */
 export interface ArchiveSettings extends IndexOptions {
+  /** Where the archive lies. */
+  store: Store;
   /** Absolute path of the data root. */
   data: string;
   /** The folder for summaries, or null. */
@@ -55,7 +57,7 @@ export class Archive {
   generation = 0;
 
   constructor(settings: ArchiveSettings) {
-    this.#settings = { ...settings, data: resolve(settings.data) };
+    this.#settings = settings;
     this.#contents = this.#listing();
   }
 
@@ -117,8 +119,9 @@ export class Archive {
     return shared(async ({ signal }) => {
       const folders = new Map<string, Folder>();
       const projects = new Map<string, string[]>();
-      for (const name of await projectFolders(this.#settings.data)) {
-        const folder = readFolder(this.#settings.data, name);
+      const { store, data } = this.#settings;
+      for (const name of await projectFolders(store, data, signal)) {
+        const folder = await readFolder(store, data, name, signal);
         folders.set(name, folder);
         if (folder.damage !== null) {
           if (isProjectName(name)) warnUnreadable(folder);
@@ -135,7 +138,7 @@ export class Archive {
   /** Most folders hold the one project they are named after, which one row proves. */
   async #projectsOf(folder: Folder, signal?: AbortSignal): Promise<string[]> {
     for (const part of folder.parts) {
-      const project = projectOf(part);
+      const project = await projectOf(part, signal);
       if (project === null) continue;
       if (sanitized(project) === folder.name) return [project];
       break;
@@ -166,15 +169,17 @@ export class Archive {
 }
 
 /** The project that the first row of a part names, or null. */
-function projectOf(part: Part): string | null {
+async function projectOf(part: Part, signal?: AbortSignal): Promise<string | null> {
   try {
-    using file = new ParquetFile(part.path, part.size);
+    using file = await openPart(part, signal);
+    await file.load(["project"], signal);
     for (const group of file.groups()) {
       if (group.length === 0) continue;
       const { values, present, strings } = group.strings("project");
       return present && present[0] === 0 ? null : strings.get(values[0]);
     }
   } catch (error) {
+    signal?.throwIfAborted();
     damageReason(error);
   }
   return null;

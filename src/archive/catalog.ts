@@ -8,11 +8,15 @@ import { resolve } from "node:path";
 import { OptionError } from "../errors.ts";
 import type { CallOptions, Catalog, Source } from "../source.ts";
 import { Archive } from "./archive.ts";
+import { DISK } from "./disk/local.ts";
+import type { Store } from "./disk/store.ts";
 import { ArchivedProject } from "./project.ts";
 import { fromLocalTime } from "./read/local_time.ts";
 
 /** How to read an archive. */
 export interface ArchiveOptions {
+  /** Where it lies. Default: on a disk of this machine. */
+  store?: Store;
   /** The data root: the folder that holds one folder for each project (the exporter's default is `exports/data`). */
   data: string;
   /** The files root (the exporter's default is `exports/files`). Default: the folder `files` beside the data root, if any. */
@@ -41,7 +45,9 @@ export interface ArchiveOptions {
  * @throws {OptionError} An option cannot be used.
  */
 export function openArchive(options: ArchiveOptions): Catalog {
-  const data = resolve(options.data);
+  const { store = DISK } = options;
+  const inFull = (path: string) => store.isLocal ? resolve(path) : path;
+  const data = inFull(options.data);
   const cache = options.cache ? resolve(options.cache) : null;
   if (cache !== null && `${cache}/`.startsWith(`${data}/`)) {
     throw new OptionError(
@@ -53,12 +59,19 @@ export function openArchive(options: ArchiveOptions): Catalog {
     );
   }
   const skipDamaged = options.damagedRuns === "skip";
-  const archive = new Archive({ data, cache, skipDamaged, includeIncomplete: options.includeIncomplete ?? false });
+  const archive = new Archive({
+    store,
+    data,
+    cache,
+    skipDamaged,
+    includeIncomplete: options.includeIncomplete ?? false,
+  });
   const label = `archive ${data}`;
   const settings = {
     label,
+    store,
     data,
-    files: options.files ? resolve(options.files) : null,
+    files: options.files ? inFull(options.files) : null,
     linksOutside: options.linksOutside ?? true,
     skipDamaged,
     toUtc: options.timeZone ? fromLocalTime(options.timeZone) : null,

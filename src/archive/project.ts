@@ -4,7 +4,6 @@
  * @module
  */
 
-import { isPermitted } from "../permissions/require.ts";
 import type { LazyDataFrame } from "nodejs-polars";
 import { dirname } from "node:path";
 import type { PairBlock, SeriesBlock, ValueBlock } from "../columns.ts";
@@ -35,6 +34,7 @@ import {
   warnDamaged,
 } from "./index/damage.ts";
 import { Files } from "./disk/files.ts";
+import type { Store } from "./disk/store.ts";
 import { batches } from "./index/batches.ts";
 import { readCells } from "./index/cells.ts";
 import type { ReadOptions } from "./index/read_parts.ts";
@@ -55,6 +55,7 @@ import type { PartsContext } from "./read/context.ts";
 /** What all projects of an archive have in common. */
 export interface ProjectSettings {
   label: string;
+  store: Store;
   data: string;
   /** The files root, or null to look for it. */
   files: string | null;
@@ -112,7 +113,7 @@ export class ArchivedProject implements Source {
     const { name } = await this.project(options);
     const index = await this.#archive.index(name, options);
     if (this.#settings.skipDamaged) { for (const part of index.damaged.keys()) this.#damaged(index, part); }
-    const filesRoot = this.#settings.files ?? await siblingFiles(this.#settings.data);
+    const filesRoot = this.#settings.files ?? await siblingFiles(this.#settings);
     const folders = [sanitized(name), ...index.folders.map((folder) => folder.name)];
     const roots = filesRoot === null ? [] : [...new Set(folders)].map((folder) => `${filesRoot}/${folder}`);
     let kept = keptOf.get(index);
@@ -123,7 +124,7 @@ export class ArchivedProject implements Source {
           index,
           phantoms: new Phantoms(index),
           columns: new ColumnCache(),
-          files: new Files(roots, this.#settings.linksOutside ? null : filesRoot),
+          files: new Files(this.#settings.store, roots, this.#settings.linksOutside ? null : filesRoot),
           filesRoot,
         },
       );
@@ -179,8 +180,9 @@ export class ArchivedProject implements Source {
 
   async report({ hashes, thorough = false, ...options }: ReportOptions = {}): Promise<Finding[]> {
     const kept = await this.#kept(options);
-    const { data, toUtc } = this.#settings;
+    const { store, data, toUtc } = this.#settings;
     const findings = await makeReport(this.#view(kept, options, true), {
+      store,
       data,
       files: kept.filesRoot,
       timesConverted: toUtc !== null,
@@ -284,9 +286,9 @@ export class ArchivedProject implements Source {
 }
 
 /** The exporter writes `data` and `files` side by side. */
-async function siblingFiles(data: string): Promise<string | null> {
+async function siblingFiles({ store, data }: ProjectSettings): Promise<string | null> {
   const sibling = `${dirname(data)}/files`;
   // It may well be there: who opens a file is told which permission is missing.
-  if (!isPermitted({ name: "read", path: sibling })) return sibling;
-  return await Deno.stat(sibling).then((info) => info.isDirectory ? sibling : null, () => null);
+  if (!store.isPermitted(sibling)) return sibling;
+  return await store.find(sibling).then(({ isFolder }) => isFolder ? sibling : null, () => null);
 }

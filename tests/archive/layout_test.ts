@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { DISK } from "../../src/archive/disk/local.ts";
 import { folderNames, parsePartName, readFolder, sanitized, unfinishedParts } from "../../src/archive/disk/layout.ts";
 
 const VECTORS: Record<string, string> = {
@@ -49,8 +50,8 @@ Deno.test("readFolder() sorts parts by number and tells unfinished, foreign and 
       "c_part_0.parquet.tmp",
     ];
     for (const name of [...names, "notes.txt", ".DS_Store"]) await Deno.writeTextFile(`${root}/p/${name}`, name);
-    assert.deepEqual(folderNames(root), ["p"]);
-    const folder = readFolder(root, "p");
+    assert.deepEqual(await folderNames(DISK, root), ["p"]);
+    const folder = await readFolder(DISK, root, "p");
     assert.deepEqual(folder.parts.map((part) => part.name), [
       "a_part_0.parquet",
       "a_part_9.parquet",

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { parquetReadObjects } from "hyparquet";
 import pl from "nodejs-polars";
+import { openBytes } from "../../src/archive/disk/local.ts";
 import { listsOf, ParquetFile, type RowGroupReader, stringListsOf, stringsOf } from "../../src/archive/parquet/file.ts";
 import { float, floatPoint, histogramPoint, int, string, stringPoint, stringSet } from "../../samples/rows.ts";
 import { encodePart } from "../../samples/writer.ts";
@@ -42,7 +43,7 @@ function rowsOf(group: RowGroupReader): Row[] {
 }
 
 function readOurs(path: string, rows?: (position: number) => boolean): Row[] {
-  using file = new ParquetFile(path);
+  using file = new ParquetFile(openBytes(path));
   return [...file.groups()].flatMap((group) => {
     if (rows) group.keep(rows);
     return rowsOf(group);
@@ -108,7 +109,7 @@ Deno.test("some rows are decoded as they are among all", async () => {
   try {
     await Deno.writeFile(path, ours());
     const isWanted = (row: number) => row % 11 === 3;
-    using file = new ParquetFile(path);
+    using file = new ParquetFile(openBytes(path));
     const expected = [...file.groups()].flatMap((group) => rowsOf(group).filter((_, row) => isWanted(row)));
     assert.deepEqual(readOurs(path, isWanted), expected);
     for (const group of file.groups()) {

@@ -4,12 +4,17 @@
  * @module
  */
 
+/** An object is no longer what it was when it was listed. */
+export class ChangedError extends Error {
+  override name = "ChangedError";
+}
+
 /** Why a file or folder cannot be read, where that is its own fault; null for errors of another kind. */
 export function diskFault(error: unknown): string | null {
   // Removed since it was listed, not for us to read, a link that leads nowhere, or on a broken disk.
   const isFault = error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied ||
     error instanceof Deno.errors.IsADirectory || error instanceof Deno.errors.NotADirectory ||
-    error instanceof Deno.errors.FilesystemLoop ||
+    error instanceof Deno.errors.FilesystemLoop || error instanceof ChangedError ||
     (error instanceof Error && /\(os error \d+\)/.test(error.message));
   return isFault ? (error as Error).message : null;
 }

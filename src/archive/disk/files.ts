@@ -4,28 +4,31 @@
  * @module
  */
 
-import { requirePermission } from "../../permissions/require.ts";
 import { sep } from "node:path";
-import { FileMissingError } from "../../errors.ts";
+import { FileMissingError, NeptuneError } from "../../errors.ts";
 import type { FileRef } from "../../types.ts";
 import { mimeOfBytes, mimeOfName, SNIFFED_BYTES } from "./mime.ts";
 import { abortable } from "../../async/shared.ts";
 import type { FileContent, FileOptions } from "../../source.ts";
+import type { Store, StoredInfo } from "./store.ts";
 
 /** Files looked at side by side. */
 const CONCURRENCY = 32;
 
 /** The stored files of one project. */
 export class Files {
+  readonly #store: Store;
   readonly #roots: readonly string[];
   readonly #boundary: string | null;
   readonly #known = new Map<string, FileRef>();
 
   /**
+   * @param store Where they lie.
    * @param roots The folders below which paths are looked up, in this order. Empty: there is no files folder.
    * @param boundary The folder that links may not lead out of; null: they may lead anywhere.
    */
-  constructor(roots: readonly string[], boundary: string | null = null) {
+  constructor(store: Store, roots: readonly string[], boundary: string | null = null) {
+    this.#store = store;
     this.#roots = roots;
     this.#boundary = boundary;
   }
@@ -37,7 +40,7 @@ export class Files {
     const work = async () => {
       for (const path of queue) {
         signal?.throwIfAborted();
-        this.#known.set(path, await this.#look(path));
+        this.#known.set(path, await this.#look(path, signal));
       }
     };
     const workers = Array.from({ length: Math.min(CONCURRENCY, unknown.size) }, work);
@@ -57,15 +60,12 @@ export class Files {
       );
     }
     for (const candidate of candidates) {
-      requirePermission({ name: "read", path: candidate }, `read the stored file ${path}`);
-      const info = await this.#stat(candidate);
-      if (info?.isDirectory) {
-        throw folderError(
-          path,
-          await Array.fromAsync(Deno.readDir(candidate), ({ name }) => name),
-        );
+      this.#store.permit(candidate, `read the stored file ${path}`);
+      const found = await this.#find(candidate, signal);
+      if (found?.isFolder) {
+        throw folderError(path, (await this.#store.list(candidate, { signal, glance: true })).map(({ name }) => name));
       }
-      if (info) return { bytes: await openStream(candidate, options), size: info.size };
+      if (found) return await this.#store.stream(candidate, options);
     }
     throw new FileMissingError(
       this.#roots.length === 0
@@ -79,23 +79,32 @@ export class Files {
     );
   }
 
-  async #look(path: string): Promise<FileRef> {
+  async #look(path: string, signal?: AbortSignal): Promise<FileRef> {
     const missing = { path, size: null, mimeType: mimeOfName(path) ?? "application/octet-stream" };
     for (const candidate of this.#candidates(path) ?? []) {
-      const info = await this.#stat(candidate).catch(() => null);
-      if (!info) continue;
-      if (info.isDirectory) return { path, size: null, mimeType: "inode/directory" };
-      return { path, size: info.size, mimeType: mimeOfName(path) ?? await sniff(candidate, info.size) };
+      const found = await this.#find(candidate, signal).catch((error) => {
+        if (error instanceof NeptuneError) throw error;
+        return null;
+      });
+      if (!found) continue;
+      if (found.isFolder) return { path, size: null, mimeType: "inode/directory" };
+      return { path, size: found.size, mimeType: mimeOfName(path) ?? await this.#sniff(candidate, found.size, signal) };
     }
     return missing;
   }
 
   /** What is at a place; null where nothing is, or a link leads out to it. */
-  async #stat(path: string): Promise<Deno.FileInfo | null> {
-    const info = await stat(path);
-    if (info === null || this.#boundary === null) return info;
-    const [inside, place] = [await Deno.realPath(this.#boundary), await Deno.realPath(path)];
-    return place.startsWith(inside + sep) ? info : null;
+  async #find(path: string, signal?: AbortSignal): Promise<StoredInfo | null> {
+    const found = await findOrNull(this.#store, path, signal);
+    if (found === null || this.#boundary === null) return found;
+    const [inside, place] = [await this.#store.place(this.#boundary), await this.#store.place(path)];
+    return place.startsWith(inside + sep) ? found : null;
+  }
+
+  async #sniff(path: string, size: number, signal?: AbortSignal): Promise<string> {
+    const { bytes } = await this.#store.stream(path, { to: Math.min(size, SNIFFED_BYTES), signal });
+    const head = new Uint8Array(await new Response(bytes).arrayBuffer());
+    return await mimeOfBytes(head, head.length === size);
   }
 
   /** Where a stored path may be on disk, or null where it leads out of the project's folder. */
@@ -108,48 +117,15 @@ export class Files {
   }
 }
 
-async function stat(path: string): Promise<Deno.FileInfo | null> {
+async function findOrNull(store: Store, path: string, signal?: AbortSignal): Promise<StoredInfo | null> {
   try {
-    return await Deno.stat(path);
+    return await store.find(path, signal);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return null;
     // Too long for a path, or not one for this system: there is nothing there either.
     if (/ENAMETOOLONG|name too long|os error (36|63|123|206)\b/i.test(String(error))) return null;
     throw error;
   }
-}
-
-async function sniff(path: string, size: number): Promise<string> {
-  using file = await Deno.open(path);
-  const bytes = new Uint8Array(SNIFFED_BYTES);
-  const length = await file.read(bytes) ?? 0;
-  return await mimeOfBytes(bytes.subarray(0, length), length === size);
-}
-
-/** Opens a file, or the part of it that is asked for. */
-export async function openStream(
-  path: string,
-  { from = 0, to, signal }: FileOptions,
-): Promise<ReadableStream<Uint8Array>> {
-  const file = await Deno.open(path);
-  if (from > 0) await file.seek(from, Deno.SeekMode.Start);
-  const bytes = to === undefined ? file.readable : file.readable.pipeThrough(first(to - from));
-  return signal ? bytes.pipeThrough(new TransformStream(), { signal }) : bytes;
-}
-
-/** Passes on so many bytes and ends. */
-function first(count: number): TransformStream<Uint8Array, Uint8Array> {
-  let left = Math.max(0, count);
-  return new TransformStream({
-    start(controller) {
-      if (left === 0) controller.terminate();
-    },
-    transform(chunk, controller) {
-      controller.enqueue(chunk.subarray(0, left));
-      left -= Math.min(left, chunk.length);
-      if (left === 0) controller.terminate();
-    },
-  });
 }
 
 /** The error for opening a folder as a file; it tells what is inside. */

@@ -6,19 +6,16 @@
  */
 
 import { createHash } from "node:crypto";
+import { DISK } from "./local.ts";
+import { type Store, textOf } from "./store.ts";
 
 /** The name of the file. */
 export const HASHES = "SHA256SUMS";
 
 /** The hashes of files by their paths below the folder; null where the folder has none. Lines that are not hashes are passed over. */
-export async function readHashes(folder: string): Promise<Map<string, string> | null> {
-  let text;
-  try {
-    text = await Deno.readTextFile(`${folder}/${HASHES}`);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
+export async function readHashes(folder: string, store: Store = DISK): Promise<Map<string, string> | null> {
+  const text = await textOf(store, `${folder}/${HASHES}`);
+  if (text === null) return null;
   const lines = text.split("\n").map((line) => /^([0-9a-f]{64}) [ *](.+)$/.exec(line));
   // A file that was written again stands in a later line.
   return new Map(lines.filter((line) => line !== null).map(([, hash, path]) => [path, hash]));
@@ -38,5 +35,14 @@ export async function hashFile(path: string, signal?: AbortSignal): Promise<stri
     signal?.throwIfAborted();
     hash.update(piece.subarray(0, count));
   }
+  return hash.digest("hex");
+}
+
+/** The SHA-256 of a file in a store. */
+export async function hashIn(store: Store, path: string, signal?: AbortSignal): Promise<string> {
+  // With a large piece of memory that is used again and again: a disk is faster than a stream.
+  if (store.isLocal) return await hashFile(path, signal);
+  const hash = createHash("sha256");
+  for await (const piece of (await store.stream(path, { signal })).bytes) hash.update(piece);
   return hash.digest("hex");
 }

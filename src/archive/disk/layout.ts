@@ -7,19 +7,13 @@
 import { blake2b } from "@noble/hashes/blake2.js";
 import { HASHES } from "./hashes.ts";
 import { diskFault } from "./fault.ts";
+import type { EntriesOptions, Stamp, Store, StoredEntry } from "./store.ts";
 
 /** One Parquet file that holds rows of a run (in old layouts: of several runs). */
-export interface Part {
+export interface Part extends Stamp {
   folder: Folder;
   name: string;
   path: string;
-  size: number;
-  /** Milliseconds since the epoch. */
-  modified: number;
-  /** When anything about the file changed, its times and its name too; milliseconds since the epoch, 0 where nobody knows. */
-  changed: number;
-  /** The number of the file on its disk, 0 where nobody knows. */
-  inode: number;
   /** Where it is among the parts of its folder. */
   place: number;
   /** The file name without `_part_<n>.parquet`: the sanitized run id. Empty in the oldest layout, `part_<n>.parquet`. */
@@ -31,6 +25,8 @@ export interface Part {
 
 /** One project folder. */
 export interface Folder {
+  /** Where it lies. */
+  store: Store;
   name: string;
   path: string;
   /** Sorted by name; those of one stem by number. */
@@ -69,34 +65,31 @@ export function parsePartName(name: string): { stem: string; number: number } | 
 const MODEL_FOLDERS = ["models", "model_versions"];
 
 /** The project folders of a data root, sorted by name. */
-export function folderNames(root: string): string[] {
-  return [...Deno.readDirSync(root)].filter((entry) => !entry.name.startsWith(".") && isFolder(root, entry))
-    .map(({ name }) => name).sort();
+export async function folderNames(store: Store, root: string, options?: EntriesOptions): Promise<string[]> {
+  const entries = await store.list(root, options);
+  return entries.filter(({ name, isFolder }) => isFolder && !name.startsWith(".")).map(({ name }) => name).sort();
 }
 
-/**
- * Lists one project folder. Sizes and times are read for parts only. One system call after another: 20,000 asynchronous
- * ones take ten times as long.
- */
-export function readFolder(root: string, name: string): Folder {
+/** Lists one project folder. Sizes and times are read for parts only. */
+export async function readFolder(store: Store, root: string, name: string, signal?: AbortSignal): Promise<Folder> {
   const path = `${root}/${name}`;
-  const folder: Folder = { name, path, parts: [], unfinished: [], strays: [], models: [], damage: null };
+  const folder: Folder = { store, name, path, parts: [], unfinished: [], strays: [], models: [], damage: null };
   // Names are sorted natively, parts with comparisons of ours: with 71,000 of them that is a difference.
-  const names: string[] = [];
+  const entries = new Map<string, StoredEntry>();
   try {
-    for (const entry of Deno.readDirSync(path)) {
+    for (const entry of await store.list(path, { signal })) {
       // Among them what macOS puts beside each file it copies to other disks: `._run_part_0.parquet`.
       if (entry.name.startsWith(".")) continue;
       // A folder that is called like a part stands where one should be.
-      if (!isFolder(path, entry) || parsePartName(entry.name)) names.push(entry.name);
+      if (!entry.isFolder || parsePartName(entry.name)) entries.set(entry.name, entry);
       else if (MODEL_FOLDERS.includes(entry.name)) folder.models.push(entry.name);
     }
   } catch (error) {
     if ((folder.damage = diskFault(error)) === null) throw error;
   }
-  for (const name of names.sort()) {
+  for (const name of [...entries.keys()].sort()) {
     const part = parsePartName(name);
-    if (part) folder.parts.push(readPart(folder, name, part));
+    if (part) folder.parts.push(readPart(folder, entries.get(name)!, part));
     else if (name.endsWith(".parquet.tmp")) folder.unfinished.push(name);
     else if (name !== HASHES) folder.strays.push(name);
   }
@@ -107,18 +100,16 @@ export function readFolder(root: string, name: string): Folder {
   return folder;
 }
 
-function readPart(folder: Folder, name: string, split: { stem: string; number: number }): Part {
-  const path = `${folder.path}/${name}`, place = folder.parts.length;
+function readPart(folder: Folder, entry: StoredEntry, split: { stem: string; number: number }): Part {
+  const { name } = entry, path = `${folder.path}/${name}`, place = folder.parts.length;
   try {
-    const { size, mtime, ctime, ino, isDirectory } = Deno.statSync(path);
-    const damage = isDirectory ? "it is a folder" : null;
-    const times = { modified: mtime?.getTime() ?? 0, changed: ctime?.getTime() ?? 0, inode: ino ?? 0 };
-    return { folder, name, path, size, ...times, place, ...split, damage };
+    const { isFolder, ...stamp } = entry.look();
+    return { folder, name, path, ...stamp, place, ...split, damage: isFolder ? "it is a folder" : null };
   } catch (error) {
     // A link that leads nowhere, a file that was removed just now.
     const damage = diskFault(error);
     if (damage === null) throw error;
-    return { folder, name, path, size: 0, modified: 0, changed: 0, inode: 0, place, ...split, damage };
+    return { folder, name, path, size: 0, modified: 0, changed: 0, inode: 0, etag: null, place, ...split, damage };
   }
 }
 
@@ -133,14 +124,4 @@ export function unfinishedParts({ parts }: Folder): Part[] {
   if (later.length === 0) return [];
   const finished = new Set(parts.flatMap(({ number, stem }) => number === 0 ? [stem] : []));
   return later.filter(({ stem }) => !finished.has(stem));
-}
-
-/** Tells whether an entry is a folder, also through a symbolic link. */
-export function isFolder(parent: string, entry: Deno.DirEntry): boolean {
-  if (!entry.isSymlink) return entry.isDirectory;
-  try {
-    return Deno.statSync(`${parent}/${entry.name}`).isDirectory;
-  } catch {
-    return false;
-  }
 }

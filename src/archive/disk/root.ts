@@ -4,9 +4,9 @@
  * @module
  */
 
-import { requirePermission } from "../../permissions/require.ts";
-import { ArchiveError } from "../../errors.ts";
-import { folderNames, isFolder, parsePartName } from "./layout.ts";
+import { ArchiveError, NeptuneError } from "../../errors.ts";
+import { folderNames, parsePartName } from "./layout.ts";
+import type { Store } from "./store.ts";
 
 /** How many levels below a wrong folder are searched for the right one. */
 const SEARCH_DEPTH = 3;
@@ -21,15 +21,16 @@ interface Contents {
 }
 
 /** The names of the project folders of a data root. Throws an `ArchiveError` where the folder is not a data root. */
-export async function projectFolders(root: string): Promise<string[]> {
-  requirePermission({ name: "read", path: root }, `read the archive ${root}`);
-  const info = await Deno.stat(root).catch((error) => {
+export async function projectFolders(store: Store, root: string, signal?: AbortSignal): Promise<string[]> {
+  store.permit(root, `read the archive ${root}`);
+  const found = await store.find(root, signal).catch((error) => {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return null;
+    if (error instanceof NeptuneError || signal?.aborted) throw error;
     throw new ArchiveError(`The archive folder ${root} cannot be read: ${error.message}.`, { path: root }, {
       cause: error,
     });
   });
-  if (info === null) {
+  if (found === null) {
     throw new ArchiveError(
       `There is no folder ${root}${
         spelling(root)
@@ -37,10 +38,10 @@ export async function projectFolders(root: string): Promise<string[]> {
       { path: root },
     );
   }
-  if (!info.isDirectory) throw await fileError(root);
-  const contents = await contentsOf(root);
-  if (await isDataRoot(root, contents)) return folderNames(root);
-  throw await folderError(root, contents);
+  if (!found.isFolder) throw await fileError(store, root);
+  const contents = await contentsOf(store, root);
+  if (await isDataRoot(store, root, contents)) return folderNames(store, root, { signal });
+  throw await folderError(store, root, contents);
 }
 
 /** What looks like a path elsewhere and is none here. */
@@ -49,9 +50,9 @@ function spelling(path: string): string {
   return /[/\\]file:/.test(path) ? " (a file: URL is passed as new URL(…))" : "";
 }
 
-async function fileError(path: string): Promise<ArchiveError> {
+async function fileError(store: Store, path: string): Promise<ArchiveError> {
   const folder = parentOf(path);
-  const suggestion = parsePartName(path) ? await dataRootAround(folder) : null;
+  const suggestion = parsePartName(path) ? await dataRootAround(store, folder) : null;
   return new ArchiveError(
     `${path} is a file, but an archive is a folder: pass ${
       suggestion ?? "the data folder that holds the project folders"
@@ -60,21 +61,21 @@ async function fileError(path: string): Promise<ArchiveError> {
   );
 }
 
-async function folderError(path: string, contents: Contents): Promise<ArchiveError> {
-  if (contents.folders.length === 0 && !contents.parts && await isEmpty(path)) {
+async function folderError(store: Store, path: string, contents: Contents): Promise<ArchiveError> {
+  if (contents.folders.length === 0 && !contents.parts && await isEmpty(store, path)) {
     return new ArchiveError(
       `The folder ${path} is empty: pass the data folder that neptune-exporter wrote (by default exports/data).`,
       { path },
     );
   }
-  const around = contents.parts ? await dataRootAround(path) : null;
+  const around = contents.parts ? await dataRootAround(store, path) : null;
   if (around) {
     return new ArchiveError(
       `${path} is a folder of one project inside an archive: pass ${around}, which holds all projects.`,
       { path, suggestion: around },
     );
   }
-  const inside = await dataRootBelow(path, contents, SEARCH_DEPTH);
+  const inside = await dataRootBelow(store, path, contents, SEARCH_DEPTH);
   if (inside) {
     return new ArchiveError(`${path} is a level too high to be an archive: pass ${inside}.`, {
       path,
@@ -82,14 +83,14 @@ async function folderError(path: string, contents: Contents): Promise<ArchiveErr
     });
   }
   const sibling = `${parentOf(path)}/data`;
-  if (sibling !== path && await isDataRoot(sibling, await contentsOf(sibling))) {
+  if (sibling !== path && await isDataRoot(store, sibling, await contentsOf(store, sibling))) {
     return new ArchiveError(
       `${path} holds no exported runs: pass ${sibling}, and this folder as \`files\` if it holds the files.`,
       { path, suggestion: sibling },
     );
   }
   const unsynced = /[/\\]\.neptune$/.test(path) ? path : `${path}/.neptune`;
-  if (await isThere(unsynced)) {
+  if (await isThere(store, unsynced)) {
     return new ArchiveError(
       `${path} holds runs that never reached the server, and no exported ones: pass ${unsynced} as \`offline\`.`,
       {
@@ -104,19 +105,20 @@ async function folderError(path: string, contents: Contents): Promise<ArchiveErr
   );
 }
 
-async function isThere(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
+async function isThere(store: Store, path: string): Promise<boolean> {
+  return await store.find(path).then(({ isFolder }) => isFolder, () => false);
 }
 
-async function contentsOf(path: string): Promise<Contents> {
+async function contentsOf(store: Store, path: string): Promise<Contents> {
   const contents: Contents = { folders: [], parts: false };
   try {
-    for await (const entry of Deno.readDir(path)) {
-      if (isFolder(path, entry)) {
-        if (!entry.name.startsWith(".")) contents.folders.push(entry.name);
-      } else if (parsePartName(entry.name.replace(/\.tmp$/, ""))) contents.parts = true;
+    for (const { name, isFolder } of await store.list(path, { glance: true })) {
+      if (isFolder) {
+        if (!name.startsWith(".")) contents.folders.push(name);
+      } else if (parsePartName(name.replace(/\.tmp$/, ""))) contents.parts = true;
     }
-  } catch {
+  } catch (error) {
+    if (error instanceof NeptuneError) throw error;
     // Not there, or not for us to read: nothing to find.
   }
   contents.folders.sort();
@@ -124,44 +126,43 @@ async function contentsOf(path: string): Promise<Contents> {
 }
 
 /** A data root has folders, at least one of which holds parts or the models of a project. */
-async function isDataRoot(path: string, contents: Contents): Promise<boolean> {
+async function isDataRoot(store: Store, path: string, contents: Contents): Promise<boolean> {
   for (const name of contents.folders) {
     if (isModelFolder(name)) continue;
-    const inside = await contentsOf(`${path}/${name}`);
+    const inside = await contentsOf(store, `${path}/${name}`);
     if (inside.parts || inside.folders.some(isModelFolder)) return true;
   }
   return false;
 }
 
-async function dataRootBelow(path: string, contents: Contents, depth: number): Promise<string | null> {
+async function dataRootBelow(store: Store, path: string, contents: Contents, depth: number): Promise<string | null> {
   if (depth === 0) return null;
   const folders = contents.folders.slice(0, SEARCH_WIDTH).map((name) => `${path}/${name}`);
   for (const folder of folders) {
-    const inside = await contentsOf(folder);
-    if (await isDataRoot(folder, inside)) return folder;
+    const inside = await contentsOf(store, folder);
+    if (await isDataRoot(store, folder, inside)) return folder;
   }
   for (const folder of folders) {
-    const found = await dataRootBelow(folder, await contentsOf(folder), depth - 1);
+    const found = await dataRootBelow(store, folder, await contentsOf(store, folder), depth - 1);
     if (found) return found;
   }
   return null;
 }
 
 /** The data root that a folder with parts belongs to. */
-async function dataRootAround(folder: string): Promise<string | null> {
+async function dataRootAround(store: Store, folder: string): Promise<string | null> {
   const parent = isModelFolder(folder.slice(folder.lastIndexOf("/") + 1))
     ? parentOf(parentOf(folder))
     : parentOf(folder);
-  return await isDataRoot(parent, await contentsOf(parent)) ? parent : null;
+  return await isDataRoot(store, parent, await contentsOf(store, parent)) ? parent : null;
 }
 
 function isModelFolder(name: string): boolean {
   return name === "models" || name === "model_versions";
 }
 
-async function isEmpty(path: string): Promise<boolean> {
-  for await (const _ of Deno.readDir(path)) return false;
-  return true;
+async function isEmpty(store: Store, path: string): Promise<boolean> {
+  return (await store.list(path, { glance: true })).length === 0;
 }
 
 function parentOf(path: string): string {

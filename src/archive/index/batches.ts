@@ -22,7 +22,7 @@ export interface RunBatch {
 const BATCH_ROWS = 700_000;
 /** By how much batches grow from one to the next, at most. */
 const GROWTH = 16;
-/** Files below this size are not opened to count their rows; a row takes some ten bytes. */
+/** Files below this size, and those far away, are not opened to count their rows; a row takes some ten bytes. */
 const COUNTED_FROM = 1 << 20;
 const BYTES_PER_ROW = 8;
 
@@ -73,12 +73,12 @@ export function partsOf(index: Pick<ProjectIndex, "parts">, runs: Iterable<numbe
 const counted = new WeakMap<Part, number>();
 
 function rowCount(part: Part): number {
-  if (part.size < COUNTED_FROM || part.damage !== null) return part.size / BYTES_PER_ROW;
+  if (part.size < COUNTED_FROM || part.damage !== null || !part.folder.store.isLocal) return part.size / BYTES_PER_ROW;
   let rows = counted.get(part);
   if (rows === undefined) {
     rows = 0;
     try {
-      using file = new ParquetFile(part.path, part.size);
+      using file = new ParquetFile(part.folder.store.open(part));
       rows = file.footer.rows;
     } catch {
       // Whoever reads the rows hears of it.

@@ -7,14 +7,14 @@
 import type { AttributeType } from "../../types.ts";
 import type { Part } from "../disk/layout.ts";
 import { damageReason } from "../parquet/damage.ts";
-import { ParquetFile } from "../parquet/file.ts";
+import { PartOpener } from "../parquet/open.ts";
 import { pauseNowAndThen } from "../parquet/pause.ts";
 import { partsOf } from "./batches.ts";
 import type { ProjectIndex } from "./project_index.ts";
 import type { ReadOptions } from "./read_parts.ts";
 import { SegmentBuilder } from "./segments/builder.ts";
 import type { Cells, CellType, Segment } from "./segments/segment.ts";
-import { isParameterType, PartSummary } from "./summarize.ts";
+import { isParameterType, loadForSummary, PartSummary } from "./summarize.ts";
 
 /** Which attributes. */
 export interface CellsQuery {
@@ -80,7 +80,9 @@ function isCheaper(index: ProjectIndex, parts: readonly Part[], { types, paths }
     }
   }
   let cost = 0;
-  for (const { size } of parts) {
+  for (const { size, folder } of parts) {
+    // Asking for one object takes as long as reading many of an index.
+    if (!folder.store.isLocal) return false;
     cost += PART_COST + size * BYTE_COST;
     if (cost > stored) return false;
   }
@@ -98,15 +100,22 @@ async function readParts(
   const owners: Part[] = [], broken = new Set<number>();
   const wanted = new Set<string>(types.map(typeInFile));
   const pause = pauseNowAndThen(signal);
+  using opener = new PartOpener(
+    parts,
+    (file, _, signal) => loadForSummary(file, (type) => wanted.has(type), signal),
+    signal,
+  );
   for (const part of parts) {
     const number = owners.push(part) - 1;
     try {
-      using file = new ParquetFile(part.path, part.size);
+      const opened = opener.open(part);
+      using file = opened instanceof Promise ? await opened : opened;
       const summary = new PartSummary(file, number, segment);
       const scope = { types: (type: string) => wanted.has(type), paths };
       summary.addParameters(scope);
       summary.addSeries(scope);
     } catch (error) {
+      signal?.throwIfAborted();
       part.damage = damageReason(error);
       broken.add(number);
       onDamaged(part, error);

@@ -60,7 +60,7 @@ export class FolderIndex {
   constructor(folder: Folder, cache: string | null, earlier?: FolderIndex) {
     this.folder = folder;
     this.#holders = noHolders(folder);
-    this.#cache = cache === null ? null : `${cache}/index-${digest(Deno.realPathSync(folder.path))}`;
+    this.#cache = cache === null ? null : `${cache}/index-${digest(folder.store.identity(folder.path))}`;
     if (this.#cache === null) { for (const { segment } of earlier?.segments ?? []) this.#add(segment); }
     this.#load();
   }
@@ -237,7 +237,7 @@ function stageOf(part: Part, what: What): Stage {
   return part.size <= SMALL_PART && what === "parameters" ? Stage.both : Stage[what];
 }
 
-/** Times of changes are kept in whole seconds: what changed about when it was read may have changed again after that. */
+/** Times of changes are kept in whole seconds: what changed about when it was read may have changed again after that. Objects have none. */
 const UNCERTAIN = 2000;
 
 function isSame({ size, modified, changed, inode, footer, read }: PartColumns, number: number, part: Part): boolean {
@@ -249,7 +249,7 @@ function isSame({ size, modified, changed, inode, footer, read }: PartColumns, n
 /** As it is recorded: 0 where there is no footer. */
 function footerOf(part: Part): number {
   try {
-    using file = new ParquetFile(part.path, part.size);
+    using file = new ParquetFile(part.folder.store.open(part));
     return file.footerChecksum;
   } catch (error) {
     damageReason(error);

@@ -6,8 +6,10 @@
 
 import type { Part } from "../disk/layout.ts";
 import { damageReason } from "../parquet/damage.ts";
-import { ParquetFile, type RowGroupReader } from "../parquet/file.ts";
+import { EVERY_COLUMN, type RowGroupReader } from "../parquet/file.ts";
+import { PartOpener } from "../parquet/open.ts";
 import { pauseNowAndThen } from "../parquet/pause.ts";
+import type { ColumnName } from "../parquet/schema.ts";
 
 /** How a reading goes on when something happens. */
 export interface ReadOptions {
@@ -16,27 +18,47 @@ export interface ReadOptions {
   onDamaged: (part: Part, cause?: unknown) => void;
 }
 
-/**
- * Reads parts one after the other, and lets others have their turn now and then.
- *
- * @param read Takes in the rows of a row group.
- * @param forget Takes back what was taken in of a part whose later rows cannot be read.
- */
+/** What is read of parts. Said beforehand, as columns may have to be fetched before they can be read. */
+export interface Reading {
+  /** The columns that tell which rows are wanted. */
+  telling: readonly ColumnName[];
+  /** Leaves out rows of a row group, by these columns. */
+  choose?: (group: RowGroupReader, part: Part) => void;
+  /** The columns of wanted rows. */
+  columns: readonly ColumnName[];
+  /** Takes in the wanted rows of a row group. */
+  read: (group: RowGroupReader, part: Part) => void;
+  /** Takes back what was taken in of a part whose later rows cannot be read. */
+  forget?: (part: Part) => void;
+}
+
+/** Decodes everything, and keeps nothing. */
+export const CHECK: Reading = { telling: [], columns: EVERY_COLUMN, read: (group) => group.check() };
+
+/** Reads parts one after the other, and lets others have their turn now and then. */
 export async function readGroups(
   parts: Iterable<Part>,
   { signal, onDamaged }: ReadOptions,
-  read: (group: RowGroupReader, part: Part) => void,
-  forget?: (part: Part) => void,
+  { telling, choose, columns, read, forget }: Reading,
 ): Promise<void> {
   const pause = pauseNowAndThen(signal);
-  for (const part of parts) {
+  const all = [...parts];
+  using opener = new PartOpener(all, async (file, part, signal) => {
+    if (!file.isFar) return;
+    await file.load(telling, signal);
+    if (choose) { for (const group of file.groups()) choose(group, part); }
+    await file.load(columns, signal);
+  }, signal);
+  for (const part of all) {
     if (part.damage !== null) {
       onDamaged(part);
       continue;
     }
     try {
-      using file = new ParquetFile(part.path, part.size);
+      const opened = opener.open(part);
+      using file = opened instanceof Promise ? await opened : opened;
       for (const group of file.groups()) {
+        if (!file.isFar) choose?.(group, part);
         read(group, part);
         await pause();
       }

@@ -15,10 +15,10 @@ import {
 } from "../../types.ts";
 import type { DecodedColumn } from "../parquet/format/column.ts";
 import { distinct, type ParquetFile, type RowGroupReader, stringListsOf, stringsOf } from "../parquet/file.ts";
-import { isLogged, pointValues } from "../parquet/point_values.ts";
+import { isLogged, POINT_COLUMNS, pointValues } from "../parquet/point_values.ts";
 import { SeriesAggregator } from "./aggregates.ts";
 import type { SegmentBuilder } from "./segments/builder.ts";
-import { valueColumn } from "../parquet/schema.ts";
+import { type ColumnName, valueColumn } from "../parquet/schema.ts";
 
 /** What to look for in a part. */
 export interface SummaryScope {
@@ -39,6 +39,21 @@ export function isParameterType(type: string): type is ParameterType {
 
 function isSeries(type: string): type is SeriesType {
   return isSeriesType(type as AttributeType);
+}
+
+/** Fetches what a summary of a part that is far away reads, of attributes of these types. */
+export async function loadForSummary(
+  file: ParquetFile,
+  isRead: (type: string) => boolean,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (!file.isFar) return;
+  await file.load(["project", "run", "path", "type"], signal);
+  const types = new Set([...file.groups()].flatMap((group) => distinct(group.strings("type")).names));
+  const columns = [...types].filter(isRead).flatMap((type): readonly ColumnName[] =>
+    isParameterType(type) ? [valueColumn(type)] : isSeries(type) ? ["step", ...POINT_COLUMNS[type]] : []
+  );
+  await file.load([...new Set(columns)], signal);
 }
 
 /** Adds what a part holds to a segment, bit by bit. */

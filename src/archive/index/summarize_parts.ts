@@ -6,11 +6,11 @@
 
 import type { Part } from "../disk/layout.ts";
 import { damageReason } from "../parquet/damage.ts";
-import { ParquetFile } from "../parquet/file.ts";
+import { PartOpener } from "../parquet/open.ts";
 import { pauseNowAndThen } from "../parquet/pause.ts";
 import { type PartRecord, SegmentBuilder } from "./segments/builder.ts";
 import { Stage } from "./segments/segment.ts";
-import { PartSummary } from "./summarize.ts";
+import { isParameterType, loadForSummary, PartSummary } from "./summarize.ts";
 
 /** A part, and how much of it to read. */
 export interface SummaryJob {
@@ -33,6 +33,12 @@ export async function summarizeParts(
   const segment = new SegmentBuilder();
   const pause = pauseNowAndThen(signal);
   let told = 0;
+  const stages = new Map(jobs.map(({ part, stage }) => [part, stage]));
+  using opener = new PartOpener(stages.keys(), async (file, part, signal) => {
+    const stage = stages.get(part)!;
+    const isRead = (type: string) => stage === Stage.both || isParameterType(type) === (stage === Stage.parameters);
+    await loadForSummary(file, isRead, signal);
+  }, signal);
   for (const [number, { part, stage }] of jobs.entries()) {
     const { name, size, modified, changed, inode } = part;
     const record: PartRecord = {
@@ -49,7 +55,8 @@ export async function summarizeParts(
     };
     segment.records.push(record);
     try {
-      using file = new ParquetFile(part.path, size);
+      const opened = opener.open(part);
+      using file = opened instanceof Promise ? await opened : opened;
       record.footer = file.footerChecksum;
       record.alike = file.isAlike;
       const summary = new PartSummary(file, number, segment);
@@ -59,6 +66,7 @@ export async function summarizeParts(
         if (isDamaged(() => summary.addSeries(EVERYTHING))) record.stage = Stage.parameters;
       } else if (stage === Stage.series) summary.addSeries(EVERYTHING);
     } catch (error) {
+      signal?.throwIfAborted();
       record.damage = damageReason(error);
     }
     if (await pause()) {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { openBytes } from "../disk/local.ts";
 import type { DecodedColumn } from "./format/column.ts";
 import { ParquetFile } from "./file.ts";
 import { pauseNowAndThen } from "./pause.ts";
@@ -14,7 +15,7 @@ export type Checksums = Record<string, number>;
 
 /** Checksums of a file by attribute type. Reads all of it; fails where it cannot be read. */
 export async function checksums(path: string, signal?: AbortSignal): Promise<Map<string, Checksums>> {
-  using file = new ParquetFile(path);
+  using file = new ParquetFile(openBytes(path));
   const pause = pauseNowAndThen(signal);
   const all = new Map<string, Checksums>();
   for (const group of file.groups()) {

@@ -5,7 +5,7 @@
  */
 
 import { crc32 } from "node:zlib";
-import { readAt } from "../disk/bytes.ts";
+import type { OpenFile } from "../disk/store.ts";
 import { type DecodedColumn, findRows, type ListColumn, readColumn, readLists } from "./format/column.ts";
 import {
   type Chunk,
@@ -39,11 +39,13 @@ const EXPORTED = COLUMN_LIST.flatMap(([name, { holds }]) =>
   LEAF_TYPES[holds].map(([type, unit]) => [name, type, unit] as const)
 );
 
-/** Files up to this size are read as a whole, with one call. */
-const SMALL = 1 << 20;
-/** So many bytes at the end of larger files usually hold the footer. */
+/** So many bytes at the end of files usually hold the footer. */
 const TAIL = 1 << 16;
+/** Files up to this size are read as a whole. */
+const SMALL = 1 << 20;
 const NEEDED: readonly ColumnName[] = ["run", "path", "type"];
+/** All columns, and parts of columns. */
+export const EVERY_COLUMN: readonly ColumnName[] = [...LEAF_PATHS.keys()];
 
 /** An open file. To be closed; everything that is wrong with it is thrown as a {@linkcode ParquetError}. */
 export class ParquetFile {
@@ -51,35 +53,62 @@ export class ParquetFile {
   /** Changes with the footer, which tells of all values: where each column is, how long it is, and mostly its extremes. */
   footerChecksum = 0;
   readonly #places = new Map<ColumnName, number>();
-  readonly #file: Deno.FsFile | null = null;
+  readonly #file: OpenFile;
   /** All bytes of a small file, the last ones of a large one; and where in the file they start. */
   readonly #bytes: Uint8Array;
   readonly #from: number;
   #groups: RowGroupReader[] | null = null;
+  /** What was fetched of a large file that is far away. */
+  readonly #fetched = new Map<Chunk, Uint8Array>();
 
-  constructor(path: string, size?: number) {
-    if ((size ?? Deno.statSync(path).size) <= SMALL) {
-      this.#bytes = Deno.readFileSync(path);
-      this.#from = 0;
-      this.footer = this.#readFooter(this.#bytes.length);
-    } else {
-      this.#file = Deno.openSync(path);
-      try {
-        const length = this.#file.statSync().size;
-        this.#from = Math.max(0, length - TAIL);
-        this.#bytes = exactly(this.#file, this.#from, length - this.#from);
-        this.footer = this.#readFooter(length);
-      } catch (error) {
-        this.#file.close();
-        throw error;
-      }
+  /**
+   * A file that can be read at once.
+   *
+   * @param tail The last bytes, with the whole footer, where they had to be fetched.
+   */
+  constructor(file: OpenFile, tail?: Uint8Array) {
+    this.#file = file;
+    try {
+      this.#from = tail ? file.size - tail.length : tailStart(file.size);
+      this.#bytes = tail ?? exactly(file, this.#from, file.size - this.#from);
+      this.footer = this.#readFooter(file.size);
+    } catch (error) {
+      file.close();
+      throw error;
     }
   }
 
-  /** Row groups, one after the other. What is decoded of a small file is kept for the next time. */
+  /** Opens a file whose bytes have to be fetched, or can be read at once. */
+  static open(file: OpenFile, signal?: AbortSignal): ParquetFile | Promise<ParquetFile> {
+    return file.load === null ? new ParquetFile(file) : ParquetFile.#load(file, file.load, signal);
+  }
+
+  static async #load(file: OpenFile, load: NonNullable<OpenFile["load"]>, signal?: AbortSignal) {
+    const at = tailStart(file.size);
+    let [tail] = await load([{ at, length: file.size - at }], signal);
+    const length = footerLength(tail, file.size);
+    if (length > tail.length) [tail] = await load([{ at: file.size - length, length }], signal);
+    return new ParquetFile(file, tail);
+  }
+
+  /** Row groups, one after the other. What is decoded of a small file is kept for the next time, and so is what was fetched. */
   *groups(): Generator<RowGroupReader> {
-    if (this.#file === null) yield* this.#groups ??= this.footer.groups.map((group) => new RowGroupReader(this, group));
+    const isKept = this.#from === 0 || this.#file.load !== null;
+    if (isKept) yield* this.#groups ??= this.footer.groups.map((group) => new RowGroupReader(this, group));
     else for (const group of this.footer.groups) yield new RowGroupReader(this, group);
+  }
+
+  /** Whether columns have to be fetched before they are read. */
+  get isFar(): boolean {
+    return this.#file.load !== null && this.#from > 0;
+  }
+
+  /** Fetches columns of all row groups that have wanted rows, at once. */
+  async load(columns: readonly ColumnName[], signal?: AbortSignal): Promise<void> {
+    if (!this.isFar) return;
+    const chunks = [...this.groups()].flatMap((group) => group.lacking(columns));
+    const bytes = await this.#file.load!(chunks.map(({ start, bytes }) => ({ at: start, length: bytes })), signal);
+    chunks.forEach((chunk, i) => this.#fetched.set(chunk, bytes[i]));
   }
 
   /** Its columns are those of the exporter: other readers need no help with it. */
@@ -97,13 +126,19 @@ export class ParquetFile {
   }
 
   /** The bytes of a column in a row group. */
-  bytesOf({ start, bytes }: Chunk): Uint8Array {
+  bytesOf(chunk: Chunk): Uint8Array {
+    const { start, bytes } = chunk;
     if (start >= this.#from) return this.#bytes.subarray(start - this.#from, start - this.#from + bytes);
-    return exactly(this.#file!, start, bytes);
+    return this.#fetched.get(chunk) ?? exactly(this.#file, start, bytes);
+  }
+
+  /** Whether the bytes of a column in a row group are here. */
+  has(chunk: Chunk): boolean {
+    return chunk.start >= this.#from || this.#fetched.has(chunk);
   }
 
   [Symbol.dispose](): void {
-    this.#file?.close();
+    this.#file.close();
   }
 
   #readFooter(size: number): Footer {
@@ -111,7 +146,7 @@ export class ParquetFile {
     const start = this.#bytes.length - length;
     const bytes = start >= 0
       ? this.#bytes.subarray(start, this.#bytes.length - 8)
-      : exactly(this.#file!, size - length, length - 8);
+      : exactly(this.#file, size - length, length - 8);
     this.footerChecksum = crc32(bytes);
     const footer = readFooter(bytes, size);
     const byPath = new Map<string, number>();
@@ -231,6 +266,13 @@ export class RowGroupReader {
     return decoded;
   }
 
+  /** What has to be fetched of these columns before the wanted rows can be read. */
+  lacking(columns: readonly ColumnName[]): Chunk[] {
+    if (this.length === 0) return [];
+    const places = columns.map((name) => this.#file.place(name)).filter((place) => place >= 0);
+    return places.map((place) => this.#group.chunks[place]).filter((chunk) => !this.#file.has(chunk));
+  }
+
   #column(name: ColumnName): [Uint8Array, Chunk, Leaf] | null {
     const place = this.#file.place(name);
     if (place < 0) return null;
@@ -288,8 +330,12 @@ export function distinct(
   return { names: [...known.keys()], codes };
 }
 
-function exactly(file: Deno.FsFile, at: number, length: number): Uint8Array {
-  const bytes = readAt(file, at, length);
+function tailStart(size: number): number {
+  return size <= SMALL ? 0 : size - TAIL;
+}
+
+function exactly(file: OpenFile, at: number, length: number): Uint8Array {
+  const bytes = file.read(at, length);
   if (bytes.length < length) throw new ParquetError("it became shorter while it was read");
   return bytes;
 }

@@ -5,7 +5,16 @@
  */
 
 import type { SeriesType } from "../../types.ts";
+import type { ColumnName } from "./schema.ts";
 import { listsOf, type RowGroupReader, stringsOf } from "./file.ts";
+
+/** The columns that hold the values of points of each type. */
+export const POINT_COLUMNS: Readonly<Record<SeriesType, readonly ColumnName[]>> = {
+  float_series: ["float"],
+  string_series: ["string"],
+  file_series: ["file", "timestamp"],
+  histogram_series: ["histogram", "edges", "bins"],
+};
 
 /** Tells which of the rows of file series are points: the exporter fills up its grid with cells that no run logged. */
 export function isLogged(rows: RowGroupReader): (row: number) => boolean {

@@ -8,7 +8,7 @@ import pl, { type Expr, type LazyDataFrame } from "nodejs-polars";
 import { CONFIG_TYPES, FILE_TYPES } from "../../types.ts";
 import type { Part } from "../disk/layout.ts";
 import { partsOf } from "../index/batches.ts";
-import { readGroups } from "../index/read_parts.ts";
+import { CHECK, readGroups } from "../index/read_parts.ts";
 import { COLUMN_LIST, type ColumnName, type VALUE_COLUMN, valueColumn } from "../parquet/schema.ts";
 import { scanRows } from "../parquet/scan.ts";
 import type { PartsContext } from "./context.ts";
@@ -65,7 +65,7 @@ const checked = new WeakSet<Part>();
 
 /** The parts that can be read to the end: Polars would end the process over others. Each is read once. */
 async function soundParts(parts: readonly Part[], readOptions: PartsContext["readOptions"]): Promise<Part[]> {
-  await readGroups(parts.filter((part) => !checked.has(part)), readOptions, (group) => group.check());
+  await readGroups(parts.filter((part) => !checked.has(part)), readOptions, CHECK);
   const sound = parts.filter((part) => part.damage === null);
   for (const part of sound) checked.add(part);
   return sound;

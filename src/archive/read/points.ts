@@ -10,7 +10,8 @@ import { partsOf } from "../index/batches.ts";
 import type { ProjectIndex } from "../index/project_index.ts";
 import { readGroups, type ReadOptions } from "../index/read_parts.ts";
 import type { RowGroupReader } from "../parquet/file.ts";
-import { isLogged, pointValues } from "../parquet/point_values.ts";
+import { isLogged, POINT_COLUMNS, pointValues } from "../parquet/point_values.ts";
+import type { ColumnName } from "../parquet/schema.ts";
 
 /** Points in the order in which they were read; a series is a list of row numbers. */
 export interface StoredPoints {
@@ -59,11 +60,18 @@ export async function readPoints(
   const owners = new Map<Part, number>();
   for (const run of runs) for (const part of index.parts[run]) owners.set(part, run);
   let part: Part | null = null, before = 0;
-  await readGroups(partsOf(index, runs), readOptions, (group, from) => {
-    if (from !== part) [part, before] = [from, reader.pieces.length];
-    reader.read(group, index.mixed.has(from) ? null : owners.get(from)!, wanted);
-  }, (broken) => {
-    if (broken === part) reader.pieces.length = before;
+  const ownerOf = (part: Part) => index.mixed.has(part) ? null : owners.get(part)!;
+  await readGroups(partsOf(index, runs), readOptions, {
+    telling: ["type", "path", "project", "run"],
+    choose: (group, from) => reader.choose(group, ownerOf(from), wanted),
+    columns: reader.columns,
+    read: (group, from) => {
+      if (from !== part) [part, before] = [from, reader.pieces.length];
+      reader.read(group, ownerOf(from));
+    },
+    forget: (broken) => {
+      if (broken === part) reader.pieces.length = before;
+    },
   });
   return reader.finish(runs);
 }
@@ -85,15 +93,25 @@ class PointReader {
     this.#isAsked = asked && ((path) => asked.has(path));
   }
 
+  /** What {@linkcode read} looks at. */
+  get columns(): ColumnName[] {
+    return ["step", "timestamp", ...POINT_COLUMNS[this.#query.type]];
+  }
+
   /** @param only The run that all rows belong to; null: the rows tell. */
-  read(group: RowGroupReader, only: number | null, wanted: ReadonlySet<number>): void {
-    const { type, timestamps, stepRange } = this.#query;
+  choose(group: RowGroupReader, only: number | null, wanted: ReadonlySet<number>): void {
+    const { type } = this.#query;
     group.where("type", (name) => name === type);
     if (only === null) {
       group.where("project", (name) => name === this.#index.project);
       group.where("run", (name) => wanted.has(this.#index.numbers.get(name) ?? -1));
     }
     if (this.#isAsked) group.where("path", this.#isAsked);
+  }
+
+  /** Takes in the rows that were chosen. */
+  read(group: RowGroupReader, only: number | null): void {
+    const { type, timestamps, stepRange } = this.#query;
     if (group.length === 0) return;
     // A row without a step is no point.
     const step = group.floats("step").present;

@@ -8,7 +8,8 @@ import type { Finding } from "../../source.ts";
 import { FILE_TYPES } from "../../types.ts";
 import { partsOf } from "../index/batches.ts";
 import { readGroups } from "../index/read_parts.ts";
-import { stringsOf } from "../parquet/file.ts";
+import type { Part } from "../disk/layout.ts";
+import { type RowGroupReader, stringsOf } from "../parquet/file.ts";
 import { isLogged } from "../parquet/point_values.ts";
 import type { PartsContext } from "../read/context.ts";
 import { finding } from "./finding.ts";
@@ -82,18 +83,25 @@ const STORED = new Set<string>([...FILE_TYPES, "file_series"]);
 /** All rows of files of a run but the phantoms among file points. */
 async function fileRows({ index, readOptions }: PartsContext, run: number): Promise<FileRow[]> {
   const found: FileRow[] = [];
-  await readGroups(partsOf(index, [run]), readOptions, (group, part) => {
+  const choose = (group: RowGroupReader, part: Part) => {
     group.where("type", (type) => STORED.has(type));
-    if (index.mixed.has(part)) {
-      group.where("project", (project) => project === index.project);
-      group.where("run", (name) => name === index.keys[run]);
-    }
+    if (!index.mixed.has(part)) return;
+    group.where("project", (project) => project === index.project);
+    group.where("run", (name) => name === index.keys[run]);
+  };
+  const read = (group: RowGroupReader) => {
     if (group.length === 0) return;
     const path = stringsOf(group.strings("path")), type = stringsOf(group.strings("type"));
     const file = stringsOf(group.strings("file")), logged = isLogged(group);
     for (let row = 0; row < path.length; row++) {
       if (type[row] === "file" || logged(row)) found.push({ path: path[row]!, type: type[row]!, file: file[row] });
     }
+  };
+  await readGroups(partsOf(index, [run]), readOptions, {
+    telling: ["type", "project", "run"],
+    choose,
+    columns: ["path", "file", "timestamp"],
+    read,
   });
   return found;
 }

@@ -4,9 +4,11 @@
  * @module
  */
 
+import { NeptuneError } from "../../errors.ts";
 import type { CallOptions, Finding } from "../../source.ts";
-import { HASHES, hashFile, readHashes } from "../disk/hashes.ts";
-import { type Folder, isFolder } from "../disk/layout.ts";
+import { HASHES, hashIn, readHashes } from "../disk/hashes.ts";
+import type { Folder } from "../disk/layout.ts";
+import type { Store } from "../disk/store.ts";
 import { finding } from "./finding.ts";
 
 /** Compares the files of a project with the hashes that were written with them; those of the files folder only when asked. */
@@ -17,14 +19,15 @@ export async function hashFindings(
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const folder of folders) {
+    const { store } = folder;
     const names = folder.parts.map(({ name }) => name);
-    findings.push(...await compare({ path: folder.path, label: folder.name, names }, { signal, onProgress }));
+    findings.push(...await compare({ store, path: folder.path, label: folder.name, names }, { signal, onProgress }));
     const path = filesRoot === null ? null : `${filesRoot}/${folder.name}`;
-    if (path === null || !await exists(path)) continue;
+    if (path === null || !await exists(store, path)) continue;
     if (thorough) {
-      const names = [...filesBelow(path)];
-      findings.push(...await compare({ path, label: `files/${folder.name}`, names }, { signal, onProgress }));
-    } else if (await exists(`${path}/${HASHES}`)) {
+      const names = await Array.fromAsync(filesBelow(store, path));
+      findings.push(...await compare({ store, path, label: `files/${folder.name}`, names }, { signal, onProgress }));
+    } else if (await exists(store, `${path}/${HASHES}`)) {
       findings.push(finding(
         "info",
         "not_compared",
@@ -37,6 +40,7 @@ export async function hashFindings(
 }
 
 interface HashedFolder {
+  store: Store;
   path: string;
   /** How the folder is called in findings. */
   label: string;
@@ -44,14 +48,15 @@ interface HashedFolder {
   names: string[];
 }
 
-async function compare({ path, label, names }: HashedFolder, call: CallOptions): Promise<Finding[]> {
-  const hashes = await readHashes(path);
+async function compare({ store, path, label, names }: HashedFolder, call: CallOptions): Promise<Finding[]> {
+  const hashes = await readHashes(path, store);
   if (names.length === 0 && hashes === null) return [];
   const unknown = names.filter((name) => !hashes?.has(name));
   const findings: Finding[] = [];
   for (const [name, hash] of hashes ?? []) {
-    const found = await hashFile(`${path}/${name}`, call.signal).catch((error) => {
+    const found = await hashIn(store, `${path}/${name}`, call.signal).catch((error) => {
       call.signal?.throwIfAborted();
+      if (error instanceof NeptuneError) throw error;
       if (error instanceof Deno.errors.NotFound) return null;
       return String(error);
     });
@@ -76,14 +81,14 @@ async function compare({ path, label, names }: HashedFolder, call: CallOptions):
   return findings;
 }
 
-function* filesBelow(root: string, below = ""): Generator<string> {
-  for (const entry of Deno.readDirSync(`${root}/${below}`)) {
+async function* filesBelow(store: Store, root: string, below = ""): AsyncGenerator<string> {
+  for (const entry of await store.list(below === "" ? root : `${root}/${below.slice(0, -1)}`)) {
     const path = below + entry.name;
-    if (isFolder(`${root}/${below}`, entry)) yield* filesBelow(root, `${path}/`);
+    if (entry.isFolder) yield* filesBelow(store, root, `${path}/`);
     else if (path !== HASHES && !entry.name.startsWith(".")) yield path;
   }
 }
 
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
+async function exists(store: Store, path: string): Promise<boolean> {
+  return await store.find(path).then(() => true, () => false);
 }

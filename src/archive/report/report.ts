@@ -9,14 +9,16 @@ import type { Finding } from "../../source.ts";
 import { damagedRunName, damageOf, nameOf } from "../index/damage.ts";
 import { finding } from "./finding.ts";
 import type { ProjectIndex } from "../index/project_index.ts";
-import { type Folder, folderNames, isProjectName, parsePartName, type Part, readFolder } from "../disk/layout.ts";
-import { readGroups } from "../index/read_parts.ts";
+import { type Store, textOf } from "../disk/store.ts";
+import { type Folder, isProjectName, parsePartName, type Part, readFolder } from "../disk/layout.ts";
+import { CHECK, readGroups } from "../index/read_parts.ts";
 import { fileFindings } from "./files.ts";
 import { rowFindings } from "./rows.ts";
 import type { PartsContext } from "../read/context.ts";
 
 /** Where the data of a project lie. */
 export interface ReportRoots {
+  store: Store;
   data: string;
   /** null: no files folder was found. */
   files: string | null;
@@ -33,12 +35,12 @@ export async function makeReport(context: PartsContext, roots: ReportRoots): Pro
   if (roots.thorough) await decodeAll(context, roots.onProgress);
   const findings = [
     ...index.folders.flatMap((folder) => folderFindings(folder)),
-    ...await rootFindings(roots.data),
+    ...await rootFindings(roots),
     ...identityFindings(index),
     ...forkFindings(index),
     ...await rowFindings(context, roots.timesConverted),
     ...await fileFindings(context, roots.files),
-    ...await exportErrors(index, roots.data),
+    ...await exportErrors(index, roots),
     ...roots.thorough ? [] : [notDecoded(index)],
     // Last: looking at rows finds damage, too.
     ...damageFindings(index),
@@ -56,7 +58,7 @@ export function bySeverity(findings: Finding[]): Finding[] {
 async function decodeAll({ index, readOptions }: PartsContext, onProgress?: ReportRoots["onProgress"]): Promise<void> {
   const bytes = index.shown.reduce((sum, { size }) => sum + size, 0);
   for (const part of index.shown) {
-    await readGroups([part], readOptions, (group) => group.check());
+    await readGroups([part], readOptions, CHECK);
     onProgress?.(part.size, bytes);
   }
 }
@@ -148,12 +150,13 @@ function strays(names: string[]): Finding {
 }
 
 /** What lies beside the folders of the projects, and folders of which nobody knows what they hold. */
-async function rootFindings(data: string): Promise<Finding[]> {
-  const names: string[] = [];
-  for await (const entry of Deno.readDir(data)) {
-    if (entry.isFile && !entry.name.startsWith(".")) names.push(entry.name);
-  }
-  const unreadable = folderNames(data).map((name) => readFolder(data, name)).filter((folder) => folder.damage !== null);
+async function rootFindings({ store, data }: ReportRoots): Promise<Finding[]> {
+  const entries = (await store.list(data)).filter(({ name }) => !name.startsWith("."));
+  const names = entries.filter(({ isFolder }) => !isFolder).map(({ name }) => name);
+  const folders = await Promise.all(
+    entries.filter(({ isFolder }) => isFolder).map(({ name }) => readFolder(store, data, name)),
+  );
+  const unreadable = folders.filter((folder) => folder.damage !== null);
   return [
     ...names.length > 0 ? [strays(names.sort())] : [],
     ...unreadable.map(({ name, damage }) =>
@@ -231,10 +234,10 @@ interface ExportError {
 }
 
 /** What the exporter itself said it could not export, where its error file still lies beside the data. */
-async function exportErrors(index: ProjectIndex, data: string): Promise<Finding[]> {
+async function exportErrors(index: ProjectIndex, { store, data }: ReportRoots): Promise<Finding[]> {
   const name = "neptune_exporter_errors.jsonl";
   for (const folder of [dirname(data), dirname(dirname(data))]) {
-    const text = await Deno.readTextFile(`${folder}/${name}`).catch(() => null);
+    const text = await textOf(store, `${folder}/${name}`).catch(() => null);
     if (text !== null) return text.split("\n").flatMap((line) => exportError(index, line));
   }
   return [];

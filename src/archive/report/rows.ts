@@ -10,7 +10,8 @@ import { partsOf } from "../index/batches.ts";
 import { readGroups } from "../index/read_parts.ts";
 import { isParameterType } from "../index/summarize.ts";
 import { type VALUE_COLUMN, valueColumn } from "../parquet/schema.ts";
-import { distinct, type RowGroupReader } from "../parquet/file.ts";
+import type { Part } from "../disk/layout.ts";
+import { distinct, EVERY_COLUMN, type RowGroupReader } from "../parquet/file.ts";
 import { isLogged } from "../parquet/point_values.ts";
 import type { PartsContext } from "../read/context.ts";
 import { finding } from "./finding.ts";
@@ -28,11 +29,12 @@ export async function rowFindings(context: PartsContext, timesConverted: boolean
   const { index, phantoms, readOptions } = context;
   const seen: Seen = { valueless: 0, unknown: new Map(), earliest: new Map() };
   const all = index.keys.map((_, run) => run);
-  await readGroups(partsOf(index, all), readOptions, (group, part) => {
-    if (index.mixed.has(part)) {
-      group.where("project", (project) => project === index.project);
-      group.where("run", (run) => index.numbers.has(run));
-    }
+  const choose = (group: RowGroupReader, part: Part) => {
+    if (!index.mixed.has(part)) return;
+    group.where("project", (project) => project === index.project);
+    group.where("run", (run) => index.numbers.has(run));
+  };
+  const read = (group: RowGroupReader) => {
     for (const type of distinct(group.strings("type")).names) {
       const rows = group.copy();
       rows.where("type", (name) => name === type);
@@ -41,6 +43,12 @@ export async function rowFindings(context: PartsContext, timesConverted: boolean
       else if (!isSeriesType(type as AttributeType)) noteUnknown(rows, type, seen);
       if (!timesConverted && isSeriesType(type as AttributeType)) noteEarliest(rows, context, seen);
     }
+  };
+  await readGroups(partsOf(index, all), readOptions, {
+    telling: ["project", "run", "type"],
+    choose,
+    columns: EVERY_COLUMN,
+    read,
   });
   const floats = (await phantoms.all("float", readOptions)).filter(({ path }) => !path.startsWith("sys/"));
   const files = await phantoms.all("file", readOptions);
