@@ -194,8 +194,15 @@ export function findRows(
   }
   const decoder = new ValueDecoder(leaf, "string");
   let wanted = new Uint8Array(0), none = false;
-  const found = new Uint32Array(chunk.values);
+  // As long as all rows pass, as they do where a column has one text, they need not be written down.
+  let found: Uint32Array | null = null;
   let length = 0;
+  const list = (): Uint32Array => {
+    if (found) return found;
+    found = new Uint32Array(chunk.values);
+    for (let row = 0; row < length; row++) found[row] = row;
+    return found;
+  };
   for (const page of pagesOf(bytes, chunk, leaf)) {
     if ("dictionary" in page) {
       decoder.setDictionary(page.dictionary);
@@ -207,12 +214,14 @@ export function findRows(
       continue;
     }
     const { start, count, encoding } = page.data;
+    if (length < start) list();
     if (none && decoder.usesDictionary(encoding)) continue;
     const { definition, values: encoded } = page.data.open(decoder.isPassing(encoding));
     const whole = definition === null || definition.only === leaf.definition;
     const codes = whole ? decoder.codes(encoded, count, encoding) : null;
     if (codes) {
-      length = codes.find(wanted, start, found, length, () => scratch(count));
+      if (found === null && wanted[codes.only] === 1) length += count;
+      else length = codes.find(wanted, start, list(), length, () => scratch(count));
       continue;
     }
     const present = whole ? null : new Uint8Array(count);
@@ -226,10 +235,10 @@ export function findRows(
     for (let i = 0; i < count; i++) {
       if (present && present[i] === 0) continue;
       const code = numbers[i];
-      if (code < wanted.length ? wanted[code] === 1 : passes(decoder.strings.get(code))) found[length++] = start + i;
+      if (code < wanted.length ? wanted[code] === 1 : passes(decoder.strings.get(code))) list()[length++] = start + i;
     }
   }
-  return length === chunk.values ? null : found.subarray(0, length);
+  return length === chunk.values ? null : list().subarray(0, length);
 }
 
 /** The first of ascending rows, from a place on, that is at least `row`. */

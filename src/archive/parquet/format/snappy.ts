@@ -11,6 +11,8 @@ const BEST_RATIO = 32;
 
 /** Longer copies are worth the call of a native function. */
 const LONG = 128;
+/** From so many bytes on, a copy that repeats a few bytes is a pattern that is filled in. */
+const FILLED = 64;
 
 /** Decompresses one block into a buffer of its own, or into one that is given. */
 export function snappy(input: Uint8Array, length: number, into?: ArrayBuffer): Uint8Array {
@@ -23,8 +25,9 @@ export function snappy(input: Uint8Array, length: number, into?: ArrayBuffer): U
     scale *= 128;
   }
   if (claimed !== length || length > BEST_RATIO * input.length) throw damaged();
-  const buffer = into ?? new ArrayBuffer((length + 3) & ~3);
+  const buffer = into ?? new ArrayBuffer((length + 7) & ~7);
   const output = new Uint8Array(buffer, 0, length), words = new Uint32Array(buffer, 0, (length + 3) >> 2);
+  const numbers = new Float64Array(buffer, 0, (length + 7) >> 3);
   let to = 0;
   while (at < input.length) {
     const tag = input[at++];
@@ -70,6 +73,19 @@ export function snappy(input: Uint8Array, length: number, into?: ArrayBuffer): U
     if (at > input.length || distance === 0 || distance > to || to + size > length) throw damaged();
     const end = to + size;
     let from = to - distance;
+    if (size >= FILLED && 8 % distance === 0) {
+      // One number again and again: bytes until a whole one is there, then number by number.
+      const first = (to + 7) & ~7;
+      while (to < first + 8) output[to++] = output[from++];
+      const number = numbers[first >> 3];
+      // The bytes of what is no number might not survive.
+      if (number === number) {
+        numbers.fill(number, to >> 3, end >> 3);
+        to = end & ~7;
+        from = to - distance;
+      }
+      size = end - to;
+    }
     if (size >= LONG) {
       // The stretch repeats itself: what is there of it is doubled until it is whole.
       let copied = Math.min(distance, size);
