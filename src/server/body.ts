@@ -51,7 +51,11 @@ export class Body {
 
   /** Reads the body of a request; an empty one is an object without fields. */
   static async of(request: Request): Promise<Body> {
-    const text = new TextDecoder().decode(await readBytes(request));
+    return Body.from(new TextDecoder().decode(await readBytes(request)));
+  }
+
+  /** Reads a text that is a JSON object; an empty one is an object without fields. */
+  static from(text: string): Body {
     let value: unknown;
     try {
       value = text === "" ? {} : JSON.parse(text);

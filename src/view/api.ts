@@ -100,6 +100,19 @@ export interface DifferAnswer {
   attributes: (AttributeDefinition & { distinct: number; missing: number })[];
 }
 
+/** `POST /api/distinct`: which values an attribute has, the most frequent first. */
+export interface DistinctRequest extends ProjectRequest {
+  path: string;
+  /** A part of the value, in any letter case. */
+  search: string;
+  most: number;
+}
+
+/** The answer. */
+export interface DistinctAnswer {
+  values: { value: string; runs: number }[];
+}
+
 /** `POST /api/values`: latest values of some runs. */
 export interface ValuesRequest extends ProjectRequest {
   runs: string[];
@@ -220,6 +233,9 @@ export interface Routes {
   runs: { request: TableSliceRequest; answer: TableSlice };
   attributes: { request: AttributesRequest; answer: AttributesAnswer };
   differ: { request: RunsRequest; answer: DifferAnswer };
+  distinct: { request: DistinctRequest; answer: DistinctAnswer };
+  /** Has the next requests look for what is new. */
+  refresh: { request: ProjectRequest; answer: Record<never, never> };
   values: { request: ValuesRequest; answer: ValuesAnswer };
   buckets: { request: BucketsRequest; answer: BucketsAnswer };
   points: { request: PointsRequest; answer: PointsAnswer };

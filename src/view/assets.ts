@@ -19,7 +19,7 @@ const MODULES = FILES.filter(([path]) => path.endsWith(".ts"));
 const STYLES = FILES.filter(([path]) => path.endsWith(".css"));
 
 /** What the first view needs, so that the browser asks for all of it at once. */
-const FIRST = ["main", "shell", "html", "client", "address", "sections", "selection", "runs/section"];
+const FIRST = Object.keys({ ...SHELL_FILES, ...RUNS_FILES }).filter((path) => path.endsWith(".ts"));
 
 /** One file for the browser. */
 export interface Asset {
@@ -46,8 +46,7 @@ function script(code: string): Asset {
 function document(): string {
   const preloads = [
     ...["preact", "preact/hooks", "htm", "@preact/signals", "@preact/signals-core"].map(libraryPath),
-    ...FIRST.map((name) => `/src/view/page/${name}.ts`),
-    "/src/display/format.ts",
+    ...FIRST.map((path) => `/src/${path}`),
   ];
   return `<!doctype html>
 <html lang="en">

@@ -98,6 +98,11 @@ const MOST = 8, KEPT = 30_000;
 export class Listings {
   readonly #kept = new Map<string, { until: number; listing: Promise<RunListing> }>();
 
+  /** Forgets all of them. */
+  clear(): void {
+    this.#kept.clear();
+  }
+
   /** The listing of these words, read where it is not kept. */
   async get(words: string, read: () => Promise<RunListing>): Promise<RunListing> {
     const known = this.#kept.get(words);

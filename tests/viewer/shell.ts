@@ -6,7 +6,7 @@ import { SAMPLE, ViewedArchive } from "./browser.ts";
 Deno.test("the page shows the runs of the sample, and goes back and forth", async () => {
   await using viewed = await ViewedArchive.open(["--archive", SAMPLE]);
   const { page } = viewed;
-  await page.getByRole("checkbox", { name: "Choose DIG-12" }).check();
+  await page.getByRole("checkbox", { name: "Choose mlp-adam-from-sgd" }).check();
   await page.getByRole("link", { name: "Charts" }).click();
   assert.match(page.url(), /\/charts\?s=DIG-12$/);
   await page.goBack();

@@ -8,6 +8,7 @@ import format from "../../display/format.ts" with { type: "text" };
 import address from "../page/address.ts" with { type: "text" };
 import client from "../page/client.ts" with { type: "text" };
 import html from "../page/html.ts" with { type: "text" };
+import link from "../page/link.ts" with { type: "text" };
 import main from "../page/main.ts" with { type: "text" };
 import sections from "../page/sections.ts" with { type: "text" };
 import selection from "../page/selection.ts" with { type: "text" };
@@ -20,6 +21,7 @@ export const SHELL_FILES: Record<string, string> = {
   "view/page/address.ts": address,
   "view/page/client.ts": client,
   "view/page/html.ts": html,
+  "view/page/link.ts": link,
   "view/page/main.ts": main,
   "view/page/sections.ts": sections,
   "view/page/selection.ts": selection,

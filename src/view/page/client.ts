@@ -6,12 +6,16 @@
  * @module
  */
 
+import { type Signal, signal } from "@preact/signals";
 import type { JsonNumber, Routes } from "../api.ts";
 
 /** What the server said when it could not answer. */
 export class AnswerError extends Error {
   override name = "AnswerError";
 }
+
+/** What went wrong last, as a sentence at the top of the page; empty: nothing. */
+export const trouble: Signal<string> = signal("");
 
 /**
  * Asks a route.

@@ -9,16 +9,14 @@
 import { computed, effect, signal } from "@preact/signals";
 import { Component, type ComponentChild, type ComponentType } from "preact";
 import type { ProjectsAnswer } from "../api.ts";
-import { addressWith, go, sectionPath } from "./address.ts";
-import { ask } from "./client.ts";
+import { sectionPath } from "./address.ts";
+import { ask, trouble } from "./client.ts";
 import { html } from "./html.ts";
+import { Link } from "./link.ts";
 import { chosenRuns, projectParam } from "./selection.ts";
 import { SECTIONS } from "./sections.ts";
 
 const projects = signal<ProjectsAnswer | null>(null);
-
-/** What went wrong last, as a sentence; empty: nothing. */
-export const trouble = signal("");
 
 const THEMES = ["auto", "light", "dark"] as const;
 const theme = signal(THEMES.find((one) => one === localStorage.getItem("theme")) ?? "auto");
@@ -99,25 +97,6 @@ function ChosenCount(): ComponentChild {
   return count > 0 && html`
     <span class="count" title="chosen runs">${count}</span>
   `;
-}
-
-/** A link to a section that keeps what is shown. */
-export function Link(
-  { path, params = {}, current = false, children, ...more }: {
-    path: string;
-    params?: Record<string, string | null>;
-    current?: boolean;
-    children?: ComponentChild;
-  },
-): ComponentChild {
-  const click = (event: MouseEvent) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button !== 0) return;
-    event.preventDefault();
-    go(params, { path });
-  };
-  return html`<a ...${more} href=${addressWith(params, path)} aria-current=${
-    current ? "page" : undefined
-  } onClick=${click}>${children}</a>`;
 }
 
 function nextTheme(): void {

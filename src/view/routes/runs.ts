@@ -4,22 +4,31 @@
  * @module
  */
 
-import type { Hono } from "hono";
+import type { Context, Hono } from "hono";
 import { AGGREGATIONS } from "../../nql/ast.ts";
-import type { Body } from "../../server/body.ts";
+import { Body } from "../../server/body.ts";
+import { signalOf } from "../../server/context.ts";
 import type { Project } from "../../server/projects.ts";
 import type { RunsSort } from "../../source.ts";
-import type { AttributeDefinition, RunInfo } from "../../types.ts";
-import type { RunsCell, RunsColumn, TableSlice } from "../api.ts";
-import { addRoute, type Asked, requireType, type Viewer } from "../context.ts";
+import { type AttributeDefinition, type AttributeType, CONFIG_TYPES, type RunInfo } from "../../types.ts";
+import type { DifferAnswer, DistinctAnswer, RunsCell, RunsColumn, TableSlice } from "../api.ts";
+import { addRoute, type Asked, projectNamed, queryParameter, requireType, type Viewer } from "../context.ts";
 import { tableCell } from "../json.ts";
 import { Listings, readListing, rowsOf, type RunListing } from "../listing.ts";
 import { whereOf } from "../selected.ts";
 
-/** Adds `runs`. */
+/** Adds `runs`, `differ`, `distinct`, `refresh`, and `GET /api/runs.csv?asked=`. */
 export function addRunsRoutes(app: Hono, viewer: Viewer): void {
   const listings = new Listings();
   addRoute(app, viewer, "runs", (asked) => tableSlice(listings, asked));
+  addRoute(app, viewer, "differ", (asked) => differ(listings, asked));
+  addRoute(app, viewer, "distinct", distinct);
+  addRoute(app, viewer, "refresh", () => {
+    listings.clear();
+    viewer.catalog.refresh?.();
+    return Promise.resolve({});
+  });
+  app.get("/api/runs.csv", (context) => csv(viewer, listings, context));
 }
 
 function columnOf(body: Body): RunsColumn {
@@ -98,4 +107,106 @@ async function readCells(
     }
   }
   return cells;
+}
+
+const CONFIGS: readonly AttributeType[] = CONFIG_TYPES;
+/** So many different values of an attribute are counted. */
+const MOST_DISTINCT = 1000;
+
+/** Which configs are not the same in all runs: their values differ, or some runs lack them. */
+async function differ(listings: Listings, asked: Asked): Promise<DifferAnswer> {
+  const { project, signal } = asked;
+  const { groups, total } = await listingOf(listings, asked);
+  const runs = groups.flatMap((group) => group.runs.map(({ key }) => key));
+  const seen = new Map<string, { path: string; type: AttributeType; values: Set<string>; runs: number }>();
+  for await (const block of project.source.values({ runs, types: CONFIGS, signal })) {
+    for (const column of block.columns) {
+      const there = block.paths.map((path) => seen.get(`${column.type}:${path}`));
+      for (let i = 0; i < column.run.length; i++) {
+        const at = column.path[i];
+        let one = there[at];
+        if (!one) {
+          one = there[at] = { path: block.paths[at], type: column.type, values: new Set(), runs: 0 };
+          seen.set(`${column.type}:${one.path}`, one);
+        }
+        one.runs++;
+        if (one.values.size < MOST_DISTINCT) one.values.add(cellKey(tableCell(column, i, null)));
+      }
+    }
+  }
+  const attributes = [...seen.values()]
+    .filter(({ path, values, runs }) => !path.startsWith("sys/") && (values.size > 1 || runs < total))
+    .map(({ path, type, values, runs }) => ({ path, type, distinct: values.size, missing: total - runs }));
+  // What most runs have comes first: what a few have says little about all.
+  attributes.sort((a, b) => a.missing - b.missing || (a.path < b.path ? -1 : 1));
+  return { runs: total, attributes };
+}
+
+/** Equal for equal values. The elements of a set have no order. */
+function cellKey(cell: RunsCell): string {
+  return Array.isArray(cell) ? JSON.stringify(cell.toSorted()) : String(cell);
+}
+
+async function distinct({ body, project, signal }: Asked): Promise<DistinctAnswer> {
+  const path = body.required("path", body.string("path"));
+  const search = (body.string("search") ?? "").toLowerCase();
+  const counts = new Map<string, number>();
+  for await (const block of project.source.values({ paths: [path], types: CONFIGS, signal })) {
+    for (const column of block.columns) {
+      for (let i = 0; i < column.run.length; i++) {
+        const cell = tableCell(column, i, null);
+        for (const value of Array.isArray(cell) ? cell : [String(cell)]) {
+          counts.set(value, (counts.get(value) ?? 0) + 1);
+        }
+      }
+    }
+  }
+  const values = [...counts].filter(([value]) => value.toLowerCase().includes(search))
+    .sort(([, a], [, b]) => b - a).slice(0, body.count("most") ?? 100);
+  return { values: values.map(([value, runs]) => ({ value, runs })) };
+}
+
+/** Rows that are read and sent at a time. */
+const CSV_ROWS = 2000;
+
+/** The table as comma-separated values, row by row as they are read: all rows, the columns that are shown. */
+async function csv(viewer: Viewer, listings: Listings, context: Context): Promise<Response> {
+  const body = Body.from(queryParameter(context, "asked"));
+  const project = await projectNamed(viewer, body.string("project"), signalOf(context));
+  const asked: Asked = { body, project, signal: signalOf(context) };
+  const { groups } = await listingOf(listings, asked);
+  const runs = groups.flatMap((group) => group.runs);
+  const columns = (body.objects("columns") ?? []).map(columnOf);
+  async function* lines() {
+    const names = columns.map(({ path, aggregation }) => aggregation ? `${path}:${aggregation}` : path);
+    yield csvLine(["sys/id", "sys/custom_run_id", ...names]);
+    for (let at = 0; at < runs.length; at += CSV_ROWS) {
+      const some = runs.slice(at, at + CSV_ROWS);
+      const cells = await readCells(project, some, columns, asked.signal);
+      yield some.map(({ key, sysId, customId }) =>
+        csvLine([sysId, customId ?? "", ...cells.get(key)!.map((cell, i) => csvText(cell, columns[i]))])
+      ).join("");
+    }
+  }
+  return new Response(ReadableStream.from(lines()).pipeThrough(new TextEncoderStream()), {
+    headers: {
+      "content-type": "text/csv; charset=utf-8",
+      "content-disposition": `attachment; filename*=UTF-8''${encodeURIComponent(`${project.name || "runs"}.csv`)}`,
+    },
+  });
+}
+
+function csvText(cell: RunsCell, { type }: RunsColumn): string {
+  if (cell === null) return "";
+  if (type === "datetime" && typeof cell === "number") return new Date(cell).toISOString();
+  if (typeof cell === "object") return JSON.stringify(cell);
+  // Spreadsheet programs take such texts for formulas, and would run what somebody logged.
+  if (typeof cell === "string" && !NUMBERS.includes(type) && /^[=+\-@\t\r\n]/.test(cell)) return `'${cell}`;
+  return String(cell);
+}
+
+const NUMBERS: readonly AttributeType[] = ["int", "float", "float_series", "datetime"];
+
+function csvLine(texts: string[]): string {
+  return texts.map((text) => /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text).join(",") + "\r\n";
 }

@@ -6,53 +6,115 @@
  * @module
  */
 
-import { effect, signal } from "@preact/signals";
+import { computed, type ReadonlySignal } from "@preact/signals";
 import type { ComponentChild } from "preact";
-import type { TableSlice } from "../../api.ts";
-import { type Param, param, TEXT } from "../address.ts";
+import { useEffect } from "preact/hooks";
+import { counted } from "../../../display/format.ts";
 import { ask } from "../client.ts";
 import { html } from "../html.ts";
-import { chosenSet, colorOf, project, toggleRun } from "../selection.ts";
+import { chosenRuns, project } from "../selection.ts";
+import { Link } from "../link.ts";
+import { askedColumn } from "./columns.ts";
+import { Grid } from "./grid.ts";
+import { ColumnPicker } from "./picker.ts";
+import { QueryField } from "./query.ts";
+import { isOutdated, known, problem } from "./rows.ts";
+import { columns, differing, group, listing, onlyDiffering, reloads, searchText, trash } from "./state.ts";
 
-const search: Param<string> = param("f", TEXT);
-const table = signal<TableSlice | null>(null);
-
-effect(() => {
+/** The same runs and columns as comma-separated values. */
+const csvAddress: ReadonlySignal<string> = computed(() => {
+  const chosen = chosenRuns.value;
   const request = {
-    project: project.value,
-    query: "",
-    search: search.value,
-    ids: null,
-    trashed: false,
-    sort: null,
-    group: null,
+    ...listing.value,
     closed: [],
-    columns: [],
-    from: 0,
-    to: 100,
+    ids: chosen.length > 0 ? chosen : null,
+    columns: columns.value.map(askedColumn),
   };
-  ask("runs", request).then((answer) => table.value = answer, () => {});
+  return `/api/runs.csv?asked=${encodeURIComponent(JSON.stringify(request))}`;
 });
+
+let typing: ReturnType<typeof setTimeout>;
+
+function type(event: Event): void {
+  const { value } = event.target as HTMLInputElement;
+  clearTimeout(typing);
+  typing = setTimeout(() => searchText.replace(value), 120);
+}
+
+/** `/` leads to the search box from anywhere, as in many programs. */
+function shortcut(event: KeyboardEvent): void {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target instanceof HTMLElement && event.target.closest("input, textarea, select, dialog")) return;
+  document.querySelector<HTMLInputElement>(".runs-search")?.focus();
+  event.preventDefault();
+}
+
+async function reload(): Promise<void> {
+  await ask("refresh", { project: project.value });
+  reloads.value++;
+}
 
 /** The section Runs. */
 export function RunsSection(): ComponentChild {
+  useEffect(() => {
+    document.addEventListener("keydown", shortcut);
+    return () => document.removeEventListener("keydown", shortcut);
+  }, []);
   return html`
-    <input type="search" aria-label="Search" value=${search.value} onInput=${(event: Event) =>
-      search.replace((event.target as HTMLInputElement).value)} />
-    <table>
-      <tbody>
-        ${table.value?.slice.map((row) =>
-          "id" in row && html`
-            <tr key=${row.id}>
-              <td><input type="checkbox" aria-label=${`Choose ${row.id}`} checked=${chosenSet.value.has(
-                row.id,
-              )} onChange=${() => toggleRun(row.id)} style=${{ accentColor: colorOf(row.id) }} /></td>
-              <td>${row.name}</td>
-              <td>${row.customId ?? row.id}</td>
-            </tr>
-          `
-        )}
-      </tbody>
-    </table>
+    <div class="runs">
+      <${Tools} />
+      ${problem.value !== "" && html`<pre class="trouble" role="alert">${problem.value}</pre>`}
+      <${Grid} />
+      <${Status} />
+    </div>
   `;
+}
+
+function Tools(): ComponentChild {
+  const chosen = chosenRuns.value.length;
+  const differ = differing.value;
+  return html`
+    <div class="runs-tools" role="search">
+      <input type="search" class="runs-search" aria-label="Search runs" placeholder="Search: name, id, tag  ( / )" value=${searchText
+        .value}
+        onInput=${type} />
+      <${QueryField} />
+      <${ColumnPicker} />
+      <button aria-pressed=${onlyDiffering.value} onClick=${() => onlyDiffering.set(!onlyDiffering.value)}
+        title="Only columns that differ among the chosen runs, or among all that match">Differing</button>
+      ${onlyDiffering.value &&
+        html`<span class="note" role="status">${
+          differ
+            ? `${counted(differ.attributes.length, "config")} of ${counted(differ.runs, "run")} differ`
+            : "comparing…"
+        }</span>`}
+      ${group.value &&
+        html`<span class="chip">by ${group.value.path} <button class="quiet" aria-label="Do not group" onClick=${() =>
+          group.set(null)}>✕</button></span>`}
+      <select aria-label="Trash" value=${trash.value} onChange=${(event: Event) =>
+        trash.set((event.target as HTMLSelectElement).value as "no")}>
+        <option value="no">Without trash</option>
+        <option value="all">With trash</option>
+        <option value="only">Trash only</option>
+      </select>
+      <a class="button" href=${csvAddress.value} download>CSV</a>
+      <button class="quiet" title="Look again for runs and values" onClick=${reload}>Reload</button>
+      ${chosen > 0 && html`<span class="runs-chosen-tools">
+        <b>${counted(chosen, "run")}</b> chosen
+        <${Link} path="/charts" class="button">Charts<//>
+        <${Link} path="/compare" class="button">Compare<//>
+        <button class="quiet" onClick=${() => chosenRuns.set([])}>Clear</button>
+      </span>`}
+    </div>
+  `;
+}
+
+function Status(): ComponentChild {
+  const { runs } = known.value.table;
+  const text = isOutdated.value
+    ? (problem.value === "" ? "Reading…" : "")
+    : runs === 0
+    ? "No run matches."
+    : counted(runs, "run");
+  return html`<p class=${runs === 0 && !isOutdated.value ? "note" : "unseen"} role="status">${text}</p>`;
 }

@@ -1,0 +1,116 @@
+/// <reference lib="dom" />
+
+/**
+ * The field for queries, which completes what is typed.
+ *
+ * @module
+ */
+
+import type { ComponentChild } from "preact";
+import { useRef, useState } from "preact/hooks";
+import { ask } from "../client.ts";
+import { html } from "../html.ts";
+import { project } from "../selection.ts";
+import {
+  attributeCompletions,
+  complete,
+  type Completion,
+  type Due,
+  dueAt,
+  valueCompletions,
+  wordCompletions,
+} from "./complete.ts";
+import { query } from "./state.ts";
+
+const MOST = 10;
+
+/** What may stand at the caret. */
+async function completionsAt(due: Due, signal: AbortSignal): Promise<Completion[]> {
+  const words = wordCompletions(due);
+  const about = { project: project.value };
+  if (due.kind === "attribute") {
+    const asked = { ...about, search: due.word, types: null, runs: null, from: 0, to: MOST };
+    const { attributes } = await ask("attributes", asked, signal);
+    return [...attributeCompletions(attributes), ...words];
+  }
+  if (due.kind === "value" && (due.type === null || /^(string|stringSet|string_set|int|float|bool)$/.test(due.type))) {
+    const { values } = await ask("distinct", { ...about, path: due.attribute, search: due.word, most: MOST }, signal);
+    return [...words, ...valueCompletions(due, values)].slice(0, MOST);
+  }
+  return words;
+}
+
+/** The field. What is typed counts when Enter is pressed, or the field is left. */
+export function QueryField(): ComponentChild {
+  const field = useRef<HTMLInputElement>(null);
+  const asking = useRef(new AbortController());
+  const [found, setFound] = useState<{ due: Due; list: Completion[] } | null>(null);
+  const [chosen, setChosen] = useState(-1);
+
+  const look = async () => {
+    const { value, selectionStart } = field.current!;
+    asking.current.abort();
+    asking.current = new AbortController();
+    const due = dueAt(value, selectionStart ?? value.length);
+    try {
+      const list = await completionsAt(due, asking.current.signal);
+      setFound(list.length > 0 ? { due, list } : null);
+      setChosen(-1);
+    } catch {
+      // Without completions one types on.
+    }
+  };
+  const close = () => {
+    asking.current.abort();
+    setFound(null);
+    setChosen(-1);
+  };
+  const put = (completion: Completion) => {
+    const input = field.current!;
+    const next = complete(input.value, found!.due, completion);
+    input.value = next.query;
+    input.focus();
+    input.setSelectionRange(next.caret, next.caret);
+    look();
+  };
+  const key = (event: KeyboardEvent) => {
+    const count = found?.list.length ?? 0;
+    if (event.key === "Enter" && chosen < 0) {
+      query.set(field.current!.value.trim());
+      close();
+    } else if (event.key === "Escape" && found) close();
+    else if (event.key === "ArrowDown" && !found) look();
+    else if (event.key === "ArrowDown") setChosen((chosen + 1) % count);
+    else if (event.key === "ArrowUp" && found) setChosen((chosen + count) % (count + 1) - (chosen < 0 ? 1 : 0));
+    else if ((event.key === "Enter" || event.key === "Tab") && found && (chosen >= 0 || event.key === "Tab")) {
+      if (event.key === "Tab" && event.shiftKey) return close();
+      put(found.list[Math.max(0, chosen)]);
+    } else return;
+    event.preventDefault();
+  };
+  return html`
+    <div class="runs-query">
+      <input ref=${field} type="text" role="combobox" spellcheck=${false} autocomplete="off" aria-label="Query"
+        aria-autocomplete="list"
+        aria-expanded=${found !== null} aria-controls="completions"
+        aria-activedescendant=${chosen >= 0 ? `completion-${chosen}` : undefined}
+        placeholder=${"Query, for example `config/lr`:float > 0.01"} value=${query.value}
+        onInput=${look} onKeyDown=${key} onFocus=${look}
+        onBlur=${() => {
+          close();
+          query.set(field.current!.value.trim());
+        }} />
+      <ul id="completions" role="listbox" aria-label="Completions" class="menu runs-completions" hidden=${found ===
+        null}>
+        ${found?.list.map((one, i) =>
+          html`
+            <li key=${i} id=${`completion-${i}`} role="option" aria-selected=${i === chosen}
+              onMouseDown=${(event: Event) => event.preventDefault()} onClick=${() => put(one)}>
+                        <span>${one.text}</span> <span class="note">${one.note}</span>
+                      </li>
+          `
+        )}
+      </ul>
+    </div>
+  `;
+}

@@ -1,0 +1,173 @@
+/// <reference lib="dom" />
+
+/**
+ * The rows that are seen, and those near them: asked for in pages, and columns in blocks, as they come into view.
+ *
+ * @module
+ */
+
+import { effect, type Signal, signal } from "@preact/signals";
+import type { RunsCell, RunsRow, TableSlice } from "../../api.ts";
+import { AnswerError, ask } from "../client.ts";
+import { askedColumn, type PickedColumn, textOfColumn } from "./columns.ts";
+import { columns, listing, reloads } from "./state.ts";
+
+/** Rows of a page, and columns of a block. */
+const PAGE = 60, BLOCK = 12;
+/** Pages that are kept. */
+const MOST_PAGES = 80;
+
+/** What there is of the table so far. */
+export interface KnownRows {
+  /** How many runs match, and how many rows they and the headings of groups make. */
+  runs: number;
+  rows: number;
+  /** The row at a place; undefined where it is not here yet. */
+  at(row: number): RunsRow | undefined;
+  /** The cell of a row in a column; undefined where it is not here yet. */
+  cell(row: number, column: PickedColumn): RunsCell | undefined;
+}
+
+interface Page {
+  rows: RunsRow[];
+  /** The cells of its rows by column. */
+  cells: Map<string, RunsCell[]>;
+}
+
+/** All pages of one listing. */
+class Pages implements KnownRows {
+  runs = 0;
+  rows = 0;
+  readonly #pages = new Map<number, Page>();
+
+  at(row: number): RunsRow | undefined {
+    return this.#pages.get(Math.floor(row / PAGE))?.rows[row % PAGE];
+  }
+
+  cell(row: number, column: PickedColumn): RunsCell | undefined {
+    return this.#pages.get(Math.floor(row / PAGE))?.cells.get(textOfColumn({ ...column, pinned: false }))?.[row % PAGE];
+  }
+
+  has(page: number, asked: readonly PickedColumn[]): boolean {
+    const known = this.#pages.get(page);
+    return known !== undefined && asked.every((column) => known.cells.has(textOfColumn({ ...column, pinned: false })));
+  }
+
+  add(page: number, asked: readonly PickedColumn[], { runs, rows, slice }: TableSlice): void {
+    this.runs = runs;
+    this.rows = rows;
+    const known: Page = this.#pages.get(page) ?? { rows: slice, cells: new Map() };
+    this.#pages.delete(page);
+    this.#pages.set(page, known);
+    asked.forEach((column, i) =>
+      known.cells.set(
+        textOfColumn({ ...column, pinned: false }),
+        slice.map((row) => "id" in row ? row.cells[i] : null),
+      )
+    );
+    for (const oldest of [...this.#pages.keys()].slice(0, -MOST_PAGES)) this.#pages.delete(oldest);
+  }
+}
+
+/** What is known; a new object whenever there is more. */
+export const known: Signal<{ table: KnownRows }> = signal({ table: new Pages() });
+
+/** Whether the rows are those of an earlier question, and the answer to the present one is awaited. */
+export const isOutdated: Signal<boolean> = signal(true);
+
+/** Why there is no answer, as a sentence; empty: there is one. */
+export const problem: Signal<string> = signal("");
+
+/** What is seen: rows, and columns by their place. */
+export const seen: Signal<{ from: number; to: number; columns: readonly PickedColumn[] }> = signal({
+  from: 0,
+  to: PAGE,
+  columns: [],
+});
+
+let current = new Pages();
+let stop = new AbortController();
+const asking = new Map<string, AbortController>();
+
+effect(() => {
+  const request = listing.value;
+  void reloads.value;
+  stop.abort();
+  stop = new AbortController();
+  for (const one of asking.values()) one.abort();
+  asking.clear();
+  current = new Pages();
+  isOutdated.value = true;
+  load(current, request, 0, blocksOf(columns.peek().slice(0, BLOCK))[0] ?? []);
+});
+
+/** Columns come in blocks, so that scrolling sideways asks seldom. */
+function blocksOf(all: readonly PickedColumn[]): PickedColumn[][] {
+  const blocks: PickedColumn[][] = [];
+  for (let i = 0; i < all.length; i += BLOCK) blocks.push(all.slice(i, i + BLOCK));
+  return blocks;
+}
+
+let timer: ReturnType<typeof setTimeout>;
+
+effect(() => {
+  void seen.value;
+  void columns.value;
+  clearTimeout(timer);
+  // While somebody scrolls fast, what flies by is not asked for.
+  timer = setTimeout(loadSeen, 40);
+});
+
+function loadSeen(): void {
+  if (isOutdated.value) return;
+  const { from, to, columns: shown } = seen.value;
+  const all = columns.value;
+  const places = shown.map((column) => all.indexOf(column)).filter((place) => place >= 0);
+  const blocks = new Set(places.map((place) => Math.floor(place / BLOCK)));
+  const wanted = new Set<string>();
+  for (let page = Math.floor(from / PAGE); page <= Math.floor(Math.max(from, to - 1) / PAGE); page++) {
+    if (page * PAGE >= current.rows && page > 0) break;
+    for (const block of blocks.size > 0 ? blocks : [0]) {
+      const asked = all.slice(block * BLOCK, (block + 1) * BLOCK);
+      const name = `${page} ${asked.map(textOfColumn).join(" ")}`;
+      wanted.add(name);
+      if (!current.has(page, asked) && !asking.has(name)) load(current, listing.value, page, asked, name);
+    }
+  }
+  for (const [name, one] of asking) if (!wanted.has(name)) one.abort();
+}
+
+function load(
+  pages: Pages,
+  request: typeof listing.value,
+  page: number,
+  asked: PickedColumn[],
+  name: string = "first",
+): void {
+  const abort = new AbortController();
+  asking.set(name, abort);
+  const slice = { ...request, columns: asked.map(askedColumn), from: page * PAGE, to: (page + 1) * PAGE };
+  ask("runs", slice, abort.signal).then(
+    (answer) => {
+      pages.add(page, asked, answer);
+      if (pages !== current) return;
+      problem.value = "";
+      const isFirst = isOutdated.value;
+      isOutdated.value = false;
+      known.value = { table: pages };
+      if (isFirst) loadSeen();
+    },
+    (error) => {
+      if (abort.signal.aborted || pages !== current) return;
+      problem.value = error instanceof AnswerError ? error.message : String(error);
+    },
+  ).finally(() => {
+    if (asking.get(name) === abort) asking.delete(name);
+  });
+}
+
+/** The ids of the runs from one row to another, for choosing many at once. */
+export async function idsBetween(from: number, to: number): Promise<string[]> {
+  const { slice } = await ask("runs", { ...listing.value, columns: [], from, to });
+  return slice.flatMap((row) => "id" in row ? row.id : []);
+}

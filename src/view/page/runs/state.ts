@@ -1,0 +1,153 @@
+/// <reference lib="dom" />
+
+/**
+ * What the table shows: which runs, in which order, with which columns.
+ *
+ * @module
+ */
+
+import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { AttributeDefinition } from "../../../types.ts";
+import type { DifferAnswer, RunsRequest, TableSliceRequest } from "../../api.ts";
+import { type Codec, type Param, param, SWITCH, TEXT, TEXTS, wordCodec } from "../address.ts";
+import { ask } from "../client.ts";
+import { chosenRuns, project } from "../selection.ts";
+import { askedColumn, columnOfText, firstColumns, type PickedColumn, textOfColumn } from "./columns.ts";
+
+/** Neptune's query language. */
+export const query: Param<string> = param("q", TEXT);
+/** What the search box holds. */
+export const searchText: Param<string> = param("f", TEXT);
+/** Runs in the trash. */
+export const trash: Param<"no" | "only" | "all"> = param("t", wordCodec("no", "only", "all"));
+/** Only columns that differ. */
+export const onlyDiffering: Param<boolean> = param("d", SWITCH);
+/** The groups that are folded; the empty text is the group of runs without a value. */
+export const closedGroups: Param<string[]> = param("x", TEXTS);
+
+/** The order of the runs. */
+export interface Order {
+  column: PickedColumn;
+  descending: boolean;
+}
+
+const ORDER: Codec<Order | null> = {
+  read: (text) => {
+    const column = text && columnOfText(text.replace(/^-/, ""));
+    return column ? { column, descending: text.startsWith("-") } : null;
+  },
+  write: (order) => order && `${order.descending ? "-" : ""}${textOfColumn({ ...order.column, pinned: false })}`,
+};
+
+/** By what the runs are sorted; null: newest first. */
+export const order: Param<Order | null> = param("o", ORDER);
+
+const GROUP: Codec<AttributeDefinition | null> = {
+  read: (text) => {
+    const column = text && columnOfText(text);
+    return column ? { path: column.path, type: column.type } : null;
+  },
+  write: (group) => group && textOfColumn({ ...group, shown: "last", pinned: false }),
+};
+
+/** By what the runs are grouped. */
+export const group: Param<AttributeDefinition | null> = param("g", GROUP);
+
+const COLUMNS: Codec<PickedColumn[] | null> = {
+  read: (text) => text === null ? null : TEXTS.read(text).flatMap((one) => columnOfText(one) ?? []),
+  write: (columns) => columns && (TEXTS.write(columns.map(textOfColumn)) ?? ""),
+};
+
+const columnsParam: Param<PickedColumn[] | null> = param("k", COLUMNS);
+
+/** What there is at first, once it is known. */
+const initial: Signal<PickedColumn[]> = signal([]);
+
+/** The columns that were picked: by the address, or what was picked last for this project, or some at first. */
+export const picked: ReadonlySignal<PickedColumn[]> = computed(() => columnsParam.value ?? initial.value);
+
+function storageName(): string {
+  return `columns of ${project.value ?? ""}`;
+}
+
+/** Picks columns, and remembers them for the next visit. */
+export function pick(columns: PickedColumn[]): void {
+  localStorage.setItem(storageName(), COLUMNS.write(columns)!);
+  columnsParam.set(columns);
+}
+
+/** Back to the columns that there are at first. */
+export function pickFirst(): void {
+  localStorage.removeItem(storageName());
+  columnsParam.set(null);
+  loadFirst();
+}
+
+function loadFirst(): void {
+  const remembered = COLUMNS.read(localStorage.getItem(storageName()));
+  if (remembered) {
+    initial.value = remembered;
+    return;
+  }
+  const types = ["string", "float", "int", "bool", "float_series"] as const;
+  ask("attributes", { project: project.value, search: "", types: [...types], runs: null, from: 0, to: 2000 })
+    .then(({ attributes }) => initial.value = firstColumns(attributes), () => {});
+}
+
+effect(() => {
+  // Only the project matters.
+  void project.value;
+  loadFirst();
+});
+
+/** Which runs, as requests say it. */
+export const asked: ReadonlySignal<RunsRequest> = computed(() => ({
+  project: project.value,
+  query: query.value,
+  search: searchText.value,
+  ids: null,
+  trashed: trash.value === "no" ? false : trash.value === "only" ? true : null,
+}));
+
+/** What decides which rows there are. */
+export const listing: ReadonlySignal<Omit<TableSliceRequest, "columns" | "from" | "to">> = computed(() => ({
+  ...asked.value,
+  sort: order.value && { ...askedColumn(order.value.column), descending: order.value.descending },
+  group: group.value,
+  closed: closedGroups.value,
+}));
+
+/** Which configs differ: among the chosen runs where there are several, else among all that match. */
+export const differing: Signal<DifferAnswer | null> = signal(null);
+
+/** A second reload of the table where the first was of data that have changed since. */
+export const reloads: Signal<number> = signal(0);
+
+effect(() => {
+  const chosen = chosenRuns.value;
+  const request = { ...asked.value, ids: chosen.length > 1 ? chosen : null };
+  void reloads.value;
+  if (!onlyDiffering.value) return void (differing.value = null);
+  const stop = new AbortController();
+  ask("differ", request, stop.signal).then((answer) => differing.value = answer, () => {});
+  return () => stop.abort();
+});
+
+/** The columns that are shown, pinned ones first. */
+export const columns: ReadonlySignal<PickedColumn[]> = computed(() => {
+  const all = shownColumns();
+  return [...all.filter(({ pinned }) => pinned), ...all.filter(({ pinned }) => !pinned)];
+});
+
+function shownColumns(): PickedColumn[] {
+  const known = differing.value;
+  if (!known) return picked.value;
+  const name = ({ path, type }: AttributeDefinition) => `${type}:${path}`;
+  const differ = new Set(known.attributes.map(name));
+  const isConfig = ({ type }: AttributeDefinition) =>
+    ["string", "int", "float", "bool", "datetime", "string_set"].includes(type);
+  const kept = picked.value.filter((one) => !isConfig(one) || differ.has(name(one)));
+  const there = new Set(kept.map(name));
+  const others = known.attributes.filter((one) => !there.has(name(one)));
+  return [...kept, ...others.map(({ path, type }) => ({ path, type, shown: "last" as const, pinned: false }))];
+}
