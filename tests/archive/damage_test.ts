@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { jupyterDisplay, ReadOnlyProject, type ReadOnlyProjectOptions } from "../../mod.ts";
-import { float, floatPoint, int, phantom, string } from "../../samples/rows.ts";
+import { bool, float, floatPoint, int, phantom, string } from "../../samples/rows.ts";
 import { partName, sanitized, writeRun } from "../../samples/writer.ts";
 import { PROJECT, sys, T } from "../awkward/case.ts";
 
@@ -121,6 +121,23 @@ Deno.test("a damaged part does not make other runs show values they never had", 
   await assert.rejects(() => other.attribute("score").fetch(), names("scorer"));
   const [skipped] = await open(data, { damagedRuns: "skip" }).fetchReadOnlyRuns({ customIds: ["other"] });
   await assert.rejects(() => skipped.attribute("score").fetch(), { name: "AttributeNotFoundError" });
+});
+
+Deno.test("a run does not become the head of its experiment because the head cannot be read", async () => {
+  await using archives = new Archives();
+  const run = (id: string, number: number, isHead: boolean) => [
+    sys(id, number, string("sys/name", "E"), bool("sys/experiment/is_head", isHead)),
+  ];
+  const data = await archives.make({ old: run("old", 1, false), head: run("head", 2, true) });
+  await spoil(data, "head");
+  for (const damagedRuns of ["error", "skip"] as const) {
+    const [old] = await open(data, { damagedRuns }).fetchReadOnlyRuns({ customIds: ["old"] });
+    assert.equal(await old.attribute("sys/experiment/is_head").fetch(), false);
+  }
+  // It stands in for the head, so that the experiment is found, and the listing says what it is without.
+  const skipping = open(data, { damagedRuns: "skip" });
+  assert.deepEqual((await skipping.listExperiments()).map((run) => run["sys/custom_run_id"]), ["old"]);
+  await assert.rejects(async () => await open(data).listExperiments(), names("head"));
 });
 
 Deno.test("links that lead nowhere, removed files and folders nobody may read are damage, not the end of the archive", async () => {

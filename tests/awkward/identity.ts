@@ -5,8 +5,9 @@
  */
 
 import assert from "node:assert/strict";
-import { bool, phantom, string } from "../../samples/rows.ts";
-import { assertFound, ownAttributes, runIds, runOf, runs, values } from "../ask.ts";
+import { bool, floatPoint, phantom, string } from "../../samples/rows.ts";
+import { encodePart, partName, sanitized, SCHEMA } from "../../samples/writer.ts";
+import { assertFound, ownAttributes, points, runIds, runOf, runs, values } from "../ask.ts";
 import { type AwkwardCase, PROJECT, sys, T, writeRuns } from "./case.ts";
 
 export const identityCases: AwkwardCase[] = [
@@ -68,6 +69,45 @@ export const identityCases: AwkwardCase[] = [
       const source = (await open()).open(PROJECT);
       assert.deepEqual(await runIds(source, { heads: true }), ["A"]);
       assert.deepEqual(await runIds(source), ["B", "A"]);
+    },
+  },
+  {
+    name: "head not exported",
+    rule:
+      "Where the head of an experiment was not exported the newest run stands in for it, but does not say that it was one.",
+    write: (dir) =>
+      writeRuns(dir, {
+        A: [sys("A", 1, string("sys/name", "E"), bool("sys/experiment/is_head", false))],
+        B: [sys("B", 2, string("sys/name", "E"), bool("sys/experiment/is_head", false))],
+      }),
+    async check(open) {
+      const source = (await open()).open(PROJECT);
+      assert.deepEqual(await runIds(source, { heads: true }), ["B"]);
+      const operand = { name: "sys/experiment/is_head", type: "bool", aggregation: null } as const;
+      assert.deepEqual(await runIds(source, { where: { op: "=", operand, value: "true" } }), ["B"]);
+      assert.deepEqual(await runIds(source, { where: { op: "=", operand, value: "false" } }), ["A"]);
+    },
+  },
+  {
+    name: "a file that does not name its project",
+    rule:
+      "A file without the name of its project is of the project that its folder is named after, also beside files that name theirs.",
+    async write(dir) {
+      const archive = await writeRuns(dir, { A: [sys("A", 1)], B: [sys("B", 2), [floatPoint("m", 1, T, 2)]] });
+      const [top, ...columns] = SCHEMA;
+      const schema = [
+        { ...top, num_children: top.num_children! - 1 },
+        ...columns.filter(({ name }) => name !== "project_id"),
+      ];
+      const batches = [sys("B", 2), [floatPoint("m", 1, T, 2)]];
+      const bytes = encodePart({ projectId: PROJECT, runId: "B", batches, schema });
+      await Deno.writeFile(`${archive.data}/${sanitized(PROJECT)}/${partName("B")}`, bytes);
+      return archive;
+    },
+    async check(open) {
+      const source = (await open()).open(PROJECT);
+      assert.deepEqual(await runIds(source), ["B", "A"]);
+      assert.deepEqual(await points(source, "B", "m"), [{ step: 1, value: 2, timestamp: T }]);
     },
   },
   {

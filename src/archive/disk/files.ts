@@ -5,15 +5,18 @@
  */
 
 import { sep } from "node:path";
-import { FileMissingError, NeptuneError } from "../../errors.ts";
+import { ArchiveError, FileMissingError, NeptuneError } from "../../errors.ts";
 import type { FileRef } from "../../types.ts";
 import { mimeOfBytes, mimeOfName, SNIFFED_BYTES } from "./mime.ts";
+import { diskFault } from "./fault.ts";
 import { abortable } from "../../async/shared.ts";
 import type { FileContent, FileOptions } from "../../source.ts";
 import type { Store, StoredInfo } from "./store.ts";
 
 /** Files looked at side by side. */
 const CONCURRENCY = 32;
+/** The type of files of which nothing tells it. */
+const UNKNOWN = "application/octet-stream";
 
 /** The stored files of one project. */
 export class Files {
@@ -61,11 +64,14 @@ export class Files {
     }
     for (const candidate of candidates) {
       this.#store.permit(candidate, `read the stored file ${path}`);
-      const found = await this.#find(candidate, signal);
+      const found = await sayingWhich(candidate, () => this.#find(candidate, signal));
       if (found?.isFolder) {
-        throw folderError(path, (await this.#store.list(candidate, { signal, glance: true })).map(({ name }) => name));
+        const inside = await sayingWhich(candidate, () => this.#store.list(candidate, { signal, glance: true }));
+        throw folderError(path, inside.map(({ name }) => name));
       }
-      if (found) return await this.#store.stream(candidate, options);
+      if (!found) continue;
+      const { bytes, size } = await sayingWhich(candidate, () => this.#store.stream(candidate, options));
+      return { bytes: ReadableStream.from(pieces(candidate, bytes)), size };
     }
     throw new FileMissingError(
       this.#roots.length === 0
@@ -80,7 +86,7 @@ export class Files {
   }
 
   async #look(path: string, signal?: AbortSignal): Promise<FileRef> {
-    const missing = { path, size: null, mimeType: mimeOfName(path) ?? "application/octet-stream" };
+    const missing = { path, size: null, mimeType: mimeOfName(path) ?? UNKNOWN };
     for (const candidate of this.#candidates(path) ?? []) {
       const found = await this.#find(candidate, signal).catch((error) => {
         if (error instanceof NeptuneError) throw error;
@@ -102,9 +108,15 @@ export class Files {
   }
 
   async #sniff(path: string, size: number, signal?: AbortSignal): Promise<string> {
-    const { bytes } = await this.#store.stream(path, { to: Math.min(size, SNIFFED_BYTES), signal });
-    const head = new Uint8Array(await new Response(bytes).arrayBuffer());
-    return await mimeOfBytes(head, head.length === size);
+    try {
+      const { bytes } = await this.#store.stream(path, { to: Math.min(size, SNIFFED_BYTES), signal });
+      const head = new Uint8Array(await new Response(bytes).arrayBuffer());
+      return await mimeOfBytes(head, head.length === size);
+    } catch (error) {
+      // Whoever opens the file hears of it.
+      if (diskFault(error) === null) throw error;
+      return UNKNOWN;
+    }
   }
 
   /** Where a stored path may be on disk, or null where it leads out of the project's folder. */
@@ -125,6 +137,31 @@ async function findOrNull(store: Store, path: string, signal?: AbortSignal): Pro
     // Too long for a path, or not one for this system: there is nothing there either.
     if (/ENAMETOOLONG|name too long|os error (36|63|123|206)\b/i.test(String(error))) return null;
     throw error;
+  }
+}
+
+/** What cannot be read, though it is there, is not missing. */
+async function sayingWhich<T>(path: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    const reason = diskFault(error);
+    if (reason === null) throw error;
+    throw new ArchiveError(`The stored file ${path} cannot be read: ${reason}.`, { path }, { cause: error });
+  }
+}
+
+/** The bytes as they come; what ends them too early is said of the file. */
+async function* pieces(path: string, bytes: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = bytes.getReader();
+  try {
+    while (true) {
+      const { done, value } = await sayingWhich(path, () => reader.read());
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel().catch(() => {});
   }
 }
 

@@ -10,7 +10,7 @@ import { damageReason } from "../parquet/damage.ts";
 import { PartOpener } from "../parquet/open.ts";
 import { pauseNowAndThen } from "../parquet/pause.ts";
 import { partsOf } from "./batches.ts";
-import type { ProjectIndex } from "./project_index.ts";
+import { ownership, type ProjectIndex } from "./project_index.ts";
 import type { ReadOptions } from "./read_parts.ts";
 import { SegmentBuilder } from "./segments/builder.ts";
 import type { Cells, CellType, Segment } from "./segments/segment.ts";
@@ -123,10 +123,11 @@ async function readParts(
     await pause();
   }
   const { part, project, run } = segment.entries;
+  const isOwn = ownership(index.project);
   const runs = Int32Array.from(run, (run, entry) => {
     const number = part[entry];
-    const owner = segment.projects[project[entry]] ?? owners[number].folder.name;
-    return broken.has(number) || owner !== index.project ? -1 : index.numbers.get(run) ?? -1;
+    if (broken.has(number) || !isOwn(segment.projects[project[entry]], owners[number].folder)) return -1;
+    return index.numbers.get(run) ?? -1;
   });
   return { segment, runs };
 }

@@ -5,7 +5,7 @@
  */
 
 import type { RunInfo } from "../../types.ts";
-import { type Folder, type Part, unfinishedParts } from "../disk/layout.ts";
+import { type Folder, type Part, sanitized, unfinishedParts } from "../disk/layout.ts";
 import { type Parents, parentsOf } from "./lineage.ts";
 import { type FolderIndex, isTold, type LiveSegment } from "./folder_index.ts";
 import type { Fields } from "./segments/fields.ts";
@@ -141,11 +141,12 @@ function findRuns(project: string, indexes: readonly FolderIndex[], hidden: Read
   const numbers = new Map<string, number>();
   const parts: Part[][] = [];
   const mixed = new Set<Part>();
+  const isOwn = ownership(project);
   for (const { folder, segments } of indexes) {
     const owners = new Int32Array(folder.parts.length).fill(NOBODY);
     for (const { segment, places } of segments) {
       const { part: partOf, project: projectOf, run: runOf } = segment.entries;
-      const mine = segment.projects.map((name) => (name ?? folder.name) === project);
+      const mine = segment.projects.map((name) => isOwn(name, folder));
       for (let entry = 0; entry < runOf.length; entry++) {
         if (!isTold(segment, places, partOf[entry])) continue;
         const place = places[partOf[entry]], part = folder.parts[place];
@@ -166,6 +167,15 @@ function findRuns(project: string, indexes: readonly FolderIndex[], hidden: Read
   return { numbers, parts, mixed };
 }
 
+/**
+ * Tells whether rows are of a project: those that name it, and those that name none in the folder that is named after it. Where no file
+ * of a folder names a project, its own name stands for one.
+ */
+export function ownership(project: string): (named: string | null, folder: Folder) => boolean {
+  const own = new Set([project, sanitized(project)]);
+  return (named, folder) => named === null ? own.has(folder.name) : named === project;
+}
+
 /** The run of each name of parts. */
 function ownersOf({ numbers, parts }: FoundRuns): Map<string, string> {
   const owners = new Map<string, string>();
@@ -182,7 +192,8 @@ function entryRuns(
   numbers: ReadonlyMap<string, number>,
 ): Int32Array {
   const { part, project, run } = segment.entries;
-  const mine = segment.projects.map((owner) => (owner ?? folder.name) === name);
+  const isOwn = ownership(name);
+  const mine = segment.projects.map((owner) => isOwn(owner, folder));
   const { damage } = segment.parts;
   return Int32Array.from(run, (run, entry) => {
     const place = places[part[entry]];

@@ -10,6 +10,7 @@ import { EVERY_COLUMN, type RowGroupReader } from "../parquet/file.ts";
 import { PartOpener } from "../parquet/open.ts";
 import { pauseNowAndThen } from "../parquet/pause.ts";
 import type { ColumnName } from "../parquet/schema.ts";
+import { ownership } from "./project_index.ts";
 
 /** How a reading goes on when something happens. */
 export interface ReadOptions {
@@ -69,4 +70,16 @@ export async function readGroups(
       onDamaged(part, error);
     }
   }
+}
+
+/** Leaves out the rows of other projects. */
+export function keepOwn(group: RowGroupReader, project: string, { folder }: Part): void {
+  const { values, present, strings } = group.strings("project");
+  const isOwn = ownership(project);
+  const owns = new Map<number | null, boolean>();
+  group.keep((row) => {
+    const code = present && present[row] === 0 ? null : values[row];
+    if (!owns.has(code)) owns.set(code, isOwn(code === null ? null : strings.get(code), folder));
+    return owns.get(code)!;
+  });
 }

@@ -104,7 +104,8 @@ export function completeSystem(system: System, keys: string[]): Uint8Array {
     "sys/experiment/is_head",
     "bool",
     runs,
-    (run, stored) => names[run] === undefined ? stored : heads[run] === 1,
+    // One that is stored as no head stands in for a head that was not exported, but never was one.
+    (run, stored) => names[run] === undefined || stored === false ? stored : heads[run] === 1,
   );
   return heads;
 }

@@ -42,14 +42,16 @@ export async function longTable({ index, phantoms, readOptions }: PartsContext):
   const number = pl.when(type.eq(pl.lit("float_series")).or(isFloat)).then(pl.col("float").fillNull(pl.lit(NaN)))
     .otherwise(pl.col("float"));
 
+  // Files need not name their project.
+  const own = pl.lit(index.project);
   const where = index.mixed.size === 0
     ? null
-    : pl.col("run_id").isIn(index.keys).and(pl.col("project_id").eq(pl.lit(index.project)));
+    : pl.col("run_id").isIn(index.keys).and(pl.col("project_id").fillNull(own).eq(own));
   const columns = [...COLUMNS.map(({ short }) => short), ...Object.keys(HISTOGRAM) as ColumnName[]];
   const rows = await scanRows(parts, where, columns, (part) => index.indexes.some((one) => one.isAlike(part)));
   return (index.repeated.size > 0 ? rows.unique({ subset: IDENTITY, keep: "first", maintainOrder: true }) : rows)
     .filter(real)
-    .withColumns(time("timestamp"), time("datetime"), number.alias("float"))
+    .withColumns(pl.col("project").fillNull(own), time("timestamp"), time("datetime"), number.alias("float"))
     .select(
       ...COLUMNS.map(({ name, short }) => pl.col(short).alias(name)),
       histogram().alias("histogram_value"),
@@ -61,14 +63,27 @@ function withValue(type: keyof typeof VALUE_COLUMN): Expr {
   return pl.col("type").eq(pl.lit(type)).and(pl.col(valueColumn(type)).isNotNull());
 }
 
-const checked = new WeakSet<Part>();
+/** Of parts that were read to the end, the state of their files then. */
+const checked = new WeakMap<Part, string>();
 
-/** The parts that can be read to the end: Polars would end the process over others. Each is read once. */
+/** The parts that can be read to the end: Polars would end the process over others. Each is read once, unless it changes. */
 async function soundParts(parts: readonly Part[], readOptions: PartsContext["readOptions"]): Promise<Part[]> {
-  await readGroups(parts.filter((part) => !checked.has(part)), readOptions, CHECK);
+  const states = new Map(parts.map((part) => [part, stateOf(part)]));
+  await readGroups(parts.filter((part) => checked.get(part) !== states.get(part)), readOptions, CHECK);
   const sound = parts.filter((part) => part.damage === null);
-  for (const part of sound) checked.add(part);
+  for (const part of sound) checked.set(part, states.get(part)!);
   return sound;
+}
+
+/** What changes with the file of a part. */
+function stateOf({ path }: Part): string {
+  try {
+    const { size, ino, mtime, ctime } = Deno.statSync(path);
+    return [size, ino, mtime?.getTime(), ctime?.getTime()].join();
+  } catch {
+    // Whoever reads it says why.
+    return "";
+  }
 }
 
 function histogram(): Expr {

@@ -8,7 +8,7 @@ import type { SeriesType, StepRange } from "../../types.ts";
 import type { Part } from "../disk/layout.ts";
 import { partsOf } from "../index/batches.ts";
 import type { ProjectIndex } from "../index/project_index.ts";
-import { readGroups, type ReadOptions } from "../index/read_parts.ts";
+import { keepOwn, readGroups, type ReadOptions } from "../index/read_parts.ts";
 import type { RowGroupReader } from "../parquet/file.ts";
 import { isLogged, POINT_COLUMNS, pointValues } from "../parquet/point_values.ts";
 import type { ColumnName } from "../parquet/schema.ts";
@@ -63,7 +63,7 @@ export async function readPoints(
   const ownerOf = (part: Part) => index.mixed.has(part) ? null : owners.get(part)!;
   await readGroups(partsOf(index, runs), readOptions, {
     telling: ["type", "path", "project", "run"],
-    choose: (group, from) => reader.choose(group, ownerOf(from), wanted),
+    choose: (group, from) => reader.choose(group, from, ownerOf(from), wanted),
     columns: reader.columns,
     read: (group, from) => {
       if (from !== part) [part, before] = [from, reader.pieces.length];
@@ -99,11 +99,11 @@ class PointReader {
   }
 
   /** @param only The run that all rows belong to; null: the rows tell. */
-  choose(group: RowGroupReader, only: number | null, wanted: ReadonlySet<number>): void {
+  choose(group: RowGroupReader, part: Part, only: number | null, wanted: ReadonlySet<number>): void {
     const { type } = this.#query;
     group.where("type", (name) => name === type);
     if (only === null) {
-      group.where("project", (name) => name === this.#index.project);
+      keepOwn(group, this.#index.project, part);
       group.where("run", (name) => wanted.has(this.#index.numbers.get(name) ?? -1));
     }
     if (this.#isAsked) group.where("path", this.#isAsked);

@@ -69,7 +69,17 @@ export class ColumnCache {
   }
 
   /** The columns of an operand, which must have been loaded. */
-  columns(table: RunTable, { name, type, aggregation }: Operand): Column[] {
+  columns(table: RunTable, operand: Operand): Column[] {
+    const columns = this.#stored(table, operand);
+    if (operand.name !== "sys/experiment/is_head") return columns;
+    // Who asks for the heads of experiments finds each experiment, also where its head was not exported.
+    return columns.map(({ type, values }) => ({
+      type,
+      values: type === "bool" ? table.keys.map((_, run) => table.heads[run] === 1 || values[run]) : values,
+    }));
+  }
+
+  #stored(table: RunTable, { name, type, aggregation }: Operand): Column[] {
     if (name === "sys/state" && (type === "experiment_state" || type === null)) {
       return [{ type: "experiment_state", values: new Array(table.keys.length).fill("idle") }];
     }

@@ -7,7 +7,7 @@
 import type { Finding } from "../../source.ts";
 import { FILE_TYPES } from "../../types.ts";
 import { partsOf } from "../index/batches.ts";
-import { readGroups } from "../index/read_parts.ts";
+import { keepOwn, readGroups } from "../index/read_parts.ts";
 import type { Part } from "../disk/layout.ts";
 import { type RowGroupReader, stringsOf } from "../parquet/file.ts";
 import { isLogged } from "../parquet/point_values.ts";
@@ -86,7 +86,7 @@ async function fileRows({ index, readOptions }: PartsContext, run: number): Prom
   const choose = (group: RowGroupReader, part: Part) => {
     group.where("type", (type) => STORED.has(type));
     if (!index.mixed.has(part)) return;
-    group.where("project", (project) => project === index.project);
+    keepOwn(group, index.project, part);
     group.where("run", (name) => name === index.keys[run]);
   };
   const read = (group: RowGroupReader) => {

@@ -7,7 +7,7 @@
 import type { Finding } from "../../source.ts";
 import { type AttributeType, isSeriesType } from "../../types.ts";
 import { partsOf } from "../index/batches.ts";
-import { readGroups } from "../index/read_parts.ts";
+import { keepOwn, readGroups } from "../index/read_parts.ts";
 import { isParameterType } from "../index/summarize.ts";
 import { type VALUE_COLUMN, valueColumn } from "../parquet/schema.ts";
 import type { Part } from "../disk/layout.ts";
@@ -31,7 +31,7 @@ export async function rowFindings(context: PartsContext, timesConverted: boolean
   const all = index.keys.map((_, run) => run);
   const choose = (group: RowGroupReader, part: Part) => {
     if (!index.mixed.has(part)) return;
-    group.where("project", (project) => project === index.project);
+    keepOwn(group, index.project, part);
     group.where("run", (run) => index.numbers.has(run));
   };
   const read = (group: RowGroupReader) => {

@@ -5,7 +5,9 @@
  */
 
 import { crc32 } from "node:zlib";
+import { ArchiveError } from "../../../errors.ts";
 import { readAt } from "../../disk/bytes.ts";
+import { diskFault } from "../../disk/fault.ts";
 import { FieldReader, FieldWriter } from "./fields.ts";
 import {
   type Cells,
@@ -123,6 +125,24 @@ function openEither(path: string, other: string): Deno.FsFile {
   }
 }
 
+/** Reads a stretch of a file that must be as it was when it was checked. */
+function readUnchanged(path: string, before: Deno.FileInfo, at: number, length: number): Uint8Array<ArrayBuffer> {
+  try {
+    using file = openEither(path, path + REPLACED);
+    const { size, ino, mtime } = file.statSync();
+    if (size === before.size && ino === before.ino && mtime?.getTime() === before.mtime?.getTime()) {
+      const bytes = readAt(file, at, length);
+      if (bytes.length === length) return bytes;
+    }
+  } catch (error) {
+    if (diskFault(error) === null) throw error;
+  }
+  throw new ArchiveError(
+    `The index ${path} was changed or taken away while it was in use: call project.refresh(), and it is made again.`,
+    { path },
+  );
+}
+
 /** A segment whose bytes are in memory or in a file. */
 export class StoredSegment implements Segment {
   readonly parts: PartColumns;
@@ -159,15 +179,15 @@ export class StoredSegment implements Segment {
 
   /** A segment in a file: not kept open, but read in stretches, as columns are mostly read one after the other. */
   static in(path: string): StoredSegment {
-    const size = Deno.statSync(path).size;
+    const written = Deno.statSync(path), { size } = written;
     if (!isAsWritten(path, size)) throw new Error(`The index ${path} is not as it was written.`);
     let from = 0, held = new Uint8Array(0);
     return new StoredSegment(size, (at, length) => {
+      // A small one is held as a whole from here on.
+      if (size <= STRETCH && held.length === 0) held = readUnchanged(path, written, 0, size);
       if (at < from || at + length > from + held.length) {
-        using file = openEither(path, path + REPLACED);
+        held = readUnchanged(path, written, at, Math.min(size - at, Math.max(length, STRETCH)));
         from = at;
-        held = readAt(file, at, Math.min(size - at, Math.max(length, STRETCH)));
-        if (held.length < length) throw new Error(`The index ${path} became shorter.`);
       }
       return held.slice(at - from, at - from + length);
     }, path);
