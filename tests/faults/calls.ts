@@ -27,6 +27,10 @@ export interface Call {
   run(place: Place): Promise<unknown>;
   /** How many times as often as others it is made. Default: 1. */
   weight?: number;
+  /** What it says of a run depends on which other runs there are: it stops after some rows, or is about the newest of each kind. */
+  chooses?: boolean;
+  /** Its answer is what is wrong. */
+  reports?: boolean;
 }
 
 const run = ({ project }: Place, customId = "mlp-adam-2-cool") => new ReadOnlyRun(project, { customId });
@@ -49,14 +53,14 @@ export const CALLS: readonly Call[] = [
   { name: "a project by its only name", run: ({ options }) => new ReadOnlyProject(options).fetchInfo() },
   { name: "listRuns", run: async ({ project }) => await project.listRuns() },
   { name: "listRuns, none", run: async ({ project }) => await project.listRuns({ tags: ["no such tag"] }) },
-  { name: "listExperiments", run: async ({ project }) => await project.listExperiments() },
+  { name: "listExperiments", chooses: true, run: async ({ project }) => await project.listExperiments() },
   { name: "fetchRuns", run: async ({ project }) => await project.fetchRuns() },
   { name: "fetchExperiments, one by one", run: ({ project }) => ids(project.fetchExperiments()) },
   {
     name: "fetchReadOnlyRuns",
     run: ({ project }) => ids(project.fetchReadOnlyRuns({ runs: ["linear-1", "mlp-sgd-2"] })),
   },
-  { name: "fetchReadOnlyExperiments", run: ({ project }) => ids(project.fetchReadOnlyExperiments()) },
+  { name: "fetchReadOnlyExperiments", chooses: true, run: ({ project }) => ids(project.fetchReadOnlyExperiments()) },
   { name: "fetchRunsDf", run: ({ project }) => project.fetchRunsDf({ columns: ["config/optimizer", "train/loss"] }) },
   {
     name: "fetchRunsDf by a pattern",
@@ -64,10 +68,11 @@ export const CALLS: readonly Call[] = [
   },
   {
     name: "fetchExperimentsDf, sorted",
+    chooses: true,
     run: ({ project }) => project.fetchExperimentsDf({ sortBy: "validation/accuracy", limit: 4 }),
   },
-  { name: "fetchRunsDfGlobal", run: ({ options }) => fetchRunsDfGlobal({ ...options, limit: 5 }) },
-  { name: "fetchExperimentsDfGlobal", run: ({ options }) => fetchExperimentsDfGlobal(options) },
+  { name: "fetchRunsDfGlobal", chooses: true, run: ({ options }) => fetchRunsDfGlobal({ ...options, limit: 5 }) },
+  { name: "fetchExperimentsDfGlobal", chooses: true, run: ({ options }) => fetchExperimentsDfGlobal(options) },
   { name: "listAttributes", run: ({ project }) => project.listAttributes() },
   { name: "listAttributes of a run", run: ({ project }) => project.listAttributes({ runs: ["linear-2"] }) },
   {
@@ -150,4 +155,16 @@ export const CALLS: readonly Call[] = [
     name: "plot",
     run: async (place) => await plot(attribute(place, "validation/loss") as Attribute).svg(),
   },
+];
+
+/** What only archives can be asked. */
+export const ARCHIVE_CALLS: readonly Call[] = [
+  ...CALLS,
+  {
+    name: "scan",
+    run: async ({ project }) =>
+      (await (await project.scan()).collect()).sort(["run_id", "attribute_path", "attribute_type", "step"]),
+  },
+  { name: "archiveReport", reports: true, run: ({ project }) => project.archiveReport() },
+  { name: "archiveReport, thorough", reports: true, run: ({ project }) => project.archiveReport({ thorough: true }) },
 ];

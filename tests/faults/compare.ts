@@ -24,6 +24,25 @@ export function plain(answer: unknown): unknown {
   return answer;
 }
 
+/** What an answer says about other runs than these, row by row; nothing where it is no list of rows that name their runs. */
+export function otherRows(answer: string, runs: readonly string[]): string {
+  let rows: unknown;
+  try {
+    const parsed = JSON.parse(answer);
+    rows = Array.isArray(parsed) ? parsed : parsed?.rows;
+  } catch {
+    return "";
+  }
+  if (!Array.isArray(rows)) return "";
+  const others = rows.flatMap((row) => {
+    const run = row?.["sys/custom_run_id"] ?? row?.run ?? row?.run_id;
+    if (typeof run !== "string" || runs.includes(run)) return [];
+    // A column that no other run fills may be gone.
+    return [JSON.stringify(Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null).sort()))];
+  });
+  return others.sort().join("\n");
+}
+
 /** Lists of what is there, which are shorter where less is there. */
 export const LISTS = /SHA256SUMS$/;
 /** What says what could not be exported. */

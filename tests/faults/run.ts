@@ -1,27 +1,37 @@
 /**
- * Runs the simulator: `deno task test:faults` for ten thousand seeds, `--seeds N --from M` for others, `--seed N` for one that failed.
+ * Runs the simulator: `deno task test:faults` for ten thousand seeds of each side and as many changed files; `--side server`, `archive` or
+ * `files` for one of them, `--seeds N --from M` for others, `--side SIDE --seed N` for one that failed.
  */
 
 import { parseArgs } from "node:util";
+import { ARCHIVE } from "./archive.ts";
 import { SERVER } from "./server.ts";
-import { lineOf, type Outcome, runSeeds, Simulator } from "./simulate.ts";
+import { lineOf, type Outcome, runSeeds, type Side, Simulator } from "./simulate.ts";
 
 const { values } = parseArgs({
   options: {
     seeds: { type: "string", default: "10000" },
     from: { type: "string", default: "1" },
     seed: { type: "string" },
+    side: { type: "string" },
   },
 });
 const from = Number(values.seed ?? values.from);
 const count = values.seed === undefined ? Number(values.seeds) : 1;
-const simulator = new Simulator(SERVER);
-const outcomes = await runSeeds(simulator, from, count, (outcome) => {
-  if (values.seed !== undefined || outcome.result === "FAILED") console.log(lineOf(outcome));
-});
-console.log(summary(outcomes));
-const files = values.seed === undefined ? await changedFiles() : true;
-Deno.exit(files && outcomes.every(({ result }) => result !== "FAILED") ? 0 : 1);
+const asked = (name: string) => values.side === undefined || values.side === name;
+let well = true;
+for (const side of [SERVER, ARCHIVE]) if (asked(side.name)) well = await simulated(side) && well;
+if (asked("files")) well = await changedFiles() && well;
+Deno.exit(well ? 0 : 1);
+
+/** The seeds of one side; true where all went well. */
+async function simulated(side: Side): Promise<boolean> {
+  const outcomes = await runSeeds(new Simulator(side), from, count, (outcome) => {
+    if (values.seed !== undefined || outcome.result === "FAILED") console.log(lineOf(outcome));
+  });
+  console.log(`${side.name}: ${summary(outcomes)}`);
+  return outcomes.every(({ result }) => result !== "FAILED");
+}
 
 /** As many files of archives with bytes changed; true where all went well. */
 async function changedFiles(): Promise<boolean> {

@@ -13,6 +13,7 @@ import {
   ProtoLeaderboardEntriesSearchResultDTOSchema,
   ProtoQueryAttributesResultDTOSchema,
 } from "../../src/wire/gen/neptune_pb.ts";
+import { CALLS } from "./calls.ts";
 import type { Random } from "./random.ts";
 import type { Faulted, Side } from "./simulate.ts";
 
@@ -288,6 +289,8 @@ interface Plan {
 /** A server with a fault. */
 export const SERVER: Side = {
   name: "server",
+  calls: CALLS,
+  atOnce: 32,
   sound: () => open({ fault: null, always: false, from: 0, random: null as unknown as Random }),
   faulted(random) {
     const fault = random.pick(FAULTS);
