@@ -3,6 +3,7 @@
 import { parquetMetadata, parquetReadObjects, type SchemaElement } from "hyparquet";
 import { footerLength, readFooter } from "../../src/archive/parquet/format/footer.ts";
 import { ThriftReader, ThriftType } from "../../src/archive/parquet/format/thrift.ts";
+import { openBytes } from "../../src/archive/disk/local.ts";
 import { ParquetFile } from "../../src/archive/parquet/file.ts";
 import { type ArchiveRow, encodePart, SCHEMA } from "../../samples/writer.ts";
 import type { Random } from "./random.ts";
@@ -106,7 +107,7 @@ export async function otherValues(bytes: Uint8Array): Promise<Uint8Array | null>
       copy[at] ^= 1;
       await Deno.writeFile(path, copy);
       try {
-        using file = new ParquetFile(path);
+        using file = new ParquetFile(openBytes(path));
         for (const group of file.groups()) group.check();
         return copy;
       } catch {
