@@ -79,6 +79,7 @@ export { Listing } from "./src/api/listing.ts";
 export { RunFile } from "./src/api/file.ts";
 export type { FileValue } from "./src/api/file.ts";
 export type { ReadOnlyProjectOptions, SourceOptions } from "./src/api/open.ts";
+export type { StorageOptions } from "./src/s3/settings.ts";
 export { ProgressBarCallback } from "./src/progress/callback.ts";
 export type {
   ProgressBarOption,
@@ -109,9 +110,10 @@ export {
   RegexError,
   RunNotFoundError,
   ServerError,
+  StorageError,
   UnsupportedError,
   WorkerError,
   WriteError,
 } from "./src/errors.ts";
-export type { ErrorFields, NeptuneErrors, WriteErrorReason } from "./src/errors.ts";
+export type { ErrorFields, NeptuneErrors, StorageErrorReason, WriteErrorReason } from "./src/errors.ts";
 export type { PlotLine } from "./src/display/chart/line.ts";

@@ -16,9 +16,22 @@ import "./src/permissions/polars.ts";
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { NeptuneError, OptionError } from "./src/errors.ts";
-import { callable, FLAG, kind, NONEMPTY, oneOf, orNull, PATH, pathString, STRINGS } from "./src/options/kinds.ts";
+import {
+  callable,
+  FLAG,
+  isAddress,
+  kind,
+  NONEMPTY,
+  oneOf,
+  orNull,
+  PATH,
+  pathString,
+  PLACE,
+  STRINGS,
+} from "./src/options/kinds.ts";
 import { checkArgument, checkOptions, declare, optional } from "./src/options/options.ts";
-import { defaultCacheFolder, openFolders } from "./src/api/open.ts";
+import { defaultCacheFolder, openFolders, STORAGE } from "./src/api/open.ts";
+import type { StorageOptions } from "./src/s3/settings.ts";
 import { type AccessLogEntry, createHandler } from "./src/server/handler.ts";
 import type { Listening } from "./src/server/listen.ts";
 import { startServer } from "./src/server/start.ts";
@@ -32,8 +45,10 @@ const DEFAULT_PORT = 8642;
 
 /** Options of {@linkcode serve}. */
 export interface ServeOptions {
-  /** The data folder of an archive written by neptune-exporter (by default it wrote to `exports/data`). */
+  /** The data folder of an archive written by neptune-exporter (by default it wrote to `exports/data`), or `s3://bucket/exports/data`. */
   archive?: string | URL;
+  /** Archives in object storage: how to reach it. Default: what the usual variables and files of AWS say. */
+  storageOptions?: StorageOptions;
   /**
    * A folder `.neptune` that a Neptune client left, or one around it: runs that never reached the server. Together with `archive`,
    * both are served as one.
@@ -66,11 +81,12 @@ export interface ServeOptions {
 }
 
 const SERVE = declare<ServeOptions>()({
-  archive: optional(PATH),
+  archive: optional(PLACE),
+  storageOptions: optional(STORAGE),
   offline: optional(PATH),
   damagedRuns: optional(oneOf("error", "skip"), "error"),
   project: optional(NONEMPTY),
-  files: optional(PATH),
+  files: optional(PLACE),
   port: optional(
     kind<number>(
       "a whole number from 0 to 65535",
@@ -118,9 +134,9 @@ export async function serve(options: ServeOptions): Promise<ServedArchive> {
   const { port, host, onRequest, followLinks, project = null, ...asked } = checkOptions("serve", SERVE, options);
   const cacheFolder = asked.cacheFolder === undefined ? defaultCacheFolder() : asked.cacheFolder;
   const tokenFile = asked.tokenFile && pathString(asked.tokenFile);
-  const { archive, offline, files, damagedRuns } = asked;
+  const { archive, offline, files, damagedRuns, storageOptions } = asked;
   const catalog = openFolders(
-    { archive, offline, files, cacheFolder, damagedRuns, filesOutside: followLinks },
+    { archive, offline, files, cacheFolder, damagedRuns, storageOptions, filesOutside: followLinks },
     project,
   );
   if (!catalog) {
@@ -154,6 +170,7 @@ async function close(server: Listening, catalog: Catalog): Promise<void> {
 
 /** A folder as it is given, in full, and where links lead; and the one it lies in, where the files folder may be. */
 function foldersOf(folder: string): string[] {
+  if (isAddress(folder)) return [folder, folder.replace(/\/+[^/]*\/*$/, "")];
   const full = resolve(folder);
   let real = full;
   try {

@@ -180,6 +180,33 @@ export class ConnectionError extends NeptuneError<{
   brokenOff?: boolean;
 }> {}
 
+/**
+ * Why object storage gives nothing. `credentials`: there are none, or it refuses them. `expired`: they are no longer valid. `no bucket`:
+ * there is none of this name. `no access`: the credentials do not allow it. `changed`: an object was written again while it was read.
+ * `truncated`: fewer bytes came than there are. `busy`: it went on answering that it cannot now (500, 503 "slow down").
+ */
+export type StorageErrorReason =
+  | "credentials"
+  | "expired"
+  | "no bucket"
+  | "no access"
+  | "changed"
+  | "truncated"
+  | "busy"
+  | "other";
+
+/** Object storage does not give what was asked for. Never holds keys or tokens. */
+export class StorageError extends NeptuneError<{
+  /** The bucket, folder or object, as `s3://bucket/…`. */
+  location: string;
+  /** Why. */
+  reason: StorageErrorReason;
+  /** The HTTP status; null where there was no answer. */
+  status: number | null;
+  /** The store's own word for it, for example `AccessDenied`; null where it gave none. */
+  code: string | null;
+}> {}
+
 /** Something answers at the address, but not Neptune. */
 export class NotNeptuneError extends NeptuneError<{
   /** The address. */
@@ -236,6 +263,7 @@ const classes: { readonly [Name in keyof NeptuneErrors]: abstract new (...args: 
   ApiTokenError,
   CredentialsError,
   ConnectionError,
+  StorageError,
   NotNeptuneError,
   ServerError,
   DecodeError,
@@ -280,6 +308,8 @@ export interface NeptuneErrors {
   CredentialsError: CredentialsError;
   /** {@linkcode ConnectionError} */
   ConnectionError: ConnectionError;
+  /** {@linkcode StorageError} */
+  StorageError: StorageError;
   /** {@linkcode NotNeptuneError} */
   NotNeptuneError: NotNeptuneError;
   /** {@linkcode ServerError} */

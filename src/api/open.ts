@@ -4,7 +4,7 @@
  * @module
  */
 
-import { openArchive } from "../archive/catalog.ts";
+import { type ArchivePlaces, openArchive } from "../archive/catalog.ts";
 import { OptionError, ProjectNotFoundError } from "../errors.ts";
 import { openServer } from "../http/catalog.ts";
 import { openOffline } from "../offline/catalog.ts";
@@ -12,19 +12,24 @@ import {
   callable,
   COUNT,
   FLAG,
+  isAddress,
   listOf,
   NONEMPTY,
   oneOf,
   orNull,
   PATH,
   pathString,
+  PLACE,
   POSITIVE,
   recordOf,
   SECRET,
   shown,
 } from "../options/kinds.ts";
-import { type Checked, declare, optional } from "../options/options.ts";
+import { type Checked, declare, optional, shape } from "../options/options.ts";
 import { shared } from "../async/shared.ts";
+import { storageAddress } from "../s3/location.ts";
+import { type StorageOptions, storageSettings } from "../s3/settings.ts";
+import { openStorage } from "../s3/store.ts";
 import type { Catalog, Source } from "../source.ts";
 
 /** Options of {@linkcode ReadOnlyProject}. Each falls back to an environment variable where one is named. */
@@ -35,15 +40,20 @@ export interface ReadOnlyProjectOptions {
    */
   project?: string;
   /**
-   * The data folder of an archive written by neptune-exporter (by default it wrote to `exports/data`). Default:
-   * `NEPTUNE_ARCHIVE`. With an archive, no server is asked.
+   * The data folder of an archive written by neptune-exporter (by default it wrote to `exports/data`), on this machine or in object
+   * storage: `"s3://bucket/exports/data"`. Default: `NEPTUNE_ARCHIVE`. With an archive, no server is asked.
    */
   archive?: string | URL;
   /**
-   * The files folder of the archive (by default `exports/files`). Default: `NEPTUNE_ARCHIVE_FILES`, then the folder `files`
-   * beside the data folder.
+   * The files folder of the archive (by default `exports/files`), on this machine or in object storage. Default:
+   * `NEPTUNE_ARCHIVE_FILES`, then the folder `files` beside the data folder.
    */
   files?: string | URL;
+  /**
+   * Archives in object storage: how to reach it. Default: what the usual variables (`AWS_…`) and the files `~/.aws/config` and
+   * `~/.aws/credentials` say.
+   */
+  storageOptions?: StorageOptions;
   /**
    * A folder `.neptune` that a Neptune client left, or one around it, which is searched: runs that never reached the server.
    * Together with `archive`, a run in both is one run. Default: `NEPTUNE_OFFLINE`, unless `archive` or `apiToken` is passed.
@@ -75,18 +85,18 @@ export interface ReadOnlyProjectOptions {
    */
   cacheFolder?: string | URL | null;
   /**
-   * Servers: the address of a proxy, for example `"http://proxy:3128"`. Default: what `HTTPS_PROXY`, `HTTP_PROXY` and
+   * Servers and object storage: the address of a proxy, for example `"http://proxy:3128"`. Default: what `HTTPS_PROXY`, `HTTP_PROXY` and
    * `NO_PROXY` say, which Deno reads by itself.
    */
   proxy?: string;
-  /** Servers: additional certificate authorities, each a PEM string. */
+  /** Servers and object storage: additional certificate authorities, each a PEM string. */
   caCerts?: readonly string[];
-  /** Servers: a function to use in place of the global `fetch`. Web Workers cannot use it: requests stay on the main thread. */
+  /** Servers and object storage: a function to use in place of the global `fetch`. Web Workers cannot use it: requests stay on the main thread. */
   fetch?: typeof fetch;
-  /** Servers: the longest wait for one answer, in seconds. Default: `NEPTUNE_HTTP_REQUEST_TIMEOUT_SECONDS`, then 60. */
+  /** Servers and object storage: the longest wait for one answer, in seconds. Default: `NEPTUNE_HTTP_REQUEST_TIMEOUT_SECONDS`, then 60. */
   requestTimeoutSeconds?: number;
   /**
-   * Servers: the longest time one request may take with all its retries, in seconds; a large answer gets a second more for each
+   * Servers and object storage: the longest time one request may take with all its retries, in seconds; a large answer gets a second more for each
    * 64 kB. Default: 120.
    */
   deadlineSeconds?: number;
@@ -99,10 +109,23 @@ export type SourceOptions = Omit<ReadOnlyProjectOptions, "project">;
 
 const IDS_BY_ID = recordOf(NONEMPTY, 'an object of ids, for example { "async/…": "TES-3" }');
 
+/** How to reach object storage. */
+export const STORAGE = shape<StorageOptions>({
+  accessKeyId: optional(SECRET),
+  secretAccessKey: optional(SECRET),
+  sessionToken: optional(SECRET),
+  profile: optional(NONEMPTY),
+  anonymous: optional(FLAG),
+  region: optional(NONEMPTY),
+  endpoint: optional(SECRET),
+  allowHttp: optional(FLAG),
+}, true);
+
 /** The options that say where to read. */
 export const SOURCE = declare<SourceOptions>()({
-  archive: optional(PATH),
-  files: optional(PATH),
+  archive: optional(PLACE),
+  files: optional(PLACE),
+  storageOptions: optional(STORAGE),
   offline: optional(PATH),
   offlineMatches: optional(IDS_BY_ID),
   apiToken: optional(SECRET),
@@ -198,6 +221,12 @@ export type FolderOptions =
     | "includeIncomplete"
     | "timeZone"
     | "cacheFolder"
+    | "storageOptions"
+    | "proxy"
+    | "caCerts"
+    | "fetch"
+    | "requestTimeoutSeconds"
+    | "deadlineSeconds"
   >
   & {
     /** Whether files may lie outside of the folders. Default: true. */
@@ -209,8 +238,7 @@ export function openFolders(options: FolderOptions, project: string | null): Cat
   const { archive, files, offline, damagedRuns, filesOutside } = options;
   const cache = options.cacheFolder === undefined ? defaultCacheFolder() : options.cacheFolder;
   const archived = archive === undefined ? null : openArchive({
-    data: pathString(archive),
-    files: files && pathString(files),
+    ...placesOf(pathString(archive), files && pathString(files), options),
     cache: cache && pathString(cache),
     damagedRuns,
     timeZone: options.timeZone,
@@ -226,6 +254,30 @@ export function openFolders(options: FolderOptions, project: string | null): Cat
     damagedRuns,
     filesOutside,
   });
+}
+
+/** Where the folders of an archive lie. The environment is looked at for what it says about object storage, and only where one is there. */
+function placesOf(data: string, files: string | undefined, options: FolderOptions): ArchivePlaces {
+  const inStorage = { data: isAddress(data), files: files !== undefined && isAddress(files) };
+  if (inStorage.data) data = storageAddress("archive", data);
+  if (inStorage.files) files = storageAddress("files", files!);
+  if (!inStorage.data && !inStorage.files) return { data, files };
+  const { proxy, caCerts, fetch, requestTimeoutSeconds, deadlineSeconds } = options;
+  const store = openStorage({
+    ...storageSettings(options.storageOptions ?? {}, env),
+    proxy,
+    caCerts: caCerts && [...caCerts],
+    fetch,
+    requestTimeoutSeconds: requestTimeoutSeconds ?? envNumber("NEPTUNE_HTTP_REQUEST_TIMEOUT_SECONDS"),
+    deadlineSeconds,
+  });
+  return {
+    data,
+    files,
+    ...(inStorage.data ? { store } : {}),
+    // The files lie where the data do, unless it is said where.
+    ...(files === undefined ? inStorage.data : inStorage.files) ? { filesStore: store } : {},
+  };
 }
 
 /** The folders to read: those of the options, or those of the environment where the options name no place at all. */

@@ -13,14 +13,20 @@ import type { Store } from "./disk/store.ts";
 import { ArchivedProject } from "./project.ts";
 import { fromLocalTime } from "./read/local_time.ts";
 
-/** How to read an archive. */
-export interface ArchiveOptions {
-  /** Where it lies. Default: on a disk of this machine. */
+/** Where an archive lies. */
+export interface ArchivePlaces {
+  /** Where the data root lies. Default: on a disk of this machine. */
   store?: Store;
+  /** Where the files root lies. Default: on a disk of this machine. */
+  filesStore?: Store;
   /** The data root: the folder that holds one folder for each project (the exporter's default is `exports/data`). */
   data: string;
   /** The files root (the exporter's default is `exports/files`). Default: the folder `files` beside the data root, if any. */
   files?: string | null;
+}
+
+/** How to read an archive. */
+export interface ArchiveOptions extends ArchivePlaces {
   /** The folder where summaries of runs are kept, so that the next opening is fast. Never inside the archive. Default: none. */
   cache?: string | null;
   /**
@@ -45,9 +51,8 @@ export interface ArchiveOptions {
  * @throws {OptionError} An option cannot be used.
  */
 export function openArchive(options: ArchiveOptions): Catalog {
-  const { store = DISK } = options;
-  const inFull = (path: string) => store.isLocal ? resolve(path) : path;
-  const data = inFull(options.data);
+  const { store = DISK, filesStore = DISK } = options;
+  const data = store.isLocal ? resolve(options.data) : options.data;
   const cache = options.cache ? resolve(options.cache) : null;
   if (cache !== null && `${cache}/`.startsWith(`${data}/`)) {
     throw new OptionError(
@@ -71,7 +76,8 @@ export function openArchive(options: ArchiveOptions): Catalog {
     label,
     store,
     data,
-    files: options.files ? inFull(options.files) : null,
+    filesStore,
+    files: options.files ? filesStore.isLocal ? resolve(options.files) : options.files : null,
     linksOutside: options.linksOutside ?? true,
     skipDamaged,
     toUtc: options.timeZone ? fromLocalTime(options.timeZone) : null,
@@ -81,6 +87,9 @@ export function openArchive(options: ArchiveOptions): Catalog {
     projects: (call?: CallOptions) => archive.projects(call),
     open: (project: string): Source => new ArchivedProject(archive, project, settings),
     refresh: () => archive.refresh(),
-    close: () => {},
+    close: () => {
+      store.close();
+      filesStore.close();
+    },
   };
 }

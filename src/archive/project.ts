@@ -56,6 +56,7 @@ import type { PartsContext } from "./read/context.ts";
 export interface ProjectSettings {
   label: string;
   store: Store;
+  filesStore: Store;
   data: string;
   /** The files root, or null to look for it. */
   files: string | null;
@@ -124,7 +125,7 @@ export class ArchivedProject implements Source {
           index,
           phantoms: new Phantoms(index),
           columns: new ColumnCache(),
-          files: new Files(this.#settings.store, roots, this.#settings.linksOutside ? null : filesRoot),
+          files: new Files(this.#settings.filesStore, roots, this.#settings.linksOutside ? null : filesRoot),
           filesRoot,
         },
       );
@@ -191,7 +192,10 @@ export class ArchivedProject implements Source {
     });
     if (hashes === undefined) return findings;
     const call = { ...options, thorough: hashes === "all" };
-    return bySeverity([...findings, ...await hashFindings(kept.index.folders, kept.filesRoot, call)]);
+    return bySeverity([
+      ...findings,
+      ...await hashFindings(kept.index.folders, this.#settings.filesStore, kept.filesRoot, call),
+    ]);
   }
 
   async scan(options: CallOptions = {}): Promise<LazyDataFrame> {
@@ -286,7 +290,7 @@ export class ArchivedProject implements Source {
 }
 
 /** The exporter writes `data` and `files` side by side. */
-async function siblingFiles({ store, data }: ProjectSettings): Promise<string | null> {
+async function siblingFiles({ filesStore: store, data }: ProjectSettings): Promise<string | null> {
   const sibling = `${dirname(data)}/files`;
   // It may well be there: who opens a file is told which permission is missing.
   if (!store.isPermitted(sibling)) return sibling;

@@ -14,6 +14,8 @@ export interface Check {
   readonly must: string;
   /** The sentence that says what is wrong with a value; null where nothing is. `name` is what the value is called. */
   complaint(value: unknown, name: string): string | null;
+  /** Values are shown nowhere, wrong ones neither. */
+  readonly isSecret?: true;
 }
 
 /** What a value may be, so that it is a `T`. */
@@ -46,6 +48,7 @@ export const NONEMPTY: Kind<string> = kind(
 /** A string that nobody else may see. */
 export const SECRET: Kind<string> = {
   must: NONEMPTY.must,
+  isSecret: true,
   complaint(value, name) {
     if (NONEMPTY.complaint(value, name) === null) return null;
     return `${name} is ${value === "" ? "empty" : kindOf(value)}, but must be ${NONEMPTY.must}.`;
@@ -70,11 +73,36 @@ export const COUNT: Kind<number> = kind(
   (value) => Number.isSafeInteger(value) && value as number > 0,
 );
 
-/** The name of a file or folder. */
-export const PATH: Kind<string | URL> = kind(
-  "a path, as a string that is not empty or as a file: URL",
-  (value) => value instanceof URL ? value.protocol === "file:" : typeof value === "string" && value !== "",
+/** The name of a file or folder of this machine. */
+export const PATH: Kind<string | URL> = {
+  must: "a path, as a string that is not empty or as a file: URL",
+  complaint(value, name) {
+    if (
+      value instanceof URL ? value.protocol === "file:" : typeof value === "string" && value !== "" && !isAddress(value)
+    ) {
+      return null;
+    }
+    if (!(value instanceof URL) && !(typeof value === "string" && isAddress(value))) {
+      return wrong(name, value, this.must);
+    }
+    return `${name} is ${
+      shown(value)
+    }, but must be a path on this machine: only archives and their files are read from object ` +
+      "storage, and nothing is written there.";
+  },
+};
+
+/** Where an archive or its files lie: on this machine, or in object storage. */
+export const PLACE: Kind<string | URL> = kind(
+  "a path or s3://bucket/folder, as a string that is not empty or as a file: or s3: URL",
+  (value) =>
+    value instanceof URL ? ["file:", "s3:"].includes(value.protocol) : typeof value === "string" && value !== "",
 );
+
+/** Whether this is the address of something that does not lie on a disk. */
+export function isAddress(place: string): boolean {
+  return /^(s3a?|gs|gcs|az|azure|abfss?|adl|wasbs?|https?):\/\//i.test(place);
+}
 
 /** A signal that ends a call. */
 export const SIGNAL: Kind<AbortSignal> = kind(
@@ -177,9 +205,10 @@ export function orNull<T>(inner: Kind<T>): Kind<T | null> {
   return { must: inner.must, complaint: (value, name) => value === null ? null : inner.complaint(value, name) };
 }
 
-/** The path as a string. */
+/** The path, or the address of a place in object storage, as a string. */
 export function pathString(path: string | URL): string {
-  return typeof path === "string" ? path : fileURLToPath(path);
+  if (typeof path === "string") return path;
+  return path.protocol === "file:" ? fileURLToPath(path) : decodeURIComponent(path.href);
 }
 
 /** `a`, `a or b`, `a, b or c`. */

@@ -8,7 +8,7 @@
  */
 
 import { OptionError } from "../errors.ts";
-import { type Check, isPlain, type Kind, kindOf, SECRET, shown } from "./kinds.ts";
+import { type Check, isPlain, type Kind, kindOf, shown } from "./kinds.ts";
 import { didYouMean, suggest } from "../suggest.ts";
 
 /** An option that may be left out; then it is `fallback`. */
@@ -122,17 +122,22 @@ export function checkArgument<T>(call: string, name: string, kind: Kind<T>, valu
 function checkKind(call: string, name: string, kind: Check, value: unknown): void {
   const complaint = kind.complaint(value, name);
   if (complaint !== null) {
-    throw new OptionError(`${call}: ${complaint}`, { option: name, value: kind === SECRET ? null : plain(value) });
+    throw new OptionError(`${call}: ${complaint}`, { option: name, value: kind.isSecret ? null : plain(value) });
   }
 }
 
-/** An object with these fields, as a kind: options within an option. */
-export function shape<O extends object>(declaration: Declaration<O>): Kind<O> {
+/**
+ * An object with these fields, as a kind: options within an option.
+ *
+ * @param isSecret Whether nothing of it is shown, also where it is something else than such an object.
+ */
+export function shape<O extends object>(declaration: Declaration<O>, isSecret = false): Kind<O> {
   const must = `an object with ${Object.keys(declaration).join(", ")}`;
   return {
     must,
+    ...(isSecret ? { isSecret } : {}),
     complaint(value, name) {
-      if (!isPlain(value)) return `${name} is ${shown(value)}, but must be ${must}.`;
+      if (!isPlain(value)) return `${name} is ${isSecret ? kindOf(value) : shown(value)}, but must be ${must}.`;
       try {
         checkOptions(name, declaration, value);
         return null;

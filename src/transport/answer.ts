@@ -15,9 +15,9 @@ const PAGE = /^(text\/html|application\/xhtml\+xml|text\/xml|application\/xml|im
 const NOT_BINARY = /^(text\/|application\/json)/i;
 
 /** Why the head of a good answer (2xx) is not one of Neptune; null where nothing speaks against it. */
-export function foreignHead({ answer = "bytes" }: WireRequest, response: Response): string | null {
-  // A part was not asked for, and an answer without content has none to give.
-  if (response.status !== 200) return `status ${response.status}`;
+export function foreignHead({ answer = "bytes", headers }: WireRequest, response: Response): string | null {
+  // A part that was not asked for, and an answer without content has none to give.
+  if (response.status !== 200 && !(response.status === 206 && "range" in headers)) return `status ${response.status}`;
   if (answer === "bytes") return null;
   const type = response.headers.get("content-type") ?? "";
   const foreign = PAGE.test(type) || (answer === "protobuf" && NOT_BINARY.test(type));

@@ -195,18 +195,18 @@ export function unreachable(
   const seconds = round(performance.now() - started);
   return new ConnectionError(
     `No answer from ${address} after ${attempts} attempt${attempts === 1 ? "" : "s"} in ${seconds} seconds ` +
-      `(${failure.message}): ${adviceFor(failure)}.`,
+      `(${failure.message}): ${adviceFor(failure, request)}.`,
     { address, attempts, seconds },
     { cause: failure },
   );
 }
 
-function adviceFor({ message }: Failure): string {
+function adviceFor({ message }: Failure, { addressedBy = "the address in the API token" }: WireRequest): string {
   if (/certificate/.test(message)) return "if its certificate is one of your own authority, pass that as `caCerts`";
   if (/corrupt message|fatal alert/.test(message)) return "check whether the address begins with http:// or https://";
   if (/time for it was over/.test(message)) return "try again, or give it more with `deadlineSeconds`";
   if (/dns error/.test(message)) return "check the name in the address, and the network";
-  return "check the address in the API token, the network and the proxy";
+  return `check ${addressedBy}, the network and the proxy`;
 }
 
 /** The error when an answer that had begun did not end; the field `brokenOff` tells that it is worth asking for the rest. */

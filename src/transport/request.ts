@@ -9,7 +9,7 @@ export type AnswerKind = "protobuf" | "json" | "bytes";
 
 /** One request. */
 export interface WireRequest {
-  method: "GET" | "POST";
+  method: "GET" | "POST" | "HEAD";
   url: string;
   headers: Record<string, string>;
   body?: string | Uint8Array<ArrayBuffer>;
@@ -19,6 +19,8 @@ export interface WireRequest {
   retryForeign?: boolean;
   /** Follow redirects; else one is an error. Default: false. */
   followRedirects?: boolean;
+  /** What gave the address, to be checked when nobody answers. Default: `the address in the API token`. */
+  addressedBy?: string;
   /** In place of `deadlineSeconds` of the transport. */
   deadlineSeconds?: number;
 }

@@ -50,6 +50,8 @@ export interface TransportHooks {
   fetch?: typeof fetch;
   /** Told before every attempt but the first. */
   onRetry?: (retry: Retry) => void;
+  /** What an answer that is an error means, of servers that do not speak as Neptune does. */
+  errorOf?: (request: WireRequest, answer: { status: number; headers: Headers; body: string }) => Error;
 }
 
 const USER_AGENT = `neptune-fetcher-deno (deno=${Deno.version.deno}; os=${Deno.build.os})`;
@@ -69,10 +71,12 @@ export class Transport {
   readonly #fetch: typeof fetch;
   readonly #ky: KyInstance;
   readonly #onRetry: (retry: Retry) => void;
+  readonly #errorOf: NonNullable<TransportHooks["errorOf"]> | null;
   #client: Deno.HttpClient | null = null;
 
-  constructor(options: TransportOptions, { fetch: custom, onRetry = () => {} }: TransportHooks = {}) {
+  constructor(options: TransportOptions, { fetch: custom, onRetry = () => {}, errorOf }: TransportHooks = {}) {
     this.#options = options;
+    this.#errorOf = errorOf ?? null;
     this.#onRetry = onRetry;
     // Looked up for every request, so that an application may replace the global one later.
     this.#fetch = custom ?? ((input, init) => globalThis.fetch(input, init));
@@ -82,13 +86,19 @@ export class Transport {
   /**
    * The whole body of an answer; reading it is part of every attempt.
    *
+   * @param onHead Told the head of the answer.
    * @throws {ServerError} when the server answers with an error, for 429 and 5xx after the retries.
    * @throws {ConnectionError} when there is no whole answer after the retries.
    * @throws {NotNeptuneError} when the answer is of another kind than asked for.
    */
-  async bytes(request: WireRequest, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+  async bytes(
+    request: WireRequest,
+    signal?: AbortSignal,
+    onHead: (response: Response) => void = () => {},
+  ): Promise<Uint8Array<ArrayBuffer>> {
     let bytes: Uint8Array<ArrayBuffer>;
     await this.#send(request, signal, async (response, watch) => {
+      onHead(response);
       bytes = await wholeOf(response, watch);
       const foreign = bytes.length === 0 ? foreignEmptiness(request, response) : null;
       if (foreign !== null) throw foreignFailure(request, foreign);
@@ -161,7 +171,7 @@ export class Transport {
         fetch: (input) => attempt(input as Request),
         retry: {
           limit: Number.MAX_SAFE_INTEGER,
-          methods: ["get", "post"],
+          methods: ["get", "post", "head"],
           statusCodes: RETRIED_STATUSES,
           afterStatusCodes: RETRIED_STATUSES,
           delay: (attempt) =>
@@ -179,6 +189,10 @@ export class Transport {
       });
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
+      if (error instanceof HTTPError && this.#errorOf) {
+        const { response: { status, headers }, data } = error;
+        throw this.#errorOf(request, { status, headers, body: typeof data === "string" ? data : "" });
+      }
       if (error instanceof HTTPError) throw serverError(request, error);
       throw error instanceof Failure ? unreachable(request, error, attempts, started) : error;
     }

@@ -85,6 +85,15 @@ export class Files {
     );
   }
 
+  async #open(candidate: string, path: string, options: FileOptions): Promise<FileContent> {
+    try {
+      return await this.#store.stream(candidate, options);
+    } catch (cause) {
+      if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+      throw new FileMissingError(`The file "${path}" was removed just now.`, { path }, { cause });
+    }
+  }
+
   async #look(path: string, signal?: AbortSignal): Promise<FileRef> {
     const missing = { path, size: null, mimeType: mimeOfName(path) ?? UNKNOWN };
     for (const candidate of this.#candidates(path) ?? []) {

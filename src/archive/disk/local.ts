@@ -34,6 +34,7 @@ export const DISK: Store = {
     const { size } = await Deno.stat(path);
     return { bytes: await openStream(path, options), size };
   },
+  close: () => {},
 };
 
 /** Opens a file of this machine. Small ones are read as a whole at once: opening them is most of the work. */

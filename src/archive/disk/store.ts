@@ -78,6 +78,10 @@ export interface Store {
   open(file: { path: string; size: number; etag: string | null }): OpenFile;
   /** The bytes of a file, or the part of it that is asked for, piece by piece. */
   stream(path: string, options?: FileOptions): Promise<FileContent & { size: number }>;
+  /** How Polars reaches it, where it is no disk: holds secrets. */
+  polarsOptions?(path: string): Promise<Record<string, string>>;
+  /** Ends what is kept open. */
+  close(): void;
 }
 
 /** The text of a small file; null where there is none. */

@@ -38,23 +38,29 @@ export async function scanRows(
   const named = columns.map(expression);
   const scans: LazyDataFrame[] = [];
   for (const [folder, inside] of Map.groupBy(parts, (part) => part.folder)) {
+    const cloudOptions = await folder.store.polarsOptions?.(folder.path);
     const alike = inside.length >= PATTERN_FROM && folder.parts.every((part) => part.damage === null && isAlike(part));
     if (alike) {
       const pattern = `${folder.path.replace(/[[\]*?]/g, "[$&]")}/*part_[0-9]*.parquet`;
-      const scan = pl.scanParquet(pattern, { hivePartitioning: false, includeFilePaths: "\0file" });
+      const scan = pl.scanParquet(pattern, {
+        hivePartitioning: false,
+        includeFilePaths: "\0file",
+        ...(cloudOptions ? { cloudOptions } : {}),
+      });
       scans.push(
         inside.length === folder.parts.length
           ? scan
           : scan.filter(pl.col("\0file").isIn(inside.map((part) => part.path))),
       );
-    } else for (const part of inside) scans.push(await scanPart(part, isAlike(part)));
+    } else for (const part of inside) scans.push(await scanPart(part, isAlike(part), cloudOptions));
   }
   const selected = scans.map((scan) => (where ? scan.filter(where) : scan).select(...named));
   return selected.length === 1 ? selected[0] : pl.concat(selected);
 }
 
-async function scanPart(part: Part, alike: boolean): Promise<LazyDataFrame> {
-  const scan = pl.scanParquet(part.path, { glob: false, hivePartitioning: false });
+async function scanPart(part: Part, alike: boolean, cloudOptions?: Record<string, string>): Promise<LazyDataFrame> {
+  const where = cloudOptions ? { cloudOptions } : {};
+  const scan = pl.scanParquet(part.path, { glob: false, hivePartitioning: false, ...where });
   const foreign = alike ? null : foreignTypes(await scan.limit(0).collect());
   return foreign ? scan.withColumns(...adaptations(foreign)) : scan;
 }

@@ -14,6 +14,7 @@ import { finding } from "./finding.ts";
 /** Compares the files of a project with the hashes that were written with them; those of the files folder only when asked. */
 export async function hashFindings(
   folders: Folder[],
+  filesStore: Store,
   filesRoot: string | null,
   { thorough, signal, onProgress }: CallOptions & { thorough: boolean },
 ): Promise<Finding[]> {
@@ -23,11 +24,13 @@ export async function hashFindings(
     const names = folder.parts.map(({ name }) => name);
     findings.push(...await compare({ store, path: folder.path, label: folder.name, names }, { signal, onProgress }));
     const path = filesRoot === null ? null : `${filesRoot}/${folder.name}`;
-    if (path === null || !await exists(store, path)) continue;
+    if (path === null || !await exists(filesStore, path)) continue;
     if (thorough) {
-      const names = await Array.fromAsync(filesBelow(store, path));
-      findings.push(...await compare({ store, path, label: `files/${folder.name}`, names }, { signal, onProgress }));
-    } else if (await exists(store, `${path}/${HASHES}`)) {
+      const names = await Array.fromAsync(filesBelow(filesStore, path));
+      findings.push(
+        ...await compare({ store: filesStore, path, label: `files/${folder.name}`, names }, { signal, onProgress }),
+      );
+    } else if (await exists(filesStore, `${path}/${HASHES}`)) {
       findings.push(finding(
         "info",
         "not_compared",

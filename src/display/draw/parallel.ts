@@ -8,7 +8,7 @@
 import { type Html, markup } from "../html.ts";
 import { linearAxis, logAxis } from "./axes.ts";
 import type { Ramp } from "./figure.ts";
-import { type Scale, scale } from "./scale.ts";
+import { scale } from "./scale.ts";
 import { shortenMiddle, textWidth } from "./text.ts";
 
 /** One axis. */
@@ -41,17 +41,16 @@ export interface ParallelData {
   lines: ParallelLine[];
 }
 
-/** A drawn picture, where its axes are, and where each line crosses each axis. */
+/** A drawn picture, and where each line crosses each axis. */
 export interface DrawnParallel {
   content: Html;
   width: number;
   height: number;
-  axes: { x: number; scale: Scale }[];
   places: ({ x: number; y: number } | null)[][];
 }
 
-/** Where axes begin, and how far above the lower edge they end. */
-export const TOP = 34, BOTTOM = 12;
+const TOP = 34;
+const BOTTOM = 12;
 
 /** Draws the picture in this width. */
 export function drawParallel({ axes, lines, height }: ParallelData, width: number): DrawnParallel {
@@ -79,7 +78,7 @@ export function drawParallel({ axes, lines, height }: ParallelData, width: numbe
   }
     ${axes.map((axis, i) => axisMarkup(axis, scales[i].to, left + gap * i, height, i, axes.length, room))}
   `;
-  return { content, width, height, axes: scales.map((scale, i) => ({ x: left + gap * i, scale })), places };
+  return { content, width, height, places };
 }
 
 function axisMarkup(

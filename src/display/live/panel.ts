@@ -10,8 +10,9 @@ import type { Curve, Panel, View } from "../draw/figure.ts";
 import { type DrawnPanel, drawPanel } from "../draw/panel.ts";
 import { formatCount, formatNumber, formatTime } from "../format.ts";
 import type { LiveFigure } from "./figure.ts";
-import { button, element, SVG, svgElement } from "./element.ts";
+import { button, element } from "./element.ts";
 
+const SVG = "http://www.w3.org/2000/svg";
 /** Drags shorter than this are clicks, in pixels. */
 const CLICK = 6;
 /** A drag less high than this zooms along x only, one less wide along y only. */
@@ -131,7 +132,7 @@ export class LivePanel {
     const { figure, tooltip, highlight, root } = this.#live;
     const { color, label } = figure.entries[found.curve.entry];
     highlight(found.curve.entry);
-    const dot = svgElement("circle", {
+    const dot = shape("circle", {
       cx: found.px,
       cy: found.py,
       r: 4,
@@ -158,7 +159,7 @@ export class LivePanel {
     const { left, top, width, height } = this.#drawn.plot;
     const [wide, high] = [Math.abs(to.x - from.x), Math.abs(to.y - from.y)];
     const flat = high < FLAT && wide > high, narrow = wide < FLAT && high > wide;
-    this.#over.replaceChildren(svgElement("rect", {
+    this.#over.replaceChildren(shape("rect", {
       x: narrow ? left : Math.min(from.x, to.x),
       y: flat ? top : Math.min(from.y, to.y),
       width: narrow ? width : wide,
@@ -235,4 +236,10 @@ function nearestRow({ x, y }: Curve, at: number, value: number): number {
     else if (x[row] > at && is > was) break;
   }
   return best;
+}
+
+function shape(name: string, attributes: Record<string, string | number>): SVGElement {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+  return made;
 }
