@@ -174,25 +174,33 @@ export interface SeriesAsked extends ProjectRequest {
   inherited: boolean;
 }
 
+/** What the x axis of a chart shows: steps, milliseconds since the epoch, or milliseconds since the first point of the series. */
+export type BucketsAxis = "step" | "time" | "relative";
+
 /** `POST /api/buckets`: float series summarised for a chart, each in at most so many buckets. */
-export interface BucketsRequest extends SeriesAsked {
+export interface BucketsRequest extends Omit<SeriesAsked, "steps"> {
+  x: BucketsAxis;
+  /** The part of the axis to look at, both ends inclusive; null: all of it. */
+  range: { from: number; to: number } | null;
   buckets: number;
 }
 
-/** One series in buckets that hold points, by step. Where a bucket has no finite value, the values are `NaN`. */
+/** One series in buckets that hold points, ascending along the axis. */
 export interface BucketedSeries {
   run: string;
   path: string;
-  firstStep: JsonNumber[];
-  firstValue: JsonNumber[];
-  lastStep: JsonNumber[];
-  lastValue: JsonNumber[];
+  /** Where the first and the last point of a bucket lie; the same where it is one point. */
+  from: JsonNumber[];
+  to: JsonNumber[];
+  /** Over the finite values of a bucket; `NaN` where it has none. */
+  mean: JsonNumber[];
   min: JsonNumber[];
   max: JsonNumber[];
-  sum: JsonNumber[];
-  /** How many points are finite, and how many are not. */
+  /** How many points of a bucket are finite. */
   finite: number[];
-  other: number[];
+  /** How many points are not finite, and how many have no place on the axis since no time was recorded. */
+  other: number;
+  unplaced: number;
 }
 
 /** The answer: series without points are left out. */

@@ -15,6 +15,7 @@ import { ASSETS } from "./assets.ts";
 import type { Viewer } from "./context.ts";
 import { Admission, requireOwnOrigin, secureHeaders } from "./guard.ts";
 import { addAttributesRoute } from "./routes/attributes.ts";
+import { addBucketsRoute } from "./routes/buckets.ts";
 import { addFileRoute } from "./routes/files.ts";
 import { addProjectsRoutes } from "./routes/projects.ts";
 import { addRunsRoutes } from "./routes/runs.ts";
@@ -62,6 +63,7 @@ export function createPage(catalog: Catalog, project: string | null, hosts: read
   addAttributesRoute(app, viewer);
   addValuesRoute(app, viewer);
   addSeriesRoutes(app, viewer);
+  addBucketsRoute(app, viewer);
   addFileRoute(app, viewer);
   return {
     link,

@@ -1,27 +1,25 @@
 /**
- * Points of series, as they are or summarised in buckets.
+ * Points of series as they are.
  *
  * @module
  */
 
 import type { Hono } from "hono";
-import { type BucketColumns, bucketPoints } from "../../buckets.ts";
 import { seriesList, type SeriesRef } from "../../columns.ts";
 import type { Body } from "../../server/body.ts";
 import type { SeriesQuery } from "../../source.ts";
 import { POINT_KINDS, type StepRange } from "../../types.ts";
-import type { BucketedSeries, BucketsAnswer, JsonPoints, PointsAnswer } from "../api.ts";
+import type { JsonPoints, PointsAnswer } from "../api.ts";
 import { addRoute, type Asked, runsOfIds, type Viewer } from "../context.ts";
-import { jsonNumber, jsonNumbers, jsonPoints } from "../json.ts";
+import { jsonNumbers, jsonPoints } from "../json.ts";
 
-/** Adds `buckets` and `points`. */
+/** Adds `points`. */
 export function addSeriesRoutes(app: Hono, viewer: Viewer): void {
-  addRoute(app, viewer, "buckets", buckets);
   addRoute(app, viewer, "points", points);
 }
 
 /** The series that are asked for, how they are named in the answer, and the query that reads them. */
-async function chosen({ body, project, signal }: Asked): Promise<{
+export async function chosenSeries({ body, project, signal }: Asked): Promise<{
   names: { run: string; path: string }[];
   query: Omit<SeriesQuery, "kind">;
 }> {
@@ -43,40 +41,9 @@ function stepsOf(body: Body): StepRange {
   return [steps?.number("from") ?? null, steps?.number("to") ?? null];
 }
 
-async function buckets(asked: Asked): Promise<BucketsAnswer> {
-  const { names, query } = await chosen(asked);
-  const count = asked.body.count("buckets", 1) ?? 1000;
-  const [from, to] = query.stepRange!;
-  const columns = await bucketPoints(() => asked.project.source.series({ ...query, kind: "float" }), {
-    series: names.length,
-    maxBuckets: count + 1,
-    range: from !== null && to !== null ? [from, to] : null,
-  });
-  const rows = Map.groupBy(columns.series.keys(), (row) => columns.series[row]);
-  return { series: [...rows].map(([series, rows]) => bucketedSeries(names[series], columns, rows)) };
-}
-
-function bucketedSeries(name: { run: string; path: string }, columns: BucketColumns, rows: number[]): BucketedSeries {
-  const numbers = (column: Float64Array) => rows.map((row) => jsonNumber(column[row]));
-  return {
-    ...name,
-    firstStep: numbers(columns.firstX),
-    firstValue: numbers(columns.firstY),
-    lastStep: numbers(columns.lastX),
-    lastValue: numbers(columns.lastY),
-    min: numbers(columns.min),
-    max: numbers(columns.max),
-    sum: numbers(columns.sum),
-    finite: rows.map((row) => columns.finiteCount[row]),
-    other: rows.map((row) =>
-      columns.nanCount[row] + columns.positiveInfinityCount[row] + columns.negativeInfinityCount[row]
-    ),
-  };
-}
-
 async function points(asked: Asked): Promise<PointsAnswer> {
   const { body, project } = asked;
-  const { names, query } = await chosen(asked);
+  const { names, query } = await chosenSeries(asked);
   const kind = body.required("kind", body.word("kind", Object.values(POINT_KINDS)));
   const limit = body.object("limit");
   const found = new Map<number, JsonPoints>();
