@@ -6,7 +6,7 @@
  */
 
 import { stripTypeScriptTypes } from "node:module";
-import { LIBRARIES, LIBRARY_STYLES, libraryPath, withPaths } from "./libraries.ts";
+import { LIBRARIES, libraryPath, withPaths } from "./libraries.ts";
 import { CHARTS_FILES } from "./files/charts.ts";
 import { COMPARE_FILES } from "./files/compare.ts";
 import { RUN_FILES } from "./files/run.ts";
@@ -29,10 +29,10 @@ export interface Asset {
 
 /** The files by their path on this server. */
 export const ASSETS: ReadonlyMap<string, Asset> = new Map([
-  ...MODULES.map(([path, text]) => [`/src/${path}`, script(stripTypeScriptTypes(text))] as const),
+  ...MODULES.map(([path, text]) => [`/src/${path}`, script(withoutComments(stripTypeScriptTypes(text)))] as const),
   ...[...LIBRARIES].map(([name, text]) => [libraryPath(name), script(text)] as const),
   ["/style.css", {
-    body: [...LIBRARY_STYLES, ...STYLES.map(([, text]) => text)].join("\n"),
+    body: STYLES.map(([, text]) => text).join("\n"),
     type: "text/css; charset=utf-8",
   }],
   ["/", { body: document(), type: "text/html; charset=utf-8" }],
@@ -40,6 +40,11 @@ export const ASSETS: ReadonlyMap<string, Asset> = new Map([
 
 function script(code: string): Asset {
   return { body: withPaths(code), type: "text/javascript; charset=utf-8" };
+}
+
+/** Comments are for those who read the sources: they would be a third of what a browser loads. Ours have lines of their own. */
+function withoutComments(code: string): string {
+  return code.replace(/^[ \t]*(?:\/\*\*[^]*?\*\/|\/\/.*)[ \t]*\n/gm, "");
 }
 
 /** The page itself says nothing: names and texts come later, as data. */

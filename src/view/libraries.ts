@@ -10,8 +10,6 @@ import signalsCore from "@preact/signals-core" with { type: "text" };
 import htm from "htm" with { type: "text" };
 import preact from "preact" with { type: "text" };
 import hooks from "preact/hooks" with { type: "text" };
-import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
-import uplot from "uplot/dist/uPlot.iife.min.js" with { type: "text" };
 
 /** Where the page finds its libraries. */
 const LIBRARY_PATH = "/lib/";
@@ -23,12 +21,7 @@ export const LIBRARIES: ReadonlyMap<string, string> = new Map([
   ["htm", htm],
   ["@preact/signals", signals],
   ["@preact/signals-core", signalsCore],
-  // The minified file is a script that makes a global; the module that there is has three times the size.
-  ["uplot", `${uplot}\nexport default uPlot;`],
 ]);
-
-/** The style sheets of libraries. */
-export const LIBRARY_STYLES: readonly string[] = [uplotStyle];
 
 /** The path of a library on this server. */
 export function libraryPath(name: string): string {

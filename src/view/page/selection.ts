@@ -7,7 +7,8 @@
  */
 
 import { computed, type ReadonlySignal } from "@preact/signals";
-import { type Codec, type Param, param, TEXT } from "./address.ts";
+import { type Param, param, TEXT } from "./address.ts";
+import { RUN_IDS } from "./run_ids.ts";
 
 /** The project, where the address names one; empty: the one that is shown first. */
 export const projectParam: Param<string> = param("p", TEXT);
@@ -15,48 +16,8 @@ export const projectParam: Param<string> = param("p", TEXT);
 /** The project as requests name it. */
 export const project: ReadonlySignal<string | null> = computed(() => projectParam.value || null);
 
-/** Ids that differ in their number only are written as one: `DIG-1.4-6` is DIG-1, DIG-4, DIG-5, DIG-6. */
-const IDS: Codec<string[]> = {
-  read: (text) => text === null ? [] : text.split(",").filter((part) => part !== "").flatMap(readIds),
-  write: (ids) => ids.length === 0 ? null : writeIds(ids),
-};
-
-const NUMBERED = /^(.*-)(\d{1,15})$/s;
-
-function readIds(part: string): string[] {
-  const found = /^([^.]*-)(\d[\d.-]*)$/s.exec(part);
-  if (!found) return [decodeURIComponent(part)];
-  const prefix = decodeURIComponent(found[1]);
-  return found[2].split(".").flatMap((range) => {
-    const [from, to = from] = range.split("-").map(Number);
-    if (!(to >= from && to - from < 100_000)) return [];
-    return Array.from({ length: to - from + 1 }, (_, i) => `${prefix}${from + i}`);
-  });
-}
-
-function writeIds(ids: readonly string[]): string {
-  const encode = (text: string) => encodeURIComponent(text).replace(/\./g, "%2E");
-  const parts: string[] = [];
-  const numbers = new Map<string, number[]>();
-  for (const id of ids) {
-    const [, prefix, number] = NUMBERED.exec(id) ?? [];
-    if (prefix === undefined || String(Number(number)) !== number) parts.push(encode(id));
-    else numbers.set(prefix, [...numbers.get(prefix) ?? [], Number(number)]);
-  }
-  for (const [prefix, all] of numbers) {
-    const ranges: [number, number][] = [];
-    for (const number of all.sort((a, b) => a - b)) {
-      const last = ranges.at(-1);
-      if (last && number <= last[1] + 1) last[1] = Math.max(last[1], number);
-      else ranges.push([number, number]);
-    }
-    parts.push(encode(prefix) + ranges.map(([from, to]) => from === to ? from : `${from}-${to}`).join("."));
-  }
-  return parts.join(",");
-}
-
 /** The runs that are chosen, by `sys/id`. */
-export const chosenRuns: Param<string[]> = param("s", IDS);
+export const chosenRuns: Param<string[]> = param("s", RUN_IDS);
 
 /** The same, to ask whether one is among them. */
 export const chosenSet: ReadonlySignal<ReadonlySet<string>> = computed(() => new Set(chosenRuns.value));

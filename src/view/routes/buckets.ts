@@ -145,8 +145,11 @@ function bucketedSeries(
   const { firstX, lastX, fromX, toX, sum, finiteCount, min, max } = columns;
   const { nanCount, positiveInfinityCount, negativeInfinityCount } = columns;
   // A bucket without a finite value is a gap at its own place.
-  const place = (known: number, row: number) =>
-    known === known ? known : (Math.max(fromX[row], -Number.MAX_VALUE) + Math.min(toX[row], Number.MAX_VALUE)) / 2;
+  const place = (known: number, row: number) => {
+    if (known === known) return known;
+    const [from, to] = [fromX[row], toX[row]];
+    return from === -Infinity ? to : to === Infinity ? from : (from + to) / 2;
+  };
   return {
     ...name,
     from: rows.map((row) => jsonNumber(place(firstX[row], row))),

@@ -1,0 +1,77 @@
+/// <reference lib="dom" />
+
+/**
+ * Reads the series of a chart: as a whole, and the part that is zoomed into in more detail.
+ *
+ * @module
+ */
+
+import { useEffect, useState } from "preact/hooks";
+import type { BucketedSeries, BucketsAnswer, BucketsAxis, BucketsRequest } from "../../api.ts";
+import { ask } from "../client.ts";
+import { spliced } from "./lines.ts";
+
+/** What a chart shows. */
+export interface SeriesChoice {
+  project: string | null;
+  runs: readonly string[];
+  paths: readonly string[];
+  axis: BucketsAxis;
+  zoom: readonly [number, number] | null;
+  inherited: boolean;
+  buckets: number;
+}
+
+/** How far the reading is. */
+export interface ReadSeries {
+  series: BucketedSeries[] | null;
+  /** Whether more detail is on its way. */
+  reading: boolean;
+  /** A sentence; empty: nothing went wrong. */
+  trouble: string;
+}
+
+/** Answers that are kept: going back is instant. */
+const MOST = 80;
+const kept = new Map<string, BucketsAnswer>();
+
+/** Reads what is chosen; null: nothing for now. What was read before stays until the new is there. */
+export function useSeries(choice: SeriesChoice | null): ReadSeries {
+  const [state, setState] = useState<ReadSeries>({ series: null, reading: true, trouble: "" });
+  const key = JSON.stringify(choice);
+  useEffect(() => {
+    if (choice === null) return;
+    const stop = new AbortController();
+    const { project, axis, zoom, inherited, buckets } = choice;
+    const request = { project, runs: [...choice.runs], paths: [...choice.paths], inherited, x: axis, buckets };
+    const read = async () => {
+      setState((before) => ({ ...before, reading: true, trouble: "" }));
+      const whole = await bucketed({ ...request, range: null }, stop.signal);
+      setState({ series: whole.series, reading: zoom !== null, trouble: "" });
+      if (zoom === null) return;
+      const [from, to] = zoom;
+      const detail = await bucketed({ ...request, range: { from, to } }, stop.signal);
+      setState({ series: spliced(whole.series, detail.series, [from, to]), reading: false, trouble: "" });
+    };
+    read().catch((error) => {
+      if (!stop.signal.aborted) setState((before) => ({ ...before, reading: false, trouble: error.message }));
+    });
+    return () => stop.abort();
+  }, [key]);
+  return state;
+}
+
+async function bucketed(request: BucketsRequest, signal: AbortSignal): Promise<BucketsAnswer> {
+  const key = JSON.stringify(request);
+  const known = kept.get(key);
+  if (known) return known;
+  const answer = await ask("buckets", request, signal);
+  kept.set(key, answer);
+  for (const oldest of [...kept.keys()].slice(0, -MOST)) kept.delete(oldest);
+  return answer;
+}
+
+/** Forgets what was read, for runs that go on. */
+export function forgetSeries(): void {
+  kept.clear();
+}

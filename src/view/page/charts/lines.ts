@@ -1,0 +1,198 @@
+/// <reference lib="dom" />
+
+/**
+ * From what the server answers to the lines of a chart.
+ *
+ * @module
+ */
+
+import { groupLines } from "../../../display/chart/group.ts";
+import type { Curve, Figure, LegendEntry, Panel } from "../../../display/draw/figure.ts";
+import type { BucketedSeries, BucketsAxis } from "../../api.ts";
+import { COLORS } from "../selection.ts";
+
+/** A run as charts name it. */
+export interface ChartRun {
+  id: string;
+  /** What the legend says. */
+  label: string;
+  color: string;
+  /** The group to which it belongs; null: there are no groups. */
+  group: string | null;
+}
+
+/** How lines are made. */
+export interface LineOptions {
+  runs: readonly ChartRun[];
+  paths: readonly string[];
+  axis: BucketsAxis;
+  logX: boolean;
+  logY: boolean;
+  height: number;
+}
+
+/** A chart, and what is to be said of it. */
+export interface ChartFigure {
+  figure: Figure;
+  panel: Panel;
+  /** Of each legend entry, the run's id or the group: the same in all charts. */
+  keys: string[];
+  /** How many points the lines stand for, those that are not finite, and those without a time. */
+  points: number;
+  other: number;
+  unplaced: number;
+  /** Whether all points are drawn. */
+  whole: boolean;
+  unit: XUnit;
+}
+
+/** What values of the x axis are divided by. */
+export interface XUnit {
+  label: string;
+  size: number;
+}
+
+const DASHES = ["", "7,3", "2,3", "9,3,2,3", "14,4"];
+const UNITS: XUnit[] = [
+  { label: "seconds since the first point", size: 1000 },
+  { label: "minutes since the first point", size: 60_000 },
+  { label: "hours since the first point", size: 3_600_000 },
+  { label: "days since the first point", size: 86_400_000 },
+];
+
+/** Outside of the part that was read in detail, the line as a whole goes on. */
+export function spliced(
+  whole: BucketedSeries[],
+  detail: BucketedSeries[],
+  [from, to]: [number, number],
+): BucketedSeries[] {
+  const key = ({ run, path }: BucketedSeries) => JSON.stringify([run, path]);
+  const details = new Map(detail.map((one) => [key(one), one]));
+  return whole.map((series) => {
+    const inside = details.get(key(series));
+    const before = series.to.findLastIndex((x) => Number(x) < from) + 1;
+    const after = series.from.findIndex((x) => Number(x) > to);
+    const join = <T>(name: "from" | "to" | "mean" | "min" | "max" | "finite"): T[] => [
+      ...series[name].slice(0, before) as T[],
+      ...(inside?.[name] ?? []) as T[],
+      ...(after < 0 ? [] : series[name].slice(after)) as T[],
+    ];
+    return {
+      ...series,
+      from: join("from"),
+      to: join("to"),
+      mean: join("mean"),
+      min: join("min"),
+      max: join("max"),
+      finite: join("finite"),
+    };
+  });
+}
+
+/** The chart of these series. */
+export function chartFigure(series: BucketedSeries[], options: LineOptions): ChartFigure {
+  const { runs, paths, axis, logX, logY, height } = options;
+  const unit = unitOf(series, axis);
+  const places = new Map(runs.map((run, i) => [run.id, i]));
+  const own = series.filter(({ run }) => places.has(run))
+    .sort((a, b) => places.get(a.run)! - places.get(b.run)! || paths.indexOf(a.path) - paths.indexOf(b.path));
+  const lines = own.map((one) => ({ one, run: runs[places.get(one.run)!], ...columnsOf(one, unit.size) }));
+  const entries: LegendEntry[] = [], keys: string[] = [];
+  const dash = (path: string) => DASHES[paths.indexOf(path) % DASHES.length];
+  const name = (label: string, path: string) => paths.length > 1 ? `${label} · ${path}` : label;
+  let curves: Curve[];
+  if (runs.some(({ group }) => group !== null)) {
+    const groups = groupsOf(runs);
+    const grouped = groupLines(
+      lines.map(({ one, run, x, y }) => {
+        const group = run.group ?? "";
+        return { run: run.label, attribute: one.path, step: x, value: y, group, hue: groups.indexOf(group) };
+      }),
+      "range",
+    );
+    curves = grouped.map(({ run, attribute, step, value, low, high, hue }) => {
+      const color = COLORS[Number(hue) % COLORS.length];
+      const entry = entries.push({ label: name(run, attribute), color, dash: dash(attribute) }) - 1;
+      keys.push(groups[Number(hue)]);
+      return { ...EMPTY, entry, x: step, y: value, low: low ?? null, high: high ?? null };
+    });
+  } else {
+    curves = lines.map(({ one, run, x, y, low, high, count }) => {
+      const entry = entries.push({ label: name(run.label, one.path), color: run.color, dash: dash(one.path) }) - 1;
+      keys.push(run.id);
+      return { ...EMPTY, entry, x, y, low, high, mean: { x: null, y: null, count } };
+    });
+  }
+  const figure: Figure = { title: "", entries, panels: [], ramp: null, legend: false, endLabels: false, smoothing: 0 };
+  const panel: Panel = {
+    title: "",
+    width: 0,
+    height,
+    xLabel: axis === "step" ? "step" : axis === "time" ? "time (UTC)" : unit.label,
+    yLabel: "",
+    x: axis === "time" ? "time" : logX ? "log" : "linear",
+    y: logY ? "log" : "linear",
+    yRange: [null, null],
+    domain: null,
+    dots: 0,
+    xNames: null,
+    marks: [],
+    curves,
+  };
+  const points = lines.reduce((sum, { count }) => sum + count.reduce((all, one) => all + one, 0), 0);
+  return {
+    figure,
+    panel,
+    keys,
+    unit,
+    points,
+    other: own.reduce((sum, { other }) => sum + other, 0),
+    unplaced: own.reduce((sum, { unplaced }) => sum + unplaced, 0),
+    whole: own.every(({ finite }) => finite.every((count) => count <= 1)),
+  };
+}
+
+/** The groups of runs, in the order of their colours. */
+export function groupsOf(runs: readonly ChartRun[]): string[] {
+  return [...new Set(runs.map(({ group }) => group ?? ""))].sort(new Intl.Collator("en", { numeric: true }).compare);
+}
+
+const EMPTY: Curve = {
+  entry: 0,
+  x: new Float64Array(),
+  y: new Float64Array(),
+  time: null,
+  kind: null,
+  step: null,
+  low: null,
+  high: null,
+  smooth: null,
+  mean: null,
+};
+
+interface LineColumns {
+  x: Float64Array;
+  y: Float64Array;
+  low: Float64Array | null;
+  high: Float64Array | null;
+  count: Float64Array;
+}
+
+/** A bucket of several points lies in the middle of them. */
+function columnsOf({ from, to, mean, min, max, finite }: BucketedSeries, unit: number): LineColumns {
+  const isBand = finite.some((count) => count > 1);
+  return {
+    x: Float64Array.from(from, (start, i) => (Number(start) / 2 + Number(to[i]) / 2) / unit),
+    y: Float64Array.from(mean, Number),
+    low: isBand ? Float64Array.from(min, Number) : null,
+    high: isBand ? Float64Array.from(max, Number) : null,
+    count: Float64Array.from(finite),
+  };
+}
+
+/** The unit that suits the longest line. */
+function unitOf(series: BucketedSeries[], axis: BucketsAxis): XUnit {
+  if (axis !== "relative") return { label: axis, size: 1 };
+  const longest = series.reduce((most, { to }) => Math.max(most, Number(to.at(-1) ?? 0)), 0);
+  return UNITS.findLast(({ size }) => longest >= 2 * size) ?? UNITS[0];
+}
