@@ -14,12 +14,12 @@ import { project } from "../selection.ts";
 import { trouble } from "../client.ts";
 import { type SeriesChoice, useSeries } from "./chart_data.ts";
 import { type ChartFigure, chartFigure, type ChartRun } from "./lines.ts";
-import { Plot } from "./plot.ts";
+import { LinePlot } from "./plot.ts";
 import { saveCsv, savePng, saveSvg } from "./save.ts";
-import { type ChartPlan, enlarged, hidden, logX, logY, ownPoints, smoothing, xAxis, zoom } from "./state.ts";
+import { axisX, type ChartPlan, enlarged, hidden, logX, logY, smoothing, withoutAncestors, zoom } from "./state.ts";
 
 /** A chart of these metrics of these runs. */
-export function Chart(
+export function MetricChart(
   { plan, runs, width }: { plan: ChartPlan; runs: readonly ChartRun[]; width: number },
 ): ComponentChild {
   const node = useRef<HTMLElement>(null);
@@ -32,7 +32,7 @@ export function Chart(
     return () => observer.disconnect();
   }, []);
   const isLarge = enlarged.value === plan.key;
-  const [axis, part, inherited] = [xAxis.value, zoom.value, !ownPoints.value];
+  const [axis, part, inherited] = [axisX.value, zoom.value, !withoutAncestors.value];
   const ids = runs.map(({ id }) => id);
   const choice: SeriesChoice = {
     project: project.value,
@@ -82,7 +82,7 @@ export function Chart(
       ${said !== "" && html`<p class="trouble" role="alert">${said}</p>`}
       ${content
         ? html`
-          <${Plot} chart=${plan.key} label=${label} content=${content} width=${width} />
+          <${LinePlot} chart=${plan.key} label=${label} content=${content} width=${width} />
           ${plan.paths.length > 1 && html`<${Dashes} content=${content} paths=${plan.paths} />`}
           <p class="note charts-note">${noteOf(content, reading)}</p>
         `

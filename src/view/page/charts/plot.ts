@@ -15,7 +15,7 @@ import { formatNumber, formatTime } from "../../../display/format.ts";
 import { html } from "../html.ts";
 import { putPicture } from "../picture.ts";
 import type { ChartFigure } from "./lines.ts";
-import { cursor, hidden, highlighted, smoothing, xAxis, zoom } from "./state.ts";
+import { axisX, cursor, hidden, highlighted, smoothing, zoom } from "./state.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
 /** Drags shorter than this are clicks, in pixels. */
@@ -24,7 +24,7 @@ const CLICK = 6;
 const MOST_ROWS = 12;
 
 /** A chart in this width. */
-export function Plot(
+export function LinePlot(
   { chart, label, content, width }: { chart: string; label: string; content: ChartFigure; width: number },
 ): ComponentChild {
   const svg = useRef<SVGSVGElement>(null);
@@ -130,7 +130,7 @@ export function Plot(
 
 /** Ends of a range with no more digits than one can see. */
 function rounded([from, to]: number[]): [number, number] {
-  if (xAxis.peek() !== "step") return [Math.floor(from), Math.ceil(to)];
+  if (axisX.peek() !== "step") return [Math.floor(from), Math.ceil(to)];
   const unit = 10 ** Math.floor(Math.log10((to - from) / 500));
   const round = (value: number) => Number((Math.round(value / unit) * unit).toPrecision(14));
   return [round(from), round(to)];

@@ -15,7 +15,7 @@ import { ask, trouble } from "../client.ts";
 import { html } from "../html.ts";
 import { chosenRuns, colorOf, project } from "../selection.ts";
 import { Link } from "../link.ts";
-import { Chart } from "./chart.ts";
+import { MetricChart } from "./chart.ts";
 import { Legend } from "./legend.ts";
 import type { ChartRun } from "./lines.ts";
 import { enlarged, groupBy, pattern, patternError, planCharts, together } from "./state.ts";
@@ -128,7 +128,7 @@ function Charts(): ComponentChild {
         const isLarge = enlarged.value === plan.key;
         return html`
           <div key=${plan.key} class=${isLarge ? "charts-large" : ""}>
-            <${Chart} plan=${plan} runs=${runs.value} width=${isLarge ? room - 22 : width} />
+            <${MetricChart} plan=${plan} runs=${runs.value} width=${isLarge ? room - 22 : width} />
           </div>
         `;
       })}

@@ -17,7 +17,7 @@ export const pattern: Param<string> = param("m", TEXT);
 export const together: Param<"none" | "folder" | "all"> = param("mt", wordCodec("none", "folder", "all"));
 
 /** What the x axes show. */
-export const xAxis: Param<BucketsAxis> = param("mx", wordCodec("step", "time", "relative"));
+export const axisX: Param<BucketsAxis> = param("mx", wordCodec("step", "time", "relative"));
 
 /** Logarithmic axes. */
 export const logX: Param<boolean> = param("mlx", SWITCH);
@@ -35,7 +35,7 @@ export const smoothing: Param<number> = param("ms", WEIGHT);
 export const groupBy: Param<string> = param("mg", TEXT);
 
 /** Whether only what a run logged itself is shown, without the points of those that it was forked from. */
-export const ownPoints: Param<boolean> = param("mo", SWITCH);
+export const withoutAncestors: Param<boolean> = param("mo", SWITCH);
 
 const RANGE: Codec<[number, number] | null> = {
   read: (text) => {

@@ -16,16 +16,16 @@ import { ask } from "../client.ts";
 import { html } from "../html.ts";
 import { chosenRuns, project } from "../selection.ts";
 import {
+  axisX,
   enlarged,
   groupBy,
   logX,
   logY,
-  ownPoints,
   pattern,
   patternError,
   smoothing,
   together,
-  xAxis,
+  withoutAncestors,
   zoom,
 } from "./state.ts";
 
@@ -65,16 +65,16 @@ export function Toolbar(): ComponentChild {
         <option value="folder">a folder</option>
         <option value="all">all</option>
       </select></label>
-      <label>x <select value=${xAxis.value} onChange=${(event: Event) => {
+      <label>x <select value=${axisX.value} onChange=${(event: Event) => {
         // What is zoomed into is a part of the old axis.
         zoom.replace(null);
-        choose(xAxis)(event);
+        choose(axisX)(event);
       }}>
         <option value="step">step</option>
         <option value="time">time</option>
         <option value="relative">relative time</option>
       </select></label>
-      <${Switch} of=${logX} label="log x" disabled=${xAxis.value === "time"} />
+      <${Switch} of=${logX} label="log x" disabled=${axisX.value === "time"} />
       <${Switch} of=${logY} label="log y" />
       <label>Smoothing <input type="range" min="0" max="0.99" step="0.01" value=${smoothing.value} onInput=${(
         event: Event,
@@ -86,7 +86,7 @@ export function Toolbar(): ComponentChild {
         <option value="">no group</option>
         ${groupChoices.value.map((one) => html`<option value=${one}>${one.slice(one.indexOf(":") + 1)}</option>`)}
       </select></label>
-      <${Switch} of=${ownPoints} label="own points only" title="Without the points of its ancestors" />
+      <${Switch} of=${withoutAncestors} label="own points only" title="Without the points of its ancestors" />
       ${zoom.value && html`<button onClick=${() => zoom.set(null)}>Reset zoom: ${zoomText(zoom.value)}</button>`}
       ${enlarged.value !== "" && html`<button onClick=${() => enlarged.set("")}>All charts alike</button>`}
     </div>
@@ -106,8 +106,8 @@ function Switch(
 }
 
 function zoomText([from, to]: [number, number]): string {
-  if (xAxis.value === "time") return `${formatTime(from)} to ${formatTime(to)}`;
-  const size = xAxis.value === "relative" ? 60_000 : 1;
+  if (axisX.value === "time") return `${formatTime(from)} to ${formatTime(to)}`;
+  const size = axisX.value === "relative" ? 60_000 : 1;
   const text = [from, to].map((end) => formatNumber(Number((end / size).toPrecision(6)))).join(" to ");
   return size === 1 ? text : `${text} min`;
 }
