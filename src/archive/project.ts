@@ -39,7 +39,7 @@ import { batches } from "./index/batches.ts";
 import { readCells } from "./index/cells.ts";
 import type { ReadOptions } from "./index/read_parts.ts";
 import { readPoints } from "./read/points.ts";
-import { type ProjectIndex, runInfo } from "./index/project_index.ts";
+import { type ProjectIndex, runInfos } from "./index/project_index.ts";
 import { isSystem } from "./index/system.ts";
 import { type Part, sanitized } from "./disk/layout.ts";
 import { longTable } from "./read/long_table.ts";
@@ -147,7 +147,7 @@ export class ArchivedProject implements Source {
     const wanted = numbers.slice(from, query.limit === undefined ? undefined : from + query.limit);
     for (let at = 0; at === 0 || at < wanted.length; at += RUNS_PER_PAGE) {
       query.signal?.throwIfAborted();
-      const runs = wanted.slice(at, at + RUNS_PER_PAGE).map((run) => runInfo(index, run));
+      const runs = runInfos(index, wanted.slice(at, at + RUNS_PER_PAGE));
       yield { runs, total: numbers.length };
     }
   }

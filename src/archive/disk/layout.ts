@@ -10,17 +10,39 @@ import { diskFault } from "./fault.ts";
 import type { EntriesOptions, Stamp, Store, StoredEntry } from "./store.ts";
 
 /** One Parquet file that holds rows of a run (in old layouts: of several runs). */
-export interface Part extends Stamp {
-  folder: Folder;
-  name: string;
-  path: string;
+export class Part implements Stamp {
+  readonly size: number;
+  readonly modified: number;
+  readonly changed: number;
+  readonly inode: number;
+  readonly etag: string | null;
   /** Where it is among the parts of its folder. */
   place: number;
   /** The file name without `_part_<n>.parquet`: the sanitized run id. Empty in the oldest layout, `part_<n>.parquet`. */
-  stem: string;
-  number: number;
-  /** Why the file cannot be read, or null. */
-  damage: string | null;
+  readonly stem: string;
+  readonly number: number;
+
+  /** @param damage Why the file cannot be read, or null. */
+  constructor(
+    readonly folder: Folder,
+    readonly name: string,
+    { stem, number }: { stem: string; number: number },
+    stamp: Stamp,
+    public damage: string | null,
+  ) {
+    this.size = stamp.size;
+    this.modified = stamp.modified;
+    this.changed = stamp.changed;
+    this.inode = stamp.inode;
+    this.etag = stamp.etag;
+    this.place = folder.parts.length;
+    this.stem = stem;
+    this.number = number;
+  }
+
+  get path(): string {
+    return `${this.folder.path}/${this.name}`;
+  }
 }
 
 /** One project folder. */
@@ -58,8 +80,10 @@ export function sanitized(id: string): string {
 
 /** Splits the name of a part, or gives null where it is not one. Only the trailing number counts: run ids may hold `_part_0`. */
 export function parsePartName(name: string): { stem: string; number: number } | null {
-  const match = /^(?:(.*)_)?part_(\d+)\.parquet$/su.exec(name);
-  return match && { stem: match[1] ?? "", number: Number(match[2]) };
+  const at = name.lastIndexOf("part_");
+  if (at < 0 || !name.endsWith(".parquet") || (at > 0 && name[at - 1] !== "_")) return null;
+  const digits = name.slice(at + "part_".length, -".parquet".length);
+  return /^\d+$/.test(digits) ? { stem: name.slice(0, Math.max(0, at - 1)), number: Number(digits) } : null;
 }
 
 const MODEL_FOLDERS = ["models", "model_versions"];
@@ -101,15 +125,14 @@ export async function readFolder(store: Store, root: string, name: string, signa
 }
 
 function readPart(folder: Folder, entry: StoredEntry, split: { stem: string; number: number }): Part {
-  const { name } = entry, path = `${folder.path}/${name}`, place = folder.parts.length;
   try {
-    const { isFolder, ...stamp } = entry.look();
-    return { folder, name, path, ...stamp, place, ...split, damage: isFolder ? "it is a folder" : null };
+    const found = entry.look();
+    return new Part(folder, entry.name, split, found, found.isFolder ? "it is a folder" : null);
   } catch (error) {
     // A link that leads nowhere, a file that was removed just now.
     const damage = diskFault(error);
     if (damage === null) throw error;
-    return { folder, name, path, size: 0, modified: 0, changed: 0, inode: 0, etag: null, place, ...split, damage };
+    return new Part(folder, entry.name, split, { size: 0, modified: 0, changed: 0, inode: 0, etag: null }, damage);
   }
 }
 

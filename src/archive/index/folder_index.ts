@@ -23,6 +23,8 @@ export interface LiveSegment {
   segment: StoredSegment;
   /** Where each of its parts is in the folder; -1: what the segment says of it no longer counts. */
   places: Int32Array;
+  /** What the segment has of each of its parts (a {@linkcode Stage}); 0: nothing, as it cannot be read. */
+  stages: Uint8Array;
 }
 
 /** What can be read of a part by itself. */
@@ -73,10 +75,10 @@ export class FolderIndex {
   /** The projects whose runs the parts hold. A file that does not name its project is its folder's. */
   projects(): Set<string> {
     const found = new Set<string>();
-    for (const { segment, places } of this.#segments) {
-      const { part, project } = segment.entries;
+    for (const live of this.#segments) {
+      const { segment } = live, { part, project } = segment.entries;
       for (let entry = 0; entry < part.length; entry++) {
-        if (isTold(segment, places, part[entry])) found.add(segment.projects[project[entry]] ?? this.folder.name);
+        if (isTold(live, part[entry])) found.add(segment.projects[project[entry]] ?? this.folder.name);
       }
     }
     return found;
@@ -178,14 +180,14 @@ export class FolderIndex {
 
   /** Takes a segment in: what earlier ones say of the same parts no longer counts. */
   #add(segment: StoredSegment, keepsDamaged = true): void {
-    const { name, stage, alike, damage } = segment.parts;
-    const live: LiveSegment = { segment, places: placesOf(name, this.folder.parts) };
-    const { places } = live;
+    const records = segment.parts(), { name, stage, alike, damage } = records;
+    const places = placesOf(name, this.folder.parts);
+    const live = { segment, places, stages: stage.map((one, number) => damage[number] === null ? one : 0) };
     for (let number = 0; number < name.length; number++) {
       const place = places[number];
       if (place < 0) continue;
       const part = this.folder.parts[place];
-      if ((!keepsDamaged && damage[number] !== null) || !isSame(segment.parts, number, part)) {
+      if ((!keepsDamaged && damage[number] !== null) || !isSame(records, number, part)) {
         places[number] = -1;
         continue;
       }
@@ -210,8 +212,8 @@ export class FolderIndex {
 }
 
 /** Tells whether a part of a segment still is as it says, and its parameters could be read. */
-export function isTold({ parts }: Segment, places: Int32Array, part: number): boolean {
-  return places[part] >= 0 && parts.damage[part] === null && (parts.stage[part] & Stage.parameters) !== 0;
+export function isTold({ places, stages }: LiveSegment, part: number): boolean {
+  return places[part] >= 0 && (stages[part] & Stage.parameters) !== 0;
 }
 
 function noHolders({ parts }: Folder): Record<What, Holders> {

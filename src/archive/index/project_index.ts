@@ -144,11 +144,11 @@ function findRuns(project: string, indexes: readonly FolderIndex[], hidden: Read
   const isOwn = ownership(project);
   for (const { folder, segments } of indexes) {
     const owners = new Int32Array(folder.parts.length).fill(NOBODY);
-    for (const { segment, places } of segments) {
-      const { part: partOf, project: projectOf, run: runOf } = segment.entries;
+    for (const live of segments) {
+      const { segment, places } = live, { part: partOf, project: projectOf, run: runOf } = segment.entries;
       const mine = segment.projects.map((name) => isOwn(name, folder));
       for (let entry = 0; entry < runOf.length; entry++) {
-        if (!isTold(segment, places, partOf[entry])) continue;
+        if (!isTold(live, partOf[entry])) continue;
         const place = places[partOf[entry]], part = folder.parts[place];
         if (hidden.has(part)) continue;
         let number = STRANGER;
@@ -187,19 +187,20 @@ function ownersOf({ numbers, parts }: FoundRuns): Map<string, string> {
 function entryRuns(
   name: string,
   { folder }: FolderIndex,
-  { segment, places }: LiveSegment,
+  { segment, places, stages }: LiveSegment,
   hidden: ReadonlySet<Part>,
   numbers: ReadonlyMap<string, number>,
 ): Int32Array {
   const { part, project, run } = segment.entries;
   const isOwn = ownership(name);
   const mine = segment.projects.map((owner) => isOwn(owner, folder));
-  const { damage } = segment.parts;
-  return Int32Array.from(run, (run, entry) => {
+  const runs = new Int32Array(run.length).fill(-1);
+  for (let entry = 0; entry < run.length; entry++) {
     const place = places[part[entry]];
-    if (place < 0 || damage[part[entry]] !== null || !mine[project[entry]]) return -1;
-    return hidden.has(folder.parts[place]) ? -1 : numbers.get(run) ?? -1;
-  });
+    if (place < 0 || stages[part[entry]] === 0 || !mine[project[entry]]) continue;
+    if (!hidden.has(folder.parts[place])) runs[entry] = numbers.get(run[entry]) ?? -1;
+  }
+  return runs;
 }
 
 /** The system attributes of runs, as they are stored. */
@@ -231,25 +232,41 @@ function systemOf(
   return system;
 }
 
-/** What identifies a run, for those who list runs. */
-export function runInfo(index: RunIndex, number: number): RunInfo {
-  const text = (path: string) => (index.system.value(path, "string", number) as string | undefined) ?? null;
-  return {
-    key: index.keys[number],
-    sysId: text("sys/id")!,
-    customId: text("sys/custom_run_id"),
-    name: text("sys/name"),
-  };
+/** What identifies runs, for those who list them. */
+export function runInfos({ keys, system }: RunIndex, runs: readonly number[]): RunInfo[] {
+  const texts = (path: string) => system.column(path, "string")?.values as (string | undefined)[] | undefined;
+  const ids = texts("sys/id")!, customIds = texts("sys/custom_run_id"), names = texts("sys/name");
+  return runs.map((run) => ({
+    key: keys[run],
+    sysId: ids[run]!,
+    customId: customIds?.[run] ?? null,
+    name: names?.[run] ?? null,
+  }));
 }
 
 function stemOf(part: Part): string {
   return part.stem === "" ? part.path : `${part.folder.path}/${part.stem}`;
 }
 
+/** The numbers of the runs, the newest first; those of one time, or of none, by their keys. */
 function newestFirst(keys: string[], system: System): number[] {
   const created = system.column("sys/creation_time", "datetime")?.values as (number | undefined)[] ?? [];
   const times = Float64Array.from(keys, (_, number) => created[number] ?? -Infinity);
-  return keys.map((_, number) => number).sort((a, b) =>
-    times[a] === times[b] ? (keys[a] < keys[b] ? -1 : 1) : times[b] - times[a]
-  );
+  // Sorted natively, and the runs put where their times went: with 71,000 of them that is a difference.
+  const newest = times.slice().sort().reverse();
+  const next = new Map<number, number>();
+  for (let place = newest.length - 1; place >= 0; place--) next.set(newest[place], place);
+  const order = new Array<number>(keys.length);
+  for (let number = 0; number < keys.length; number++) {
+    const place = next.get(times[number])!;
+    order[place] = number;
+    next.set(times[number], place + 1);
+  }
+  if (next.size === keys.length) return order;
+  for (let from = 0, end; from < order.length; from = end) {
+    end = next.get(newest[from])!;
+    if (end - from === 1) continue;
+    order.slice(from, end).sort((a, b) => keys[a] < keys[b] ? -1 : 1).forEach((run, i) => order[from + i] = run);
+  }
+  return order;
 }

@@ -41,7 +41,7 @@ export class SegmentBuilder implements Segment {
   readonly #list: GrowingColumn[] = [];
   readonly #last = new Map<CellType, { paths: Strings; columns: (GrowingColumn | undefined)[] }>();
 
-  get parts(): PartColumns {
+  parts(): PartColumns {
     const columns = Object.entries(PART_FIELDS).map(([name, kind]) => [
       name,
       typed(kind, this.records.map((record) => record[name as keyof PartRecord])),

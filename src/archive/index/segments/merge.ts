@@ -25,10 +25,11 @@ export function mergeSegments(
   segments: readonly Segment[],
   counts: (segment: number, part: number) => boolean,
 ): Segment {
-  const kept = segments.map(({ parts }, source) => numbersOf(parts.name.length, (part) => counts(source, part)));
+  const noted = segments.map((segment) => segment.parts());
+  const kept = noted.map(({ name }, source) => numbersOf(name.length, (part) => counts(source, part)));
   const names = Object.keys(PART_FIELDS) as (keyof PartColumns)[];
   const parts = Object.fromEntries(
-    names.map((name) => [name, join(segments.map((segment, source) => pick(segment.parts[name], kept[source])))]),
+    names.map((name) => [name, join(noted.map((parts, source) => pick(parts[name], kept[source])))]),
   ) as unknown as PartColumns;
   const projects = [...new Set(segments.flatMap((segment) => segment.projects))];
   // The new number of each entry; -1: it no longer counts.
@@ -36,7 +37,7 @@ export function mergeSegments(
   const pieces: EntryColumns[] = [];
   const numbers = segments.map((segment, source) => {
     const { part, project, run } = segment.entries;
-    const partNumbers = renumbering(segment.parts.name.length, kept[source], partCount);
+    const partNumbers = renumbering(noted[source].name.length, kept[source], partCount);
     const own = numbersOf(run.length, (entry) => partNumbers[part[entry]] >= 0);
     const projectNumbers = segment.projects.map((name) => projects.indexOf(name));
     pieces.push({
@@ -67,7 +68,7 @@ export function mergeSegments(
     });
   });
   return {
-    parts,
+    parts: () => parts,
     entries,
     projects,
     columns,

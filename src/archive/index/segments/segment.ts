@@ -94,7 +94,8 @@ export interface EntryColumns {
 
 /** What was found in some parts. */
 export interface Segment {
-  readonly parts: PartColumns;
+  /** Its parts, read anew each time: they are seldom asked for. */
+  parts(): PartColumns;
   readonly entries: EntryColumns;
   /** The projects that entries name; null: the file does not say. */
   readonly projects: readonly (string | null)[];

@@ -60,12 +60,13 @@ export function* encodeSegment(segment: Segment, owner: string): Generator<Uint8
     columns.push([path, type, entries.length, ...placed(bytes)]);
     yield bytes;
   }
-  const parts = partBytes(segment.parts), entries = entryBytes(segment.entries);
+  const noted = segment.parts();
+  const parts = partBytes(noted), entries = entryBytes(segment.entries);
   const header: Header = {
     magic: MAGIC,
     version: VERSION,
     owner,
-    parts: [segment.parts.name.length, ...placed(parts)],
+    parts: [noted.name.length, ...placed(parts)],
     entries: [segment.entries.run.length, ...placed(entries)],
     projects: [...segment.projects],
     columns,
@@ -145,13 +146,13 @@ function readUnchanged(path: string, before: Deno.FileInfo, at: number, length: 
 
 /** A segment whose bytes are in memory or in a file. */
 export class StoredSegment implements Segment {
-  readonly parts: PartColumns;
   readonly entries: EntryColumns;
   readonly projects: readonly (string | null)[];
   readonly columns: readonly ColumnInfo[];
   readonly owner: string;
   /** How many bytes it takes. */
   readonly bytes: number;
+  readonly #parts: Header["parts"];
   readonly #places: Header["columns"];
   readonly #read: (at: number, length: number) => Uint8Array<ArrayBuffer>;
 
@@ -163,10 +164,10 @@ export class StoredSegment implements Segment {
     const length = new DataView(trailer.buffer, trailer.byteOffset).getFloat64(0, true);
     const header = JSON.parse(new TextDecoder().decode(read(size - TRAILER - length, length))) as Header;
     if (header.magic !== MAGIC || header.version !== VERSION) throw new Error("This is not a segment of this version.");
-    const { owner, projects, columns } = header;
+    const { owner, projects, columns, parts } = header;
     this.owner = owner;
+    this.#parts = parts;
     this.projects = projects;
-    this.parts = this.#parts(...header.parts);
     this.entries = this.#entries(...header.entries);
     this.#places = columns;
     this.columns = columns.map(([path, type, cells]) => ({ path, type, cells }));
@@ -174,7 +175,7 @@ export class StoredSegment implements Segment {
 
   /** A segment in memory. */
   static of(bytes: Uint8Array<ArrayBuffer>): StoredSegment {
-    return new StoredSegment(bytes.length, (at, length) => bytes.slice(at, at + length));
+    return new StoredSegment(bytes.length, (at, length) => bytes.subarray(at, at + length));
   }
 
   /** A segment in a file: not kept open, but read in stretches, as columns are mostly read one after the other. */
@@ -183,13 +184,14 @@ export class StoredSegment implements Segment {
     if (!isAsWritten(path, size)) throw new Error(`The index ${path} is not as it was written.`);
     let from = 0, held = new Uint8Array(0);
     return new StoredSegment(size, (at, length) => {
-      // A small one is held as a whole from here on.
+      // A small one is held as a whole from here on, and what is long is not worth it.
       if (size <= STRETCH && held.length === 0) held = readUnchanged(path, written, 0, size);
+      if (length > STRETCH) return readUnchanged(path, written, at, length);
       if (at < from || at + length > from + held.length) {
-        held = readUnchanged(path, written, at, Math.min(size - at, Math.max(length, STRETCH)));
+        held = readUnchanged(path, written, at, Math.min(size - at, STRETCH));
         from = at;
       }
-      return held.slice(at - from, at - from + length);
+      return held.subarray(at - from, at - from + length);
     }, path);
   }
 
@@ -202,7 +204,8 @@ export class StoredSegment implements Segment {
     return { path, type, entries, fields };
   }
 
-  #parts(count: number, ...place: Place): PartColumns {
+  parts(): PartColumns {
+    const [count, ...place] = this.#parts;
     const reader = new FieldReader(this.#read(...place), count);
     return Object.fromEntries(Object.entries(PART_FIELDS).map(([name, kind]) => [name, reader.field(kind)])) as never;
   }
