@@ -22,6 +22,11 @@ export interface ProjectsAnswer {
   project: string | null;
 }
 
+/** `POST /api/progress`: how far the reading of runs is; null: nothing is read. */
+export interface ProgressAnswer {
+  progress: { done: number; total: number } | null;
+}
+
 /** What every request about a project says. */
 export interface ProjectRequest {
   /** Its full name; null: the one that the command was started for. */
@@ -238,6 +243,7 @@ export interface ReportAnswer {
 /** Every route but those of files: what is asked and what is answered. */
 export interface Routes {
   projects: { request: Record<never, never>; answer: ProjectsAnswer };
+  progress: { request: Record<never, never>; answer: ProgressAnswer };
   runs: { request: TableSliceRequest; answer: TableSlice };
   attributes: { request: AttributesRequest; answer: AttributesAnswer };
   differ: { request: RunsRequest; answer: DifferAnswer };

@@ -5,7 +5,7 @@
  */
 
 import type { Nql } from "../nql/ast.ts";
-import type { RunsSort, Source } from "../source.ts";
+import type { CallOptions, RunsSort, Source } from "../source.ts";
 import type { AttributeDefinition, RunInfo } from "../types.ts";
 import { tableCell } from "./json.ts";
 
@@ -33,11 +33,11 @@ export interface RunListing {
 export type ListingRow = { run: RunInfo } | { group: RunGroup; closed: boolean };
 
 /** Reads the runs of a table. */
-export async function readListing(source: Source, query: ListingQuery, signal: AbortSignal): Promise<RunListing> {
+export async function readListing(source: Source, query: ListingQuery, options: CallOptions): Promise<RunListing> {
   const { where, sort, group } = query;
   const runs: RunInfo[] = [];
-  for await (const page of source.runs({ where, sort, signal })) for (const run of page.runs) runs.push(run);
-  const groups = group === null ? [{ label: null, runs }] : await grouped(source, runs, group, signal);
+  for await (const page of source.runs({ where, sort, ...options })) for (const run of page.runs) runs.push(run);
+  const groups = group === null ? [{ label: null, runs }] : await grouped(source, runs, group, options);
   return { total: runs.length, groups };
 }
 
@@ -46,10 +46,10 @@ async function grouped(
   source: Source,
   runs: RunInfo[],
   { path, type }: AttributeDefinition,
-  signal: AbortSignal,
+  options: CallOptions,
 ): Promise<RunGroup[]> {
   const labels = new Map<string, string>();
-  for await (const block of source.values({ paths: [path], types: [type], signal })) {
+  for await (const block of source.values({ paths: [path], types: [type], ...options })) {
     for (const column of block.columns) {
       for (let i = 0; i < column.run.length; i++) {
         const value = tableCell(column, i, null);
@@ -97,6 +97,28 @@ const MOST = 8, KEPT = 30_000;
 /** Keeps the listings that were asked for last. */
 export class Listings {
   readonly #kept = new Map<string, { until: number; listing: Promise<RunListing> }>();
+
+  readonly #reading = new Set<{ done: number; total: number }>();
+
+  /** Does work whose progress is told. */
+  async following<T>(work: (onProgress: CallOptions["onProgress"]) => Promise<T>): Promise<T> {
+    const state = { done: 0, total: 0 };
+    this.#reading.add(state);
+    try {
+      return await work((by, total) => {
+        state.done += by;
+        state.total = Math.max(state.done, total ?? 0);
+      });
+    } finally {
+      this.#reading.delete(state);
+    }
+  }
+
+  /** How far the slowest reading is; null: nothing is read, or nobody can tell how far. */
+  progress(): { done: number; total: number } | null {
+    const known = [...this.#reading].filter(({ total }) => total > 0);
+    return known.sort((a, b) => a.done / a.total - b.done / b.total)[0] ?? null;
+  }
 
   /** Forgets all of them. */
   clear(): void {

@@ -7,7 +7,7 @@ Deno.test("the page shows the runs of the sample, and goes back and forth", asyn
   await using viewed = await ViewedArchive.open(["--archive", SAMPLE]);
   const { page } = viewed;
   await page.getByRole("checkbox", { name: "Choose mlp-adam-from-sgd" }).check();
-  await page.getByRole("link", { name: "Charts" }).click();
+  await page.getByRole("navigation").getByRole("link", { name: "Charts" }).click();
   assert.match(page.url(), /\/charts\?s=DIG-12$/);
   await page.goBack();
   assert.match(page.url(), /\/\?s=DIG-12$/);

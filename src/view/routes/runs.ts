@@ -11,7 +11,7 @@ import { signalOf } from "../../server/context.ts";
 import type { Project } from "../../server/projects.ts";
 import type { RunsSort } from "../../source.ts";
 import { type AttributeDefinition, type AttributeType, CONFIG_TYPES, type RunInfo } from "../../types.ts";
-import type { DifferAnswer, DistinctAnswer, RunsCell, RunsColumn, TableSlice } from "../api.ts";
+import type { DifferAnswer, DistinctAnswer, ProgressAnswer, RunsCell, RunsColumn, TableSlice } from "../api.ts";
 import { addRoute, type Asked, projectNamed, queryParameter, requireType, type Viewer } from "../context.ts";
 import { tableCell } from "../json.ts";
 import { Listings, readListing, rowsOf, type RunListing } from "../listing.ts";
@@ -23,6 +23,10 @@ export function addRunsRoutes(app: Hono, viewer: Viewer): void {
   addRoute(app, viewer, "runs", (asked) => tableSlice(listings, asked));
   addRoute(app, viewer, "differ", (asked) => differ(listings, asked));
   addRoute(app, viewer, "distinct", distinct);
+  app.post("/api/progress", (context) => {
+    const answer: ProgressAnswer = { progress: listings.progress() };
+    return context.json(answer);
+  });
   addRoute(app, viewer, "refresh", () => {
     listings.clear();
     viewer.catalog.refresh?.();
@@ -55,7 +59,7 @@ function groupOf(body: Body): AttributeDefinition | null {
 async function listingOf(listings: Listings, { body, project }: Asked): Promise<RunListing> {
   const query = { where: whereOf(body), sort: sortOf(body), group: groupOf(body) };
   // Others may wait for the same listing: it is not ended with the request that began it.
-  const read = () => readListing(project.source, query, new AbortController().signal);
+  const read = () => listings.following((onProgress) => readListing(project.source, query, { onProgress }));
   return await listings.get(JSON.stringify([project.info.id, query]), read);
 }
 

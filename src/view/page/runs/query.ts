@@ -7,7 +7,7 @@
  */
 
 import type { ComponentChild } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { ask } from "../client.ts";
 import { html } from "../html.ts";
 import { project } from "../selection.ts";
@@ -46,6 +46,9 @@ export function QueryField(): ComponentChild {
   const asking = useRef(new AbortController());
   const [found, setFound] = useState<{ due: Due; list: Completion[] } | null>(null);
   const [chosen, setChosen] = useState(-1);
+
+  // Not a property of the element: it would take back what is being typed whenever completions come.
+  useEffect(() => void (field.current!.value = query.value), [query.value]);
 
   const look = async () => {
     const { value, selectionStart } = field.current!;
@@ -94,7 +97,7 @@ export function QueryField(): ComponentChild {
         aria-autocomplete="list"
         aria-expanded=${found !== null} aria-controls="completions"
         aria-activedescendant=${chosen >= 0 ? `completion-${chosen}` : undefined}
-        placeholder=${"Query, for example `config/lr`:float > 0.01"} value=${query.value}
+        placeholder=${"Query, for example `config/lr`:float > 0.01"}
         onInput=${look} onKeyDown=${key} onFocus=${look}
         onBlur=${() => {
           close();

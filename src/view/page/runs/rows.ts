@@ -7,7 +7,7 @@
  */
 
 import { effect, type Signal, signal } from "@preact/signals";
-import type { RunsCell, RunsRow, TableSlice } from "../../api.ts";
+import type { ProgressAnswer, RunsCell, RunsRow, TableSlice } from "../../api.ts";
 import { AnswerError, ask } from "../client.ts";
 import { askedColumn, type PickedColumn, textOfColumn } from "./columns.ts";
 import { columns, listing, reloads } from "./state.ts";
@@ -77,6 +77,18 @@ export const isOutdated: Signal<boolean> = signal(true);
 
 /** Why there is no answer, as a sentence; empty: there is one. */
 export const problem: Signal<string> = signal("");
+
+/** How far the server is with what takes long; null: nothing does. */
+export const progress: Signal<ProgressAnswer["progress"]> = signal(null);
+
+effect(() => {
+  if (!isOutdated.value) return void (progress.value = null);
+  const timer = setInterval(async () => {
+    const answer = await ask("progress", {}).catch(() => null);
+    if (isOutdated.value && answer) progress.value = answer.progress;
+  }, 700);
+  return () => clearInterval(timer);
+});
 
 /** What is seen: rows, and columns by their place. */
 export const seen: Signal<{ from: number; to: number; columns: readonly PickedColumn[] }> = signal({

@@ -8,8 +8,8 @@
 
 import { computed, type ReadonlySignal } from "@preact/signals";
 import type { ComponentChild } from "preact";
-import { useEffect } from "preact/hooks";
-import { counted } from "../../../display/format.ts";
+import { useEffect, useRef } from "preact/hooks";
+import { counted, formatCount } from "../../../display/format.ts";
 import { ask } from "../client.ts";
 import { html } from "../html.ts";
 import { chosenRuns, project } from "../selection.ts";
@@ -18,7 +18,7 @@ import { askedColumn } from "./columns.ts";
 import { Grid } from "./grid.ts";
 import { ColumnPicker } from "./picker.ts";
 import { QueryField } from "./query.ts";
-import { isOutdated, known, problem } from "./rows.ts";
+import { isOutdated, known, problem, progress } from "./rows.ts";
 import { columns, differing, group, listing, onlyDiffering, reloads, searchText, trash } from "./state.ts";
 
 /** The same runs and columns as comma-separated values. */
@@ -32,14 +32,6 @@ const csvAddress: ReadonlySignal<string> = computed(() => {
   };
   return `/api/runs.csv?asked=${encodeURIComponent(JSON.stringify(request))}`;
 });
-
-let typing: ReturnType<typeof setTimeout>;
-
-function type(event: Event): void {
-  const { value } = event.target as HTMLInputElement;
-  clearTimeout(typing);
-  typing = setTimeout(() => searchText.replace(value), 120);
-}
 
 /** `/` leads to the search box from anywhere, as in many programs. */
 function shortcut(event: KeyboardEvent): void {
@@ -75,9 +67,7 @@ function Tools(): ComponentChild {
   const differ = differing.value;
   return html`
     <div class="runs-tools" role="search">
-      <input type="search" class="runs-search" aria-label="Search runs" placeholder="Search: name, id, tag  ( / )" value=${searchText
-        .value}
-        onInput=${type} />
+      <${SearchField} />
       <${QueryField} />
       <${ColumnPicker} />
       <button aria-pressed=${onlyDiffering.value} onClick=${() => onlyDiffering.set(!onlyDiffering.value)}
@@ -109,12 +99,35 @@ function Tools(): ComponentChild {
   `;
 }
 
+function SearchField(): ComponentChild {
+  const field = useRef<HTMLInputElement>(null);
+  const waiting = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useEffect(() => void (field.current!.value = searchText.value), [searchText.value]);
+  const type = () => {
+    clearTimeout(waiting.current);
+    waiting.current = setTimeout(() => searchText.replace(field.current!.value), 60);
+  };
+  return html`
+    <input ref=${field} type="search" class="runs-search" aria-label="Search runs"
+      placeholder="Search: name, id, tag ( / )" onInput=${type} />
+  `;
+}
+
 function Status(): ComponentChild {
   const { runs } = known.value.table;
-  const text = isOutdated.value
-    ? (problem.value === "" ? "Reading…" : "")
-    : runs === 0
-    ? "No run matches."
-    : counted(runs, "run");
-  return html`<p class=${runs === 0 && !isOutdated.value ? "note" : "unseen"} role="status">${text}</p>`;
+  const done = progress.value;
+  const isShown = done || (runs === 0 && !isOutdated.value);
+  return html`
+    ${done &&
+      html`<progress class="runs-progress" aria-label="Reading" value=${done.done} max=${done.total}></progress>`}
+    <p class=${isShown ? "note runs-status" : "unseen"} role="status">${statusText(runs)}</p>
+  `;
+}
+
+function statusText(runs: number): string {
+  const done = progress.value;
+  if (problem.value !== "" && isOutdated.value) return "";
+  if (done) return `Reading: ${formatCount(done.done)} of ${formatCount(done.total)}`;
+  if (isOutdated.value) return "Reading…";
+  return runs === 0 ? "No run matches." : counted(runs, "run");
 }
