@@ -152,8 +152,11 @@ export interface Source {
   report?(options?: ReportOptions): Promise<Finding[]>;
   /** What lies on disk that never reached a server, and what of it is lost or doubtful; for sources that read such data. */
   unsyncedReport?(options?: CallOptions): Promise<Finding[]>;
-  /** What answers are without because it cannot be read, for sources that were told to go on: one sentence for each file. */
-  leftOut?(): string[];
+  /**
+   * What answers are without because it cannot be read, for sources that were told to go on: one sentence for each file. With the key
+   * of a run, what answers about this run are without.
+   */
+  leftOut?(run?: string): string[];
   /** All rows as one lazy table, for sources that hold such a table. */
   scan?(options?: CallOptions): Promise<LazyDataFrame>;
   /** Ends what the source keeps open. */

@@ -210,8 +210,10 @@ export class Attribute {
       const query = { stepRange: stepRange ?? [null, null] as const, inherited, previews, ...call };
       const points = await this.#reader.points(this.path, query);
       this.#mustBe(asked.type, `${points.values.kind}_series`, "fetchValues");
+      const { source, info } = await this.#reader.locate(call.signal);
       return withDisplay<PointRow<Type, Timestamp, Previews>>(
         pointsFrame(points, { timestamp: asked.includeTimestamp, previews }),
+        source.leftOut?.(info.key),
       );
     });
   }

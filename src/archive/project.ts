@@ -24,12 +24,14 @@ import type { AttributeDefinition, FileRef, ProjectInfo } from "../types.ts";
 import type { Archive } from "./archive.ts";
 import { readAttributes, readExisting } from "./read/attributes.ts";
 import {
+  concerns,
   damageAbove,
   damageBehind,
   damagedError,
   damagedPartOf,
   damagedRunName,
   damageOf,
+  namedRuns,
   nameOf,
   warnDamaged,
 } from "./index/damage.ts";
@@ -91,6 +93,7 @@ export class ArchivedProject implements Source {
   readonly #name: string;
   readonly #settings: ProjectSettings;
   readonly #leftOut = new Set<Part>();
+  #index: ProjectIndex | null = null;
   #generation = -1;
   #current!: Shared<Kept>;
 
@@ -105,6 +108,7 @@ export class ArchivedProject implements Source {
   #kept(options: CallOptions): Promise<Kept> {
     if (this.#generation !== this.#archive.generation) {
       this.#generation = this.#archive.generation;
+      this.#leftOut.clear();
       this.#current = shared((options) => this.#open(options));
     }
     return this.#current(options);
@@ -112,7 +116,7 @@ export class ArchivedProject implements Source {
 
   async #open(options: CallOptions): Promise<Kept> {
     const { name } = await this.project(options);
-    const index = await this.#archive.index(name, options);
+    const index = this.#index = await this.#archive.index(name, options);
     if (this.#settings.skipDamaged) { for (const part of index.damaged.keys()) this.#damaged(index, part); }
     const filesRoot = this.#settings.files ?? await siblingFiles(this.#settings);
     const folders = [sanitized(name), ...index.folders.map((folder) => folder.name)];
@@ -182,7 +186,7 @@ export class ArchivedProject implements Source {
   async report({ hashes, thorough = false, ...options }: ReportOptions = {}): Promise<Finding[]> {
     const kept = await this.#kept(options);
     const { store, data, toUtc } = this.#settings;
-    const findings = await makeReport(this.#view(kept, options, true), {
+    const findings = await makeReport(this.#view(kept, options, () => true), {
       store,
       data,
       files: kept.filesRoot,
@@ -199,11 +203,13 @@ export class ArchivedProject implements Source {
   }
 
   async scan(options: CallOptions = {}): Promise<LazyDataFrame> {
-    return await longTable(this.#view(await this.#kept(options), options));
+    const kept = await this.#kept(options);
+    this.#numbers(kept.index, null, false);
+    return await longTable(this.#view(kept, options));
   }
 
-  leftOut(): string[] {
-    const parts = [...this.#leftOut];
+  leftOut(run?: string): string[] {
+    const parts = [...this.#leftOut].filter((part) => run === undefined || this.#concerns(part, run));
     const told = parts.slice(0, MOST_TOLD).map((part) =>
       `Without run ${damagedRunName(part, null)}: its file ${nameOf(part)} cannot be read (${damageOf(part)}).`
     );
@@ -214,6 +220,11 @@ export class ArchivedProject implements Source {
   }
 
   close(): void {}
+
+  #concerns(part: Part, run: string): boolean {
+    const number = this.#index?.numbers.get(run);
+    return this.#index === null || number === undefined || concerns(this.#index, part, number);
+  }
 
   /**
    * The numbers of runs; without keys of all. Unknown runs are left out, damaged ones are no unknown runs.
@@ -245,10 +256,15 @@ export class ArchivedProject implements Source {
     return [...numbers];
   }
 
-  /** Runs are chosen without what is damaged. */
+  /** What is damaged of runs that cannot match does not matter for choosing among the others. */
   #table(kept: Kept, query: RunsQuery): RunTable {
-    const { keys, numbers, heads, system } = kept.index;
-    const context = this.#view(kept, query, true);
+    const { keys, numbers, heads, system, parts } = kept.index;
+    const named = namedRuns(kept.index, query.where);
+    const context = this.#view(
+      kept,
+      query,
+      (part) => named !== null && !named.values().some((run) => parts[run].includes(part)),
+    );
     return {
       keys,
       numbers,
@@ -258,12 +274,16 @@ export class ArchivedProject implements Source {
     };
   }
 
-  /** `tolerant`: goes on without damaged parts, with a warning. */
-  #view({ index, phantoms, files }: Kept, { signal }: CallOptions, tolerant = false): PartsContext {
+  /** `tolerant`: without which damaged parts it goes on, with a warning. */
+  #view(
+    { index, phantoms, files }: Kept,
+    { signal }: CallOptions,
+    tolerant: (part: Part) => boolean = () => false,
+  ): PartsContext {
     const { toUtc } = this.#settings;
     const readOptions: ReadOptions = {
       signal,
-      onDamaged: (part, cause) => this.#damaged(index, part, cause, tolerant),
+      onDamaged: (part, cause) => this.#damaged(index, part, cause, tolerant(part)),
     };
     return {
       index,
@@ -280,7 +300,7 @@ export class ArchivedProject implements Source {
     };
   }
 
-  #damaged(index: ProjectIndex, part: Part, cause?: unknown, tolerant = this.#settings.skipDamaged): void {
+  #damaged(index: ProjectIndex, part: Part, cause?: unknown, tolerant = false): void {
     const run = damagedRunName(part, index);
     part.damage ??= cause instanceof Error ? cause.message : "it cannot be read";
     warnDamaged(part, run);

@@ -52,6 +52,7 @@ export async function fetchGlobalTable(
   const some = found.findIndex((runs) => runs.length > 0);
   if (some >= 0) await noteColumns(sources[some], found[some], request, matched, table.paths(), rows.length);
   if (rows.length === 0) await declareColumns(sources, table, sort, request);
+  for (const source of sources) for (const text of source.leftOut?.() ?? []) request.notes.add(text);
   const order = table.order(sort.path, sort.type, sortedBy, sort.descending).slice(0, limit ?? undefined);
   const frame = await table.frame([sort.path, ...namedColumns(request)], order, ["sys/project"]);
   const names = pl.DataFrame([strings("sys/project", order.map((row) => rows[row].project))]);

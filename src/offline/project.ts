@@ -75,6 +75,8 @@ export class OfflineProject implements Source {
   readonly #name: string;
   readonly #settings: OfflineSettings;
   readonly #beneath: Source | null;
+  /** Files that cannot be read, where that is no error. */
+  readonly #leftOut = new Map<string, { run: string | null; reason: string }>();
   readonly #kept = shared<Kept>(async ({ signal }) => {
     const { name } = await this.project({ signal });
     const base = await this.#base(signal);
@@ -210,6 +212,16 @@ export class OfflineProject implements Source {
     });
   }
 
+  leftOut(run?: string): string[] {
+    const own = [...this.#leftOut].filter(([, of]) => run === undefined || of.run === null || of.run === run);
+    return [
+      ...own.map(([file, { run, reason }]) =>
+        `Without what ${file}${run === null ? "" : ` of run ${run}`} holds: it cannot be read (${reason}).`
+      ),
+      ...this.#beneath?.leftOut?.(run) ?? [],
+    ];
+  }
+
   close(): void {
     this.#beneath?.close();
   }
@@ -313,7 +325,7 @@ export class OfflineProject implements Source {
 
   #damaged(run: string | null, { file, reason }: { file: string; reason: string }): void {
     logger.warn("{file} of unsynced data is damaged: {reason}", { file, run, reason });
-    if (this.#settings.skipDamaged) return;
+    if (this.#settings.skipDamaged) return void this.#leftOut.set(file, { run, reason });
     throw new DamagedFileError(
       `${file}${
         run === null ? "" : ` of run ${run}`

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { jupyterDisplay, ReadOnlyProject, type ReadOnlyProjectOptions } from "../../mod.ts";
 import { bool, float, floatPoint, int, phantom, string } from "../../samples/rows.ts";
-import { partName, sanitized, writeRun } from "../../samples/writer.ts";
+import { encodePart, partName, sanitized, SCHEMA, writeRun } from "../../samples/writer.ts";
 import { PROJECT, sys, T } from "../awkward/case.ts";
 
 const FOLDER = sanitized(PROJECT);
@@ -36,6 +36,8 @@ const open = (archive: string, options: ReadOnlyProjectOptions = {}) =>
 const pathOf = (data: string, run: string) => `${data}/${FOLDER}/${partName(run)}`;
 const spoil = (data: string, run: string) => Deno.writeTextFile(pathOf(data, run), "PAR1 no more".repeat(20));
 const names = (part: string) => ({ name: "DamagedFileError", message: new RegExp(`file \\S*${partName(part)} `) });
+const textOf = async (frame: unknown) =>
+  (await (frame as { [jupyterDisplay](): Promise<Record<string, string>> })[jupyterDisplay]())["text/plain"];
 const points = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, i) => floatPoint("m", from + i, T, i));
 
@@ -69,6 +71,8 @@ Deno.test("a damaged parent does not cut its fork's series in silence", async ()
   const skipping = open(data, { damagedRuns: "skip" });
   const frame = await skipping.fetchMetrics({ runs: ["fork"], attributes: ["m"] });
   assert.equal(frame.height, 200);
+  const [fork] = await skipping.fetchReadOnlyRuns({ customIds: ["fork"] });
+  assert.match(await textOf(await fork.attribute("m").fetchValues()), /Without run parent: its file/);
   const shown = await (frame as unknown as { [jupyterDisplay](): Promise<Record<string, string>> })[jupyterDisplay]();
   for (const text of [shown["text/plain"], shown["text/html"]]) assert.match(text, /Without run parent: its file/);
 });
@@ -138,6 +142,92 @@ Deno.test("a run does not become the head of its experiment because the head can
   const skipping = open(data, { damagedRuns: "skip" });
   assert.deepEqual((await skipping.listExperiments()).map((run) => run["sys/custom_run_id"]), ["old"]);
   await assert.rejects(async () => await open(data).listExperiments(), names("head"));
+});
+
+Deno.test("columns that rows need are not missing in silence, by whatever they are called now", async () => {
+  await using archives = new Archives();
+  const data = await archives.make({ good: [sys("good", 1)], bad: [sys("bad", 2), points(0, 3)] });
+  const project = () => open(data);
+  const schema = (lacking: string) => {
+    const [top, ...columns] = SCHEMA;
+    return [{ ...top, num_children: top.num_children! - 1 }, ...columns.filter(({ name }) => name !== lacking)];
+  };
+  for (const [name, lacking] of [["int_value", "int_value"], ["step", "step"], ["float_value", "float_value"]]) {
+    const batches = [[...sys("bad", 2), int("lr", 1)], points(0, 3)];
+    await Deno.writeFile(
+      pathOf(data, "bad"),
+      encodePart({ projectId: PROJECT, runId: "bad", batches, schema: schema(lacking) }),
+    );
+    const read = () => project().fetchMetrics({ attributes: ["m"], runs: ["bad"] });
+    await assert.rejects(read, { name: "DamagedFileError", message: new RegExp(`but no column ${lacking}`) }, name);
+    await assert.rejects(() => project().listAttributes(), names("bad"), name);
+    const report = await project().archiveReport({ thorough: true });
+    assert.ok((report.getColumn("kind").toArray() as string[]).includes("damaged_part"), name);
+  }
+  // Each column is named in the schema, and again in each row group.
+  const bytes = encodePart({ projectId: PROJECT, runId: "bad", batches: [sys("bad", 2), points(0, 3)] });
+  const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+  for (const column of ["float_value", "string_value", "timestamp", "project_id"]) {
+    for (const { index } of text.matchAll(new RegExp(column, "g"))) {
+      const copy = bytes.slice();
+      copy[index + 1] ^= 1;
+      await Deno.writeFile(pathOf(data, "bad"), copy);
+      await assert.rejects(() => project().listAttributes(), names("bad"), `${column} at ${index}`);
+    }
+  }
+});
+
+Deno.test("a run whose series cannot be read is not sorted or filtered away in silence", async () => {
+  await using archives = new Archives();
+  const data = await archives.make({
+    best: [sys("best", 1), points(0, 3000)],
+    other: [sys("other", 2), [floatPoint("m", 1, T, 1)]],
+  });
+  const bytes = await Deno.readFile(pathOf(data, "best"));
+  const spoilt = await (async () => {
+    for (let at = 200; at < bytes.length; at += 50) {
+      const copy = bytes.slice();
+      copy.fill(0xff, at, at + 8);
+      await Deno.writeFile(pathOf(data, "best"), copy);
+      const listed = await Promise.resolve(open(data).listRuns()).then((runs) => runs.length === 2, () => false);
+      const read = await open(data).fetchMetrics({ runs: ["best"], attributes: ["m"] }).then(() => true, () => false);
+      if (listed && !read) return true;
+    }
+    return false;
+  })();
+  assert.ok(spoilt, "the points cannot be read, all else can");
+  const calls = {
+    sorted: (damagedRuns: "error" | "skip", cacheFolder: string | null) =>
+      open(data, { damagedRuns, cacheFolder }).fetchRunsDf({ sortBy: "m", columns: [], limit: 1 }),
+    filtered: (damagedRuns: "error" | "skip", cacheFolder: string | null) =>
+      open(data, { damagedRuns, cacheFolder }).fetchRunsDf({ query: "`m`:floatSeries > 100", columns: [] }),
+  };
+  for (const [name, call] of Object.entries(calls)) {
+    await assert.rejects(() => call("error", null), names("best"), name);
+    assert.match(await textOf(await call("skip", null)), /Without run best: its file/, name);
+  }
+  const named = await open(data).fetchRunsDf({ runs: ["other"], query: "`m`:floatSeries >= 1", columns: [] });
+  assert.equal(named.height, 1, "a run that is named does not depend on others");
+});
+
+Deno.test("a table of points of an archive is without a run only where it says so", async () => {
+  await using archives = new Archives();
+  const data = await archives.make({ good: [sys("good", 1), points(0, 3)], bad: [sys("bad", 2), points(0, 3)] });
+  await spoil(data, "bad");
+  await assert.rejects(() => open(data).scan(), names("bad"));
+  assert.ok((await (await open(data, { damagedRuns: "skip" }).scan()).collect()).height > 0);
+});
+
+Deno.test("files that a pattern would take, too, are not handed to Polars", async () => {
+  await using archives = new Archives();
+  const ids = Array.from({ length: 30 }, (_, i) => `run-${i}`);
+  const data = await archives.make(Object.fromEntries(ids.map((id, i) => [id, [sys(id, i)]])));
+  const project = open(data);
+  const rows = async () => (await (await project.scan()).collect()).height;
+  const before = await rows();
+  await Deno.writeTextFile(`${data}/${FOLDER}/._${partName("run-1")}`, "\0\x05\x16\x07");
+  await Deno.writeTextFile(pathOf(data, "later"), "not yet whole");
+  assert.equal(await rows(), before);
 });
 
 Deno.test("links that lead nowhere, removed files and folders nobody may read are damage, not the end of the archive", async () => {

@@ -164,9 +164,10 @@ const LITTER: Fault[] = ["._NAME", ".DS_Store", "NAME.tmp", "NAME (1)", "Thumbs.
     name: `litter: ${name}`,
     when: ALWAYS,
     async spoil({ data, parts }, random) {
-      await Deno.writeTextFile(`${data}/${FOLDER}/${name.replace("NAME", random.pick(parts))}`, "\0\x05\x16\x07");
+      const litter = name.replace("NAME", random.pick(parts));
+      await Deno.writeTextFile(`${data}/${FOLDER}/${litter}`, "\0\x05\x16\x07");
       if (random.chance(0.3)) await Deno.mkdir(`${data}/lost+found`, { mode: 0o000 });
-      return { must: "answer" };
+      return { must: "answer", names: [litter, "lost+found"] };
     },
   }),
 );

@@ -112,6 +112,8 @@ export const CALLS: readonly Call[] = [
   },
   {
     name: "exportArchive",
+    // With a run it also takes its ancestors.
+    chooses: true,
     run: ({ project, folder }) => project.exportArchive({ destination: folder, runs: ["linear-1", "mlp-adam-2-cool"] }),
   },
   { name: "attributeNames", run: async (place) => await run(place).attributeNames },

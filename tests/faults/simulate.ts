@@ -166,8 +166,8 @@ async function judge(call: Call, faulted: Faulted, truth: Truth, came: Came): Pr
     return ["error", came.error];
   }
   const answer = came.answer!;
+  if (call.reports && names && tells(answer)) return ["less, and says so"];
   if (must === "answer") return ["FAILED", `another answer: ${difference(truth.answer, answer)}`];
-  if (call.reports && tells(answer)) return ["less, and says so"];
   if (runs && !call.chooses && !call.reports) {
     const [wanted, found] = [truth.answer, answer].map((text) => otherRows(text, runs));
     if (wanted !== found) return ["FAILED", `another answer about other runs: ${difference(wanted, found)}`];

@@ -66,13 +66,7 @@ export function damagedPartOf(index: ProjectIndex, run: string): Part | null {
  */
 export function damageBehind(index: ProjectIndex, { where = null, sort = null }: RunsQuery): Part | null {
   if (index.damaged.size === 0) return null;
-  const ids = where === null ? null : foldNql<ReadonlySet<string> | null>(where, {
-    predicate: namedIds,
-    // One of the terms is enough to name the runs, where all have to hold.
-    and: (terms) => terms.find((ids) => ids !== null) ?? null,
-    or: (terms) => terms.includes(null) ? null : new Set(terms.flatMap((ids) => [...ids!])),
-    not: () => null,
-  });
+  const ids = idsIn(where);
   const [hidden] = [...index.damaged].flatMap(([part, run]) => run === null ? [part] : []);
   if (ids !== null) {
     const known = ["sys/id", "sys/custom_run_id"].map((path) => new Set(index.system.column(path, "string")?.values));
@@ -83,6 +77,29 @@ export function damageBehind(index: ProjectIndex, { where = null, sort = null }:
   const plain = (where === null || asksForSystemOnly(where)) && (sort === null || isSystemName(sort.path));
   const [telling] = [...index.damaged].flatMap(([part, run]) => plain && hasNames(index, part, run!) ? [] : [part]);
   return telling ?? null;
+}
+
+/** The runs that can match, where a query names them; null: any run can. */
+export function namedRuns(index: ProjectIndex, where: Nql | null | undefined): ReadonlySet<number> | null {
+  const ids = idsIn(where ?? null);
+  if (ids === null) return null;
+  const named = new Set<number>();
+  for (const path of ["sys/id", "sys/custom_run_id"]) {
+    const values = index.system.column(path, "string")?.values ?? [];
+    for (let run = 0; run < values.length; run++) if (ids.has(values[run] as string)) named.add(run);
+  }
+  return named;
+}
+
+/** The ids that runs must have to match; null: any. */
+function idsIn(where: Nql | null): ReadonlySet<string> | null {
+  return where === null ? null : foldNql<ReadonlySet<string> | null>(where, {
+    predicate: namedIds,
+    // One of the terms is enough to name the runs, where all have to hold.
+    and: (terms) => terms.find((ids) => ids !== null) ?? null,
+    or: (terms) => terms.includes(null) ? null : new Set(terms.flatMap((ids) => [...ids!])),
+    not: () => null,
+  });
 }
 
 /** The exporter writes the names of a run before anything else: another part than the first has none. */
@@ -122,6 +139,12 @@ export function damageAbove(index: ProjectIndex, run: number): Part | null {
   // In the oldest layout the names of files say nothing about runs.
   const nameless = [...index.damaged.keys()].find((part) => part.stem === "");
   return damagedPartOf(index, missing.parent) ?? nameless ?? null;
+}
+
+/** Tells whether a damaged part holds, or may hold, something of a run or of its ancestors. */
+export function concerns(index: ProjectIndex, part: Part, run: number): boolean {
+  for (let at = run; at >= 0; at = index.parents.parent[at]) if (index.parts[at].includes(part)) return true;
+  return damageAbove(index, run) === part;
 }
 
 /** Says that a project folder cannot be listed. */

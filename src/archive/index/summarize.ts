@@ -96,6 +96,7 @@ export class PartSummary {
       const { names, codes } = distinct(group.strings("type"));
       for (const [code, type] of names.entries()) {
         if (!belongs(type) || !scope.types(type)) continue;
+        group.needColumnsOf(type);
         const rows = group.copy();
         if (names.length > 1 || codes.includes(-1)) rows.keep((row) => codes[row] === code);
         read(rows, type, group);

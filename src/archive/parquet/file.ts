@@ -19,7 +19,7 @@ import {
 import { Strings } from "./format/strings.ts";
 import { ParquetError } from "./format/thrift.ts";
 import { arrayOf, type ColumnKind } from "./format/values.ts";
-import { type CellTypes, COLUMN_LIST, type ColumnName, LEAF_PATHS } from "./schema.ts";
+import { type CellTypes, COLUMN_LIST, type ColumnName, LEAF_PATHS, NEEDED_COLUMNS } from "./schema.ts";
 
 const { BYTE_ARRAY, FIXED_LEN_BYTE_ARRAY, INT64, DOUBLE, BOOLEAN } = Physical;
 /** What leaves a column of each kind has: their types, and the scale of decimals or the unit of instants. */
@@ -235,8 +235,16 @@ export class RowGroupReader {
     };
   }
 
+  /** Fails where the file has no column for the values of rows of a type: they are lost, and no such rows would be there without. */
+  needColumnsOf(type: string): void {
+    const lacking = NEEDED_COLUMNS.get(type)?.find((name) => this.#file.place(name) < 0);
+    if (lacking === undefined) return;
+    throw new ParquetError(`it has rows of type ${type}, but no column ${LEAF_PATHS.get(lacking)!.join(".")}`);
+  }
+
   /** Decodes every column, and keeps nothing: fails where one cannot be read. */
   check(): void {
+    for (const type of distinct(this.strings("type")).names) this.needColumnsOf(type);
     for (const name of ["project", "run", "path", "type", "string", "file", "histogram"] as const) {
       this.strings(name).strings.all();
     }

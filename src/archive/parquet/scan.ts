@@ -7,7 +7,7 @@
  */
 
 import pl, { type Expr, type LazyDataFrame } from "nodejs-polars";
-import type { Part } from "../disk/layout.ts";
+import type { Folder, Part } from "../disk/layout.ts";
 import { adaptations, foreignTypes } from "./adapt.ts";
 import { type ArchiveColumn, type ColumnName, COLUMNS, LEAF_PATHS } from "./schema.ts";
 
@@ -40,7 +40,7 @@ export async function scanRows(
   for (const [folder, inside] of Map.groupBy(parts, (part) => part.folder)) {
     const cloudOptions = await folder.store.polarsOptions?.(folder.path);
     const alike = inside.length >= PATTERN_FROM && folder.parts.every((part) => part.damage === null && isAlike(part));
-    if (alike) {
+    if (alike && await holdsNoOthers(folder)) {
       const pattern = `${folder.path.replace(/[[\]*?]/g, "[$&]")}/*part_[0-9]*.parquet`;
       const scan = pl.scanParquet(pattern, {
         hivePartitioning: false,
@@ -56,6 +56,12 @@ export async function scanRows(
   }
   const selected = scans.map((scan) => (where ? scan.filter(where) : scan).select(...named));
   return selected.length === 1 ? selected[0] : pl.concat(selected);
+}
+
+/** A pattern also takes files that came later, and what macOS puts beside each file: nobody has read those. */
+async function holdsNoOthers({ store, path, parts }: Folder): Promise<boolean> {
+  const known = new Set(parts.map(({ name }) => name));
+  return (await store.list(path)).every(({ name }) => known.has(name) || !/part_[0-9].*\.parquet$/.test(name));
 }
 
 async function scanPart(part: Part, alike: boolean, cloudOptions?: Record<string, string>): Promise<LazyDataFrame> {

@@ -61,6 +61,18 @@ export function valueColumn(type: keyof typeof VALUE_COLUMN): ColumnName {
   return COLUMNS[VALUE_COLUMN[type]].short;
 }
 
+/** The columns that rows of each type have their values in: a file that has such rows has them, too. */
+export const NEEDED_COLUMNS: ReadonlyMap<string, readonly ColumnName[]> = new Map<string, ColumnName[]>([
+  ...(Object.keys(VALUE_COLUMN) as (keyof typeof VALUE_COLUMN)[]).map((type): [string, ColumnName[]] => [
+    type,
+    [valueColumn(type)],
+  ]),
+  ["float_series", ["step", "float"]],
+  ["string_series", ["step", "string"]],
+  ["file_series", ["step", "file"]],
+  ["histogram_series", ["step", "histogram", "edges", "bins"]],
+]);
+
 /** A histogram as the file stores it: one edge more than values. */
 export interface HistogramCell {
   type: string | null;

@@ -113,6 +113,7 @@ class PointReader {
   read(group: RowGroupReader, only: number | null): void {
     const { type, timestamps, stepRange } = this.#query;
     if (group.length === 0) return;
+    group.needColumnsOf(type);
     // A row without a step is no point.
     const step = group.floats("step").present;
     if (step !== null) group.keep((row) => step[row] === 1);

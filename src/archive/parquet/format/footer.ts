@@ -102,7 +102,7 @@ export function readFooter(bytes: Uint8Array, fileSize: number): Footer {
   for (let id = thrift.field(0); id > 0; id = thrift.field(id)) {
     if (id === 2) leaves = leavesOf(readElements(thrift));
     else if (id === 3) rows = thrift.count();
-    else if (id === 4) groups = readGroups(thrift);
+    else if (id === 4) groups = readGroups(thrift, leaves ?? []);
     else thrift.skip();
   }
   if (leaves === null || rows < 0) throw new ParquetError("its footer is not whole");
@@ -148,6 +148,7 @@ function readElement(thrift: ThriftReader): Element {
     perMillisecond: null,
     unsigned: false,
   };
+  let scale: number | null = null, isLogical = false;
   for (let id = thrift.field(0); id > 0; id = thrift.field(id)) {
     if (id === 1) element.physical = thrift.count();
     else if (id === 2) element.length = thrift.count();
@@ -155,10 +156,14 @@ function readElement(thrift: ThriftReader): Element {
     else if (id === 4) element.name = thrift.text();
     else if (id === 5) element.children = thrift.count();
     else if (id === 6) element.converted = thrift.count();
-    else if (id === 7) element.scale = thrift.count();
-    else if (id === 10) readLogicalType(thrift, element);
-    else thrift.skip();
+    else if (id === 7) scale = thrift.count();
+    else if (id === 10) {
+      readLogicalType(thrift, element);
+      isLogical = true;
+    } else thrift.skip();
   }
+  if (isLogical) checkTypes(element, scale);
+  else element.scale = scale ?? 0;
   const { converted } = element;
   if (converted === CONVERTED.DECIMAL) element.decimal = true;
   if (converted === CONVERTED.UINT_32 || converted === CONVERTED.UINT_64) element.unsigned = true;
@@ -166,6 +171,16 @@ function readElement(thrift: ThriftReader): Element {
   if (converted === CONVERTED.TIMESTAMP_MICROS) element.perMillisecond ??= 1000;
   if (converted === CONVERTED.DATE) element.perMillisecond = 1 / 86_400_000;
   return element;
+}
+
+/** Types are written twice, in the old way and in the new one: where the two differ, nobody knows which is right. */
+function checkTypes({ name, converted, decimal, scale, perMillisecond }: Element, oldScale: number | null): void {
+  const isOld = converted >= 0;
+  const unit = converted === CONVERTED.TIMESTAMP_MILLIS ? 1 : converted === CONVERTED.TIMESTAMP_MICROS ? 1000 : null;
+  const same = (!isOld || decimal === (converted === CONVERTED.DECIMAL)) &&
+    (!isOld || unit === perMillisecond) &&
+    (!decimal || oldScale === null || oldScale === scale);
+  if (!same) throw new ParquetError(`it says in two ways what the values of ${name} are, and these differ`);
 }
 
 /** LogicalType is a union: of its fields, those that say more than the older annotation are read. */
@@ -235,15 +250,17 @@ function leavesOf(elements: Element[]): Leaf[] {
   return leaves;
 }
 
-function readGroups(thrift: ThriftReader): RowGroup[] {
+function readGroups(thrift: ThriftReader, leaves: readonly Leaf[]): RowGroup[] {
   const count = thrift.list(ThriftType.STRUCT);
+  const encoder = new TextEncoder();
+  const paths = leaves.map(({ path }) => path.map((name) => encoder.encode(name)));
   const groups: RowGroup[] = [];
   for (let i = 0; i < count; i++) {
     const group: RowGroup = { rows: -1, chunks: [] };
     for (let id = thrift.field(0); id > 0; id = thrift.field(id)) {
       if (id === 1) {
         const columns = thrift.list(ThriftType.STRUCT);
-        for (let column = 0; column < columns; column++) group.chunks.push(readChunk(thrift));
+        for (let column = 0; column < columns; column++) group.chunks.push(readChunk(thrift, paths[column]));
       } else if (id === 3) group.rows = thrift.count();
       else thrift.skip();
     }
@@ -253,10 +270,11 @@ function readGroups(thrift: ThriftReader): RowGroup[] {
   return groups;
 }
 
-function readChunk(thrift: ThriftReader): Chunk {
+/** @param path What the schema calls the column. */
+function readChunk(thrift: ThriftReader, path: readonly Uint8Array[] | undefined): Chunk {
   const chunk: Chunk = { physical: -1, codec: -1, values: -1, start: -1, bytes: -1, uncompressed: -1 };
   for (let id = thrift.field(0); id > 0; id = thrift.field(id)) {
-    if (id === 3) readChunkMetadata(thrift, chunk);
+    if (id === 3) readChunkMetadata(thrift, chunk, path);
     else if (id === 8 || id === 9) throw new ParquetError("it is encrypted");
     else thrift.skip();
   }
@@ -266,10 +284,11 @@ function readChunk(thrift: ThriftReader): Chunk {
   return chunk;
 }
 
-function readChunkMetadata(thrift: ThriftReader, chunk: Chunk): void {
+function readChunkMetadata(thrift: ThriftReader, chunk: Chunk, path: readonly Uint8Array[] | undefined): void {
   let data = -1, dictionary = -1;
   for (let id = thrift.field(0); id > 0; id = thrift.field(id)) {
     if (id === 1) chunk.physical = thrift.count();
+    else if (id === 3) checkPath(thrift, path);
     else if (id === 4) chunk.codec = thrift.count();
     else if (id === 5) chunk.values = thrift.count();
     else if (id === 6) chunk.uncompressed = thrift.count();
@@ -280,4 +299,21 @@ function readChunkMetadata(thrift: ThriftReader, chunk: Chunk): void {
   }
   // Some writers say 0 where there is no dictionary.
   chunk.start = dictionary > 0 && dictionary < data ? dictionary : data;
+}
+
+/** Each column names itself in each row group: a name that changed in one place is not taken for another column. */
+function checkPath(thrift: ThriftReader, path: readonly Uint8Array[] | undefined): void {
+  const length = thrift.list(ThriftType.BINARY);
+  let same = path?.length === length;
+  for (let i = 0; i < length; i++) {
+    const name = thrift.binary();
+    same &&= equal(name, path![i]);
+  }
+  if (!same) throw new ParquetError("a column is called otherwise than in its schema");
+}
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
