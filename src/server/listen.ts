@@ -39,19 +39,20 @@ export interface Listening {
 /**
  * Listens.
  *
- * @param handler Answers a request; its signal aborts when the client goes.
+ * @param handler Answers a request; the signal aborts when the client goes.
  * @param hostname The address to listen on.
  * @param port The port, 0 for any that is free.
  * @param patience How long clients may take.
  */
 export async function listen(
-  handler: (request: Request) => Promise<Response>,
+  handler: (request: Request, options: { signal: AbortSignal }) => Promise<Response>,
   hostname: string,
   port: number,
   patience: Partial<Patience> = {},
 ): Promise<Listening> {
   const { head, request, idle, answer } = { ...PATIENCE, ...patience };
-  const listener = getRequestListener(handler, { overrideGlobalObjects: false, errorHandler: refused });
+  const answered = (request: Request) => handler(request, { signal: untilGone(request.signal) });
+  const listener = getRequestListener(answered, { overrideGlobalObjects: false, errorHandler: refused });
   const open = new Set<ServerResponse>();
   const connections = new Set<Socket>();
   /** Ends connections on which nothing is being answered. */
@@ -101,6 +102,14 @@ export async function listen(
       await finished;
     },
   };
+}
+
+/** Aborts with an error, as all code expects; the package's own signal aborts with a text. */
+function untilGone(signal: AbortSignal): AbortSignal {
+  const gone = new AbortController();
+  if (signal.aborted) gone.abort();
+  else signal.addEventListener("abort", () => gone.abort(), { once: true });
+  return gone.signal;
 }
 
 /** The answer to what is not a request that a handler could see: an address that cannot be parsed, a wrong Host. */

@@ -334,3 +334,25 @@ Deno.test("a server that is closed finishes what it answers, and waits for no co
   silent.close();
   kept.close();
 });
+
+Deno.test("work for a client that has gone ends with an error that says so, and is no failure of the server", async () => {
+  const reason = Promise.withResolvers<unknown>();
+  const { port, close } = await listen(
+    (_request, { signal }) =>
+      new Promise((_resolve, reject) =>
+        signal.addEventListener("abort", () => {
+          reason.resolve(signal.reason);
+          reject(signal.reason);
+        })
+      ),
+    "127.0.0.1",
+    0,
+  );
+  const stop = new AbortController();
+  const asked = fetch(`http://127.0.0.1:${port}/`, { signal: stop.signal });
+  setTimeout(() => stop.abort(), 100);
+  await assert.rejects(asked);
+  const told = await reason.promise;
+  assert.ok(told instanceof DOMException && told.name === "AbortError", String(told));
+  await close();
+});

@@ -65,7 +65,7 @@ export function Toolbar(): ComponentChild {
         <option value="folder">a folder</option>
         <option value="all">all</option>
       </select></label>
-      <label>x <select value=${axisX.value} onChange=${(event: Event) => {
+      <label>x <select aria-label="x axis" value=${axisX.value} onChange=${(event: Event) => {
         // What is zoomed into is a part of the old axis.
         zoom.replace(null);
         choose(axisX)(event);

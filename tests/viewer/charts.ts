@@ -1,0 +1,176 @@
+/** The section Charts: what a mouse and a keyboard do with it. */
+
+import assert from "node:assert/strict";
+import type { Locator, Page } from "playwright-core";
+import { ReadOnlyProject } from "../../mod.ts";
+import { SAMPLE, ViewedArchive } from "./browser.ts";
+
+const RUNS = "s=DIG-4~6";
+
+async function chart(page: Page, title: string): Promise<Locator> {
+  const found = page.locator("article").filter({ has: page.getByRole("heading", { name: title, exact: true }) });
+  await found.locator(".charts-plot > svg").waitFor();
+  await found.locator("xpath=self::*[@aria-busy='false']").waitFor();
+  return found;
+}
+
+/** Where a place of the plot of a chart lies on the page: 0 is its left or upper end. */
+async function placeIn(found: Locator, across: number, down: number): Promise<{ x: number; y: number }> {
+  const box = (await found.locator(".charts-plot > svg").boundingBox())!;
+  return { x: box.x + 60 + across * (box.width - 90), y: box.y + 25 + down * (box.height - 80) };
+}
+
+async function drag(page: Page, found: Locator, from: number, to: number): Promise<void> {
+  const [start, end] = [await placeIn(found, from, 0.5), await placeIn(found, to, 0.5)];
+  await page.mouse.move(start.x, start.y);
+  await page.mouse.down();
+  await page.mouse.move((start.x + end.x) / 2, start.y, { steps: 4 });
+  await page.mouse.move(end.x, end.y, { steps: 4 });
+  await page.mouse.up();
+}
+
+const lines = (found: Locator) => found.locator(".charts-lines g[data-entry]");
+const zoomOf = (page: Page) => new URL(page.url()).searchParams.get("mz")?.split(",").map(Number) ?? null;
+
+Deno.test("every metric has a chart, in natural order; a pattern chooses; a folder shares one", async () => {
+  await using viewed = await ViewedArchive.open(["--archive", SAMPLE]);
+  const { page } = viewed;
+  await viewed.go(`/charts?${RUNS}`);
+  await chart(page, "train/loss");
+  const titles = () => page.locator("article h2").allTextContents();
+  const all = await titles();
+  assert.deepEqual(all, all.toSorted());
+  assert.ok(all.length >= 6);
+  await page.getByRole("searchbox", { name: "Metrics" }).fill("^train/(loss|acc)");
+  await page.waitForFunction(() => document.querySelectorAll("article").length === 2);
+  await page.getByLabel("In one chart").selectOption("folder");
+  const both = await chart(page, "train");
+  assert.equal(await lines(both).count(), 6, "three runs, two metrics");
+  assert.deepEqual(
+    await both.locator(".charts-dashes li").allTextContents().then((all) => all.map((one) => one.trim())),
+    [
+      "train/accuracy",
+      "train/loss",
+    ],
+  );
+  const strokes = await lines(both).locator("path").evaluateAll((all) => all.map((one) => one.getAttribute("stroke")));
+  assert.equal(new Set(strokes).size, 3, "a colour for each run");
+  await page.getByRole("searchbox", { name: "Metrics" }).fill("(");
+  await page.getByRole("alert").filter({ hasText: "The pattern:" }).waitFor();
+  await viewed.pictures("charts-folder");
+  assert.deepEqual(viewed.complaints, []);
+});
+
+Deno.test("the pointer shows values as they were logged, in all charts at one step", async () => {
+  await using viewed = await ViewedArchive.open(["--archive", SAMPLE]);
+  const { page } = viewed;
+  await viewed.go(`/charts?s=DIG-5&m=loss`);
+  const loss = await chart(page, "train/loss");
+  const other = await chart(page, "validation/loss");
+  const at = await placeIn(loss, 0.6, 0.5);
+  await page.mouse.move(at.x, at.y);
+  const tip = loss.getByRole("status");
+  await tip.waitFor();
+  const step = Number(/step (\d+)/.exec((await tip.textContent())!)![1]);
+  const shown = Number(await tip.locator("b").textContent());
+  using project = new ReadOnlyProject({ archive: SAMPLE });
+  const [run] = await Array.fromAsync(project.fetchReadOnlyRuns({ withIds: ["DIG-5"] }));
+  const frame = await run.attribute("train/loss").fetchValues();
+  const steps = [...frame.getColumn("step")], values = [...frame.getColumn("value")];
+  const logged = values[steps.indexOf(step)] as number;
+  assert.ok(Math.abs(shown - logged) <= Math.abs(logged) * 1e-5, `${shown} at step ${step}, logged was ${logged}`);
+  assert.equal(await other.locator(".charts-cursor path").count(), 1, "the same step in the other chart");
+  await viewed.pictures("charts-hover");
+});
+
+Deno.test("a drag zooms all charts, going back and a double click show everything", async () => {
+  await using viewed = await ViewedArchive.open(["--archive", SAMPLE]);
+  const { page } = viewed;
+  await viewed.go(`/charts?${RUNS}&m=loss`);
+  const loss = await chart(page, "train/loss");
+  await drag(page, loss, 0.3, 0.5);
+  const [from, to] = zoomOf(page)!;
+  assert.ok(from > 100 && to < 300 && from < to, `${from} to ${to}`);
+  const ticks = await (await chart(page, "validation/loss")).locator("svg text[text-anchor=middle]").allTextContents();
+  assert.ok(ticks.map(Number).every((tick) => tick >= from && tick <= to), ticks.join());
+  await page.goBack();
+  assert.equal(zoomOf(page), null);
+  await page.goForward();
+  assert.deepEqual(zoomOf(page), [from, to]);
+  const middle = await placeIn(loss, 0.5, 0.5);
+  await page.mouse.dblclick(middle.x, middle.y);
+  assert.equal(zoomOf(page), null);
+  assert.deepEqual(viewed.complaints, []);
+});
+
+Deno.test("keys move the cursor, zoom and reset", async () => {
+  await using viewed = await ViewedArchive.open(["--archive", SAMPLE]);
+  const { page } = viewed;
+  await viewed.go(`/charts?${RUNS}&m=train/loss`);
+  const loss = await chart(page, "train/loss");
+  await loss.locator(".charts-plot > svg").focus();
+  await page.keyboard.press("ArrowRight");
+  const before = await loss.getByRole("status").textContent();
+  for (let i = 0; i < 5; i++) await page.keyboard.press("ArrowRight");
+  assert.notEqual(await loss.getByRole("status").textContent(), before);
+  await page.keyboard.press("+");
+  const near = zoomOf(page)!;
+  assert.ok(near[1] - near[0] < 300, String(near));
+  await page.keyboard.press("0");
+  assert.equal(zoomOf(page), null);
+});
+
+Deno.test("axes, smoothing, groups and the legend", async () => {
+  await using viewed = await ViewedArchive.open(["--archive", SAMPLE]);
+  const { page } = viewed;
+  await viewed.go(`/charts?s=DIG-1~12&m=validation/loss`);
+  const loss = await chart(page, "validation/loss");
+  const all = await lines(loss).count();
+  assert.ok(all > 5);
+  const legend = page.getByRole("list", { name: "Runs" });
+  await legend.getByRole("button", { name: "linear (DIG-2)" }).click();
+  await page.waitForFunction(
+    (count) => document.querySelectorAll(".charts-lines g[data-entry]").length === count,
+    all - 1,
+  );
+  assert.match(page.url(), /mh=DIG-2/);
+  await page.getByRole("button", { name: "log y" }).click();
+  assert.match(page.url(), /mly/);
+  await page.getByLabel("Smoothing").fill("0.9");
+  await page.waitForFunction(() => document.querySelectorAll(".charts-lines path[stroke-opacity='0.3']").length > 0);
+  await page.getByLabel("x axis").selectOption("relative");
+  await page.getByText("since the first point").first().waitFor();
+  await page.getByLabel("x axis").selectOption("step");
+  await page.getByLabel("Group by").focus();
+  await page.getByLabel("Group by").locator("option[value='string:config/optimizer']").waitFor({ state: "attached" });
+  await page.getByLabel("Group by").selectOption("string:config/optimizer");
+  const groups = page.getByRole("list", { name: "Groups" });
+  await groups.getByRole("button", { name: "adam" }).waitFor();
+  await page.waitForFunction(() => document.querySelectorAll(".charts-lines path[fill-opacity]").length > 0);
+  await viewed.pictures("charts-groups");
+  assert.deepEqual(viewed.complaints, []);
+});
+
+Deno.test("pictures and points are saved", async () => {
+  await using viewed = await ViewedArchive.open(["--archive", SAMPLE]);
+  const { page } = viewed;
+  await viewed.go(`/charts?s=DIG-5&m=train/loss`);
+  const loss = await chart(page, "train/loss");
+  const save = async (name: string) => {
+    await loss.getByText("Save", { exact: true }).click();
+    const [download] = await Promise.all([page.waitForEvent("download"), loss.getByRole("button", { name }).click()]);
+    await loss.getByText("Save", { exact: true }).click();
+    return await Deno.readFile(await download.path());
+  };
+  const text = new TextDecoder();
+  const svg = text.decode(await save("SVG picture"));
+  assert.match(svg, /^<svg xmlns=.*train\/loss.*mlp-sgd/s);
+  assert.deepEqual([...(await save("PNG picture")).slice(1, 4)], [0x50, 0x4e, 0x47]);
+  const csv = text.decode(await save("CSV, all points")).trimEnd().split("\r\n");
+  using project = new ReadOnlyProject({ archive: SAMPLE });
+  const [run] = await Array.fromAsync(project.fetchReadOnlyRuns({ withIds: ["DIG-5"] }));
+  const frame = await run.attribute("train/loss").fetchValues();
+  assert.equal(csv.length - 1, frame.height);
+  assert.equal(csv[0], "run,name,attribute,step,time,value");
+  assert.equal(Number(csv[5].split(",")[5]), [...frame.getColumn("value")][4]);
+});
