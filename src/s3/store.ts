@@ -6,7 +6,15 @@
 
 import { hash } from "node:crypto";
 import { ChangedError } from "../archive/disk/fault.ts";
-import type { EntriesOptions, FileRange, OpenFile, Store, StoredEntry, StoredInfo } from "../archive/disk/store.ts";
+import {
+  type EntriesOptions,
+  type FileRange,
+  type OpenFile,
+  type Store,
+  type StoredEntry,
+  type StoredInfo,
+  tailOf,
+} from "../archive/disk/store.ts";
 import { forEach } from "../async/concurrent.ts";
 import { ConnectionError, StorageError } from "../errors.ts";
 import type { FileContent, FileOptions } from "../source.ts";
@@ -23,17 +31,23 @@ const PIECE = 8 << 20;
 /** A piece that comes short is asked for again so often. */
 const ATTEMPTS = 3;
 
-/** Opens object storage. Nothing is asked before the first call. */
-export function openStorage(settings: StorageSettings): Store {
-  return new ObjectStore(new StorageClient(settings));
+/**
+ * Opens object storage. Nothing is asked before the first call.
+ *
+ * @param tail How many bytes at the end of an object are read first.
+ */
+export function openStorage(settings: StorageSettings, tail: (size: number) => number = tailOf): Store {
+  return new ObjectStore(new StorageClient(settings), tail);
 }
 
 class ObjectStore implements Store {
   readonly isLocal = false;
   readonly #client: StorageClient;
+  readonly #tail: (size: number) => number;
 
-  constructor(client: StorageClient) {
+  constructor(client: StorageClient, tail: (size: number) => number) {
     this.#client = client;
+    this.#tail = tail;
   }
 
   // Whoever asks the store is told which permission is missing.
@@ -93,6 +107,7 @@ class ObjectStore implements Store {
   open({ path, size, etag }: { path: string; size: number; etag: string | null }): OpenFile {
     return {
       size,
+      tail: Math.min(size, this.#tail(size)),
       read: () => {
         throw new TypeError(`Bytes of ${path} are read before they were asked for.`);
       },

@@ -14,7 +14,7 @@ import { type Plain, plain, same } from "./plain.ts";
 import { queryQuestions } from "./query.ts";
 import { renewalQuestions } from "./renewal.ts";
 import type { Question, Subject, Words } from "./question.ts";
-import { python } from "./venv.ts";
+import { python } from "../python.ts";
 
 interface Answer {
   name: string;

@@ -7,10 +7,8 @@
 import { isPermitted, requirePermission } from "../../permissions/require.ts";
 import type { FileOptions } from "../../source.ts";
 import { readAt } from "./bytes.ts";
-import type { OpenFile, Store, StoredEntry, StoredInfo } from "./store.ts";
+import { type OpenFile, type Store, type StoredEntry, type StoredInfo, tailOf } from "./store.ts";
 
-/** Files up to this size are read as a whole, with one call. */
-const SMALL = 1 << 20;
 /** So many entries tell what kind of folder it is. */
 const GLANCE = 1000;
 
@@ -40,16 +38,18 @@ export const DISK: Store = {
   close: () => {},
 };
 
-/** Opens a file of this machine. Small ones are read as a whole at once: opening them is most of the work. */
+/** Opens a file of this machine. Small ones are read with one call. */
 export function openBytes(path: string, size = Deno.statSync(path).size): OpenFile {
-  if (size <= SMALL) {
+  if (tailOf(size) === size) {
     const bytes = Deno.readFileSync(path);
     const read = (at: number, length: number) => bytes.subarray(at, at + length);
-    return { size: bytes.length, read, load: null, close: () => {} };
+    return { size: bytes.length, tail: bytes.length, read, load: null, close: () => {} };
   }
   const file = Deno.openSync(path);
+  size = file.statSync().size;
   return {
-    size: file.statSync().size,
+    size,
+    tail: tailOf(size),
     read: (at, length) => readAt(file, at, length),
     load: null,
     close: () => file.close(),

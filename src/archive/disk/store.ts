@@ -45,6 +45,8 @@ export interface FileRange {
 /** The bytes of an open file. */
 export interface OpenFile {
   readonly size: number;
+  /** So many bytes at its end are read first: all of a small file, else as many as usually hold a footer. */
+  readonly tail: number;
   /** Gives bytes without waiting, as many as there are. Not to be called where there is `load`. */
   read(at: number, length: number): Uint8Array;
   /** Gives bytes of several places, each whole; null where nothing has to be waited for. */
@@ -82,6 +84,16 @@ export interface Store {
   polarsOptions?(path: string): Promise<Record<string, string>>;
   /** Ends what is kept open. */
   close(): void;
+}
+
+/** Files up to this size are read as a whole, at once: opening them is most of the work. */
+const SMALL = 1 << 20;
+/** So many bytes at the end of a Parquet file usually hold its footer. */
+const FOOTER = 1 << 16;
+
+/** How many bytes at the end of a file are read first. */
+export function tailOf(size: number): number {
+  return size <= SMALL ? size : FOOTER;
 }
 
 /** The text of a small file; null where there is none. */

@@ -39,10 +39,6 @@ const EXPORTED = COLUMN_LIST.flatMap(([name, { holds }]) =>
   LEAF_TYPES[holds].map(([type, unit]) => [name, type, unit] as const)
 );
 
-/** So many bytes at the end of files usually hold the footer. */
-const TAIL = 1 << 16;
-/** Files up to this size are read as a whole. */
-const SMALL = 1 << 20;
 const NEEDED: readonly ColumnName[] = ["run", "path", "type"];
 /** All columns, and parts of columns. */
 export const EVERY_COLUMN: readonly ColumnName[] = [...LEAF_PATHS.keys()];
@@ -69,7 +65,7 @@ export class ParquetFile {
   constructor(file: OpenFile, tail?: Uint8Array) {
     this.#file = file;
     try {
-      this.#from = tail ? file.size - tail.length : tailStart(file.size);
+      this.#from = file.size - (tail?.length ?? file.tail);
       this.#bytes = tail ?? exactly(file, this.#from, file.size - this.#from);
       this.footer = this.#readFooter(file.size);
     } catch (error) {
@@ -84,8 +80,7 @@ export class ParquetFile {
   }
 
   static async #load(file: OpenFile, load: NonNullable<OpenFile["load"]>, signal?: AbortSignal) {
-    const at = tailStart(file.size);
-    let [tail] = await load([{ at, length: file.size - at }], signal);
+    let [tail] = await load([{ at: file.size - file.tail, length: file.tail }], signal);
     const length = footerLength(tail, file.size);
     if (length > tail.length) [tail] = await load([{ at: file.size - length, length }], signal);
     return new ParquetFile(file, tail);
@@ -336,10 +331,6 @@ export function distinct(
     codes[row] = number;
   }
   return { names: [...known.keys()], codes };
-}
-
-function tailStart(size: number): number {
-  return size <= SMALL ? 0 : size - TAIL;
 }
 
 function exactly(file: OpenFile, at: number, length: number): Uint8Array {

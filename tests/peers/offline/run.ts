@@ -10,7 +10,7 @@ import { openOffline } from "../../../src/offline/catalog.ts";
 import type { Source } from "../../../src/source.ts";
 import type { FileRef, PointKind } from "../../../src/types.ts";
 import { bytes, points, runs, text, values } from "../../ask.ts";
-import { python } from "../venv.ts";
+import { python } from "../../python.ts";
 import { type Client, CLIENTS, runClient } from "./clients.ts";
 
 const PROJECT = "team-alpha/project-x";
