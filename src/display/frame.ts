@@ -56,7 +56,7 @@ export function withDisplay<Row extends object = any>(
   const { height, width } = frame as { height?: unknown; width?: unknown };
   if (typeof height === "number" && typeof width === "number") noteFrame({ height, width });
   // Polars does not know which columns the frame has: the call that made it says so.
-  return wrap(frame, (one) => frameBundle(one, options, notes)) as Frame as unknown as Frame<Row>;
+  return wrap(frame, { page: (one) => frameBundle(one, options, notes), notes }) as Frame as unknown as Frame<Row>;
 }
 
 /** So many rows travel to a page, where its reader asks for more of them, sorts and filters. */

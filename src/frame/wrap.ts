@@ -11,8 +11,13 @@ import { jupyterDisplay } from "../kernel.ts";
 
 import pl, { type DataFrame, type Series } from "nodejs-polars";
 
-/** Gives the display of a frame. */
-export type Display = (frame: DataFrame) => unknown;
+/** How a frame shows itself. */
+export interface Display {
+  /** In a notebook. */
+  page: (frame: DataFrame) => unknown;
+  /** What a person has to know to read it, one sentence each. */
+  notes: readonly string[];
+}
 
 const inspect = Symbol.for("nodejs.util.inspect.custom");
 
@@ -102,7 +107,7 @@ function wrapFrame(frame: DataFrame, show: Display): DataFrame {
   const records = () => rows().map((row) => Object.fromEntries(columns().map((name, i) => [name, row[i]])));
   const wrapped: DataFrame = facade(frame, show, {
     members: new Map<PropertyKey, () => unknown>([
-      [jupyterDisplay, () => () => show(wrapped)],
+      [jupyterDisplay, () => () => show.page(wrapped)],
       ["columns", columns],
       // A column called `__proto__` would get lost on the way into a plain object.
       ["schema", () => Object.fromEntries(frame.getColumns().map(({ name, dtype }) => [name, dtype]))],
@@ -118,6 +123,7 @@ function wrapFrame(frame: DataFrame, show: Display): DataFrame {
     keys: columns,
     value: (name) => frame.getColumn(name as string),
     at: row,
+    text: () => [String(frame), ...show.notes].join("\n"),
   });
   return wrapped;
 }
@@ -153,6 +159,8 @@ function wrapSeries(series: Series, show: Display): Series {
 /** In what an object differs from the one behind it. */
 interface Differences {
   members: Members;
+  /** What `console.log` shows. */
+  text?: () => string;
   /** What is behind a number. */
   at?: (row: number) => unknown;
   /** What keys there are, and what is behind each; by default those of the object. */
@@ -164,7 +172,13 @@ interface Differences {
 function facade<T extends object>(
   thing: T,
   show: Display,
-  { members, at, keys = () => Reflect.ownKeys(thing), value = (key) => Reflect.get(thing, key) }: Differences,
+  {
+    members,
+    text = () => String(thing),
+    at,
+    keys = () => Reflect.ownKeys(thing),
+    value = (key) => Reflect.get(thing, key),
+  }: Differences,
 ): T {
   const read = (key: PropertyKey) => {
     const member = members.get(key);
@@ -175,7 +189,7 @@ function facade<T extends object>(
     return (...args: unknown[]) => adopt(Reflect.apply(found, thing, args), show);
   };
   // What prints objects looks at the target of a proxy.
-  const target = { [inspect]: () => String(thing) } as unknown as T;
+  const target = { [inspect]: text } as unknown as T;
   return new Proxy(target, {
     get: (_, key) => read(key),
     set: (_, key, value) => Reflect.set(thing, key, value),

@@ -110,6 +110,14 @@ Deno.test("large cells never make a bundle too large: rows that do not fit are c
   assert.match(bundle["text/html"], /… \d+ more rows …/);
 });
 
+Deno.test("console.log of a frame, and of frames made from it, says what a person has to know", () => {
+  const frame: DataFrame = withDisplay(pl.DataFrame({ a: [1, 2] }) as DataFrame, ["No run was found."]);
+  for (const one of [frame, frame.head(1)]) {
+    assert.equal(Deno.inspect(one), `${one.toString()}\nNo run was found.`);
+  }
+  assert.equal(Deno.inspect(frame.getColumn("a")), frame.getColumn("a").toString());
+});
+
 Deno.test("withDisplay() changes one frame and all derived from it, but not other people's", async () => {
   const other = pl.DataFrame({ a: [1, 2] });
   const before = hook(other);
