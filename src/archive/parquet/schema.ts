@@ -165,6 +165,11 @@ function list(name: string, element: Partial<SchemaElement>): SchemaElement[] {
   ];
 }
 
+/** What a column is in Parquet, element by element. */
+export function elementsOf(name: string, holds: keyof CellTypes): SchemaElement[] {
+  return PARQUET_TYPES[holds](name);
+}
+
 /** The schema of every part, element by element. */
 export const SCHEMA: readonly SchemaElement[] = [
   { name: "schema", repetition_type: "REQUIRED", num_children: COLUMN_LIST.length },

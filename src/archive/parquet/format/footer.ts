@@ -50,6 +50,9 @@ export interface Chunk {
   start: number;
   bytes: number;
   uncompressed: number;
+  /** Where in the file the places of its pages are; 0, 0 where there are none. */
+  offsets: number;
+  offsetBytes: number;
 }
 
 /** Rows that are stored together. */
@@ -272,9 +275,20 @@ function readGroups(thrift: ThriftReader, leaves: readonly Leaf[]): RowGroup[] {
 
 /** @param path What the schema calls the column. */
 function readChunk(thrift: ThriftReader, path: readonly Uint8Array[] | undefined): Chunk {
-  const chunk: Chunk = { physical: -1, codec: -1, values: -1, start: -1, bytes: -1, uncompressed: -1 };
+  const chunk: Chunk = {
+    physical: -1,
+    codec: -1,
+    values: -1,
+    start: -1,
+    bytes: -1,
+    uncompressed: -1,
+    offsets: 0,
+    offsetBytes: 0,
+  };
   for (let id = thrift.field(0); id > 0; id = thrift.field(id)) {
     if (id === 3) readChunkMetadata(thrift, chunk, path);
+    else if (id === 4) chunk.offsets = thrift.count();
+    else if (id === 5) chunk.offsetBytes = thrift.count();
     else if (id === 8 || id === 9) throw new ParquetError("it is encrypted");
     else thrift.skip();
   }

@@ -8,7 +8,7 @@ import { crc32 } from "node:zlib";
 import { decompress } from "./codec.ts";
 import type { Chunk, Leaf } from "./footer.ts";
 import { Codes } from "./hybrid.ts";
-import { ParquetError, ThriftReader } from "./thrift.ts";
+import { ParquetError, ThriftReader, ThriftType } from "./thrift.ts";
 
 /** The encodings of Parquet, by number. */
 export const Encoding = {
@@ -89,6 +89,51 @@ export function* pagesOf(
     }
     first = false;
   }
+}
+
+/** Where a page is, and which row it begins with. */
+export interface PagePlace {
+  at: number;
+  bytes: number;
+  row: number;
+}
+
+/** Reads where the data pages of a chunk are: Parquet's offset index. */
+export function readPlaces(bytes: Uint8Array): PagePlace[] {
+  const thrift = new ThriftReader(bytes);
+  const places: PagePlace[] = [];
+  for (let id = thrift.field(0); id > 0; id = thrift.field(id)) {
+    if (id !== 1) {
+      thrift.skip();
+      continue;
+    }
+    const count = thrift.list(ThriftType.STRUCT);
+    for (let page = 0; page < count; page++) {
+      const place = { at: -1, bytes: -1, row: -1 };
+      for (let id = thrift.field(0); id > 0; id = thrift.field(id)) {
+        if (id === 1) place.at = thrift.count();
+        else if (id === 2) place.bytes = thrift.count();
+        else if (id === 3) place.row = thrift.count();
+        else thrift.skip();
+      }
+      if (Math.min(place.at, place.bytes, place.row) < 0) throw new ParquetError("a page has no place");
+      places.push(place);
+    }
+  }
+  return places;
+}
+
+/** How many values, gaps included, the data pages in these bytes have. */
+export function countValues(bytes: Uint8Array): number {
+  const thrift = new ThriftReader(bytes);
+  let count = 0;
+  while (thrift.at < bytes.length) {
+    const header = readHeader(thrift);
+    if (header.compressed > bytes.length - thrift.at) throw new ParquetError("a page is longer than its column");
+    thrift.at += header.compressed;
+    if (header.type !== DICTIONARY) count += header.count;
+  }
+  return count;
 }
 
 function readHeader(thrift: ThriftReader): Header {

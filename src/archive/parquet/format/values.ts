@@ -4,7 +4,7 @@
  * @module
  */
 
-import { deltaInts, deltaLengths, deltaStrings, unsplit } from "./delta.ts";
+import { deltaFloats, deltaInts, deltaLengths, deltaStrings, unsplit } from "./delta.ts";
 import { type Leaf, Physical } from "./footer.ts";
 import { Codes, strange } from "./hybrid.ts";
 import { type DictionaryPage, Encoding } from "./pages.ts";
@@ -119,6 +119,8 @@ export class ValueDecoder {
     if (kind === "bool") return booleans(leaf, bytes, count, encoding);
     if (encoding === Encoding.DELTA_BINARY_PACKED) {
       if (leaf.physical !== Physical.INT32 && leaf.physical !== Physical.INT64) throw unknown(encoding);
+      const floats = kind === "float" ? deltaFloats(bytes, count, leaf.physical === Physical.INT32 ? 32 : 64) : null;
+      if (floats) return scaledFloats(floats, leaf);
       const [ints] = deltaInts(bytes, 0, count, leaf.physical === Physical.INT32 ? 32 : 64);
       return kind === "int" ? ints : Float64Array.from(ints, (value) => scaled(value, leaf));
     }
@@ -332,6 +334,14 @@ function scaled(value: bigint, { scale, perMillisecond }: Pick<Leaf, "scale" | "
   const by = BigInt(perMillisecond);
   const quotient = value / by;
   return Number(value % by < 0n ? quotient - 1n : quotient);
+}
+
+/** Decimals or instants in milliseconds, in place, from what is stored. */
+function scaledFloats(values: Float64Array, { scale, perMillisecond }: Leaf): Float64Array {
+  const by = scale ? 10 ** scale : perMillisecond ?? 1;
+  if (by !== 1) { for (let i = 0; i < values.length; i++) values[i] /= by; }
+  if (perMillisecond !== null && perMillisecond > 1) { for (let i = 0; i < values.length; i++) values[i] = Math.floor(values[i]); }
+  return values;
 }
 
 /** The same bytes in a buffer of their own, as numbers of eight bytes must start at a multiple of eight. */
