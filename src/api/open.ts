@@ -141,6 +141,22 @@ export const SOURCE = declare<SourceOptions>()({
   maxWorkers: optional(COUNT),
 });
 
+/** How to read an archive, for calls that read nothing else. */
+export type ArchiveSourceOptions = Pick<
+  ReadOnlyProjectOptions,
+  "archive" | "files" | "storageOptions" | "damagedRuns" | "includeIncomplete" | "cacheFolder"
+>;
+
+/** The options of calls that read an archive and nothing else. */
+export const ARCHIVE = declare<ArchiveSourceOptions>()({
+  archive: SOURCE.archive,
+  files: SOURCE.files,
+  storageOptions: SOURCE.storageOptions,
+  damagedRuns: SOURCE.damagedRuns,
+  includeIncomplete: SOURCE.includeIncomplete,
+  cacheFolder: SOURCE.cacheFolder,
+});
+
 /** The options of a project. */
 export const PROJECT = declare<ReadOnlyProjectOptions>()({ project: optional(NONEMPTY), ...SOURCE });
 
@@ -207,6 +223,18 @@ export function openCatalog(options: Checked<typeof SOURCE>, project: string | n
     deadlineSeconds: options.deadlineSeconds,
     maxWorkers: options.maxWorkers ?? envNumber("NEPTUNE_FETCHER_MAX_WORKERS"),
   });
+}
+
+/** Opens an archive, that of the options or of the environment. */
+export function openArchiveOnly(options: Checked<typeof ARCHIVE>): Catalog {
+  const archive = options.archive ?? env("NEPTUNE_ARCHIVE");
+  if (archive === undefined) {
+    throw new OptionError(
+      "There is no archive to read: pass `archive`, the data folder that neptune-exporter wrote, or set NEPTUNE_ARCHIVE.",
+      { option: "archive", value: null },
+    );
+  }
+  return openFolders({ ...options, archive, files: options.files ?? env("NEPTUNE_ARCHIVE_FILES") }, null)!;
 }
 
 /** What says which folders to read. */

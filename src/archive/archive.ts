@@ -5,7 +5,7 @@
  */
 
 import { blake2b } from "@noble/hashes/blake2.js";
-import { ProjectNotFoundError } from "../errors.ts";
+import { ArchiveError, ProjectNotFoundError } from "../errors.ts";
 import { didYouMean, suggest } from "../suggest.ts";
 import type { CallOptions } from "../source.ts";
 import type { ProjectInfo } from "../types.ts";
@@ -14,9 +14,11 @@ import { unreadableError, warnUnreadable } from "./index/damage.ts";
 import { damageReason } from "./parquet/damage.ts";
 import { openPart } from "./parquet/open.ts";
 import { buildIndex, type IndexOptions, type ProjectIndex } from "./index/project_index.ts";
-import { type Folder, isProjectName, type Part, readFolder, sanitized } from "./disk/layout.ts";
+import { COMPACTED, type Folder, isProjectName, type Part, readFolder, sanitized } from "./disk/layout.ts";
 import { projectFolders } from "./disk/root.ts";
-import type { Store } from "./disk/store.ts";
+import { type Store, textOf } from "./disk/store.ts";
+import { parseManifest } from "./compacted/manifest.ts";
+import type { CompactedFolder } from "./compacted/open.ts";
 import { type Shared, shared } from "../async/shared.ts";
 
 /** Options of an archive, completed. */
@@ -34,6 +36,8 @@ interface Contents {
   folders: Map<string, Folder>;
   /** Folder names by project. */
   projects: Map<string, string[]>;
+  /** The folders that are compacted, by their names. */
+  compacted: Map<string, CompactedFolder>;
 }
 
 /** A deterministic id of a project, in the form of a UUID. */
@@ -115,23 +119,45 @@ export class Archive {
     return index(options);
   }
 
+  /** The folder of a project that is compacted, by its name; null: its runs have parts. */
+  async compacted(project: string, options?: CallOptions): Promise<CompactedFolder | null> {
+    const { projects, folders, compacted } = await this.#contents(options);
+    const names = projects.get(project) ?? [];
+    const [folder] = names.flatMap((name) => compacted.get(name) ?? []);
+    if (!folder) return null;
+    const { path, parts } = folders.get(folder.name)!;
+    if (names.length > 1 || parts.length > 0) {
+      const where = parts.length > 0 ? `${path} holds parts of runs, too` : `it lies in ${names.join(" and ")}`;
+      throw new ArchiveError(
+        `The project ${project} is compacted, but ${where}: keep one of them in the data folder, and move the other elsewhere.`,
+        { path },
+      );
+    }
+    return folder;
+  }
+
   #listing(): Shared<Contents> {
     return shared(async ({ signal }) => {
       const folders = new Map<string, Folder>();
-      const projects = new Map<string, string[]>();
+      const projects = new Map<string, string[]>(), compacted = new Map<string, CompactedFolder>();
       const { store, data } = this.#settings;
       for (const name of await projectFolders(store, data, signal)) {
         const folder = await readFolder(store, data, name, signal);
         folders.set(name, folder);
+        if (folder.compacted && folder.damage === null) {
+          const found = await readManifest(folder, signal);
+          if (found) compacted.set(name, found);
+        }
         if (folder.damage !== null) {
           if (isProjectName(name)) warnUnreadable(folder);
           continue;
         }
-        for (const project of await this.#projectsOf(folder, signal)) {
+        const inside = compacted.get(name);
+        for (const project of inside ? [inside.manifest.project] : await this.#projectsOf(folder, signal)) {
           projects.set(project, [...projects.get(project) ?? [], name]);
         }
       }
-      return { folders, projects };
+      return { folders, projects, compacted };
     });
   }
 
@@ -165,6 +191,19 @@ export class Archive {
       this.#folders.set(folder.name, index);
     }
     return index(options);
+  }
+}
+
+/** What a compacted folder says of itself; null, and the folder is damaged, where that cannot be read. */
+async function readManifest(folder: Folder, signal?: AbortSignal): Promise<CompactedFolder | null> {
+  const { store, name, path } = folder;
+  try {
+    const text = await textOf(store, `${path}/${COMPACTED}`, signal);
+    return { store, name, path, manifest: parseManifest(text ?? "") };
+  } catch (error) {
+    signal?.throwIfAborted();
+    folder.damage = damageReason(error);
+    return null;
   }
 }
 

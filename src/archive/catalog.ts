@@ -10,7 +10,7 @@ import type { CallOptions, Catalog, Source } from "../source.ts";
 import { Archive } from "./archive.ts";
 import { DISK } from "./disk/local.ts";
 import type { Store } from "./disk/store.ts";
-import { ArchivedProject } from "./project.ts";
+import { EitherProject } from "./either_project.ts";
 import { fromLocalTime } from "./read/local_time.ts";
 
 /** Where an archive lies. */
@@ -63,13 +63,14 @@ export function openArchive(options: ArchiveOptions): Catalog {
       },
     );
   }
+  const includeIncomplete = options.includeIncomplete ?? false;
   const skipDamaged = options.damagedRuns === "skip";
   const archive = new Archive({
     store,
     data,
     cache,
     skipDamaged,
-    includeIncomplete: options.includeIncomplete ?? false,
+    includeIncomplete,
   });
   const label = `archive ${data}`;
   const settings = {
@@ -80,12 +81,13 @@ export function openArchive(options: ArchiveOptions): Catalog {
     files: options.files ? filesStore.isLocal ? resolve(options.files) : options.files : null,
     linksOutside: options.linksOutside ?? true,
     skipDamaged,
+    includeIncomplete,
     toUtc: options.timeZone ? fromLocalTime(options.timeZone) : null,
   };
   return {
     label,
     projects: (call?: CallOptions) => archive.projects(call),
-    open: (project: string): Source => new ArchivedProject(archive, project, settings),
+    open: (project: string): Source => new EitherProject(archive, project, settings),
     refresh: () => archive.refresh(),
     close: () => {
       store.close();

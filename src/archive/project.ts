@@ -67,6 +67,7 @@ export interface ProjectSettings {
   skipDamaged: boolean;
   /** From local time of the exporting machine to UTC, where its zone is known. */
   toUtc: ((local: number) => number) | null;
+  includeIncomplete: boolean;
 }
 
 const RUNS_PER_PAGE = 10_000;
@@ -139,6 +140,13 @@ export class ArchivedProject implements Source {
 
   project(options?: CallOptions): Promise<ProjectInfo> {
     return this.#archive.project(this.#name, options);
+  }
+
+  /** The runs and their parts, for those who write them anew; damaged ones are an error or left out, as the settings say. */
+  async parts(options: CallOptions): Promise<PartsContext & { filesRoot: string | null }> {
+    const kept = await this.#kept(options);
+    for (const part of kept.index.damaged.keys()) this.#damaged(kept.index, part);
+    return { ...this.#view(kept, options), filesRoot: kept.filesRoot };
   }
 
   async *runs(query: RunsQuery): AsyncGenerator<RunsPage> {
@@ -310,7 +318,7 @@ export class ArchivedProject implements Source {
 }
 
 /** The exporter writes `data` and `files` side by side. */
-async function siblingFiles({ filesStore: store, data }: ProjectSettings): Promise<string | null> {
+export async function siblingFiles({ filesStore: store, data }: ProjectSettings): Promise<string | null> {
   const sibling = `${dirname(data)}/files`;
   // It may well be there: who opens a file is told which permission is missing.
   if (!store.isPermitted(sibling)) return sibling;

@@ -7,10 +7,8 @@
 import { crc32 } from "node:zlib";
 import type { Finding } from "../../source.ts";
 import { ParquetError } from "../parquet/format/thrift.ts";
-import { TABLES, type TableName } from "./tables.ts";
-
-/** The name of the manifest: a project folder that holds it is compacted. */
-export const MANIFEST = "compacted.json";
+import { COMPACTED } from "../disk/layout.ts";
+import { type TableName, TABLES } from "./tables.ts";
 
 const FORMAT = "neptune-fetcher compacted archive";
 /** Raised whenever what is stored changes. */
@@ -53,14 +51,14 @@ export function parseManifest(text: string): Manifest {
   try {
     json = JSON.parse(text);
   } catch {
-    throw new ParquetError(`${MANIFEST} is no JSON`);
+    throw new ParquetError(`${COMPACTED} is no JSON`);
   }
-  if (json?.format !== FORMAT) throw new ParquetError(`${MANIFEST} is no manifest of a compacted archive`);
+  if (json?.format !== FORMAT) throw new ParquetError(`${COMPACTED} is no manifest of a compacted archive`);
   if (json.version !== VERSION) {
-    throw new ParquetError(`${MANIFEST} has version ${json.version}, but only ${VERSION} can be read here`);
+    throw new ParquetError(`${COMPACTED} has version ${json.version}, but only ${VERSION} can be read here`);
   }
   const { crc32: checksum, ...rest } = json;
-  if (checksumOf(rest) !== checksum) throw new ParquetError(`the checksum of ${MANIFEST} does not fit its text`);
+  if (checksumOf(rest) !== checksum) throw new ParquetError(`the checksum of ${COMPACTED} does not fit its text`);
   return rest as unknown as Manifest;
 }
 

@@ -19,7 +19,7 @@ export interface Range {
 }
 
 /** Gives bytes of a file, each range whole. */
-export type Fetch = (ranges: readonly Range[], signal?: AbortSignal) => Promise<Uint8Array[]>;
+export type Load = (ranges: readonly Range[], signal?: AbortSignal) => Promise<Uint8Array[]>;
 
 /** Consecutive rows of a file. */
 export interface Stretch {
@@ -66,16 +66,16 @@ const GAP = 1 << 16;
 /** A file of a table whose end was read. */
 export class TableFile {
   readonly entry: TableFileEntry;
-  readonly #fetch: Fetch;
+  readonly #load: Load;
   readonly #footer: Footer;
   /** The first row of each group, and how many rows there are. */
   readonly #firsts: number[];
   readonly #tail: Uint8Array;
   readonly #places = new Map<Chunk, PagePlace[]>();
 
-  private constructor(entry: TableFileEntry, fetch: Fetch, tail: Uint8Array) {
+  private constructor(entry: TableFileEntry, load: Load, tail: Uint8Array) {
     this.entry = entry;
-    this.#fetch = fetch;
+    this.#load = load;
     this.#tail = tail;
     const length = footerLength(tail, entry.bytes);
     if (length > tail.length) throw new ParquetError("its footer is longer than its end");
@@ -86,11 +86,11 @@ export class TableFile {
   }
 
   /** Reads the end of a file, which must be as it was written. */
-  static async open(entry: TableFileEntry, fetch: Fetch, signal?: AbortSignal): Promise<TableFile> {
+  static async open(entry: TableFileEntry, load: Load, signal?: AbortSignal): Promise<TableFile> {
     const { bytes, tail } = entry;
-    const [end] = await fetch([{ at: bytes - tail.bytes, length: tail.bytes }], signal);
+    const [end] = await load([{ at: bytes - tail.bytes, length: tail.bytes }], signal);
     if (crc32(end) !== tail.crc32) throw new ParquetError("the checksum of its end does not fit its bytes");
-    return new TableFile(entry, fetch, end);
+    return new TableFile(entry, load, end);
   }
 
   /** The rows at which pages begin in some leaf, and the number of rows: what is damaged spoils no more than that. */
@@ -114,13 +114,17 @@ export class TableFile {
   ): Promise<LeafRows[]> {
     const pieces = leaves.map((request) => this.#pieces(request, stretches));
     const ranges = pieces.flat().flatMap(({ dictionary, pages }) => dictionary ? [dictionary, pages] : [pages]);
-    const bytes = (await this.#fetch(ranges, signal)).values();
+    const bytes = (await this.#load(ranges, signal)).values();
     const total = stretches.reduce((sum, { rows }) => sum + rows, 0);
     return leaves.map((request, i) =>
-      joined(request, total, pieces[i].map((piece) => {
-        const dictionary = piece.dictionary ? bytes.next().value! : null;
-        return decode(request, piece, dictionary, bytes.next().value!);
-      }))
+      joined(
+        request,
+        total,
+        pieces[i].map((piece) => {
+          const dictionary = piece.dictionary ? bytes.next().value! : null;
+          return decode(request, piece, dictionary, bytes.next().value!);
+        }),
+      )
     );
   }
 
@@ -206,7 +210,12 @@ export class TableFile {
 type Decoded = { column: DecodedColumn<ColumnKind> } | { list: ListColumn<"string" | "float">; isText: boolean };
 
 /** Decodes pages as if they were all there is of the chunk. */
-function decode({ kind, isList }: LeafRequest, piece: Piece, dictionary: Uint8Array | null, pages: Uint8Array): Decoded {
+function decode(
+  { kind, isList }: LeafRequest,
+  piece: Piece,
+  dictionary: Uint8Array | null,
+  pages: Uint8Array,
+): Decoded {
   const { leaf, chunk, firstRow, lastRow } = piece;
   const bytes = dictionary ? new Uint8Array(dictionary.length + pages.length) : pages;
   if (dictionary) {
@@ -224,7 +233,12 @@ function decode({ kind, isList }: LeafRequest, piece: Piece, dictionary: Uint8Ar
 
 function joined({ kind, isList }: LeafRequest, total: number, pieces: Decoded[]): LeafRows {
   const none = { values: new Uint8Array(0), present: null, texts: null, lists: null };
-  if (isList) return { ...none, lists: pieces.flatMap((piece) => "list" in piece ? listsOf(piece.list, piece.isText) : []) };
+  if (isList) {
+    return {
+      ...none,
+      lists: pieces.flatMap((piece) => "list" in piece ? listsOf(piece.list, piece.isText) : []),
+    };
+  }
   const columns = pieces.flatMap((piece) => "column" in piece ? [piece.column] : []);
   if (kind === "string") return { ...none, texts: columns.flatMap(textsOf) };
   const gaps = columns.some(({ present }) => present !== null);

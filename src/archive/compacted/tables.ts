@@ -8,12 +8,12 @@ import type { SchemaElement } from "hyparquet";
 import { type CellTypes, COLUMN_LIST, elementsOf } from "../parquet/schema.ts";
 
 /** What columns hold: as in archives, and whole numbers of 32 bits. */
-export type TableColumnType = keyof CellTypes | "number";
+export type StoredColumnType = keyof CellTypes | "number";
 
 /** A column of a table. */
-export interface TableColumn {
+export interface StoredColumn {
   name: string;
-  holds: TableColumnType;
+  holds: StoredColumnType;
   /** As Parquet describes it. */
   elements: readonly SchemaElement[];
 }
@@ -23,7 +23,7 @@ export type TableName = "runs" | "lineage" | "attributes" | "values" | "series";
 
 /** A table. */
 export interface Table {
-  columns: readonly TableColumn[];
+  columns: readonly StoredColumn[];
   /** The columns by which its rows are sorted. */
   sorting: readonly string[];
 }
@@ -91,11 +91,11 @@ export const TABLES: Readonly<Record<TableName, Table>> = {
   series: { columns: EXPORTED, sorting: ["attribute_path", "attribute_type", "run_id", "step"] },
 };
 
-function columns(types: Record<string, TableColumnType>): TableColumn[] {
+function columns(types: Record<string, StoredColumnType>): StoredColumn[] {
   return Object.entries(types).map(([name, holds]) => column(name, holds));
 }
 
-function column(name: string, holds: TableColumnType): TableColumn {
+function column(name: string, holds: StoredColumnType): StoredColumn {
   const optional = { name, repetition_type: "OPTIONAL" } as const;
   if (holds === "number") return { name, holds, elements: [{ ...optional, type: "INT32" }] };
   const elements = elementsOf(name, holds);

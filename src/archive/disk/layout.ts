@@ -59,9 +59,14 @@ export interface Folder {
   strays: string[];
   /** Model registry folders inside, which hold no runs. */
   models: string[];
+  /** Its runs lie in the tables of a compacted archive. */
+  compacted: boolean;
   /** Why the folder cannot be listed, or null. */
   damage: string | null;
 }
+
+/** The manifest of a compacted project folder: its presence says that the folder is one. */
+export const COMPACTED = "compacted.json";
 
 /** As long an id as the exporter can write: more bytes, and the names of its files have more than the 255 that file systems take. */
 const LONGEST_ID = 219;
@@ -97,7 +102,17 @@ export async function folderNames(store: Store, root: string, options?: EntriesO
 /** Lists one project folder. Sizes and times are read for parts only. */
 export async function readFolder(store: Store, root: string, name: string, signal?: AbortSignal): Promise<Folder> {
   const path = `${root}/${name}`;
-  const folder: Folder = { store, name, path, parts: [], unfinished: [], strays: [], models: [], damage: null };
+  const folder: Folder = {
+    store,
+    name,
+    path,
+    parts: [],
+    unfinished: [],
+    strays: [],
+    models: [],
+    compacted: false,
+    damage: null,
+  };
   // Names are sorted natively, parts with comparisons of ours: with 71,000 of them that is a difference.
   const entries = new Map<string, StoredEntry>();
   try {
@@ -115,6 +130,7 @@ export async function readFolder(store: Store, root: string, name: string, signa
     const part = parsePartName(name);
     if (part) folder.parts.push(readPart(folder, entries.get(name)!, part));
     else if (name.endsWith(".parquet.tmp")) folder.unfinished.push(name);
+    else if (name === COMPACTED) folder.compacted = true;
     else if (name !== HASHES) folder.strays.push(name);
   }
   if (folder.parts.some(({ number }) => number > 9)) {

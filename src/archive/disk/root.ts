@@ -5,7 +5,7 @@
  */
 
 import { ArchiveError, NeptuneError } from "../../errors.ts";
-import { folderNames, parsePartName } from "./layout.ts";
+import { COMPACTED, folderNames, parsePartName } from "./layout.ts";
 import type { Store } from "./store.ts";
 
 /** How many levels below a wrong folder are searched for the right one. */
@@ -115,7 +115,7 @@ async function contentsOf(store: Store, path: string): Promise<Contents> {
     for (const { name, isFolder } of await store.list(path, { glance: true })) {
       if (isFolder) {
         if (!name.startsWith(".")) contents.folders.push(name);
-      } else if (parsePartName(name.replace(/\.tmp$/, ""))) contents.parts = true;
+      } else if (parsePartName(name.replace(/\.tmp$/, "")) || name === COMPACTED) contents.parts = true;
     }
   } catch (error) {
     if (error instanceof NeptuneError) throw error;

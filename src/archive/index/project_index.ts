@@ -75,13 +75,8 @@ export function buildIndex(project: string, indexes: FolderIndex[], options: Ind
   // In the order in which they were found; sorted when their times are known.
   const provisional = keys.length === found.numbers.size ? found.numbers : numbered(keys);
   const system = systemOf(indexes, keys.length, (index, live) => entryRuns(project, index, live, hidden, provisional));
-  const order = newestFirst(keys, system);
-  const sorted = order.map((number) => keys[number]);
-  const ordered = system.reordered(order);
-  const numbers = numbered(sorted);
-  const legacy = legacyRuns(ordered, sorted);
-  const bare = bareRuns(ordered, sorted.length);
-  const heads = completeSystem(ordered, sorted);
+  const runs = newestFirst(project, keys, system);
+  const { keys: sorted, numbers } = runs;
   const damaged = new Map(broken.map((part) => [part, numbers.get(owners.get(stemOf(part)) ?? "") ?? null]));
   const parts = sorted.map((key) => found.parts[found.numbers.get(key)!]);
   // A damaged part may hold points of its run: whoever reads the run has to meet it.
@@ -89,22 +84,15 @@ export function buildIndex(project: string, indexes: FolderIndex[], options: Ind
   for (const some of parts) if (some.length > 1) some.sort(inOrder);
   const known = new WeakMap<LiveSegment, Int32Array>();
   return {
-    project,
+    ...runs,
     folders,
     indexes,
-    keys: sorted,
-    numbers,
     parts,
     mixed: found.mixed,
     shown,
     repeated: new Set(
       parts.flatMap((parts, number) => parts.length > 1 && new Set(parts.map(stemOf)).size > 1 ? [number] : []),
     ),
-    legacy,
-    system: ordered,
-    bare,
-    heads,
-    parents: parentsOf(sorted, numbers, ordered),
     damaged,
     runsOfEntries(folder, live) {
       let runs = known.get(live);
@@ -112,6 +100,19 @@ export function buildIndex(project: string, indexes: FolderIndex[], options: Ind
       return runs;
     },
   };
+}
+
+/** Runs with what is stored of them: puts the newest first, and adds what follows. */
+export function newestFirst(project: string, keys: string[], system: System): RunIndex {
+  const order = ordered(keys, system);
+  const sorted = order.map((number) => keys[number]);
+  const stored = system.reordered(order);
+  const numbers = numbered(sorted);
+  const legacy = legacyRuns(stored, sorted);
+  const bare = bareRuns(stored, sorted.length);
+  const heads = completeSystem(stored, sorted);
+  const parents = parentsOf(sorted, numbers, stored);
+  return { project, keys: sorted, numbers, legacy, system: stored, bare, heads, parents };
 }
 
 function inOrder(a: Part, b: Part): number {
@@ -249,7 +250,7 @@ function stemOf(part: Part): string {
 }
 
 /** The numbers of the runs, the newest first; those of one time, or of none, by their keys. */
-function newestFirst(keys: string[], system: System): number[] {
+function ordered(keys: string[], system: System): number[] {
   const created = system.column("sys/creation_time", "datetime")?.values as (number | undefined)[] ?? [];
   const times = Float64Array.from(keys, (_, number) => created[number] ?? -Infinity);
   // Sorted natively, and the runs put where their times went: with 71,000 of them that is a difference.

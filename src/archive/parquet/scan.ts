@@ -58,6 +58,16 @@ export async function scanRows(
   return selected.length === 1 ? selected[0] : pl.concat(selected);
 }
 
+/** The lazy rows of a file that can be read, whose columns are the exporter's and may be more. */
+export function scanTable(
+  path: string,
+  columns: readonly ColumnName[],
+  cloudOptions?: Record<string, string>,
+): LazyDataFrame {
+  const where = cloudOptions ? { cloudOptions } : {};
+  return pl.scanParquet(path, { glob: false, hivePartitioning: false, ...where }).select(...columns.map(expression));
+}
+
 /** A pattern also takes files that came later, and what macOS puts beside each file: nobody has read those. */
 async function holdsNoOthers({ store, path, parts }: Folder): Promise<boolean> {
   const known = new Set(parts.map(({ name }) => name));

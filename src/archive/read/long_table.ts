@@ -13,7 +13,7 @@ import { COLUMN_LIST, type ColumnName, type VALUE_COLUMN, valueColumn } from "..
 import { scanRows } from "../parquet/scan.ts";
 import type { PartsContext } from "./context.ts";
 
-const COLUMNS = COLUMN_LIST.filter(([name]) => name !== "histogram_value").map(([name, { short }]) => ({
+const NAMED = COLUMN_LIST.filter(([name]) => name !== "histogram_value").map(([name, { short }]) => ({
   name,
   short,
 }));
@@ -47,15 +47,22 @@ export async function longTable({ index, phantoms, readOptions }: PartsContext):
   const where = index.mixed.size === 0
     ? null
     : pl.col("run_id").isIn(index.keys).and(pl.col("project_id").fillNull(own).eq(own));
-  const columns = [...COLUMNS.map(({ short }) => short), ...Object.keys(HISTOGRAM) as ColumnName[]];
-  const rows = await scanRows(parts, where, columns, (part) => index.indexes.some((one) => one.isAlike(part)));
+  const rows = await scanRows(parts, where, LONG_COLUMNS, (part) => index.indexes.some((one) => one.isAlike(part)));
   return (index.repeated.size > 0 ? rows.unique({ subset: IDENTITY, keep: "first", maintainOrder: true }) : rows)
     .filter(real)
     .withColumns(pl.col("project").fillNull(own), time("timestamp"), time("datetime"), number.alias("float"))
-    .select(
-      ...COLUMNS.map(({ name, short }) => pl.col(short).alias(name)),
-      histogram().alias("histogram_value"),
-    );
+    .select(...exported());
+}
+
+/** The columns that a long table is made of. */
+export const LONG_COLUMNS: readonly ColumnName[] = [
+  ...NAMED.map(({ short }) => short),
+  ...Object.keys(HISTOGRAM) as ColumnName[],
+];
+
+/** The same columns under the exporter's names. */
+export function exported(): Expr[] {
+  return [...NAMED.map(({ name, short }) => pl.col(short).alias(name)), histogram().alias("histogram_value")];
 }
 
 /** Rows of this type that have a value; the others are phantoms, or NaN. */

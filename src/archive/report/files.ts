@@ -11,25 +11,27 @@ import { keepOwn, readGroups } from "../index/read_parts.ts";
 import type { Part } from "../disk/layout.ts";
 import { type RowGroupReader, stringsOf } from "../parquet/file.ts";
 import { isLogged } from "../parquet/point_values.ts";
-import type { PartsContext } from "../read/context.ts";
+import type { PartsContext, ReadContext } from "../read/context.ts";
 import { finding } from "./finding.ts";
 
 /** Attributes of runs and how many of their files are missing. */
 type Missing = Map<string, { run: string; attribute: string; files: string[]; count: number }>;
 
 /** Findings about stored files. */
-export async function fileFindings(context: PartsContext, filesRoot: string | null): Promise<Finding[]> {
-  const { index, readOptions } = context;
+export async function fileFindings(
+  context: ReadContext,
+  filesRoot: string | null,
+  stored: AsyncIterable<FilesOfRun>,
+): Promise<Finding[]> {
+  const { index, signal } = context;
   const users = new Map<string, Set<string>>();
   const missing: Missing = new Map();
-  let stored = 0;
-  for (const run of index.keys.keys()) {
-    const rows = await fileRows(context, run);
-    if (rows.length === 0) continue;
-    const refs = filesRoot === null ? null : await context.files.refs(rows.map(({ file }) => file), readOptions.signal);
+  let count = 0;
+  for await (const { run, rows } of stored) {
+    const refs = filesRoot === null ? null : await context.files.refs(rows.map(({ file }) => file), signal);
     for (const [i, { path: attribute, type, file }] of rows.entries()) {
       if (file !== null) {
-        stored++;
+        count++;
         const seen = users.get(file) ?? new Set();
         users.set(file, seen.add(`${attribute} of ${index.keys[run]}`));
       }
@@ -50,12 +52,12 @@ export async function fileFindings(context: PartsContext, filesRoot: string | nu
       { run, attribute, file: files[0] ?? null, count },
     )
   );
-  if (filesRoot === null && stored > 0) {
+  if (filesRoot === null && count > 0) {
     findings.push(finding(
       "warning",
       "missing_file",
-      `No files folder was found beside the data folder, so none of ${stored} files can be opened: pass \`files\`.`,
-      { count: stored },
+      `No files folder was found beside the data folder, so none of ${count} files can be opened: pass \`files\`.`,
+      { count },
     ));
   }
   for (const [file, attributes] of users) {
@@ -72,10 +74,26 @@ export async function fileFindings(context: PartsContext, filesRoot: string | nu
   return findings;
 }
 
-interface FileRow {
+/** The files of a run. */
+export interface FilesOfRun {
+  run: number;
+  rows: FileRow[];
+}
+
+/** A file of an attribute, or of a point. */
+export interface FileRow {
   path: string;
   type: string;
+  /** null: it was lost. */
   file: string | null;
+}
+
+/** The files of all runs that have any. */
+export async function* runFiles(context: PartsContext): AsyncGenerator<FilesOfRun> {
+  for (const run of context.index.keys.keys()) {
+    const rows = await fileRows(context, run);
+    if (rows.length > 0) yield { run, rows };
+  }
 }
 
 const STORED = new Set<string>([...FILE_TYPES, "file_series"]);
@@ -106,8 +124,8 @@ async function fileRows({ index, readOptions }: PartsContext, run: number): Prom
   return found;
 }
 
-async function isLost({ phantoms, readOptions }: PartsContext, attribute: string, type: string): Promise<boolean> {
-  return type !== "file" || await phantoms.isReal("file", attribute, readOptions);
+async function isLost({ isReal }: ReadContext, attribute: string, type: string): Promise<boolean> {
+  return type !== "file" || await isReal("file", attribute);
 }
 
 function isMissing({ size, mimeType }: { size: number | null; mimeType: string }): boolean {

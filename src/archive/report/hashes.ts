@@ -11,9 +11,12 @@ import type { Folder } from "../disk/layout.ts";
 import type { Store } from "../disk/store.ts";
 import { finding } from "./finding.ts";
 
+/** The data of a project, and which files count. */
+export type HashedProject = Pick<Folder, "store" | "path" | "name"> & { parts: readonly { name: string }[] };
+
 /** Compares the files of a project with the hashes that were written with them; those of the files folder only when asked. */
 export async function hashFindings(
-  folders: Folder[],
+  folders: readonly HashedProject[],
   filesStore: Store,
   filesRoot: string | null,
   { thorough, signal, onProgress }: CallOptions & { thorough: boolean },

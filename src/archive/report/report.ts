@@ -8,11 +8,11 @@ import { dirname } from "node:path";
 import type { Finding } from "../../source.ts";
 import { damagedRunName, damageOf, nameOf } from "../index/damage.ts";
 import { finding } from "./finding.ts";
-import type { ProjectIndex } from "../index/project_index.ts";
+import type { ProjectIndex, RunIndex } from "../index/project_index.ts";
 import { type Store, textOf } from "../disk/store.ts";
 import { type Folder, isProjectName, parsePartName, type Part, readFolder } from "../disk/layout.ts";
 import { CHECK, readGroups } from "../index/read_parts.ts";
-import { fileFindings } from "./files.ts";
+import { fileFindings, runFiles } from "./files.ts";
 import { rowFindings } from "./rows.ts";
 import type { PartsContext } from "../read/context.ts";
 
@@ -36,16 +36,34 @@ export async function makeReport(context: PartsContext, roots: ReportRoots): Pro
   const findings = [
     ...index.folders.flatMap((folder) => folderFindings(folder)),
     ...await rootFindings(roots),
-    ...identityFindings(index),
+    ...copyFindings(index),
+    ...idFindings(index),
     ...forkFindings(index),
     ...await rowFindings(context, roots.timesConverted),
-    ...await fileFindings(context, roots.files),
+    ...await fileFindings(context, roots.files, runFiles(context)),
     ...await exportErrors(index, roots),
     ...roots.thorough ? [] : [notDecoded(index)],
     // Last: looking at rows finds damage, too.
     ...damageFindings(index),
   ];
   return bySeverity(findings);
+}
+
+/** What is known of the data that the runs alone do not show: of folders, rows that were dropped, and what could not be exported. */
+export async function sourceFindings(
+  context: PartsContext,
+  roots: Pick<ReportRoots, "store" | "data">,
+  runs: readonly number[],
+): Promise<Finding[]> {
+  const { index } = context;
+  const rows = await rowFindings(context, false, runs);
+  return [
+    ...index.folders.flatMap((folder) => folderFindings(folder)),
+    ...copyFindings(index),
+    ...rows.filter(({ kind }) => kind !== "nan_restored" && kind !== "nan_or_absent"),
+    ...await exportErrors(index, roots),
+    ...damageFindings(index),
+  ];
 }
 
 /** The worst first. */
@@ -170,7 +188,7 @@ async function rootFindings({ store, data }: ReportRoots): Promise<Finding[]> {
   ];
 }
 
-function identityFindings(index: ProjectIndex): Finding[] {
+function copyFindings(index: ProjectIndex): Finding[] {
   const findings: Finding[] = [];
   const files = (run: number) => index.parts[run].map((part: Part) => nameOf(part)).join(" and ");
   for (const run of index.repeated) {
@@ -181,6 +199,12 @@ function identityFindings(index: ProjectIndex): Finding[] {
       { run: index.keys[run], file: nameOf(index.parts[run][0]) },
     ));
   }
+  return findings;
+}
+
+/** Runs that may be one, and runs without a name. */
+export function idFindings(index: RunIndex): Finding[] {
+  const findings: Finding[] = [];
   const ids = index.system.column("sys/id", "string")?.values ?? [];
   for (const [id, runs] of Map.groupBy(index.keys.keys(), (run) => ids[run])) {
     if (runs.length < 2) continue;
@@ -204,7 +228,8 @@ function identityFindings(index: ProjectIndex): Finding[] {
   return findings;
 }
 
-function forkFindings({ keys, parents }: ProjectIndex): Finding[] {
+/** Forks whose parents are not known. */
+export function forkFindings({ keys, parents }: RunIndex): Finding[] {
   return parents.unresolved.map(({ run, parent, reason }) => {
     if (reason === "cycle") {
       return finding(
@@ -234,7 +259,10 @@ interface ExportError {
 }
 
 /** What the exporter itself said it could not export, where its error file still lies beside the data. */
-async function exportErrors(index: ProjectIndex, { store, data }: ReportRoots): Promise<Finding[]> {
+async function exportErrors(
+  index: ProjectIndex,
+  { store, data }: Pick<ReportRoots, "store" | "data">,
+): Promise<Finding[]> {
   const name = "neptune_exporter_errors.jsonl";
   for (const folder of [dirname(data), dirname(dirname(data))]) {
     const text = await textOf(store, `${folder}/${name}`).catch(() => null);

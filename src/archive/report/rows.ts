@@ -25,10 +25,13 @@ interface Seen {
 }
 
 /** Findings in the rows. */
-export async function rowFindings(context: PartsContext, timesConverted: boolean): Promise<Finding[]> {
+export async function rowFindings(
+  context: PartsContext,
+  timesConverted: boolean,
+  runs: readonly number[] = [...context.index.keys.keys()],
+): Promise<Finding[]> {
   const { index, phantoms, readOptions } = context;
   const seen: Seen = { valueless: 0, unknown: new Map(), earliest: new Map() };
-  const all = index.keys.map((_, run) => run);
   const choose = (group: RowGroupReader, part: Part) => {
     if (!index.mixed.has(part)) return;
     keepOwn(group, index.project, part);
@@ -44,7 +47,7 @@ export async function rowFindings(context: PartsContext, timesConverted: boolean
       if (!timesConverted && isSeriesType(type as AttributeType)) noteEarliest(rows, context, seen);
     }
   };
-  await readGroups(partsOf(index, all), readOptions, {
+  await readGroups(partsOf(index, runs), readOptions, {
     telling: ["project", "run", "type"],
     choose,
     columns: EVERY_COLUMN,
@@ -64,7 +67,7 @@ export async function rowFindings(context: PartsContext, timesConverted: boolean
       { count: dropped },
     ));
   }
-  for (const { path, rows } of floats) findings.push(rows === 1 ? certainNaN(path) : doubtfulNaN(path, rows));
+  findings.push(...nanFindings(floats));
   for (const { type, path, rows } of seen.unknown.values()) {
     findings.push(finding(
       "warning",
@@ -74,6 +77,12 @@ export async function rowFindings(context: PartsContext, timesConverted: boolean
     ));
   }
   return [...findings, ...localTimes(context, seen.earliest)];
+}
+
+/** Floats that have no value in any run. */
+export function nanFindings(floats: readonly { path: string; rows: number }[]): Finding[] {
+  return floats.filter(({ path }) => !path.startsWith("sys/"))
+    .map(({ path, rows }) => rows === 1 ? certainNaN(path) : doubtfulNaN(path, rows));
 }
 
 function certainNaN(path: string): Finding {

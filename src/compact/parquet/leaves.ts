@@ -28,7 +28,7 @@ export type ColumnData =
   | { histograms: readonly (Histogram | null)[] };
 
 /** The rows of one leaf. */
-export interface LeafRows {
+export interface LeafSlots {
   /** Below the column. */
   path: readonly string[];
   /** The greatest levels. */
@@ -46,7 +46,7 @@ export interface LeafRows {
 }
 
 /** The leaves of a column. */
-export function leavesOf(type: ColumnType, data: ColumnData, rows: number): LeafRows[] {
+export function slotsOf(type: ColumnType, data: ColumnData, rows: number): LeafSlots[] {
   switch (type) {
     case "strings":
       return [listLeaf(["list", "element"], 0, data && "lists" in data ? data.lists : null, rows, textsOf)];
@@ -81,9 +81,9 @@ function flatLeaf(
   data: ColumnData,
   rows: number,
   width: 4 | 8 | null = 8,
-): LeafRows {
+): LeafSlots {
   const leaf = { path, definitions: depth, repetitions: 0, repetition: null, starts: null };
-  const none: LeafRows = { ...leaf, definition: 0, counts: null, values: null };
+  const none: LeafSlots = { ...leaf, definition: 0, counts: null, values: null };
   if (data === null || rows === 0) return none;
   const present = presentOf(data);
   if (present === null) return { ...leaf, definition: depth, counts: null, values: valuesOf(data, rows, null, width) };
@@ -147,7 +147,7 @@ function listLeaf<T>(
   lists: readonly (ArrayLike<T> | null)[] | null,
   rows: number,
   values: (all: T[]) => LeafValues,
-): LeafRows {
+): LeafSlots {
   const leaf = { path, definitions: above + 3, repetitions: 1 };
   const starts = new Uint32Array(rows + 1);
   for (let row = 0; row < rows; row++) starts[row + 1] = starts[row] + Math.max(1, lists?.[row]?.length ?? 0);

@@ -8,11 +8,11 @@ import type { SchemaElement } from "hyparquet";
 import { constants, crc32, zstdCompressSync } from "node:zlib";
 import { Bytes, type Struct, writeStruct } from "./bytes.ts";
 import { bitsOf, writeHybrid, writeRun } from "./encodings.ts";
-import { type ColumnData, type ColumnType, type LeafRows, leavesOf } from "./leaves.ts";
+import { type ColumnData, type ColumnType, type LeafSlots, slotsOf } from "./leaves.ts";
 import type { Bounds } from "./values.ts";
 
 /** A column of a table. */
-export interface Column {
+export interface WrittenColumn {
   name: string;
   type: ColumnType;
   /** As Parquet describes it. */
@@ -59,7 +59,7 @@ interface GroupRecord {
 
 /** A table under construction. */
 export class TableWriter {
-  readonly #columns: readonly Column[];
+  readonly #columns: readonly WrittenColumn[];
   readonly #sorting: readonly string[];
   readonly #sink: Sink;
   readonly #groups: GroupRecord[] = [];
@@ -70,7 +70,7 @@ export class TableWriter {
   rows = 0;
 
   /** @param sorting The columns by which the rows are sorted. */
-  constructor(columns: readonly Column[], sorting: readonly string[], sink: Sink) {
+  constructor(columns: readonly WrittenColumn[], sorting: readonly string[], sink: Sink) {
     this.#columns = columns;
     this.#sorting = sorting;
     this.#sink = sink;
@@ -90,7 +90,7 @@ export class TableWriter {
   write(rows: number, data: Record<string, ColumnData>, cuts: readonly number[]): void {
     const chunks: ChunkRecord[] = [];
     for (const column of this.#columns) {
-      for (const leaf of leavesOf(column.type, data[column.name] ?? null, rows)) {
+      for (const leaf of slotsOf(column.type, data[column.name] ?? null, rows)) {
         chunks.push(this.#chunk(column, leaf, rows, cuts));
       }
     }
@@ -105,7 +105,13 @@ export class TableWriter {
     const offsets = this.#groups.map(({ chunks }) =>
       chunks.map(({ pages }) =>
         this.#struct({
-          1: { structs: pages.map(({ offset, bytes, row }) => ({ 1: { long: offset }, 2: { int: bytes }, 3: { long: row } })) },
+          1: {
+            structs: pages.map(({ offset, bytes, row }) => ({
+              1: { long: offset },
+              2: { int: bytes },
+              3: { long: row },
+            })),
+          },
         })
       )
     );
@@ -126,7 +132,7 @@ export class TableWriter {
       6: { long: chunks.reduce((sum, { bytes }) => sum + bytes, 0) },
       7: { int: group },
     }));
-    const leaves = this.#columns.flatMap(({ type }) => leavesOf(type, null, 0));
+    const leaves = this.#columns.flatMap(({ type }) => slotsOf(type, null, 0));
     const footer = this.#struct({
       1: { int: 2 },
       2: { structs: [root(this.#columns.length), ...this.#columns.flatMap(({ elements }) => elements.map(element))] },
@@ -146,13 +152,13 @@ export class TableWriter {
     let leaf = 0;
     const firsts = new Map(this.#columns.map(({ name, type }) => {
       const first = leaf;
-      leaf += leavesOf(type, null, 0).length;
+      leaf += slotsOf(type, null, 0).length;
       return [name, first] as const;
     }));
     return this.#sorting.map((name) => ({ 1: { int: firsts.get(name)! }, 2: { bool: false }, 3: { bool: false } }));
   }
 
-  #chunk(column: Column, leaf: LeafRows, rows: number, cuts: readonly number[]): ChunkRecord {
+  #chunk(column: WrittenColumn, leaf: LeafSlots, rows: number, cuts: readonly number[]): ChunkRecord {
     const start = this.#at;
     const { values } = leaf;
     let dictionary: number | undefined, raw = 0;
@@ -205,7 +211,7 @@ export class TableWriter {
     return this.#pageWith(DICTIONARY, bytes.length, [body], header) + bytes.length;
   }
 
-  #dataPage(leaf: LeafRows, from: number, until: number, indexed: boolean): Page & { raw: number } {
+  #dataPage(leaf: LeafSlots, from: number, until: number, indexed: boolean): Page & { raw: number } {
     const { starts, counts, values, definition, repetition } = leaf;
     const [slot, end] = starts ? [starts[from], starts[until]] : [from, until];
     const [first, last] = values === null ? [0, 0] : counts ? [counts[slot], counts[end]] : [slot, end];
@@ -254,7 +260,13 @@ export class TableWriter {
       checksum = crc32(piece, checksum);
       length += piece.length;
     }
-    const header = this.#struct({ 1: { int: type }, 2: { int: raw }, 3: { int: length }, 4: { int: checksum | 0 }, ...inside });
+    const header = this.#struct({
+      1: { int: type },
+      2: { int: raw },
+      3: { int: length },
+      4: { int: checksum | 0 },
+      ...inside,
+    });
     for (const piece of body) this.#write(piece);
     return header.length;
   }
@@ -290,7 +302,7 @@ const PHYSICAL: Record<string, number> = { BOOLEAN: 0, INT32: 1, INT64: 2, DOUBL
 const REPETITION: Record<string, number> = { REQUIRED: 0, OPTIONAL: 1, REPEATED: 2 };
 const CONVERTED: Record<string, number> = { UTF8: 0, LIST: 3, DECIMAL: 5, TIMESTAMP_MILLIS: 9 };
 
-function physical({ elements }: Column, { path }: LeafRows): number {
+function physical({ elements }: WrittenColumn, { path }: LeafSlots): number {
   let at = 0;
   // Of the elements below the column, the one at the end of the path.
   for (const name of path) at = elements.findIndex((one, i) => i > at && one.name === name);

@@ -340,7 +340,9 @@ function scaled(value: bigint, { scale, perMillisecond }: Pick<Leaf, "scale" | "
 function scaledFloats(values: Float64Array, { scale, perMillisecond }: Leaf): Float64Array {
   const by = scale ? 10 ** scale : perMillisecond ?? 1;
   if (by !== 1) { for (let i = 0; i < values.length; i++) values[i] /= by; }
-  if (perMillisecond !== null && perMillisecond > 1) { for (let i = 0; i < values.length; i++) values[i] = Math.floor(values[i]); }
+  if (perMillisecond !== null && perMillisecond > 1) {
+    for (let i = 0; i < values.length; i++) values[i] = Math.floor(values[i]);
+  }
   return values;
 }
 

@@ -1,0 +1,224 @@
+/**
+ * Points of series of some runs, from where `values` says that they are.
+ *
+ * @module
+ */
+
+import type { SeriesType } from "../../types.ts";
+import type { StoredPoints, StoredPointsQuery } from "../read/points.ts";
+import { type AttributeColumn, HISTOGRAM, histogramsOf, type OnLost, type PassTables } from "./pass.ts";
+import type { LeafRequest, LeafRows, Stretch } from "./table_file.ts";
+
+/** Points of one pass that are read together. */
+interface Piece {
+  /** Which series, in the order of the rows: where it is among runs and paths, and how many points it has. */
+  series: Uint32Array;
+  points: Float64Array;
+  step: Float64Array;
+  timestamp: Float64Array | null;
+  floats: Float64Array | null;
+  values: unknown[];
+}
+
+/** Runs of a pass: their numbers in it, ascending, and where each is among the runs that are asked for. */
+export interface AskedRuns {
+  pass: PassTables;
+  numbers: number[];
+  positions: Uint32Array;
+}
+
+const STEP: LeafRequest = { path: ["step"], kind: "float" };
+const TIME: LeafRequest = { path: ["timestamp"], kind: "float" };
+const PAYLOAD: Record<SeriesType, LeafRequest[]> = {
+  float_series: [{ path: ["float_value"], kind: "float" }],
+  string_series: [{ path: ["string_value"], kind: "string" }],
+  file_series: [{ path: ["file_value", "path"], kind: "string" }],
+  histogram_series: HISTOGRAM,
+};
+
+/** Reads the points that runs logged themselves. */
+export async function readSeriesRows(
+  asked: readonly AskedRuns[],
+  runs: readonly number[],
+  query: StoredPointsQuery,
+  onLost: OnLost,
+  signal?: AbortSignal,
+): Promise<StoredPoints> {
+  const { type } = query;
+  const isAsked = query.paths && new Set(query.paths);
+  const paths: string[] = [];
+  const codes = new Map<string, number>();
+  const wanted = asked.flatMap((one) =>
+    one.pass.columns.filter((column) => column.type === type && (isAsked === null || isAsked.has(column.path)))
+      .map((column) => ({ ...one, column }))
+  );
+  for (const { column: { path } } of wanted) if (!codes.has(path)) codes.set(path, paths.push(path) - 1);
+  const width = paths.length;
+  const pieces: Piece[] = [];
+  for (const [pass, some] of Map.groupBy(wanted, ({ pass }) => pass)) {
+    const places: Found[] = [];
+    for (const { column, numbers, positions } of some) {
+      places.push(
+        ...await locate(pass, column, numbers, positions, { width, code: codes.get(column.path)! }, onLost, signal),
+      );
+    }
+    if (places.length > 0) pieces.push(await readPiece(pass, places, query, onLost, signal));
+  }
+  return join(runs, paths, type, pieces, query.timestamps);
+}
+
+/** One series, and where its points are. */
+interface Found {
+  column: AttributeColumn;
+  /** The number of the run in the pass. */
+  run: number;
+  /** Where it is among runs and paths. */
+  series: number;
+  row: number;
+  points: number;
+}
+
+async function locate(
+  pass: PassTables,
+  column: AttributeColumn,
+  numbers: number[],
+  positions: Uint32Array,
+  { width, code }: { width: number; code: number },
+  onLost: OnLost,
+  signal?: AbortSignal,
+): Promise<Found[]> {
+  const isAll = numbers.length === pass.runs.length;
+  const { run, points, row } = await pass.places(column, isAll ? null : numbers, onLost, signal);
+  const found: Found[] = [];
+  // Both ascend.
+  for (let i = 0, at = 0; i < run.length; i++) {
+    while (at < numbers.length && numbers[at] < run[i]) at++;
+    if (numbers[at] !== run[i]) continue;
+    found.push({ column, run: run[i], series: positions[at] * width + code, row: row[i], points: points[i] });
+  }
+  return found;
+}
+
+async function readPiece(
+  pass: PassTables,
+  places: Found[],
+  { type, stepRange, timestamps }: StoredPointsQuery,
+  onLost: OnLost,
+  signal?: AbortSignal,
+): Promise<Piece> {
+  // Attributes are sorted as their rows are, so these ascend.
+  let stretches = stretchesOf(places);
+  if (stepRange[0] !== null || stepRange[1] !== null) {
+    places = await inRange(pass, places, stretches, stepRange, signal);
+    stretches = stretchesOf(places);
+  }
+  const leaves = [STEP, ...timestamps ? [TIME] : [], ...PAYLOAD[type]];
+  const lost = new Set<Found>();
+  const sound = await pass.series.readSound(leaves, stretches, ({ row, rows }, fault) => {
+    const hit = places.filter((one) => one.row < row + rows && one.row + one.points > row);
+    for (const one of hit) lost.add(one);
+    for (const [column, some] of Map.groupBy(hit, ({ column }) => column)) {
+      onLost(some.map(({ run }) => run), column, fault);
+    }
+  }, signal);
+  if (lost.size > 0) {
+    // A series of which a part cannot be read is not given in part.
+    const rest = places.filter((one) => !lost.has(one));
+    return await readPiece(pass, rest, { type, paths: null, stepRange: [null, null], timestamps }, onLost, signal);
+  }
+  const [step, ...others] = sound.leaves;
+  const time = timestamps ? others.shift()! : null;
+  return {
+    series: Uint32Array.from(places, ({ series }) => series),
+    points: Float64Array.from(places, ({ points }) => points),
+    step: step.values as Float64Array,
+    timestamp: time && withNaN(time),
+    floats: type === "float_series" ? withNaN(others[0]) : null,
+    values: type === "float_series" ? [] : type === "histogram_series" ? histogramsOf(others) : others[0].texts!,
+  };
+}
+
+/** Of each series the points within a range of steps: they ascend. */
+async function inRange(
+  pass: PassTables,
+  places: Found[],
+  stretches: Stretch[],
+  [from, until]: StoredPointsQuery["stepRange"],
+  signal?: AbortSignal,
+): Promise<Found[]> {
+  const sound = await pass.series.readSound([STEP], stretches, () => {}, signal);
+  // What is damaged is found, and told, when it is read.
+  if (sound.stretches !== stretches) return places;
+  const step = sound.leaves[0].values as Float64Array;
+  const found: Found[] = [];
+  let at = 0;
+  for (const one of places) {
+    let first = at, end = at + one.points;
+    while (first < end && step[first] < (from ?? -Infinity)) first++;
+    while (end > first && step[end - 1] > (until ?? Infinity)) end--;
+    if (end > first) found.push({ ...one, row: one.row + first - at, points: end - first });
+    at += one.points;
+  }
+  return found;
+}
+
+function stretchesOf(places: readonly Found[]): Stretch[] {
+  const stretches: Stretch[] = [];
+  for (const { row, points } of places) {
+    const last = stretches.at(-1);
+    if (last && last.row + last.rows === row) last.rows += points;
+    else stretches.push({ row, rows: points });
+  }
+  return stretches;
+}
+
+function withNaN({ values, present }: LeafRows): Float64Array {
+  const floats = values as Float64Array;
+  if (present) { for (let i = 0; i < floats.length; i++) if (present[i] === 0) floats[i] = NaN; }
+  return floats;
+}
+
+function join(
+  runs: readonly number[],
+  paths: string[],
+  type: SeriesType,
+  pieces: Piece[],
+  timestamps: boolean,
+): StoredPoints {
+  const length = pieces.reduce((sum, { step }) => sum + step.length, 0);
+  const floats = (pick: (piece: Piece) => Float64Array | null, isWanted = true) => {
+    if (!isWanted) return new Float64Array(0);
+    if (pieces.length === 1) return pick(pieces[0])!;
+    const all = new Float64Array(length);
+    let at = 0;
+    for (const piece of pieces) {
+      all.set(pick(piece)!, at);
+      at += piece.step.length;
+    }
+    return all;
+  };
+  const width = paths.length;
+  const starts = new Float64Array(runs.length * width).fill(-1), counts = new Float64Array(runs.length * width);
+  let at = 0;
+  for (const { series, points } of pieces) {
+    for (let i = 0; i < series.length; i++) {
+      starts[series[i]] = at;
+      counts[series[i]] = points[i];
+      at += points[i];
+    }
+  }
+  const positions = new Map(runs.map((run, position) => [run, position]));
+  return {
+    paths,
+    step: floats(({ step }) => step),
+    timestamp: floats(({ timestamp }) => timestamp, timestamps),
+    floats: floats((piece) => piece.floats, type === "float_series"),
+    values: type === "float_series" ? [] : pieces.flatMap(({ values }) => values),
+    own(run, path) {
+      const position = positions.get(run);
+      const start = position === undefined ? -1 : starts[position * width + path];
+      if (start < 0) return undefined;
+      return Uint32Array.from({ length: counts[position! * width + path] }, (_, i) => start + i);
+    },
+  };
+}

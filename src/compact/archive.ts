@@ -1,0 +1,148 @@
+/**
+ * `compactArchive`: an archive of many small files as a few large ones.
+ *
+ * @module
+ */
+
+import { resolve } from "node:path";
+import { EitherProject } from "../archive/either_project.ts";
+import { sanitized } from "../archive/disk/layout.ts";
+import { ArchiveError, OptionError, UnsupportedError } from "../errors.ts";
+import { NONEMPTY, oneOf, PATH, pathString } from "../options/kinds.ts";
+import { type Checked, declare, needed, optional } from "../options/options.ts";
+import { requirePermission } from "../permissions/require.ts";
+import { LONG_CALL, type LongCall, type LongCallOptions } from "../progress/show.ts";
+import type { Catalog } from "../source.ts";
+import { bringFiles, type StoredFiles } from "./files.ts";
+import { compactProject } from "./project.ts";
+
+/** What {@linkcode compactArchive} takes beside where to read. */
+export interface CompactOptions extends LongCallOptions {
+  /** The folder to write to: the compacted data become `data` in it, stored files `files`. Not the folder that is read. */
+  destination: string | URL;
+  /** The project to compact. Default: all of the archive. */
+  project?: string;
+  /**
+   * What to do with stored files. `"link"`: they get a second name in the destination, which takes no room; where that cannot be, on
+   * another disk, they are copied. `"copy"`: they are copied. `"leave"`: they stay, and the compacted archive remembers where.
+   * Default: `"link"`, so that the old archive may be deleted and no file is lost with it.
+   */
+  storedFiles?: "link" | "copy" | "leave";
+}
+
+/** The options of `compactArchive` but for where to read. */
+export const COMPACT = declare<CompactOptions>()({
+  ...LONG_CALL,
+  destination: needed(PATH),
+  project: optional(NONEMPTY),
+  storedFiles: optional(oneOf("link", "copy", "leave"), "link"),
+});
+
+/** What {@linkcode compactArchive} wrote. */
+export interface CompactedArchive {
+  /** The data folder: to be passed as `archive`. */
+  data: string;
+  /** The files folder; null where stored files were left where they are. */
+  files: string | null;
+  /** What was written of each project. */
+  projects: CompactedProjectSummary[];
+}
+
+/** One project of {@linkcode CompactedArchive}. */
+export interface CompactedProjectSummary {
+  /** Its name, `workspace/project`. */
+  project: string;
+  /** `"written"`: files were added; `"present"`: no run was new. */
+  status: "written" | "present";
+  /** How many runs the compacted project has now. */
+  runs: number;
+  /** How many of them are new. */
+  newRuns: number;
+  /** How many attributes the new runs have, all of them together: rows of `values`. */
+  values: number;
+  /** How many points: rows of `series`. */
+  points: number;
+  /** The bytes of the Parquet files that the new runs were read from. */
+  sourceBytes: number;
+  /** The bytes of the Parquet files that were added. */
+  bytes: number;
+  /** The files that were added, below the project's folder. */
+  files: { name: string; rows: number; bytes: number; sha256: string }[];
+  /** null: they were left where they are, or there are none. */
+  storedFiles: StoredFiles | null;
+  /** What was left out because it cannot be read (`damagedRuns: "skip"`): one sentence for each file. */
+  leftOut: string[];
+}
+
+/** Compacts the projects of an archive, one after the other. */
+export async function compactCatalog(
+  catalog: Catalog,
+  options: Checked<typeof COMPACT> & LongCall,
+): Promise<CompactedArchive> {
+  const { signal, onProgress, storedFiles } = options;
+  const destination = resolve(pathString(options.destination));
+  requirePermission({ name: "write", path: destination }, `write the compacted archive ${destination}`);
+  const data = `${destination}/data`;
+  const names = options.project ? [options.project] : (await catalog.projects({ signal })).map(({ name }) => name);
+  if (names.length === 0) throw new ArchiveError(`The ${catalog.label} holds no project.`, { path: catalog.label });
+  const projects: CompactedProjectSummary[] = [];
+  for (const name of names) {
+    const source = catalog.open(name);
+    if (!(source instanceof EitherProject)) {
+      throw new UnsupportedError(`Only archives can be compacted, but this is ${source.label}.`, {
+        source: source.label,
+        feature: "compactArchive",
+      });
+    }
+    const { name: project } = await source.project({ signal });
+    const parts = await source.parts({ signal });
+    if (parts === null) {
+      throw new ArchiveError(`The project ${project} of the ${source.label} is compacted already.`, {
+        path: source.label,
+      });
+    }
+    if (parts.store.isLocal) refuseSame(parts.data, data);
+    const folder = `${data}/${sanitized(project)}`;
+    const { context } = parts;
+    const written = await compactProject({
+      project,
+      context,
+      folder,
+      filesLeft: storedFiles === "leave" ? parts.files : null,
+      roots: parts,
+      onProgress,
+    });
+    const { pass } = written;
+    projects.push({
+      project,
+      status: pass ? "written" : "present",
+      runs: written.runs,
+      newRuns: pass?.runs ?? 0,
+      values: pass?.values ?? 0,
+      points: pass?.points ?? 0,
+      sourceBytes: written.sourceBytes,
+      bytes: pass?.files.reduce((sum, { bytes }) => sum + bytes, 0) ?? 0,
+      files: pass?.files.map(({ name, rows, bytes, sha256 }) => ({ name, rows, bytes, sha256 })) ?? [],
+      storedFiles: parts.files === null || storedFiles === "leave" ? null : await bringFiles({
+        store: parts.filesStore,
+        folders: [...new Set([sanitized(project), ...context.index.folders.map(({ name }) => name)])]
+          .map((name) => `${parts.files}/${name}`),
+        target: `${destination}/files/${sanitized(project)}`,
+        link: storedFiles === "link",
+        signal,
+      }),
+      leftOut: source.leftOut(),
+    });
+  }
+  return { data, files: storedFiles === "leave" ? null : `${destination}/files`, projects };
+}
+
+/** Reading and writing in one folder would mix what both mean. */
+function refuseSame(source: string, data: string): void {
+  const within = (inner: string, outer: string) => `${inner}/`.startsWith(`${outer}/`);
+  if (!within(source, data) && !within(data, source)) return;
+  throw new OptionError(
+    `The destination ${data} is the archive that is read, or one lies in the other: pass another folder.`,
+    { option: "destination", value: data },
+  );
+}

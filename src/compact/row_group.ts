@@ -1,0 +1,257 @@
+/**
+ * Rows of a table that are put together, column by column, until they are written as a row group.
+ *
+ * @module
+ */
+
+import { crc32 } from "node:zlib";
+import type { StoredColumn } from "../archive/compacted/tables.ts";
+import type { Histogram } from "../types.ts";
+import type { ColumnData } from "./parquet/leaves.ts";
+import { millionthsOf } from "./steps.ts";
+
+/** ColumnCells of some rows of a column. */
+export type ColumnCells =
+  | { text: string }
+  | { names: readonly string[]; codes: ArrayLike<number>; sorted: boolean }
+  | { texts: readonly (string | null)[] }
+  /** `gaps`: NaN is none. */
+  | { floats: ArrayLike<number>; gaps?: true }
+  | { ints: BigInt64Array }
+  | { bools: ArrayLike<number> }
+  | { lists: readonly (readonly string[] | null)[] }
+  | { histograms: readonly (Histogram | null)[] };
+
+/** Pages have at most so many rows, or about so many bytes of texts. */
+const PAGE_ROWS = 20_000, PAGE_BYTES = 1 << 20;
+
+/** A row group under construction. */
+export class GrowingGroup {
+  readonly #columns: readonly StoredColumn[];
+  readonly #growing = new Map<string, Growing>();
+  readonly #cuts: number[] = [0];
+  #sincePage = 0;
+  rows = 0;
+  /** About how many bytes its texts and lists take. */
+  bytes = 0;
+
+  constructor(columns: readonly StoredColumn[]) {
+    this.#columns = columns;
+  }
+
+  /** Adds rows; columns that are not named have no values in them. */
+  add(rows: number, cells: Record<string, ColumnCells>): void {
+    for (const [name, some] of Object.entries(cells)) {
+      let column = this.#growing.get(name);
+      if (!column) this.#growing.set(name, column = new Growing(some));
+      column.add(this.rows, rows, some);
+    }
+    this.#cut(rows, cells);
+    this.rows += rows;
+  }
+
+  /** What is to be written. */
+  data(): Record<string, ColumnData> {
+    const data: Record<string, ColumnData> = {};
+    for (const { name, holds } of this.#columns) {
+      const found = this.#growing.get(name)?.data(this.rows) ?? null;
+      data[name] = holds === "decimal" && found && "floats" in found
+        ? { ...found, floats: millionthsOf(found.floats, found.present ?? null) }
+        : found;
+    }
+    return data;
+  }
+
+  /** The first row of each page. */
+  get cuts(): readonly number[] {
+    return this.#cuts;
+  }
+
+  /** Numbers by which the same rows, read back, can be told from others: one for each column. */
+  digests(): Map<string, number> {
+    const digests = new Map<string, number>();
+    for (const { name, holds } of this.#columns) {
+      const data = this.#growing.get(name)?.data(this.rows);
+      if (!data) continue;
+      const asRead = holds === "int" && "floats" in data
+        ? {
+          ints: BigInt64Array.from(data.floats, (value) => value === value ? BigInt(value) : 0n),
+          present: data.present,
+        }
+        : data;
+      digests.set(name, digestOf(asRead));
+    }
+    return digests;
+  }
+
+  #cut(rows: number, cells: Record<string, ColumnCells>): void {
+    const heavy = Object.values(cells).filter((some) => "texts" in some || "lists" in some || "histograms" in some);
+    const first = this.rows;
+    for (let row = 0; row < rows;) {
+      const last = this.#cuts.at(-1)!;
+      if (heavy.length === 0) {
+        // Until the page is full.
+        const room = PAGE_ROWS - (first + row - last);
+        if (rows - row <= room) break;
+        row += room;
+      } else {
+        const weight = heavy.reduce((sum, some) => sum + weightOf(some, row), 0);
+        this.bytes += weight;
+        const isFull = first + row - last >= PAGE_ROWS || (this.#sincePage + weight > PAGE_BYTES && first + row > last);
+        this.#sincePage = (isFull ? 0 : this.#sincePage) + weight;
+        if (!isFull) {
+          row++;
+          continue;
+        }
+        this.#cuts.push(first + row);
+        row++;
+        continue;
+      }
+      this.#cuts.push(first + row);
+      this.#sincePage = 0;
+    }
+  }
+}
+
+function weightOf(cells: ColumnCells, row: number): number {
+  if ("texts" in cells) return 4 + (cells.texts[row]?.length ?? 0);
+  if ("lists" in cells) return (cells.lists[row] ?? []).reduce((sum, text) => sum + 4 + text.length, 0);
+  return "histograms" in cells ? 16 * (cells.histograms[row]?.edges.length ?? 0) : 0;
+}
+
+type Numbers = Float64Array | Int32Array | Uint8Array | BigInt64Array;
+
+/** A column that grows. */
+class Growing {
+  readonly #kind: ColumnCells;
+  #numbers: Numbers;
+  #others: unknown[] | null = null;
+  #present = new Uint8Array(1 << 10);
+  #text: string | null = null;
+
+  constructor(first: ColumnCells) {
+    this.#kind = first;
+    this.#numbers = "names" in first
+      ? new Int32Array(1 << 10)
+      : "ints" in first
+      ? new BigInt64Array(1 << 10)
+      : "bools" in first
+      ? new Uint8Array(1 << 10)
+      : new Float64Array("floats" in first ? 1 << 10 : 0);
+    if ("texts" in first || "lists" in first || "histograms" in first) this.#others = [];
+    if ("text" in first) this.#text = first.text;
+  }
+
+  add(at: number, rows: number, cells: ColumnCells): void {
+    if ("text" in cells) return;
+    this.#grow(at + rows);
+    if (this.#others) {
+      const values = "texts" in cells
+        ? cells.texts
+        : "lists" in cells
+        ? cells.lists
+        : "histograms" in cells
+        ? cells.histograms
+        : [];
+      while (this.#others.length < at) this.#others.push(null);
+      for (const value of values) this.#others.push(value);
+      return;
+    }
+    const values = "names" in cells
+      ? cells.codes
+      : "ints" in cells
+      ? cells.ints
+      : "bools" in cells
+      ? cells.bools
+      : "floats" in cells
+      ? cells.floats
+      : [];
+    this.#numbers.set(values as never, at);
+    if ("floats" in cells && cells.gaps) {
+      for (let i = 0; i < rows; i++) this.#present[at + i] = cells.floats[i] === cells.floats[i] ? 1 : 0;
+    } else this.#present.fill(1, at, at + rows);
+  }
+
+  data(rows: number): Exclude<ColumnData, null> {
+    const kind = this.#kind;
+    if (this.#text !== null) return { text: this.#text };
+    if (this.#others) {
+      const all = this.#others;
+      while (all.length < rows) all.push(null);
+      if ("lists" in kind) return { lists: all as (string[] | null)[] };
+      return "texts" in kind ? { texts: all as (string | null)[] } : { histograms: all as (Histogram | null)[] };
+    }
+    this.#grow(rows);
+    const present = this.#present.subarray(0, rows);
+    const gaps = present.includes(0) ? present : null;
+    const numbers = this.#numbers.subarray(0, rows);
+    if ("names" in kind) {
+      const codes = numbers as Int32Array;
+      return {
+        names: kind.names,
+        sorted: kind.sorted,
+        codes: gaps ? codes.map((code, i) => gaps[i] ? code : -1) : codes,
+      };
+    }
+    if ("ints" in kind) return { ints: numbers as BigInt64Array, present: gaps };
+    if ("bools" in kind) return { bools: numbers as Uint8Array, present: gaps };
+    return { floats: numbers as Float64Array, present: gaps };
+  }
+
+  #grow(rows: number): void {
+    if (this.#present.length < rows) this.#present = larger(this.#present, rows);
+    if (!this.#others && this.#text === null && this.#numbers.length < rows) {
+      this.#numbers = larger(this.#numbers, rows);
+    }
+  }
+}
+
+function larger<T extends Numbers>(array: T, length: number): T {
+  const Kind = array.constructor as new (length: number) => T;
+  const all = new Kind(Math.max(length, 2 * array.length));
+  all.set(array as never);
+  return all;
+}
+
+/** A number that tells cells from others. */
+export function digestOf(data: Exclude<ColumnData, null>): number {
+  if ("text" in data) return digestOfTexts(1, () => data.text);
+  if ("names" in data) {
+    return digestOfTexts(data.codes.length, (row) => data.codes[row] < 0 ? null : data.names[data.codes[row]]);
+  }
+  if ("texts" in data) return digestOfTexts(data.texts.length, (row) => data.texts[row]);
+  if ("lists" in data) return crc32(JSON.stringify(data.lists));
+  if ("histograms" in data) {
+    return crc32(JSON.stringify(data.histograms.map((one) => one && [one.type, one.edges, one.values].map(spelled))));
+  }
+  const present = data.present ?? null;
+  const numbers = "ints" in data ? data.ints : "bools" in data ? data.bools : data.floats;
+  const zero = "ints" in data ? 0n : 0;
+  const clean = (numbers as Float64Array).slice();
+  let odd = 0;
+  for (let i = 0; i < clean.length; i++) {
+    const isThere = present === null || present[i] === 1;
+    if (isThere && clean[i] === clean[i]) continue;
+    // There is more than one NaN.
+    odd = (odd * 31 + i + (isThere ? 1 : 2)) >>> 0;
+    clean[i] = zero as number;
+  }
+  return crc32(new Uint8Array(clean.buffer, clean.byteOffset, clean.byteLength), odd);
+}
+
+function spelled(value: string | Float64Array): unknown {
+  return typeof value === "string" ? value : Array.from(value, String);
+}
+
+/** Of texts that are mostly like the one before. A column of one text is the same however long it is. */
+function digestOfTexts(rows: number, text: (row: number) => string | null): number {
+  const runs: string[] = [];
+  let before: string | null | undefined = undefined, from = 0;
+  for (let row = 0; row <= rows; row++) {
+    const one = row < rows ? text(row) : undefined;
+    if (one === before) continue;
+    if (before !== undefined) runs.push(before === null ? "\0" : before, String(from));
+    [before, from] = [one, row];
+  }
+  return crc32(runs.join("\n"));
+}
