@@ -22,7 +22,15 @@ import {
 } from "../types.ts";
 import { byBytes } from "./order.ts";
 import type { ColumnCells } from "./row_group.ts";
-import { attributeKey, FIELD_OF, ofKey, type SeriesPoints, type Spill, type SpilledSeries, together } from "./spill.ts";
+import {
+  attributeKey,
+  FIELD_OF,
+  ofKey,
+  pointsInOrder,
+  type SeriesPoints,
+  type Spill,
+  type SpilledSeries,
+} from "./spill.ts";
 import { TableFiles, type TablePlace } from "./table_files.ts";
 
 /** What to write. */
@@ -205,7 +213,7 @@ class AttributeWriter {
       summary.file[at] = file;
       summary.row[at] = row;
       const found = byRun.get(run)!;
-      for (const points of isRepeated ? once(found) : together(found)) {
+      for (const points of isRepeated ? once(found) : pointsInOrder(found)) {
         summary.take(at, points);
         await this.#addPoints(path, type, run, points);
       }
@@ -392,7 +400,7 @@ function once(stretches: readonly SpilledSeries[]): SeriesPoints[] {
   const isFloat = FIELD_OF[ofKey(stretches[0].attribute).type] === "float";
   const step: number[] = [], timestamp: number[] = [], values: unknown[] = [];
   const seen = new Set<string>();
-  for (const points of together(stretches)) {
+  for (const points of pointsInOrder(stretches)) {
     for (let i = 0; i < points.step.length; i++) {
       const value = points.values[i];
       const told = isFloat

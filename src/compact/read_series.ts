@@ -28,7 +28,7 @@ export interface SeriesReading {
 }
 
 /** What was read, in portions. */
-export interface ReadSeries {
+export interface SortedSeries {
   spills: Spill[];
   /** Runs of the pass one of whose parts turned out to be damaged. */
   lost: Set<number>;
@@ -47,7 +47,7 @@ interface Checkpoint {
 const CHECKPOINT = "read.json";
 
 /** Reads the points of all series. */
-export async function readAllSeries({ context, runs, folder, onProgress }: SeriesReading): Promise<ReadSeries> {
+export async function readAllSeries({ context, runs, folder, onProgress }: SeriesReading): Promise<SortedSeries> {
   const { index, readOptions, signal } = context;
   const parts = partsOf(index, runs);
   const source = sourceOf(parts);

@@ -265,7 +265,7 @@ export class Spill {
 }
 
 /** The points of one series, ascending by step, piece by piece; on equal steps in the order of the stretches. */
-export function* together(stretches: readonly SpilledSeries[]): Generator<SeriesPoints> {
+export function* pointsInOrder(stretches: readonly SpilledSeries[]): Generator<SeriesPoints> {
   const isInOrder = stretches.every(({ firstStep }, i) => i === 0 || stretches[i - 1].lastStep <= firstStep);
   if (isInOrder) {
     for (const stretch of stretches) yield* stretch.spill.points(stretch);
