@@ -101,7 +101,7 @@ export class RunListings<Run extends object> {
   }
 
   async #all(listed: ListedRuns): Promise<RunInfo[]> {
-    return (await Array.fromAsync(this.#pages(listed))).flatMap(({ runs }) => runs);
+    return (await Array.fromAsync(this.#pages(listed), ({ runs }) => runs)).flat();
   }
 
   async *#pages({ where, heads, signal }: ListedRuns): AsyncGenerator<{ source: Source; runs: RunInfo[] }> {

@@ -8,7 +8,7 @@ import { getLogger } from "@logtape/logtape";
 import { DecodeError, isNeptuneError, ProjectNotFoundError, type ServerError } from "../errors.ts";
 import { Authenticator } from "./auth.ts";
 import type { ApiToken } from "./token.ts";
-import { type Retry, Transport, type TransportOptions } from "../transport/transport.ts";
+import { type BodyReader, type Retry, Transport, type TransportOptions } from "../transport/transport.ts";
 import type { WireRequest } from "../transport/request.ts";
 import type { ApiCall } from "./plan/call.ts";
 
@@ -41,6 +41,12 @@ export class Api {
   /** The whole body of an answer. */
   async bytes(call: ApiCall, signal?: AbortSignal): Promise<Uint8Array> {
     const answer = this.stream(call, signal, (request) => whole(this.transport.bytes(request, signal)));
+    return (await answer.next()).value;
+  }
+
+  /** What a reader makes of an answer while it arrives. */
+  async read<T>(call: ApiCall, start: () => BodyReader<T>, signal?: AbortSignal): Promise<T> {
+    const answer = this.stream(call, signal, (request) => whole(this.transport.read(request, start, signal)));
     return (await answer.next()).value;
   }
 

@@ -8,7 +8,7 @@
 import { DecodeError, isNeptuneError } from "../errors.ts";
 import type { AttributesQuery } from "../source.ts";
 import type { ProjectInfo } from "../types.ts";
-import { decodeEntries } from "../wire/entries.ts";
+import { EntriesDecoder } from "../wire/entries.ts";
 import type { Api } from "./api.ts";
 import type { ApiCall } from "./plan/call.ts";
 import { definitionsCalls, runsCall } from "./plan/requests.ts";
@@ -58,12 +58,13 @@ export async function checkNoValues(api: Api, call: ApiCall, query: AttributesQu
 
 /** Ends normally when a list of runs that came without a run, and without saying that there is none, is empty indeed. */
 export async function checkNoRuns(api: Api, call: ApiCall, project: string, signal?: AbortSignal): Promise<void> {
-  const again = decodeEntries(await api.bytes(call, signal), (sysId) => sysId);
+  const again = await api.read(call, () => new EntriesDecoder((sysId) => sysId), signal);
   if (again.runs.length > 0) throw incomplete(call, "it lists no run, and the next time it does");
   if (again.told) return;
   const any = runsCall(project, {}, 0, 1);
   // Where the list of all runs has some, one without is believed.
-  if (decodeEntries(await api.bytes(any, signal), (sysId) => sysId).runs.length > 0) return;
+  const { runs } = await api.read(any, () => new EntriesDecoder((sysId) => sysId), signal);
+  if (runs.length > 0) return;
   const [definitions] = definitionsCalls(project, {});
   const { entries } = await api.json(definitions, signal);
   if (!Array.isArray(entries) || entries.length > 0) {

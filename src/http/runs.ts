@@ -6,7 +6,7 @@
 
 import type { RunsPage, RunsQuery } from "../source.ts";
 import { checkNoRuns, incomplete } from "./complete.ts";
-import { decodeEntries } from "../wire/entries.ts";
+import { EntriesDecoder } from "../wire/entries.ts";
 import { standstill } from "./point_series.ts";
 import type { ProjectOptions } from "./project_options.ts";
 import { PAGE, runsCall } from "./plan/requests.ts";
@@ -22,11 +22,16 @@ export async function* fetchRuns(
   const end = query.limit === undefined ? Infinity : start + query.limit;
   const abort = new AbortController();
   const inner = signal ? AbortSignal.any([signal, abort.signal]) : abort.signal;
-  const ask = (offset: number) => {
-    const limit = Math.min(PAGE, end - offset);
+  const prefix = `${project}/`;
+  const pages: ReturnType<typeof ask>[] = [];
+  let asked = start;
+
+  const ask = (onTotal?: (total: number) => void) => {
+    const offset = asked, limit = Math.min(PAGE, end - offset);
+    asked += PAGE;
     const call = runsCall(project, query, offset, limit);
-    const page = api.bytes(call, inner).then(async (bytes) => {
-      const { runs, total, told } = decodeEntries(bytes, (sysId) => `${project}/${sysId}`);
+    const decoder = () => new EntriesDecoder((sysId) => prefix + sysId, onTotal);
+    const page = api.read(call, decoder, inner).then(async ({ runs, total, told }) => {
       if (runs.length === 0 && !told && limit > 0) await checkNoRuns(api, call, project, inner);
       // A server that does not tell how many match says 0.
       const expected = Math.min(limit, total - offset);
@@ -38,9 +43,12 @@ export async function* fetchRuns(
     page.catch(() => {});
     return page;
   };
+  const askAhead = (total: number) => {
+    while (pages.length < concurrency && asked < Math.min(end, total)) pages.push(ask());
+  };
 
-  const pages = [ask(start)];
-  let asked = start + PAGE;
+  // How many match is told at the start of the first page.
+  pages.push(ask(askAhead));
   let previous: string | undefined;
   try {
     while (pages.length > 0) {
@@ -51,16 +59,9 @@ export async function* fetchRuns(
       yield { runs, total: Math.max(total, seen > start ? seen : 0) };
       onProgress?.(runs.length, Math.min(Math.max(total, seen), end) - start);
       if (runs.length < limit) return;
-      const last = Math.min(end, total);
-      while (pages.length < concurrency && asked < last) {
-        pages.push(ask(asked));
-        asked += PAGE;
-      }
+      askAhead(total);
       // A server that does not tell how many there are is asked until a page is not full.
-      if (pages.length === 0 && total < seen && seen < end) {
-        pages.push(ask(seen));
-        asked = seen + PAGE;
-      }
+      if (pages.length === 0 && total < seen && seen < end) pages.push(ask());
     }
   } finally {
     abort.abort();

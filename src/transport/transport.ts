@@ -84,32 +84,54 @@ export class Transport {
   }
 
   /**
-   * The whole body of an answer; reading it is part of every attempt.
+   * The whole body of an answer, as {@linkcode read} reads it.
    *
    * @param onHead Told the head of the answer.
-   * @throws {ServerError} when the server answers with an error, for 429 and 5xx after the retries.
-   * @throws {ConnectionError} when there is no whole answer after the retries.
-   * @throws {NotNeptuneError} when the answer is of another kind than asked for.
    */
-  async bytes(
+  bytes(
     request: WireRequest,
     signal?: AbortSignal,
     onHead: (response: Response) => void = () => {},
   ): Promise<Uint8Array<ArrayBuffer>> {
-    let bytes: Uint8Array<ArrayBuffer>;
-    await this.#send(request, signal, async (response, watch) => {
+    const start = (size: number, response: Response) => {
       onHead(response);
-      bytes = await wholeOf(response, watch);
-      const foreign = bytes.length === 0 ? foreignEmptiness(request, response) : null;
+      return new WholeBody(size);
+    };
+    return this.read(request, start, signal);
+  }
+
+  /**
+   * What a reader makes of the body of an answer. Reading it is part of every attempt, each of which has a reader of its own.
+   *
+   * @param start Makes a reader, for a body of this size (0 where the server does not say it) behind this head.
+   * @throws {ServerError} when the server answers with an error, for 429 and 5xx after the retries.
+   * @throws {ConnectionError} when there is no whole answer after the retries.
+   * @throws {NotNeptuneError} when the answer is of another kind than asked for.
+   */
+  async read<T>(
+    request: WireRequest,
+    start: (size: number, head: Response) => BodyReader<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    let result: T;
+    await this.#send(request, signal, async (response, watch) => {
+      const reader = start(sizeOf(response), response);
+      let size = 0;
+      for await (const piece of piecesOf(response, watch, true)) {
+        reader.push(piece);
+        size += piece.length;
+      }
+      const foreign = size === 0 ? foreignEmptiness(request, response) : null;
       if (foreign !== null) throw foreignFailure(request, foreign);
+      result = reader.finish();
     });
-    return bytes!;
+    return result!;
   }
 
   /**
    * The body of an answer, piece by piece as it arrives. What fails after the first piece is not tried again.
    *
-   * @throws As {@linkcode bytes}.
+   * @throws As {@linkcode read}.
    */
   async *chunks(
     request: WireRequest,
@@ -245,6 +267,13 @@ function foreignFailure(request: WireRequest, what: string): Error {
   return request.retryForeign ? new Failure(what, { final }) : final;
 }
 
+/** Takes the pieces of a body as they arrive. The memory of a piece is used again for the next one. */
+export interface BodyReader<T> {
+  push(piece: Uint8Array): void;
+  /** Says that all have come, and gives what they make. */
+  finish(): T;
+}
+
 /** Options of {@linkcode Transport.chunks}. */
 export interface ChunksOptions {
   /** Told the size of the body before its first piece, 0 where the server does not say it, and the head of the answer. */
@@ -261,24 +290,34 @@ type Take = (response: Response, watch: Watch) => void | Promise<void>;
 
 /** An answer that is an error, read to its end while it is watched. */
 async function withBody(response: Response, watch: Watch): Promise<Response> {
-  const body = await wholeOf(response, watch);
-  return new Response(response.status === 304 ? null : body, response);
+  const body = new WholeBody(sizeOf(response));
+  for await (const piece of piecesOf(response, watch, true)) body.push(piece);
+  return new Response(response.status === 304 ? null : body.finish(), response);
 }
 
-/** All of a body. */
-async function wholeOf(response: Response, watch: Watch): Promise<Uint8Array<ArrayBuffer>> {
-  let bytes = new Uint8Array(Math.min(sizeOf(response), MAX_TRUSTED_BYTES));
-  let size = 0;
-  for await (const piece of piecesOf(response, watch, true)) {
-    if (size + piece.length > bytes.length) {
-      const larger = new Uint8Array(Math.max(2 * bytes.length, size + piece.length));
-      larger.set(bytes.subarray(0, size));
-      bytes = larger;
-    }
-    bytes.set(piece, size);
-    size += piece.length;
+/** Keeps all of a body. */
+class WholeBody implements BodyReader<Uint8Array<ArrayBuffer>> {
+  #bytes: Uint8Array<ArrayBuffer>;
+  #size = 0;
+
+  constructor(size: number) {
+    this.#bytes = new Uint8Array(Math.min(size, MAX_TRUSTED_BYTES));
   }
-  return bytes.subarray(0, size);
+
+  push(piece: Uint8Array): void {
+    const size = this.#size + piece.length;
+    if (size > this.#bytes.length) {
+      const larger = new Uint8Array(Math.max(2 * this.#bytes.length, size));
+      larger.set(this.#bytes.subarray(0, this.#size));
+      this.#bytes = larger;
+    }
+    this.#bytes.set(piece, this.#size);
+    this.#size = size;
+  }
+
+  finish(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.subarray(0, this.#size);
+  }
 }
 
 async function* piecesOf(

@@ -12,6 +12,9 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /** The furthest a `Date` reaches from the epoch, in milliseconds. */
 const MAX_TIME = 8.64e15;
 
+/** Texts of at most so many bytes are short. */
+const SHORT = 48;
+
 /** Makes the error for bytes that are not the message they should be. */
 export function notThat(what: string, offset: number, why: string, cause?: unknown): DecodeError {
   return new DecodeError(
@@ -32,6 +35,7 @@ export class Reader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   readonly #what: string;
+  readonly #base: number;
   #at = 0;
   #end: number;
   #tag = 0;
@@ -41,12 +45,16 @@ export class Reader {
   /**
    * @param bytes The whole message.
    * @param what What it should be, for errors.
+   * @param place Where in the bytes it is. Default: everywhere.
+   * @param base Where the bytes start in the whole answer, for errors.
    */
-  constructor(bytes: Uint8Array, what: string) {
+  constructor(bytes: Uint8Array, what: string, place: Readonly<ByteRange> = { start: 0, end: bytes.length }, base = 0) {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#what = what;
-    this.#end = bytes.length;
+    this.#base = base;
+    this.#at = place.start;
+    this.#end = place.end;
   }
 
   /** Tells whether the message that is being read has another field. */
@@ -63,7 +71,7 @@ export class Reader {
   enter(): number {
     const size = this.#size("length");
     const outer = this.#end;
-    if (size > outer - this.#at) throw this.#broken("a length runs past the end of its message");
+    if (size > outer - this.#at) throw this.broken("a length runs past the end of its message");
     this.#end = this.#at + size;
     return outer;
   }
@@ -80,11 +88,11 @@ export class Reader {
   }
 
   #decoded(start: number, end: number): string {
-    if (end - start <= 48 && this.#isAscii(start, end)) return ascii(this.#bytes, start, end);
+    if (end - start <= SHORT && this.#isAscii(start, end)) return ascii(this.#bytes, start, end);
     try {
       return utf8.decode(this.#bytes.subarray(start, end));
     } catch (cause) {
-      throw notThat(this.#what, start, "a string is not UTF-8", cause);
+      throw notThat(this.#what, this.#base + start, "a string is not UTF-8", cause);
     }
   }
 
@@ -166,7 +174,7 @@ export class Reader {
   /** An int64 that is a time in milliseconds since the epoch. */
   time(): number {
     const time = this.integer();
-    if (Math.abs(time) > MAX_TIME) throw this.#broken(`the time ${time} is not a date`);
+    if (Math.abs(time) > MAX_TIME) throw this.broken(`the time ${time} is not a date`);
     return time;
   }
 
@@ -177,7 +185,7 @@ export class Reader {
       return;
     }
     const { start, end } = this.#slice();
-    if ((end - start) % 8 !== 0) throw this.#broken("a list of numbers has half a number");
+    if ((end - start) % 8 !== 0) throw this.broken("a list of numbers has half a number");
     for (let at = start; at < end; at += 8) into.push(this.#view.getFloat64(at, true));
   }
 
@@ -195,24 +203,24 @@ export class Reader {
   /** Passes over the field whose tag was read; `known` are the numbers of the fields that have a meaning in this message. */
   skip(known: number): void {
     const number = this.#tag >>> 3;
-    if (number === 0) throw this.#broken("a field has the number 0");
-    if (number <= known) throw this.#broken(`field ${number} has the wrong type`);
+    if (number === 0) throw this.broken("a field has the number 0");
+    if (number <= known) throw this.broken(`field ${number} has the wrong type`);
     const type = this.#tag & 7;
     if (type === 0) this.#varint();
     else if (type === 1) this.#take(8);
     else if (type === 2) this.#slice();
     else if (type === 5) this.#take(4);
-    else throw this.#broken(`field ${number} has the unknown wire type ${type}`);
+    else throw this.broken(`field ${number} has the unknown wire type ${type}`);
   }
 
   /** An error at the place that was reached. */
-  #broken(why: string): DecodeError {
-    return notThat(this.#what, this.#at, why);
+  broken(why: string): DecodeError {
+    return notThat(this.#what, this.#base + this.#at, why);
   }
 
   #take(size: number): number {
     const at = this.#at;
-    if (size > this.#end - at) throw this.#broken("a value is cut off");
+    if (size > this.#end - at) throw this.broken("a value is cut off");
     this.#at = at + size;
     return at;
   }
@@ -231,7 +239,7 @@ export class Reader {
       return first;
     }
     this.#varint();
-    if (this.#high !== 0 || this.#low < 0) throw this.#broken(`a ${what} is too large`);
+    if (this.#high !== 0 || this.#low < 0) throw this.broken(`a ${what} is too large`);
     return this.#low;
   }
 
@@ -240,7 +248,7 @@ export class Reader {
     let low = 0;
     let high = 0;
     for (let shift = 0; shift < 70; shift += 7) {
-      if (this.#at >= this.#end) throw this.#broken("a number is cut off");
+      if (this.#at >= this.#end) throw this.broken("a number is cut off");
       const byte = this.#bytes[this.#at++];
       if (shift < 28) low |= (byte & 0x7f) << shift;
       else if (shift === 28) {
@@ -253,32 +261,45 @@ export class Reader {
         return;
       }
     }
-    throw this.#broken("a number has more than ten bytes");
+    throw this.broken("a number has more than ten bytes");
   }
 }
 
-/** A short text, eight characters at a time: three times as fast as a decoder, six times as fast as one by one. */
-function ascii(b: Uint8Array, at: number, end: number): string {
-  let text = "";
-  for (; end - at >= 8; at += 8) {
-    text += String.fromCharCode(b[at], b[at + 1], b[at + 2], b[at + 3], b[at + 4], b[at + 5], b[at + 6], b[at + 7]);
+/** Room for the characters of short texts, by their number. */
+const CODES: readonly number[][] = Array.from({ length: SHORT + 1 }, (_, size) => new Array<number>(size).fill(0));
+
+/** A short text: four times as fast as a decoder, from the first call on, and one string instead of a chain of them. */
+function ascii(bytes: Uint8Array, start: number, end: number): string {
+  const codes = CODES[end - start];
+  for (let i = 0; i < codes.length; i++) codes[i] = bytes[start + i];
+  return String.fromCharCode(...codes);
+}
+
+/**
+ * Where the field ends that starts here; -1 where it is not all there yet. What is no field ends somewhere before, for a reader to find.
+ *
+ * @param bytes A message, as far as it has come.
+ */
+export function endOfField(bytes: Uint8Array, start: number): number {
+  const at = endOfNumber(bytes, start);
+  if (at < 0) return -1;
+  const type = bytes[start] & 7;
+  if (type === 0) return endOfNumber(bytes, at);
+  let end = type === 1 ? at + 8 : type === 5 ? at + 4 : at;
+  if (type === 2) {
+    end = endOfNumber(bytes, at);
+    if (end < 0) return -1;
+    let size = 0;
+    for (let i = end - 1; i >= at; i--) size = 128 * size + (bytes[i] & 0x7f);
+    end += size;
   }
-  switch (end - at) {
-    case 1:
-      return text + String.fromCharCode(b[at]);
-    case 2:
-      return text + String.fromCharCode(b[at], b[at + 1]);
-    case 3:
-      return text + String.fromCharCode(b[at], b[at + 1], b[at + 2]);
-    case 4:
-      return text + String.fromCharCode(b[at], b[at + 1], b[at + 2], b[at + 3]);
-    case 5:
-      return text + String.fromCharCode(b[at], b[at + 1], b[at + 2], b[at + 3], b[at + 4]);
-    case 6:
-      return text + String.fromCharCode(b[at], b[at + 1], b[at + 2], b[at + 3], b[at + 4], b[at + 5]);
-    case 7:
-      return text + String.fromCharCode(b[at], b[at + 1], b[at + 2], b[at + 3], b[at + 4], b[at + 5], b[at + 6]);
-    default:
-      return text;
+  return end <= bytes.length ? end : -1;
+}
+
+function endOfNumber(bytes: Uint8Array, at: number): number {
+  for (let i = 0; i < 10; i++, at++) {
+    if (at >= bytes.length) return -1;
+    if (bytes[at] < 0x80) return at + 1;
   }
+  return at;
 }

@@ -9,13 +9,7 @@ import {
   decodeQueryPairs,
   decodeRunPairs,
 } from "../../src/wire/attributes.ts";
-import {
-  cellsInOrder,
-  encodeAttributes,
-  encodeEntries,
-  encodeQueryAttributes,
-} from "../../src/wire/encode/attributes.ts";
-import { decodeEntries } from "../../src/wire/entries.ts";
+import { cellsInOrder, encodeQueryAttributes } from "../../src/wire/encode/attributes.ts";
 import {
   ProtoAttributesDTOSchema,
   ProtoAttributesSearchResultDTOSchema,
@@ -146,31 +140,6 @@ Deno.test("bytes that are cut off or flipped give a DecodeError or values, never
     }),
     { numRuns: 500 },
   );
-});
-
-Deno.test("runs survive being encoded and decoded, with and without a name", () => {
-  const home = { id: "u", projectId: "p", organizationId: "o", projectName: "proj", organizationName: "ws" };
-  const entry = (values: Record<string, string>) => {
-    const rows = new ValueRows();
-    rows.run("run");
-    for (const [path, value] of Object.entries(values)) rows.add("string", path, value);
-    const block = rows.finish();
-    return encodeAttributes(block, cellsInOrder(block), home);
-  };
-  const bytes = encodeEntries(300, [
-    entry({ "sys/id": "R-1", "sys/custom_run_id": "naïve ☃ run with quite a long name", "sys/name": "" }),
-    entry({ "sys/id": "R-2" }),
-  ]);
-  const key = (sysId: string) => `ws/proj/${sysId}`;
-  assert.deepEqual(decodeEntries(bytes, key), {
-    total: 300,
-    told: true,
-    runs: [
-      { key: "ws/proj/R-1", sysId: "R-1", customId: "naïve ☃ run with quite a long name", name: "" },
-      { key: "ws/proj/R-2", sysId: "R-2", customId: null, name: null },
-    ],
-  });
-  assert.throws(() => decodeEntries(encodeEntries(1, [entry({ "sys/name": "x" })]), key), /a run has no sys\/id/);
 });
 
 Deno.test("a value that is missing, or of another type than is said, is refused; a type nobody knows is passed over", () => {

@@ -10,10 +10,8 @@ export function decodeFloatSeries(
   cuts: number[] = [],
 ): SeriesBlock | null {
   const decoder = new FloatSeriesDecoder({ previews: true, requests: 1, pointsEach: Infinity, ...options });
-  const places = [...new Set([0, ...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length])].sort((a, b) => a - b);
   const blocks: SeriesBlock[] = [];
-  for (let i = 1; i < places.length; i++) {
-    const piece = bytes.slice(places[i - 1], places[i]);
+  for (const piece of cutAt(bytes, cuts)) {
     blocks.push(...decoder.push(piece));
     // The memory of a piece is used again for the next one.
     piece.fill(0xff);
@@ -22,4 +20,10 @@ export function decodeFloatSeries(
   if (last) blocks.push(last);
   if (blocks.length > 1) throw new Error("more than one block");
   return blocks[0] ?? null;
+}
+
+/** Copies of the pieces between these places. */
+export function cutAt(bytes: Uint8Array, cuts: number[]): Uint8Array[] {
+  const places = [...new Set([0, ...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length])].sort((a, b) => a - b);
+  return places.slice(1).map((end, i) => bytes.slice(places[i], end));
 }
