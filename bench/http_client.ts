@@ -1,13 +1,18 @@
 /**
  * One scenario of `http_bench.ts`, in a process of its own: `deno run -A bench/http_client.ts SCENARIO ROUNDS SERVER`, where
- * SERVER is the line that `http_server.ts` printed. Prints one line of JSON: seconds of each round, and peak memory.
+ * SERVER is the line that `http_server.ts` printed. Prints one line of JSON: seconds of each round, by the clock and of the processor,
+ * and peak memory.
  */
+
+import process from "node:process";
 
 import { ReadOnlyProject, ReadOnlyRun } from "../mod.ts";
 
 const [scenario, rounds, line] = Deno.args;
 const server = JSON.parse(line) as { url: string; apiToken: string; project: string; run: string };
 const MANY = Array.from({ length: 300 }, (_, i) => `many/${String(i).padStart(3, "0")}`);
+
+const LONG = Array.from({ length: 20 }, (_, i) => `long/${String(i).padStart(2, "0")}`);
 
 /** The same requests as the client's, their answers thrown away. */
 async function raw(groups: string[][]): Promise<() => Promise<void>> {
@@ -34,38 +39,48 @@ async function raw(groups: string[][]): Promise<() => Promise<void>> {
   };
 }
 
-function client(work: (run: ReadOnlyRun) => Promise<unknown>, maxWorkers?: number): () => Promise<void> {
-  const project = new ReadOnlyProject({ apiToken: server.apiToken, project: server.project, maxWorkers });
+function client(
+  work: (run: ReadOnlyRun) => Promise<unknown>,
+  workers?: { maxWorkers?: number; pointsPerWorker?: number },
+): () => Promise<void> {
+  const project = new ReadOnlyProject({ apiToken: server.apiToken, project: server.project, ...workers });
   return async () => {
     await work(new ReadOnlyRun(project, { customId: server.run }));
   };
 }
 
-const prefetch = (workers: number) =>
+/** With as many workers as the work justifies, with so many from the start, or with none. */
+const prefetch = (paths: string[], workers: "justified" | number) =>
   client(
-    (run) => run.prefetchSeriesValues(MANY, { useThreads: workers > 0, progressBar: false }),
-    workers || undefined,
+    (run) => run.prefetchSeriesValues(paths, { useThreads: workers !== 0, progressBar: false }),
+    typeof workers === "number" && workers > 0 ? { maxWorkers: workers, pointsPerWorker: 0 } : {},
   );
 
 const SCENARIOS: Record<string, () => Promise<() => Promise<void>> | (() => Promise<void>)> = {
   "raw one": () => raw([["one"]]),
   "raw many": () => raw([0, 75, 150, 225].map((start) => MANY.slice(start, start + 75))),
   "one": () => client((run) => run.attribute("one").fetchValues({ progressBar: false })),
-  "many 0": () => prefetch(0),
-  "many 1": () => prefetch(1),
-  "many 2": () => prefetch(2),
-  "many 10": () => prefetch(10),
+  ...Object.fromEntries(([0, 1, 2, 4, 10, "justified"] as const).flatMap((workers) => [
+    [`many ${workers}`, () => prefetch(MANY, workers)],
+    [`long ${workers}`, () => prefetch(LONG, workers)],
+  ])),
 };
 
 const work = await SCENARIOS[scenario]();
-const seconds: number[] = [];
+const seconds: number[] = [], processor: number[] = [];
 await work();
 for (let round = 0; round < Number(rounds); round++) {
-  const started = performance.now();
+  const started = performance.now(), used = processorSeconds();
   await work();
   seconds.push((performance.now() - started) / 1000);
+  processor.push(processorSeconds() - used);
 }
 const status = await Deno.readTextFile("/proc/self/status").catch(() => "");
 const peak = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? NaN) / 1024;
-console.log(JSON.stringify({ seconds, peak }));
+console.log(JSON.stringify({ seconds, processor, peak }));
 Deno.exit();
+
+function processorSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}

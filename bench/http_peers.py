@@ -44,10 +44,11 @@ def query():
 
 work = fetcher() if scenario.startswith("fetcher") else query()
 work()
-seconds = []
+seconds, processor = [], []
 for _ in range(int(rounds)):
-    started = time.perf_counter()
+    started, used = time.perf_counter(), time.process_time()
     work()
     seconds.append(time.perf_counter() - started)
+    processor.append(time.process_time() - used)
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps({"seconds": seconds, "peak": peak}))
+print(json.dumps({"seconds": seconds, "processor": processor, "peak": peak}))

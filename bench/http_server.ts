@@ -2,7 +2,8 @@
  * A server for `http_bench.ts`: Neptune's API over one run in memory, with every answer kept, so that the second time it is
  * asked it costs next to nothing. Prints one line of JSON when it listens.
  *
- * The run `bench` has the float series `one` of 1M points and `many/000` to `many/299` of 10k points each.
+ * The run `bench` has the float series `one` of 1M points, `many/000` to `many/299` of 10k points each, and `long/00` to `long/19` of
+ * 1M points each. With an argument it waits so many milliseconds before each answer.
  */
 
 import { type FloatAggregates, type SeriesBlock, seriesRefs, type ValueBlock } from "../src/columns.ts";
@@ -13,6 +14,7 @@ import type { AttributeDefinition, AttributeType } from "../src/types.ts";
 
 const PROJECT = { name: "bench/bench", id: "00000000-0000-4000-8000-000000000000" };
 const RUN = { key: "bench", sysId: "BEN-1", customId: "bench", name: "bench" };
+const DELAY = Number(Deno.args[0] ?? 0);
 const CREATED = Date.UTC(2025, 0, 1);
 
 interface Points {
@@ -31,6 +33,7 @@ function points(count: number, phase: number): Points {
 
 const STRINGS = new Map([["sys/id", RUN.sysId], ["sys/custom_run_id", RUN.customId], ["sys/name", RUN.name]]);
 const SERIES = new Map<string, Points>([["one", points(1_000_000, 0)]]);
+for (let i = 0; i < 20; i++) SERIES.set(`long/${String(i).padStart(2, "0")}`, SERIES.get("one")!);
 for (let i = 0; i < 300; i++) SERIES.set(`many/${String(i).padStart(3, "0")}`, points(10_000, i));
 
 const DEFINITIONS: AttributeDefinition[] = [
@@ -150,6 +153,7 @@ async function handle(request: Request): Promise<Response> {
     return response;
   }
   const body = await request.bytes();
+  if (DELAY > 0) await new Promise((resolve) => setTimeout(resolve, DELAY));
   const key = `${request.method} ${pathname}${search} ${new TextDecoder().decode(body)}`;
   const ready = kept.get(key);
   if (ready) return new Response(ready);

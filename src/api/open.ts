@@ -24,6 +24,7 @@ import {
   recordOf,
   SECRET,
   shown,
+  within,
 } from "../options/kinds.ts";
 import { type Checked, declare, optional, shape } from "../options/options.ts";
 import { shared } from "../async/shared.ts";
@@ -100,8 +101,16 @@ export interface ReadOnlyProjectOptions {
    * 64 kB. Default: 120.
    */
   deadlineSeconds?: number;
-  /** Servers: the most Web Workers that `useThreads` may start. Default: `NEPTUNE_FETCHER_MAX_WORKERS`, then 10. */
+  /**
+   * Servers: the most requests at the same time, and the most Web Workers that `useThreads` may start. Default:
+   * `NEPTUNE_FETCHER_MAX_WORKERS`, then 10.
+   */
   maxWorkers?: number;
+  /**
+   * Servers: how many points one call of `useThreads` reads for each Web Worker that it starts, which takes a while; 0 for as many as
+   * there may be, at once. Default: 5,000,000.
+   */
+  pointsPerWorker?: number;
 }
 
 /** Where to read, as for {@linkcode ReadOnlyProject}, but for the project. */
@@ -139,6 +148,7 @@ export const SOURCE = declare<SourceOptions>()({
   requestTimeoutSeconds: optional(POSITIVE),
   deadlineSeconds: optional(POSITIVE, 120),
   maxWorkers: optional(COUNT),
+  pointsPerWorker: optional(within(0, Number.MAX_SAFE_INTEGER, "a number of points, 0 or more")),
 });
 
 /** How to read an archive, for calls that read nothing else. */
@@ -222,6 +232,7 @@ export function openCatalog(options: Checked<typeof SOURCE>, project: string | n
     requestTimeoutSeconds: options.requestTimeoutSeconds ?? envNumber("NEPTUNE_HTTP_REQUEST_TIMEOUT_SECONDS"),
     deadlineSeconds: options.deadlineSeconds,
     maxWorkers: options.maxWorkers ?? envNumber("NEPTUNE_FETCHER_MAX_WORKERS"),
+    pointsPerWorker: options.pointsPerWorker,
   });
 }
 

@@ -37,6 +37,8 @@ export interface ServerOptions {
   deadlineSeconds?: number;
   /** The most requests at the same time, and the most Web Workers. Default: 10. */
   maxWorkers?: number;
+  /** How many points one call of `useThreads` reads for each Web Worker that it starts. Default: five million; 0: all are read there. */
+  pointsPerWorker?: number;
   /** Told before an attempt is made again, besides the log. */
   onRetry?: (retry: Retry) => void;
 }
@@ -75,6 +77,7 @@ class ServerCatalog implements Catalog {
       size: this.#concurrency,
       transport,
       here: this.#here,
+      ...(options.pointsPerWorker === undefined ? {} : { pointsPerWorker: options.pointsPerWorker }),
       onRetry: this.#api.retried,
     });
   }
@@ -107,7 +110,7 @@ class ServerCatalog implements Catalog {
   readonly #here: RunJob = (job, signal, onPoints) => runJob(this.#api.transport, job, signal, onPoints);
 
   #inWorkers(): RunJob {
-    if (this.#pool) return (job, signal, onPoints) => this.#pool!.run(job, signal, onPoints);
+    if (this.#pool) return this.#pool.call();
     if (!this.#saidNoWorkers) {
       this.#saidNoWorkers = true;
       logger.warn("A custom fetch cannot be used in Web Workers: the work is done on the main thread instead.");

@@ -1,5 +1,5 @@
 /**
- * A pool of Web Workers. They start when there is work, are kept for the next call, and do not keep the process alive.
+ * A pool of Web Workers. They start as the work justifies them, are kept for the next call, and do not keep the process alive.
  *
  * @module
  */
@@ -19,6 +19,11 @@ const logger = getLogger(["neptune-fetcher", "pool"]);
 const IDLE_IN_SCRIPT = 500;
 const IDLE_IN_NOTEBOOK = 600_000;
 const LOOK_EVERY = 5000;
+/**
+ * A worker takes 30 ms of processor time to start, in a notebook much more, and this thread as much to decode two million points: with
+ * fewer than these a worker would not earn what it takes (docs/decisions/0010-workers.md).
+ */
+const POINTS_PER_WORKER = 5_000_000;
 
 /** Options of {@linkcode WorkerPool}. */
 export interface PoolOptions {
@@ -26,8 +31,10 @@ export interface PoolOptions {
   size: number;
   /** How workers send requests. */
   transport: TransportOptions;
-  /** Does a job on the main thread, where workers cannot be started. */
+  /** Does a job on the main thread, where there is too little work for workers, and where they cannot be started. */
   here: RunJob;
+  /** How many points one call reads for each worker that it starts. Default: five million; 0: every job is a worker's. */
+  pointsPerWorker?: number;
   onRetry?: (retry: Retry) => void;
   /** Makes a worker. Default: one of this module. */
   create?: () => Worker;
@@ -51,6 +58,7 @@ export class WorkerPool {
       onRetry: () => {},
       create: () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }),
       lookEvery: LOOK_EVERY,
+      pointsPerWorker: POINTS_PER_WORKER,
       idle: inKernel() ? IDLE_IN_NOTEBOOK : IDLE_IN_SCRIPT,
       ...options,
     };
@@ -62,18 +70,40 @@ export class WorkerPool {
   }
 
   /**
-   * Runs a job in the next free worker; leaving early, or the signal, ends it there.
-   *
-   * @throws {WorkerError} when the worker fails in a way of its own.
+   * What runs the jobs of one call: in free workers, else here, while one worker more is started for every so many points that have
+   * come. Leaving a job early, or its signal, ends it wherever it runs. It throws a `WorkerError` when a worker fails in a way of its
+   * own.
    */
-  async *run(
+  call(): RunJob {
+    let points = 0;
+    const run = this.#run.bind(this);
+    return (job, signal, onPoints) => {
+      const count = (by: number) => {
+        points += by;
+        onPoints(by);
+      };
+      return run(job, signal, count, points);
+    };
+  }
+
+  async *#run(
     job: FloatSeriesJob,
     signal: AbortSignal,
     onPoints: (by: number) => void,
+    points: number,
   ): AsyncGenerator<SeriesBlock, void> {
-    const member = await this.#take(signal);
+    const member = this.#options.pointsPerWorker === 0 ? await this.#take(signal) : this.#takeFree(points);
     if (member) return yield* member.run(job, signal, onPoints, () => this.#give(member));
     return yield* this.#options.here(job, signal, onPoints);
+  }
+
+  /** A worker that is free; where none is, the next one is started for later jobs if so many points justify it. */
+  #takeFree(points: number): Member | null {
+    const free = this.#popFree();
+    const { pointsPerWorker, size } = this.#options;
+    if (free || this.#unusable || this.#members.size >= Math.min(size, Math.floor(points / pointsPerWorker))) return free;
+    this.#start(new AbortController().signal).then((member) => member && this.#give(member), () => {});
+    return null;
   }
 
   /** Ends all workers. */
@@ -89,12 +119,19 @@ export class WorkerPool {
     signal.throwIfAborted();
     clearTimeout(this.#idleTimer);
     if (this.#unusable) return null;
+    const free = this.#popFree();
+    if (free) return free;
+    if (this.#members.size >= this.#options.size) return await this.#wait(signal);
+    return await this.#start(signal);
+  }
+
+  #popFree(): Member | null {
     for (let free = this.#free.pop(); free; free = this.#free.pop()) {
+      clearTimeout(this.#idleTimer);
       if (!free.ended) return free;
       this.#members.delete(free);
     }
-    if (this.#members.size >= this.#options.size) return await this.#wait(signal);
-    return await this.#start(signal);
+    return null;
   }
 
   async #start(signal: AbortSignal): Promise<Member | null> {

@@ -106,7 +106,7 @@ Deno.test("Web Workers fetch the same points in the kernel as the main thread", 
     globalThis.Worker = class extends Real { constructor(...args) { super(...args); started++; } };
     const paths = ["train/loss", "train/accuracy", "train/gradient_norm"];
     const read = async (useThreads) => {
-      const project = new ReadOnlyProject({ apiToken: server.apiToken, project: "nereid/digits" });
+      const project = new ReadOnlyProject({ apiToken: server.apiToken, project: "nereid/digits", pointsPerWorker: 0 });
       const run = new ReadOnlyRun(project, { customId: "mlp-adam-2-cool" });
       await run.prefetchSeriesValues(paths, { useThreads, progressBar: null });
       return Promise.all(paths.map(async (path) => (await run.attribute(path).fetchValues()).toString()));

@@ -43,7 +43,7 @@ const threaded = (specifier: string) => `
   const { ReadOnlyProject, ReadOnlyRun } = await import("${specifier}");
   const { serve } = await import("${specifier}/serve");
   const server = await serve({ archive: ${ARCHIVE}, port: 0, cacheFolder: null });
-  const project = new ReadOnlyProject({ project: server.projects[0], apiToken: server.apiToken });
+  const project = new ReadOnlyProject({ project: server.projects[0], apiToken: server.apiToken, pointsPerWorker: 0 });
   const run = new ReadOnlyRun(project, { customId: "mlp-adam-2-cool" });
   await run.prefetchSeriesValues(["train/loss", "train/accuracy"], { useThreads: true });
   const frame = await run["train/loss"].fetchValues();

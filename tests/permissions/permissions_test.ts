@@ -140,7 +140,7 @@ Deno.test("a server is read with README's flags, also in Web Workers; a missing 
   try {
     const code = (useThreads: boolean) => `
       import { ReadOnlyProject, ReadOnlyRun } from "${ROOT}mod.ts";
-      const project = new ReadOnlyProject({ project: "nereid/digits", apiToken: Deno.args[0] });
+      const project = new ReadOnlyProject({ project: "nereid/digits", apiToken: Deno.args[0], pointsPerWorker: 0 });
       const run = new ReadOnlyRun(project, { customId: "mlp-adam-2-cool" });
       await run.prefetchSeriesValues(["train/loss", "train/accuracy"], { useThreads: ${useThreads} });
       console.log((await run["train/loss"].fetchValues()).height);

@@ -3,7 +3,7 @@
 import { seriesList } from "../../src/columns.ts";
 import { openServer } from "../../src/http/catalog.ts";
 
-const source = openServer({ apiToken: Deno.args[0], maxWorkers: 2 }).open("ws/proj");
+const source = openServer({ apiToken: Deno.args[0], maxWorkers: 2, pointsPerWorker: 0 }).open("ws/proj");
 let points = 0;
 const query = {
   kind: "float" as const,

@@ -47,6 +47,7 @@ class Client implements Disposable {
     });
     this.pool = new WorkerPool({
       size: 4,
+      pointsPerWorker: 0,
       transport: OPTIONS,
       here: (job, signal, onPoints) => runJob(api.transport, job, signal, onPoints),
       onRetry: api.retried,
@@ -57,7 +58,7 @@ class Client implements Disposable {
       project: "ws/proj",
       concurrency: 4,
       deadlineSeconds: 5,
-      runner: () => (job, signal, onPoints) => this.pool.run(job, signal, onPoints),
+      runner: () => this.pool.call(),
     });
   }
 
@@ -108,6 +109,21 @@ Deno.test("no more workers start than are allowed; the rest of the work waits fo
   using client = new Client(stub, { size: 1 });
   assert.deepEqual(await steps(client.source, floats(200)), Array(200).fill(UP));
   assert.equal(client.pool.size, 1);
+});
+
+Deno.test("workers start as the points that have come justify them; until then, and beyond them, the work is done here", async () => {
+  await using stub = seriesStub();
+  // Series that end at different steps do not share a request; four are made at a time.
+  const refs = Array.from({ length: 12 }, (_, i) => ({ run: "ws/proj/R-1", path: `m/${i}`, before: POINTS - i }));
+  const found = refs.map(({ before }) => UP.slice(0, before - 1));
+  using few = new Client(stub, { pointsPerWorker: 3 * POINTS });
+  assert.deepEqual(await steps(few.source, floats(0, { series: seriesList(refs.slice(0, 4)) })), found.slice(0, 4));
+  assert.equal(few.pool.size, 0, "when the last request begins no points have come");
+  assert.deepEqual(await steps(few.source, floats(0, { series: seriesList(refs) })), found);
+  assert.ok(few.pool.size > 0 && few.pool.size <= 3, `${few.pool.size} workers for ${12 * POINTS} points`);
+  using none = new Client(stub, { pointsPerWorker: 1e9 });
+  assert.deepEqual(await steps(none.source, floats(0, { series: seriesList(refs) })), found);
+  assert.equal(none.pool.size, 0);
 });
 
 Deno.test("progress comes from workers too", async () => {
