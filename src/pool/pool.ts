@@ -101,7 +101,9 @@ export class WorkerPool {
   #takeFree(points: number): Member | null {
     const free = this.#popFree();
     const { pointsPerWorker, size } = this.#options;
-    if (free || this.#unusable || this.#members.size >= Math.min(size, Math.floor(points / pointsPerWorker))) return free;
+    if (free || this.#unusable || this.#members.size >= Math.min(size, Math.floor(points / pointsPerWorker))) {
+      return free;
+    }
     this.#start(new AbortController().signal).then((member) => member && this.#give(member), () => {});
     return null;
   }

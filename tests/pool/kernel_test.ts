@@ -18,7 +18,9 @@ Deno.test("in a notebook workers do the work, and are kept from cell to cell", a
     globalThis.Worker = class extends Worker { constructor(...given) { super(...given); pool.started++; } };
     const { openServer } = await import(${JSON.stringify(source)});
     const { seriesList } = await import(${JSON.stringify(columns)});
-    const source = openServer({ apiToken: ${JSON.stringify(apiToken(stub.url))}, maxWorkers: 2, pointsPerWorker: 0 }).open("ws/proj");
+    const source = openServer({ apiToken: ${
+    JSON.stringify(apiToken(stub.url))
+  }, maxWorkers: 2, pointsPerWorker: 0 }).open("ws/proj");
     const series = seriesList(Array.from({ length: 200 }, (_, i) => ({ run: "ws/proj/R-1", path: "m/" + i })));
     const query = { kind: "float", series, stepRange: [null, null], lineage: "full", previews: false, limit: null };
     let points = 0;
