@@ -23,8 +23,6 @@ export interface ListPage {
   prefixes: string[];
   /** Whether more keys follow. */
   isCut: boolean;
-  /** Where the next page goes on; null where the store does not say it. */
-  next: string | null;
 }
 
 /** Reads a page of `ListObjectsV2`, whose keys were asked for as parts of addresses, so that they hold no markup. */
@@ -43,7 +41,6 @@ export function listPage(xml: string): ListPage {
       ([, one]) => decoded(textIn(one, "Prefix")),
     ),
     isCut: textIn(xml, "IsTruncated") === "true",
-    next: textIn(xml, "NextContinuationToken") || null,
   };
 }
 

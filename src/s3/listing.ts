@@ -1,8 +1,8 @@
 /**
  * Listings of large folders: several pages at once, though each page only says where the next one begins.
  *
- * The keys that are still unknown are split where the middle of them might be, and each half is listed by itself. Whoever comes to the
- * end of a half takes half of what another has still to do.
+ * Names in a folder mostly begin alike and go on with a digit or a letter. So the keys that are still unknown are split at these signs,
+ * and each part is listed by itself. Whoever comes to the end of one takes half of what another has still to do.
  *
  * @module
  */
@@ -13,7 +13,9 @@ import type { ListPage } from "./answers.ts";
 export type AskPage = (after: string, signal?: AbortSignal) => Promise<ListPage>;
 
 /** So many pages are asked for at once. */
-const AT_ONCE = 12;
+const AT_ONCE = 16;
+/** Where unknown keys are split at first: what names go on with behind what they have in common. */
+const SIGNS = "123456789AIQ_aiq";
 /** Pages that one lists alone before others help: small folders cost no request more. */
 const ALONE = 2;
 
@@ -21,6 +23,7 @@ const ALONE = 2;
 interface Stretch {
   after: string;
   upTo: string | null;
+  isDone: boolean;
 }
 
 /** Every page of a folder, in any order, each object in exactly one. */
@@ -34,11 +37,12 @@ export async function allPages(prefix: string, ask: AskPage, signal?: AbortSigna
     // Behind a folder that is told as one name, its keys are passed over.
     const reached = last?.endsWith("/") ? last + LAST : last;
     pages.push(cut(page, stretch.upTo));
-    if (!page.isCut || reached === undefined) return false;
-    stretch.after = reached;
-    return stretch.upTo === null || byBytes(reached, stretch.upTo) < 0;
+    stretch.isDone = !page.isCut || reached === undefined ||
+      (stretch.upTo !== null && byBytes(reached, stretch.upTo) >= 0);
+    if (!stretch.isDone) stretch.after = reached!;
+    return !stretch.isDone;
   };
-  const whole: Stretch = { after: prefix, upTo: null };
+  const whole: Stretch = { after: prefix, upTo: null, isDone: false };
   for (let count = 0; count < ALONE; count++) if (!await take(whole, signal)) return pages;
 
   const abort = new AbortController();
@@ -61,22 +65,41 @@ export async function allPages(prefix: string, ask: AskPage, signal?: AbortSigna
     const job: Promise<void> = work(stretch).finally(() => running.delete(job));
     running.add(job);
   };
+  const split = (stretch: Stretch, middle: string | null): Stretch | null => {
+    if (stretch.isDone || middle === null) return null;
+    const rest = { after: middle, upTo: stretch.upTo, isDone: false };
+    stretch.upTo = middle;
+    start(rest);
+    return rest;
+  };
   /** Others take half of what is left, as long as there is something between its ends. */
   const help = () => {
     for (const stretch of [...open]) {
       if (open.size >= AT_ONCE) return;
-      const middle = between(stretch.after, stretch.upTo, prefix);
-      if (middle === null) continue;
-      start({ after: middle, upTo: stretch.upTo });
-      stretch.upTo = middle;
+      split(stretch, between(stretch.after, stretch.upTo, prefix));
     }
   };
   start(whole);
-  help();
+  let last = whole;
+  const begin = commonStart(pages.flatMap(({ objects }) => objects.map(({ key }) => key)));
+  for (const sign of SIGNS) {
+    const middle = begin + sign;
+    if (begin.startsWith(prefix) && byBytes(last.after, middle) < 0) last = split(last, middle) ?? last;
+  }
   while (running.size > 0) await Promise.race(running);
   signal?.throwIfAborted();
   if (failed !== null) throw (failed as { error: unknown }).error;
   return pages;
+}
+
+/** What all keys, which are sorted, begin with. */
+function commonStart(keys: readonly string[]): string {
+  const first = keys[0] ?? "", last = keys.at(-1) ?? "";
+  let length = 0;
+  while (length < first.length && first[length] === last[length]) length++;
+  const start = first.slice(0, length);
+  // Not in the middle of a sign.
+  return start.isWellFormed() ? start : start.slice(0, -1);
 }
 
 /** Sorts behind all signs that keys have. */

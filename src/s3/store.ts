@@ -84,23 +84,37 @@ class ObjectStore implements Store {
 
   async find(path: string, signal?: AbortSignal): Promise<StoredInfo> {
     const { key } = locationOf(path);
-    let missing: unknown = new Deno.errors.NotFound(`there is nothing at ${path}`);
-    if (key !== "") {
-      try {
-        const { head } = await this.#client.bytes({ location: path, method: "HEAD" }, signal);
-        const size = Number(head.headers.get("content-length"));
-        const modified = Date.parse(head.headers.get("last-modified") ?? "") || 0;
-        return infoOf({ key, size, modified, etag: head.headers.get("etag") ?? "" });
-      } catch (error) {
-        // An answer without a body does not say why: the listing does.
-        const isDoubtful = error instanceof StorageError && error.fields.code === null &&
-          error.fields.reason !== "busy";
-        if (!(error instanceof Deno.errors.NotFound) && !isDoubtful) throw error;
-        missing = error;
-      }
+    const ways = [() => this.#object(path, signal), () => this.#folder(path, signal)];
+    // Most folders have no dot in their name, and most files have: so mostly one request is enough.
+    if (key === "") ways.shift();
+    else if (!/\.[^/]*$/.test(key)) ways.reverse();
+    for (const way of ways) {
+      const found = await way();
+      if (found) return found;
     }
+    throw new Deno.errors.NotFound(`there is nothing at ${path}`);
+  }
+
+  async #object(path: string, signal?: AbortSignal): Promise<StoredInfo | null> {
+    try {
+      const { head } = await this.#client.bytes({ location: path, method: "HEAD" }, signal);
+      const size = Number(head.headers.get("content-length"));
+      const modified = Date.parse(head.headers.get("last-modified") ?? "") || 0;
+      return infoOf({ key: "", size, modified, etag: head.headers.get("etag") ?? "" });
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return null;
+      // An answer without a body does not say why: the listing does, if it is refused, too.
+      if (error instanceof StorageError && error.fields.code === null && error.fields.status !== null) {
+        await this.#folder(path, signal);
+      }
+      throw error;
+    }
+  }
+
+  async #folder(path: string, signal?: AbortSignal): Promise<StoredInfo | null> {
+    const { key } = locationOf(path);
     const { objects, prefixes } = await this.#page(path, key === "" ? "" : `${key}/`, "", 1, signal);
-    if (objects.length === 0 && prefixes.length === 0) throw missing;
+    if (objects.length === 0 && prefixes.length === 0) return null;
     return { ...infoOf({ key, size: 0, modified: 0, etag: "" }), isFolder: true };
   }
 

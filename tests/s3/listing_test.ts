@@ -1,0 +1,91 @@
+/** Listings of many pages: every key once, whatever keys look like and wherever they are split. */
+
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { ListPage } from "../../src/s3/answers.ts";
+import { allPages, between } from "../../src/s3/listing.ts";
+
+const encoder = new TextEncoder();
+
+function byBytes(a: string, b: string): number {
+  return compare(encoder.encode(a), encoder.encode(b));
+}
+
+function compare(a: Uint8Array, b: Uint8Array): number {
+  for (let i = 0; i < a.length && i < b.length; i++) if (a[i] !== b[i]) return a[i] - b[i];
+  return a.length - b.length;
+}
+
+/** A store with these keys, that gives so many at a time. */
+function storeOf(keys: readonly string[], most: number) {
+  const sorted = keys.toSorted(byBytes);
+  let asked = 0, atOnce = 0, peak = 0;
+  const ask = async (after: string): Promise<ListPage> => {
+    asked++;
+    peak = Math.max(peak, ++atOnce);
+    await Promise.resolve();
+    atOnce--;
+    let from = 0, to = sorted.length;
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (byBytes(sorted[middle], after) > 0) to = middle;
+      else from = middle + 1;
+    }
+    const objects = sorted.slice(from, from + most).map((key) => ({ key, size: 1, modified: 0, etag: "" }));
+    return { objects, prefixes: [], isCut: from + most < sorted.length };
+  };
+  return { ask, counts: () => ({ asked, peak }) };
+}
+
+const KEY = fc.oneof(
+  fc.integer({ min: 0, max: 99_999 }).map((n) => `run-${n}`),
+  fc.string({ unit: "grapheme", minLength: 1, maxLength: 6 }).filter((key) => key.isWellFormed()),
+  fc.constantFrom("a", "aa", "a ", "a~", "a\u007f", "é", "\u{10000}", "\uffee", "~", " ", "~~~"),
+);
+
+Deno.test("every key is listed exactly once", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.uniqueArray(KEY, { maxLength: 120 }), fc.integer({ min: 1, max: 9 }), async (names, most) => {
+      const keys = names.map((name) => `data/${name}`);
+      const { ask } = storeOf(keys, most);
+      const found = (await allPages("data/", ask)).flatMap(({ objects }) => objects.map(({ key }) => key));
+      assert.deepEqual(found.sort(byBytes), keys.sort(byBytes));
+    }),
+    { numRuns: 150 },
+  );
+});
+
+Deno.test("a key between two others lies between them", () => {
+  fc.assert(fc.property(KEY, fc.option(KEY), (low, high) => {
+    const [after, upTo] = high !== null && byBytes(low, high) > 0 ? [high, low] : [low, high];
+    const middle = between(`d/${after}`, upTo === null ? null : `d/${upTo}`, "d/");
+    if (middle === null) return;
+    assert.ok(byBytes(`d/${after}`, middle) < 0);
+    assert.ok(upTo === null || byBytes(middle, `d/${upTo}`) < 0);
+  }));
+});
+
+Deno.test("names that count up are listed by several at once, with few requests that find nothing", async () => {
+  const keys = Array.from(
+    { length: 20_000 },
+    (_, n) => `data/run-${n}-${(n * 7919 % 65_536).toString(16)}_part_0.parquet`,
+  );
+  const { ask, counts } = storeOf(keys, 1000);
+  const pages = await allPages("data/", ask);
+  assert.equal(new Set(pages.flatMap(({ objects }) => objects.map(({ key }) => key))).size, keys.length);
+  const { asked, peak } = counts();
+  assert.ok(peak > 6, `${peak} at once`);
+  assert.ok(asked < 120, `${asked} requests for 20 pages`);
+});
+
+Deno.test("a listing whose page fails fails, and a small one takes one request", async () => {
+  const { ask, counts } = storeOf(["data/a", "data/b"], 1000);
+  await allPages("data/", ask);
+  assert.equal(counts().asked, 1);
+  const large = storeOf(Array.from({ length: 5000 }, (_, n) => `data/${n}`), 100);
+  let count = 0;
+  await assert.rejects(
+    allPages("data/", (after) => ++count === 20 ? Promise.reject(new Error("no more")) : large.ask(after)),
+    /no more/,
+  );
+});
