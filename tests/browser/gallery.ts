@@ -8,6 +8,7 @@
 import assert from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
 import { notebookFiles, readNotebook, withoutOutputs, writeNotebook } from "../notebooks/notebook.ts";
+import { plot } from "../../mod.ts";
 import { stillPictures, wrongTexts } from "./boxes.ts";
 import { convert, install, Lab, screenshotFolder, type Theme } from "./lab.ts";
 import { openBrowser, openNotebook, outputOf, runAll } from "./page.ts";
@@ -199,6 +200,43 @@ Deno.test("charts, tables and images answer to a real mouse", async (t) => {
     assert.match(await parallel.locator("[data-part='tooltip']").innerText(), /config\/optimizer/);
   });
 
+  await t.step("axes of parallel coordinates choose runs, by dragging and by keys; several together", async () => {
+    const output = outputOf(page, "plot.parallel");
+    const chosen = async () => (await output.locator("[data-part='chosen'] span").innerText()).split(":")[0];
+    const faint = () =>
+      output.locator("[data-entry]").evaluateAll((all) =>
+        all.filter((one) => (one as SVGElement).style.opacity === "0.06").length
+      );
+    const axis = (label: string) => output.locator(`[aria-label='${label}']`);
+    const accuracy = (await axis("validation/accuracy").boundingBox())!;
+    const middle = accuracy.x + accuracy.width / 2;
+    await page.mouse.move(middle, accuracy.y + 3);
+    await page.mouse.down();
+    await page.mouse.move(middle + 4, accuracy.y + accuracy.height * 0.3, { steps: 5 });
+    await page.mouse.up();
+    const [, good, all] = (await chosen()).match(/^(\d+) of (\d+) runs$/)!.map(Number);
+    assert.ok(good > 0 && good < all, `${good} of ${all}`);
+    assert.equal(await faint(), all - good);
+
+    const active = () =>
+      page.locator(".jp-Notebook .jp-Cell").evaluateAll((all) =>
+        all.findIndex((one) => one.classList.contains("jp-mod-active"))
+      );
+    const before = await active();
+    await axis("config/optimizer").focus();
+    await page.keyboard.press("ArrowDown");
+    const both = Number((await chosen()).split(" ")[0]);
+    assert.ok(both > 0 && both < good, `${both} of ${good}`);
+    assert.match((await axis("config/optimizer").getAttribute("aria-valuetext"))!, /^adam, \d+ runs$/);
+    assert.equal(await active(), before, "the notebook gets no key");
+    await output.screenshot({ path: `${screenshots}/chosen.png` });
+
+    await page.keyboard.press("Escape");
+    assert.equal(await chosen(), `${good} of ${all} runs`);
+    await page.mouse.dblclick(middle, accuracy.y + accuracy.height * 0.6);
+    assert.equal(await faint(), 0);
+  });
+
   await t.step(
     "a table sorts by a click, filters by what is typed, and shows more rows; the notebook gets no key",
     async () => {
@@ -252,6 +290,30 @@ Deno.test("charts, tables and images answer to a real mouse", async (t) => {
     assert.equal(await enlarged.count(), 0);
   });
   await close();
+});
+
+Deno.test("a zoom shows every point of lines that fit, and of longer ones says how many it shows", async () => {
+  const browser = await openBrowser();
+  const page = await browser.newPage({ viewport: { width: 800, height: 500 } });
+  const zoomed = async (length: number) => {
+    const value = Float64Array.from({ length }, (_, i) => i === length / 2 ? 9 : Math.sin(i / 50));
+    const line = { run: "run", attribute: "loss", step: Float64Array.from(value.keys()), value };
+    await page.setContent(await plot([line]).html());
+    const { svg, box } = await plotOf(page.locator("body"));
+    await page.mouse.move(box.x + box.width * 0.5, box.y + 60);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.6, box.y + 64, { steps: 4 });
+    await page.mouse.up();
+    const d = (await svg.locator("svg path").last().getAttribute("d"))!;
+    return { points: d.split(/[lhv]/).length, said: await page.locator("[data-part='detail']").innerText() };
+  };
+  const whole = await zoomed(10_000);
+  assert.ok(whole.points > 800, `${whole.points} points`);
+  assert.equal(whole.said, "");
+  const part = await zoomed(1_000_000);
+  assert.match(part.said, /^\d,\d{3} of about 1\d{2},\d{3} points\. More: plot\(…, \{ xRange: \[\d+, \d+\] \}\)$/);
+  await page.screenshot({ path: `${screenshots}/zoomed.png` });
+  await browser.close();
 });
 
 /** The picture that answers, and where its plot is. */

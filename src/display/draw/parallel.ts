@@ -8,7 +8,7 @@
 import { type Html, markup } from "../html.ts";
 import { linearAxis, logAxis } from "./axes.ts";
 import type { Ramp } from "./figure.ts";
-import { scale } from "./scale.ts";
+import { type Scale, scale } from "./scale.ts";
 import { shortenMiddle, textWidth } from "./text.ts";
 
 /** One axis. */
@@ -41,16 +41,17 @@ export interface ParallelData {
   lines: ParallelLine[];
 }
 
-/** A drawn picture, and where each line crosses each axis. */
+/** A drawn picture, where its axes are, and where each line crosses each axis. */
 export interface DrawnParallel {
   content: Html;
   width: number;
   height: number;
+  axes: { x: number; scale: Scale }[];
   places: ({ x: number; y: number } | null)[][];
 }
 
-const TOP = 34;
-const BOTTOM = 12;
+/** Where axes begin, and how far above the lower edge they end. */
+export const TOP = 34, BOTTOM = 12;
 
 /** Draws the picture in this width. */
 export function drawParallel({ axes, lines, height }: ParallelData, width: number): DrawnParallel {
@@ -78,7 +79,7 @@ export function drawParallel({ axes, lines, height }: ParallelData, width: numbe
   }
     ${axes.map((axis, i) => axisMarkup(axis, scales[i].to, left + gap * i, height, i, axes.length, room))}
   `;
-  return { content, width, height, places };
+  return { content, width, height, axes: scales.map((scale, i) => ({ x: left + gap * i, scale })), places };
 }
 
 function axisMarkup(

@@ -18,6 +18,16 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/** The namespace of pictures. */
+export const SVG = "http://www.w3.org/2000/svg";
+
+/** Makes a part of a picture. */
+export function shape(name: string, attributes: Record<string, string | number>): SVGElement {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+  return made;
+}
+
 const BUTTON =
   "font:inherit;font-size:11px;line-height:1.4;color:inherit;background:none;border:1px solid rgba(128,128,128,.45);" +
   "border-radius:4px;padding:1px 7px;margin:0;cursor:pointer";

@@ -10,9 +10,8 @@ import type { Curve, Panel, View } from "../draw/figure.ts";
 import { type DrawnPanel, drawPanel } from "../draw/panel.ts";
 import { formatCount, formatNumber, formatTime } from "../format.ts";
 import type { LiveFigure } from "./figure.ts";
-import { button, element } from "./element.ts";
+import { button, element, shape, SVG } from "./element.ts";
 
-const SVG = "http://www.w3.org/2000/svg";
 /** Drags shorter than this are clicks, in pixels. */
 const CLICK = 6;
 /** A drag less high than this zooms along x only, one less wide along y only. */
@@ -236,10 +235,4 @@ function nearestRow({ x, y }: Curve, at: number, value: number): number {
     else if (x[row] > at && is > was) break;
   }
   return best;
-}
-
-function shape(name: string, attributes: Record<string, string | number>): SVGElement {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
-  return made;
 }
