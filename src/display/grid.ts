@@ -9,7 +9,7 @@ import { counted, formatCount } from "./format.ts";
 import { type Content, type Html, markup } from "./html.ts";
 import { inertJson, live } from "./live.ts";
 import { missing, table, type TableColumn } from "./table.ts";
-import type { GridCell, GridData } from "./draw/grid.ts";
+import { type GridCell, type GridData, LONG_TEXT, LONG_TEXT_STYLE } from "./draw/grid.ts";
 
 /** The rows of a grid. */
 export interface GridRows {
@@ -87,7 +87,8 @@ export function cellHtml(cell: GridCell, column: { wrap?: boolean; mono?: boolea
   if (column.mono) {
     return markup`<span style="white-space:pre-wrap;font-family:monospace;overflow-wrap:anywhere">${cell}</span>`;
   }
-  if (column.wrap || cell.length > 40) return markup`<span style="overflow-wrap:anywhere">${cell}</span>`;
+  if (column.wrap) return markup`<span style="overflow-wrap:anywhere">${cell}</span>`;
+  if (cell.length > LONG_TEXT) return markup`<div style="${LONG_TEXT_STYLE}">${cell}</div>`;
   return /[ -]/.test(cell) ? markup`<span style="white-space:nowrap">${cell}</span>` : cell;
 }
 

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { inflateSync } from "node:zlib";
 import { drawHeatmap } from "../../src/display/chart/heatmap.ts";
+import { compareRuns } from "../../src/api/many/compare.ts";
 import { plot, type PlotOptions } from "../../src/api/many/plot.ts";
+import { linearAxis } from "../../src/display/draw/axes.ts";
 import { encodePng } from "../../src/display/file/png.ts";
 import { sparkline } from "../../src/display/chart/sparkline.ts";
 import { paths } from "./chart_paths.ts";
@@ -77,7 +79,24 @@ Deno.test("charts of nothing, of NaN, and of one value are charts", async () => 
       if (y.length === 0 || Number.isNaN(y[0])) assert.match(svg, /no finite points/);
     }
   }
-  assert.match((await draw([])).svg, /nothing to show/);
+  assert.match((await draw([])).svg, /no run was found/);
+});
+
+Deno.test("every chart of runs, and their comparison, says where there are none", async () => {
+  const attributes = ["a", "b"];
+  const nothing = [
+    plot([]),
+    plot(Promise.resolve([]), { attributes, title: "T" }),
+    plot.scatter([], { x: "a", y: "b" }),
+    plot.parallel([], { attributes }),
+    compareRuns([]),
+  ];
+  for (const one of nothing) {
+    const { "text/html": html, "text/plain": text } = await display(one);
+    checkHtml(html);
+    assert.match(text, /no run was found/i);
+    assert.match(html, /no run was found/i);
+  }
 });
 
 Deno.test("any numbers give a chart that is XML without NaN", async () => {
@@ -311,6 +330,23 @@ Deno.test("a heat map is densest where the histograms are, and says which are lo
   assert.equal(at(0.1, 0.9), Math.round(255 * Math.sqrt(0.05 / 0.8)), "a wide bin is thinner than its share");
   assert.equal(at(0.5, 0.5), 0, "a lost histogram is empty");
   assert.ok(at(0.9, 0.9) > 0 && at(0.9, 0.1) === 0);
+  const steps = texts(svg).filter((text) => /^\d+$/.test(text)).map(Number);
+  assert.equal(Math.max(...steps), 20, "the axis ends with the last step");
+});
+
+Deno.test("an axis has two labels at least, where there is room", () => {
+  fc.assert(
+    fc.property(
+      fc.double({ min: -1e6, max: 1e6, noNaN: true }),
+      fc.double({ min: 1e-3, max: 1e5, noNaN: true }),
+      (low, size) => {
+        for (const count of [2, 3, 5]) {
+          const { labels } = linearAxis([low, low + size], count);
+          assert.ok(labels.length >= 2 && labels.length <= 3 * count, `${low} to ${low + size}: ${labels}`);
+        }
+      },
+    ),
+  );
 });
 
 Deno.test("encodePng() writes what a decoder reads back", () => {

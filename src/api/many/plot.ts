@@ -12,7 +12,7 @@ import type { Frame } from "../../frame/typed.ts";
 import { Attribute, readerOf } from "../attribute.ts";
 import { groupLines } from "../../display/chart/group.ts";
 import { PLOT_LINE, type PlotLine, type StyledLine } from "../../display/chart/line.ts";
-import { Chart, type ChartContent, lineChart } from "../../display/chart/plot.ts";
+import { Chart, type ChartContent, emptyChart, lineChart } from "../../display/chart/plot.ts";
 import { PLOT_STYLE, type PlotStyle } from "../../display/chart/style.ts";
 import { frameLines } from "../../display/chart/plot_frame.ts";
 import { AttributeNotFoundError, AttributeTypeError, OptionError } from "../../errors.ts";
@@ -156,6 +156,7 @@ function isPromise(data: PlotData | PromiseLike<PlotData>): data is PromiseLike<
 async function contentOf(data: PlotData, options: Checked<typeof PLOT>, call: LongCall): Promise<ChartContent> {
   const { colorBy, attributes, groupBy, band } = options;
   const items = Array.isArray(data) ? data as (ReadOnlyRun | Attribute | PlotLine)[] : [data];
+  if (items.length === 0) return emptyChart(options.title ?? "");
   const runs = items.filter((one) => one instanceof ReadOnlyRun);
   const groups = groupBy === null ? [] : typeof groupBy === "string" ? [groupBy] : [...groupBy];
   if ((colorBy !== null || groups.length > 0) && runs.length < items.length) {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Chart } from "../../display/chart/plot.ts";
+import { Chart, emptyChart } from "../../display/chart/plot.ts";
 import { parallelChart } from "../../display/compare/parallel.ts";
 import { scatterChart } from "../../display/compare/scatter.ts";
 import { either, FLAG, type Kind, listOf, NONEMPTY, oneOf, orNull, STRING, within } from "../../options/kinds.ts";
@@ -87,6 +87,7 @@ export function scatter(runs: SomeRuns, options: ScatterOptions): Chart {
     longCall(asked, { description: "scatter", unit: "run" }, async ({ signal }) => {
       const paths = color === null ? [x, y] : [x, y, color];
       const rows = await valuesOfRuns([...await givenRuns("plot.scatter", runs)], paths, signal);
+      if (rows.length === 0) return emptyChart(title);
       const points = rows.map(({ run, values: [x, y, hue = null] }) => ({
         run,
         x,
@@ -109,6 +110,7 @@ export function parallel(runs: SomeRuns, options: ParallelOptions): Chart {
   return new Chart(() =>
     longCall(asked, { description: "parallel", unit: "run" }, async ({ signal }) => {
       const rows = await valuesOfRuns([...await givenRuns("plot.parallel", runs)], [...attributes, color], signal);
+      if (rows.length === 0) return emptyChart(title);
       const lines = rows.map(({ run, values }) => ({ run, values: values.slice(0, -1), hue: values.at(-1)! }));
       return parallelChart(lines, [...attributes], { color, title, width, height });
     })

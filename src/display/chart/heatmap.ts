@@ -25,21 +25,21 @@ export interface Drawing {
 }
 
 /**
- * Draws the histograms of a series. Each holds until the next step; where several fall into one pixel column the last one is
- * drawn. The color of a bin is its share of its histogram per unit of value.
+ * Draws the histograms of a series, each around its step; where several fall into one pixel column the last one is drawn. The
+ * color of a bin is its share of its histogram per unit of value.
  *
  * @param step Ascending.
  * @param values As long as `step`; null where the histogram is lost.
  */
 export function drawHeatmap(step: Float64Array, values: readonly (Histogram | null)[], title: string): Drawing {
   const known = values.filter((one) => one !== null);
-  const last = step[step.length - 1];
-  const spacing = step.length > 1 ? (last - step[0]) / (step.length - 1) : 1;
+  const starts = columnStarts(step);
   const domain = {
-    x: [step[0], last + spacing] as [number, number],
+    x: [starts[0], starts[step.length]] as [number, number],
     y: edgeRange(known),
+    xTicks: [step[0], step[step.length - 1]] as [number, number],
   };
-  const { pixels, greatest } = raster(step, values, domain.x, domain.y);
+  const { pixels, greatest } = raster(starts, values, domain.x, domain.y);
   const image = dataAddress("image/png", encodePng(COLUMNS, ROWS, pixels));
   const panel: Panel = {
     ...SIZE,
@@ -77,9 +77,19 @@ export function drawHeatmap(step: Float64Array, values: readonly (Histogram | nu
   return { svg, size, notes };
 }
 
+/** Where the column of each step begins, halfway from the step before, and where the last one ends. */
+function columnStarts(step: Float64Array): Float64Array {
+  const last = step.length - 1;
+  const half = (row: number) => last > 0 ? (step[row + 1] - step[row]) / 2 : 0.5;
+  const starts = new Float64Array(step.length + 1);
+  for (let row = 0; row <= last; row++) starts[row] = step[row] - half(Math.max(0, row - 1));
+  starts[last + 1] = step[last] + half(last - 1);
+  return starts;
+}
+
 /** The picture, and the greatest density in it. */
 function raster(
-  step: Float64Array,
+  starts: Float64Array,
   values: readonly (Histogram | null)[],
   [left, right]: [number, number],
   [low, high]: [number, number],
@@ -89,7 +99,7 @@ function raster(
   let greatest = 0;
   for (let column = 0; column < COLUMNS; column++) {
     const until = left + (column + 1) / COLUMNS * (right - left);
-    while (current + 1 < step.length && (step[current + 1] < until || current < 0)) current++;
+    while (current + 1 < values.length && (starts[current + 1] < until || current < 0)) current++;
     const histogram = values[current];
     if (!histogram) continue;
     const total = mass(histogram);

@@ -19,7 +19,7 @@ import { planFigure } from "./plan.ts";
 import type { FigurePlan, StyledLine } from "./line.ts";
 import { chartNotes } from "./notes.ts";
 import type { PlanOptions } from "./style.ts";
-import { svgImage } from "../svg.ts";
+import { svgDocument, svgImage } from "../svg.ts";
 import { textTable } from "../table.ts";
 
 const inspect = Symbol.for("Deno.customInspect");
@@ -108,6 +108,13 @@ export class Chart implements Displayable {
       throw error;
     });
   }
+}
+
+/** What stands in the place of a chart where there is nothing to draw. */
+export function emptyChart(title: string): ChartContent {
+  const text = "Nothing to plot: no run was found.";
+  const svg = svgDocument({ width: 300, height: 20 }, markup`<text y="14">${text}</text>`);
+  return { title, svg, html: view(title && markup`<b>${title}</b>`, note(text)), text };
 }
 
 /** Draws lines in the style of a plot, with as many points as a bundle holds besides `spent` bytes. */

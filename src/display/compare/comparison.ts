@@ -35,6 +35,7 @@ const MAX_EQUAL = 300;
 
 /** The bundle of a comparison: one row per run, first what differs, beside it the metrics. */
 export function comparisonPage({ runs, differing, metrics, equal }: ComparisonData): MediaBundle {
+  if (runs.length === 0) return bundle(view(note("No run was found.")), "No run was found.");
   const shown = [...differing.slice(0, MAX_COLUMNS), ...metrics.slice(0, MAX_COLUMNS)];
   const configs = Math.min(differing.length, MAX_COLUMNS);
   const columns = [

@@ -23,8 +23,11 @@ export function linearAxis([low, high]: [number, number], count: number): AxisSc
   const size = Math.max(Math.abs(low), Math.abs(high));
   if (size > LARGEST) return linearAxis([clamp(low, -LARGEST, LARGEST), clamp(high, -LARGEST, LARGEST)], count);
   if (high - low <= size * 1e-13) return linearAxis([low - (size * 0.1 || 1), high + (size * 0.1 || 1)], count);
-  const step = roundStep((high - low) / Math.max(1, count));
-  const ticks = multiples(Math.ceil(low / step - 1e-9), Math.floor(high / step + 1e-9), step);
+  const within = (step: number) => multiples(Math.ceil(low / step - 1e-9), Math.floor(high / step + 1e-9), step);
+  let step = roundStep((high - low) / Math.max(1, count));
+  // One label alone says nothing about the scale.
+  if (count >= 2 && within(step).length < 2) step = roundStep(step / 2.5);
+  const ticks = within(step);
   const largest = ticks.reduce((most, tick) => Math.max(most, Math.abs(tick)), 0);
   return { domain: [low, high], ticks, labels: ticks.map((tick) => linearLabel(tick, step, largest)) };
 }

@@ -48,8 +48,8 @@ export interface Panel {
   y: "linear" | "log";
   /** Where the y axis begins and ends; null: with the values. */
   yRange: [low: number | null, high: number | null];
-  /** What the axes span where it is not what the curves need. */
-  domain: { x: [number, number]; y: [number, number] } | null;
+  /** What the axes span where it is not what the curves need; ticks of x stand within `xTicks`. */
+  domain: { x: [number, number]; y: [number, number]; xTicks: [number, number] } | null;
   /** The radius of points where the curves are points; 0: they are lines. */
   dots: number;
   /** The names of places 0, 1, 2, … where the x axis shows names and no numbers. */

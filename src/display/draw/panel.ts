@@ -55,13 +55,14 @@ export function drawPanel(figure: Figure, panel: Panel, view: View, width: numbe
   const height = top + plot.height + 20 + (twoLines ? 12 : 0) + (panel.xLabel ? 13 : 0);
   const x = scale(xAxis.domain, view.logX && panel.x !== "time", left, left + plotWidth);
   const y = scale(yAxis.domain, view.logY, top + plot.height, top);
+  const [least, most] = panel.domain?.xTicks ?? xAxis.domain;
   const empty = !panel.domain &&
     !curves.some(({ line }) => line.y.some((value, i) => Number.isFinite(value) && known(line.x[i])));
 
   const content = markup`
     ${heading(panel, width)}
     ${yAxis.ticks.map((tick, i) => yTick(yAxis.labels[i], y.to(tick), plot))}
-    ${xAxis.ticks.map((tick, i) => xTick(xAxis.labels[i], x.to(tick), plot, width))}
+    ${xAxis.ticks.map((tick, i) => tick >= least && tick <= most && xTick(xAxis.labels[i], x.to(tick), plot, width))}
     ${markRows.marks.map(({ x: at, label, row, anchor }) => markLine(x.to(at), label, row, anchor, plot))}
     <svg x="${left}" y="${top - 2}" width="${plot.width + 2}" height="${plot.height + 4}" overflow="hidden">
       <g transform="translate(${-left},${2 - top})">${

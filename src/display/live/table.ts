@@ -6,7 +6,7 @@
  * @module
  */
 
-import { arrangeRows, type GridCell, type GridData } from "../draw/grid.ts";
+import { arrangeRows, type GridCell, type GridData, LONG_TEXT, LONG_TEXT_STYLE } from "../draw/grid.ts";
 import { button, dataOf, element, pageColor } from "./element.ts";
 
 const MORE = 100;
@@ -127,12 +127,18 @@ function line({ rows, columns }: GridData, row: number): HTMLElement {
 
 function cellOf(cell: GridCell, { align, wrap, mono }: GridData["columns"][0]): HTMLElement {
   const text = typeof cell === "string" ? cell : cell[0];
+  const long = text.length > LONG_TEXT;
   const style = mono
     ? "white-space:pre-wrap;font-family:monospace;overflow-wrap:anywhere"
-    : wrap || text.length > 40
+    : wrap || long
     ? "overflow-wrap:anywhere"
     : "white-space:nowrap";
-  const made = element("td", `text-align:${align ?? "left"};padding:2px 14px 2px 0;vertical-align:top;${style}`, text);
+  const content = long && !wrap && !mono ? element("div", LONG_TEXT_STYLE, text) : text;
+  const made = element(
+    "td",
+    `text-align:${align ?? "left"};padding:2px 14px 2px 0;vertical-align:top;${style}`,
+    content,
+  );
   if (typeof cell !== "string") made.style.cssText += ";opacity:.75;font-style:italic";
   return made;
 }
