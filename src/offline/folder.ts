@@ -14,6 +14,7 @@ import { search } from "./disk/search.ts";
 import { type LegacyFolder, readLegacyFolder } from "./legacy/folder.ts";
 import { readLegacyRun } from "./legacy/read.ts";
 import { unite } from "./rules/unite.ts";
+import { pauseNowAndThen } from "../archive/parquet/pause.ts";
 import { openContainer, type ScaleDatabase } from "./scale/container.ts";
 import { readDatabase } from "./scale/read.ts";
 
@@ -107,9 +108,10 @@ export class OfflineFolder {
       return kept.content;
     }
     const contents: DiskContent[] = [];
+    const pause = pauseNowAndThen(signal);
     for (const database of run.databases) {
       contents.push(await readDatabase(database, forkStep));
-      signal?.throwIfAborted();
+      await pause();
     }
     if (run.folders.length > 0) contents.push(await readLegacyRun(run.id, run.folders, firstStep));
     const content = unite(run.id, contents);
@@ -136,9 +138,10 @@ async function openAll(root: string, signal: AbortSignal): Promise<Containers> {
     damaged: [],
     unreadable: found.unreadable,
   };
+  const pause = pauseNowAndThen(signal);
   for (const name of found.databases) {
     const opened = await openContainer(`${root}/${name}`, name);
-    signal.throwIfAborted();
+    await pause();
     if (opened.kind === "database") all.databases.push(opened.database);
     else if (opened.kind === "foreign") all.foreign.push(name);
     else {
@@ -148,6 +151,7 @@ async function openAll(root: string, signal: AbortSignal): Promise<Containers> {
   }
   all.databases.sort((a, b) => a.made < b.made ? -1 : a.made > b.made ? 1 : a.name < b.name ? -1 : 1);
   for (const { folder, names } of found.logs) {
+    await pause();
     const read = readLegacyFolder(folder === "" ? root : `${root}/${folder}`, folder === "" ? "." : folder, names);
     (read.type === "run" ? all.legacy : all.others).push(read);
   }

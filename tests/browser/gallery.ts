@@ -11,7 +11,7 @@ import { notebookFiles, readNotebook, withoutOutputs, writeNotebook } from "../n
 import { plot } from "../../mod.ts";
 import { stillPictures, wrongTexts } from "./boxes.ts";
 import { convert, install, Lab, screenshotFolder, type Theme } from "./lab.ts";
-import { openBrowser, openNotebook, outputOf, runAll } from "./page.ts";
+import { measure, openBrowser, openNotebook, outputOf, runAll } from "./page.ts";
 
 await install();
 const NAME = "5-gallery.ipynb";
@@ -65,6 +65,9 @@ for (
         assert.deepEqual(await wrongTexts(output), []);
       });
     }
+    await t.step("nothing failed", async () => {
+      assert.equal((await measure(page.locator(".jp-Notebook"))).errors, 0);
+    });
     await t.step("text can be read", async () => {
       assert.deepEqual(await paleTexts(page.locator(".jp-Notebook")), []);
     });

@@ -3,6 +3,7 @@
  */
 
 import assert from "node:assert/strict";
+import { writeDatabase } from "../offline/writer.ts";
 import { Kernel } from "./kernel.ts";
 
 /** Every call that reads, on a server that never answers. */
@@ -40,6 +41,8 @@ const CALLS = [
   `file.text()`,
   `file.save(folder + "/file")`,
   `plot([run], { attributes: ["a/b"] })[jupyterDisplay]()`,
+  `plot.scatter([run], { x: "a/b", y: "a/c" })[jupyterDisplay]()`,
+  `plot.parallel([run], { attributes: ["a/b", "a/c"] })[jupyterDisplay]()`,
   `project[jupyterDisplay]()`,
   `run[jupyterDisplay]()`,
   `run["a/b"][jupyterDisplay]()`,
@@ -50,6 +53,7 @@ const CALLS = [
   // An archive of many files takes a while to look through.
   `archive().scan()`,
   `archive().archiveReport({ thorough: true })`,
+  `unsynced().offlineReport()`,
 ];
 
 Deno.test("an interrupt ends every public call with one sentence, and the kernel lives on", async () => {
@@ -67,6 +71,16 @@ Deno.test("an interrupt ends every public call with one sentence, and the kernel
   await Deno.mkdir(`${folder}/many/${name}`, { recursive: true });
   const bytes = await Deno.readFile(new URL(`${name}/${part}`, sample));
   for (let n = 0; n < 1500; n++) await Deno.writeFile(`${folder}/many/${name}/run-${n}_part_0.parquet`, bytes);
+  const database = await writeDatabase(folder, {
+    project: "a/b",
+    run: "x",
+    operations: [{ run: { experiment: "e", created: 0 } }, { step: 1, append: { loss: { float: 1 } } }],
+  });
+  const left = await Deno.readFile(database);
+  for (let n = 0; n < 1000; n++) {
+    await Deno.mkdir(`${folder}/unsynced/run-${n}`, { recursive: true });
+    await Deno.writeFile(`${folder}/unsynced/run-${n}/run_operations.sqlite3`, left);
+  }
   try {
     await using kernel = await Kernel.start({ cwd: "samples" });
     const ready = await kernel.run(`
@@ -77,6 +91,7 @@ Deno.test("an interrupt ends every public call with one sentence, and the kernel
       const run = new ReadOnlyRun(project, { customId: "x" });
       const file = run.file({ path: "some/file" });
       const archive = () => new ReadOnlyProject({ archive: folder + "/many", cacheFolder: null });
+      const unsynced = () => new ReadOnlyProject({ offline: folder + "/unsynced" });
       let kept = 0;
     `);
     assert.equal(ready.status, "ok", ready.evalue);

@@ -7,7 +7,7 @@
  */
 
 import { BOTTOM, TOP } from "../draw/parallel.ts";
-import { shape } from "./element.ts";
+import { svgElement } from "./element.ts";
 
 /** Pixels to both sides of an axis that belong to it. */
 const REACH = 13;
@@ -16,7 +16,7 @@ const CLICK = 4;
 
 /** The brush of one axis. */
 export class Brush {
-  readonly node: SVGElement = shape("g", {});
+  readonly node: SVGElement = svgElement("g", {});
   readonly #area: SVGElement;
   readonly #chosen: SVGElement;
   readonly #bottom: number;
@@ -33,7 +33,7 @@ export class Brush {
   constructor(label: string, height: number, step: number, changed: () => void) {
     this.#bottom = height - BOTTOM;
     this.#changed = changed;
-    this.#area = shape("rect", {
+    this.#area = svgElement("rect", {
       y: TOP - 6,
       width: 2 * REACH,
       height: this.#bottom - TOP + 12,
@@ -45,13 +45,13 @@ export class Brush {
       "data-lm-suppress-shortcuts": "true", // JupyterLab moves between cells by the same keys.
       style: "cursor:ns-resize;touch-action:none",
     });
-    this.#chosen = shape("rect", {
+    this.#chosen = svgElement("rect", {
       width: 14,
       fill: "rgba(63,120,230,.28)",
       stroke: "#3f78e6",
       "pointer-events": "none",
     });
-    const title = shape("title", {});
+    const title = svgElement("title", {});
     title.textContent =
       `Drag along ${label} to choose runs, double click for all. Keys: arrows move the upper end, with Shift the lower one; Escape`;
     this.#area.append(title);

@@ -22,7 +22,7 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
 export const SVG = "http://www.w3.org/2000/svg";
 
 /** Makes a part of a picture. */
-export function shape(name: string, attributes: Record<string, string | number>): SVGElement {
+export function svgElement(name: string, attributes: Record<string, string | number>): SVGElement {
   const made = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
   return made;

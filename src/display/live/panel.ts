@@ -10,7 +10,7 @@ import type { Curve, Panel, View } from "../draw/figure.ts";
 import { type DrawnPanel, drawPanel } from "../draw/panel.ts";
 import { formatCount, formatNumber, formatTime } from "../format.ts";
 import type { LiveFigure } from "./figure.ts";
-import { button, element, shape, SVG } from "./element.ts";
+import { button, element, SVG, svgElement } from "./element.ts";
 
 /** Drags shorter than this are clicks, in pixels. */
 const CLICK = 6;
@@ -131,7 +131,7 @@ export class LivePanel {
     const { figure, tooltip, highlight, root } = this.#live;
     const { color, label } = figure.entries[found.curve.entry];
     highlight(found.curve.entry);
-    const dot = shape("circle", {
+    const dot = svgElement("circle", {
       cx: found.px,
       cy: found.py,
       r: 4,
@@ -158,7 +158,7 @@ export class LivePanel {
     const { left, top, width, height } = this.#drawn.plot;
     const [wide, high] = [Math.abs(to.x - from.x), Math.abs(to.y - from.y)];
     const flat = high < FLAT && wide > high, narrow = wide < FLAT && high > wide;
-    this.#over.replaceChildren(shape("rect", {
+    this.#over.replaceChildren(svgElement("rect", {
       x: narrow ? left : Math.min(from.x, to.x),
       y: flat ? top : Math.min(from.y, to.y),
       width: narrow ? width : wide,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { pauseNowAndThen } from "../../archive/parquet/pause.ts";
 import { finding } from "../../archive/report/finding.ts";
 import type { CallOptions, Finding, Source } from "../../source.ts";
 import type { DiskContent } from "../content.ts";
@@ -31,11 +32,15 @@ export async function makeOfflineReport(ask: ReportAsk): Promise<Finding[]> {
   const containers = await folder.containers({ signal });
   const findings = folderFindings(containers, folder);
   const runs = index.disk.flatMap((disk, run) => disk ? [{ disk, run }] : []);
+  const pause = pauseNowAndThen(signal);
   for (const { disk, run } of runs) {
-    signal?.throwIfAborted();
+    await pause();
     const key = index.keys[run];
     const content = await ask.content(run);
-    for (const database of disk.databases) findings.push(...await databaseFindings(database));
+    for (const database of disk.databases) {
+      findings.push(...await databaseFindings(database));
+      await pause();
+    }
     for (const one of disk.folders) findings.push(...legacyFindings(key, one));
     findings.push(...content.findings, ...fileFindings(key, content));
     if (content.damage) {
