@@ -10,6 +10,7 @@ import { message } from "@optique/core/message";
 import { isNeptuneError } from "../errors.ts";
 import { EXIT } from "./command.ts";
 import { checkCommand } from "./commands/check.ts";
+import { compactCommand } from "./commands/compact.ts";
 import { diffCommand } from "./commands/diff.ts";
 import { exportCommand } from "./commands/export.ts";
 import { filesCommand } from "./commands/files.ts";
@@ -38,6 +39,7 @@ const parser = or(
   treeCommand.parser,
   schemaCommand.parser,
   exportCommand.parser,
+  compactCommand.parser,
   checkCommand.parser,
   importOfflineCommand.parser,
   serveCommand.parser,
@@ -117,6 +119,8 @@ async function dispatch(given: Given, terminal: Terminal, signal: AbortSignal): 
       return await schemaCommand.run(given, terminal, signal);
     case "export":
       return await exportCommand.run(given, terminal, signal);
+    case "compact":
+      return await compactCommand.run(given, terminal, signal);
     case "check":
       return await checkCommand.run(given, terminal, signal);
     case "view":

@@ -1,0 +1,81 @@
+/**
+ * `compact`: an archive as a few large files.
+ *
+ * @module
+ */
+
+import { object } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { optional, withDefault } from "@optique/core/modifiers";
+import type { InferValue } from "@optique/core/parser";
+import { command, constant, flag, option } from "@optique/core/primitives";
+import { choice, string } from "@optique/core/valueparser";
+import { path } from "@optique/run/valueparser";
+import { compactArchive } from "../../api/compact.ts";
+import { recordsFrame } from "../../frame/frame.ts";
+import { examples, EXIT, type Run } from "../command.ts";
+import { formatOptions, present } from "../options.ts";
+import { printFrame } from "../print.ts";
+
+const parser = command(
+  "compact",
+  object({
+    command: constant("compact"),
+    archive: optional(option("-a", "--archive", string({ metavar: "DIR" }), {
+      description:
+        message`The data folder of the archive (exports/data), or s3://bucket/data. Default: NEPTUNE_ARCHIVE.`,
+    })),
+    files: optional(option("--files", string({ metavar: "DIR" }), {
+      description: message`Its files folder. Default: the folder "files" beside the data folder.`,
+    })),
+    project: optional(option("-p", "--project", string({ metavar: "NAME" }), {
+      description: message`Only this project. Default: all of the archive.`,
+    })),
+    destination: option("-o", "--to", path({ metavar: "DIR" }), { description: message`The folder to write to.` }),
+    storedFiles: withDefault(
+      option("--stored-files", choice(["link", "copy", "leave"], { metavar: "KIND" }), {
+        description:
+          message`Stored files: link gives them a second name, which takes no room (and copies where it cannot); copy; leave.`,
+      }),
+      "link" as const,
+    ),
+    damagedRuns: withDefault(
+      option("--damaged-runs", choice(["error", "skip"], { metavar: "KIND" }), {
+        description: message`What to do with runs that have a damaged file: end with an error, or leave them out.`,
+      }),
+      "error" as const,
+    ),
+    includeIncomplete: withDefault(
+      flag("--include-incomplete", { description: message`Take runs whose export was interrupted, too.` }),
+      false,
+    ),
+    format: formatOptions,
+  }),
+  {
+    brief: message`Write an archive anew as a few large files`,
+    description:
+      message`The result is an archive like the one it was made of, and plain Parquet for every engine. Called again, it adds the runs that are new.`,
+    ...examples("compact --archive exports/data --to compacted", "compact --to compacted --stored-files leave"),
+  },
+);
+
+const run: Run<InferValue<typeof parser>> = async ({ format, command: _, ...given }, terminal, signal) => {
+  const { projects } = await compactArchive({ ...present(given), signal });
+  const column = <T>(pick: (project: typeof projects[number]) => T) => projects.map(pick);
+  const frame = recordsFrame({
+    project: column(({ project }) => project),
+    status: column(({ status }) => status),
+    runs: column(({ runs }) => runs),
+    new_runs: column(({ newRuns }) => newRuns),
+    points: column(({ points }) => points),
+    files: column(({ files }) => files.length),
+    source_bytes: column(({ sourceBytes }) => sourceBytes),
+    bytes: column(({ bytes }) => bytes),
+    stored_files: column(({ storedFiles: stored }) => stored ? stored.linked + stored.copied + stored.present : 0),
+  }, ["runs", "new_runs", "points", "files", "source_bytes", "bytes", "stored_files"]);
+  await printFrame(frame, format, terminal);
+  return projects.some(({ leftOut }) => leftOut.length > 0) ? EXIT.incomplete : EXIT.ok;
+};
+
+/** `compact`: an archive as a few large files. */
+export const compactCommand = { parser, run };
