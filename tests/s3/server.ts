@@ -27,6 +27,8 @@ export class FolderStore {
   /** Every request, in order. */
   readonly asked: Asked[] = [];
   fault: Fault | null = null;
+  /** Whether everybody may read. */
+  isOpen = false;
   readonly #buckets: Readonly<Record<string, string>>;
 
   constructor(buckets: Readonly<Record<string, string>>) {
@@ -51,7 +53,7 @@ export class FolderStore {
   }
 
   async #answer(request: Request, { method, bucket, key, query, headers }: Asked): Promise<Response> {
-    const refused = await refusal(request);
+    const refused = this.isOpen ? null : await refusal(request);
     if (refused) return failure(403, refused);
     const folder = this.#buckets[bucket];
     if (folder === undefined) return failure(404, "NoSuchBucket", method);
