@@ -65,8 +65,15 @@ export function createPage(catalog: Catalog, project: string | null, hosts: read
   addSeriesRoutes(app, viewer);
   addBucketsRoute(app, viewer);
   addFileRoute(app, viewer);
-  return {
-    link,
-    handler: async (request, { signal } = {}) => await app.fetch(request, { signal: signal ?? request.signal }),
+  const handler: Handler = async (request, { signal = request.signal } = {}) => {
+    try {
+      const response = await app.fetch(request, { signal });
+      if (!signal.aborted) return response;
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+    // A browser that scrolls on gives up what it asked for: nobody reads the answer, and it is no failure.
+    return errorResponse(new DOMException("The browser gave up.", "AbortError"));
   };
+  return { link, handler };
 }

@@ -3,6 +3,7 @@
 /** The page of the command `view` in Chromium. */
 
 import assert from "node:assert/strict";
+import axe from "axe-core/axe.min.js" with { type: "text" };
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -81,6 +82,26 @@ export class ViewedArchive implements AsyncDisposable {
     await page.setViewportSize({ width: 400, height: 800 });
     await page.screenshot({ path: `${screenshots}/${name}-400px.png` });
     await page.setViewportSize(size);
+  }
+
+  /** Fails where axe finds a serious problem of accessibility in what is shown. */
+  async assertAccessible(): Promise<void> {
+    await this.page.evaluate(axe);
+    const found = await this.page.evaluate(async () => {
+      const { axe } = globalThis as unknown as {
+        axe: {
+          run(): Promise<
+            { violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[] }
+          >;
+        };
+      };
+      const { violations } = await axe.run();
+      return violations.filter(({ impact }) => impact === "serious" || impact === "critical")
+        .map(({ id, nodes }) =>
+          `${id}: ${nodes.slice(0, 3).map((node) => `${node.html} ${node.failureSummary}`).join("; ")}`
+        );
+    });
+    assert.deepEqual(found, []);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -60,7 +60,8 @@ async function file(viewer: Viewer, context: Context): Promise<Response> {
   }
   if (from >= size) {
     await bytes.cancel();
-    return new Response(null, { status: 416, headers: { ...headers, "content-range": `bytes */${size}` } });
+    headers.set("content-range", `bytes */${size}`);
+    return new Response(null, { status: 416, headers });
   }
   const last = Math.min(to ?? size, size) - 1;
   headers.set("content-range", `bytes ${from}-${last}/${size}`);

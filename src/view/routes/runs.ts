@@ -166,7 +166,7 @@ async function distinct({ body, project, signal }: Asked): Promise<DistinctAnswe
     }
   }
   const values = [...counts].filter(([value]) => value.toLowerCase().includes(search))
-    .sort(([, a], [, b]) => b - a).slice(0, body.count("most") ?? 100);
+    .sort(([x, a], [y, b]) => b - a || (x < y ? -1 : 1)).slice(0, body.count("most") ?? 100);
   return { values: values.map(([value, runs]) => ({ value, runs })) };
 }
 

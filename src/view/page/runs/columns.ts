@@ -42,14 +42,16 @@ const LETTERS: Readonly<Record<AttributeType, string>> = {
 };
 const TYPES = new Map(Object.entries(LETTERS).map(([type, letter]) => [letter, type as AttributeType]));
 
-/** `train/loss:m.min`, with `!` at the start where it is pinned. */
+/** `train/loss:m.min`, with `!` at the start where it is pinned; a path that starts with a sign itself has a backslash before it. */
 export function textOfColumn({ path, type, shown, pinned }: PickedColumn): string {
-  return `${pinned ? "!" : ""}${path}:${LETTERS[type]}${shown === "last" ? "" : `.${shown}`}`;
+  return `${pinned ? "!" : ""}${path.replace(/^[!\\-]/, "\\$&")}:${LETTERS[type]}${
+    shown === "last" ? "" : `.${shown}`
+  }`;
 }
 
 /** The column of such a text; null where it is none. */
 export function columnOfText(text: string): PickedColumn | null {
-  const [, pinned, path, letter, shown = "last"] = /^(!?)([^]+):(\w)(?:\.(\w+))?$/.exec(text) ?? [];
+  const [, pinned, path, letter, shown = "last"] = /^(!?)\\?([^]+):(\w)(?:\.(\w+))?$/.exec(text) ?? [];
   const type = TYPES.get(letter ?? "");
   if (path === undefined || !type || !SHOWN.includes(shown as ShownAggregate)) return null;
   return { path, type, shown: shown as ShownAggregate, pinned: pinned === "!" };

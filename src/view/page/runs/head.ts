@@ -136,11 +136,15 @@ function menuItems(column: PickedColumn, close: () => void): ComponentChild {
       act();
     }}>${label}</button>`;
   const grouped = group.value && group.value.path === column.path && group.value.type === column.type;
-  const replaced = (next: PickedColumn) =>
+  const replaced = (next: PickedColumn) => {
     change((all) => {
       const there = all.some((one) => isSame(one, next) && !isSame(one, column));
       return there ? all.filter((one) => !isSame(one, column)) : all.map((one) => isSame(one, column) ? next : one);
     });
+    // What the table is sorted by goes on showing.
+    const sorted = order.value;
+    if (sorted && isSame(sorted.column, column)) order.replace({ ...sorted, column: next });
+  };
   return html`
     ${isSortable(column) && item("Sort ascending", () => order.set({ column, descending: false }))}
     ${isSortable(column) && item("Sort descending", () => order.set({ column, descending: true }))}

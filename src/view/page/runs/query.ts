@@ -47,8 +47,12 @@ export function QueryField(): ComponentChild {
   const [found, setFound] = useState<{ due: Due; list: Completion[] } | null>(null);
   const [chosen, setChosen] = useState(-1);
 
+  const own = useRef<string | null>(null);
   // Not a property of the element: it would take back what is being typed whenever completions come.
-  useEffect(() => void (field.current!.value = query.value), [query.value]);
+  useEffect(() => {
+    if (query.value !== own.current) field.current!.value = own.current = query.value;
+  }, [query.value]);
+  const count = () => query.set(own.current = field.current!.value.trim());
 
   const look = async () => {
     const { value, selectionStart } = field.current!;
@@ -77,14 +81,14 @@ export function QueryField(): ComponentChild {
     look();
   };
   const key = (event: KeyboardEvent) => {
-    const count = found?.list.length ?? 0;
+    const length = found?.list.length ?? 0;
     if (event.key === "Enter" && chosen < 0) {
-      query.set(field.current!.value.trim());
+      count();
       close();
     } else if (event.key === "Escape" && found) close();
     else if (event.key === "ArrowDown" && !found) look();
-    else if (event.key === "ArrowDown") setChosen((chosen + 1) % count);
-    else if (event.key === "ArrowUp" && found) setChosen((chosen + count) % (count + 1) - (chosen < 0 ? 1 : 0));
+    else if (event.key === "ArrowDown") setChosen((chosen + 1) % length);
+    else if (event.key === "ArrowUp" && found) setChosen(chosen <= 0 ? length - 1 : chosen - 1);
     else if ((event.key === "Enter" || event.key === "Tab") && found && (chosen >= 0 || event.key === "Tab")) {
       if (event.key === "Tab" && event.shiftKey) return close();
       put(found.list[Math.max(0, chosen)]);
@@ -101,7 +105,7 @@ export function QueryField(): ComponentChild {
         onInput=${look} onKeyDown=${key} onFocus=${look}
         onBlur=${() => {
           close();
-          query.set(field.current!.value.trim());
+          count();
         }} />
       <ul id="completions" role="listbox" aria-label="Completions" class="menu runs-completions" hidden=${found ===
         null}>

@@ -111,11 +111,11 @@ export function GroupRow(
 ): ComponentChild {
   const name = group.value?.path.split("/").at(-1) ?? "";
   return html`
-    <div role="row" id=${`row-${i}`} aria-rowindex=${i + 2} aria-expanded=${!row.closed}
+    <div role="row" id=${`row-${i}`} aria-rowindex=${i + 2}
       class=${`runs-row runs-group${isActive ? " runs-active" : ""}`}
       style=${{ transform: `translateY(${top}px)`, width: `${width}px` }}>
       <div role="gridcell" class="runs-group-name">
-        <button class="quiet" tabindex="-1" onClick=${() => onToggle(row.group)}>
+        <button class="quiet" tabindex="-1" aria-expanded=${!row.closed} onClick=${() => onToggle(row.group)}>
           <span aria-hidden="true">${row.closed ? "▸" : "▾"}</span> ${name} = <b>${row.group ?? "no value"}</b>
           <span class="count">${formatCount(row.count)}</span>
         </button>

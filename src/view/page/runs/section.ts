@@ -102,10 +102,14 @@ function Tools(): ComponentChild {
 function SearchField(): ComponentChild {
   const field = useRef<HTMLInputElement>(null);
   const waiting = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  useEffect(() => void (field.current!.value = searchText.value), [searchText.value]);
+  const own = useRef<string | null>(null);
+  // What comes from elsewhere, as from going back; not what was typed here, as more may have been typed since.
+  useEffect(() => {
+    if (searchText.value !== own.current) field.current!.value = own.current = searchText.value;
+  }, [searchText.value]);
   const type = () => {
     clearTimeout(waiting.current);
-    waiting.current = setTimeout(() => searchText.replace(field.current!.value), 60);
+    waiting.current = setTimeout(() => searchText.replace(own.current = field.current!.value), 60);
   };
   return html`
     <input ref=${field} type="search" class="runs-search" aria-label="Search runs"

@@ -7,7 +7,7 @@
  */
 
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { AttributeDefinition } from "../../../types.ts";
+import type { AttributeDefinition, AttributeType } from "../../../types.ts";
 import type { DifferAnswer, RunsRequest, TableSliceRequest } from "../../api.ts";
 import { type Codec, type Param, param, SWITCH, TEXT, TEXTS, wordCodec } from "../address.ts";
 import { ask } from "../client.ts";
@@ -89,9 +89,29 @@ function loadFirst(): void {
     initial.value = remembered;
     return;
   }
-  const types = ["string", "float", "int", "bool", "float_series"] as const;
-  ask("attributes", { project: project.value, search: "", types: [...types], runs: null, from: 0, to: 2000 })
-    .then(({ attributes }) => initial.value = firstColumns(attributes), () => {});
+  proposed(project.value).then((columns) => initial.value = columns, () => {});
+}
+
+/** So many of the newest runs say which columns there are at first: what all runs have together may be thousands of attributes. */
+const NEWEST = 40;
+
+async function proposed(project: string | null): Promise<PickedColumn[]> {
+  const all = {
+    project,
+    query: "",
+    search: "",
+    ids: null,
+    trashed: false,
+    sort: null,
+    group: null,
+    closed: [],
+    columns: [],
+  };
+  const { slice } = await ask("runs", { ...all, from: 0, to: NEWEST });
+  const runs = slice.flatMap((row) => "id" in row ? row.id : []);
+  const of = async (types: AttributeType[]) =>
+    (await ask("attributes", { project, search: "", types, runs, from: 0, to: 1000 })).attributes;
+  return firstColumns([...await of(["float_series"]), ...await of(["string", "float", "int", "bool"])]);
 }
 
 effect(() => {
@@ -146,7 +166,7 @@ function shownColumns(): PickedColumn[] {
   const differ = new Set(known.attributes.map(name));
   const isConfig = ({ type }: AttributeDefinition) =>
     ["string", "int", "float", "bool", "datetime", "string_set"].includes(type);
-  const kept = picked.value.filter((one) => !isConfig(one) || differ.has(name(one)));
+  const kept = picked.value.filter((one) => one.path.startsWith("sys/") || !isConfig(one) || differ.has(name(one)));
   const there = new Set(kept.map(name));
   const others = known.attributes.filter((one) => !there.has(name(one)));
   return [...kept, ...others.map(({ path, type }) => ({ path, type, shown: "last" as const, pinned: false }))];
