@@ -235,6 +235,28 @@ export interface PointsAnswer {
   series: JsonPoints[];
 }
 
+/** `POST /api/lineage`: the tree of forks in which a run stands. */
+export interface LineageRequest extends ProjectRequest {
+  run: string;
+}
+
+/** A run of such a tree. */
+export interface LineageRun {
+  id: string;
+  customId: string | null;
+  name: string | null;
+  /** How many forks lie between it and the root. */
+  depth: number;
+  /** What it was forked from, as it was logged, and at which step; null: from nothing, or not known. */
+  forkedFrom: string | null;
+  step: number | null;
+}
+
+/** The answer: from the root down, each run before its forks. A run alone is a tree, too. */
+export interface LineageAnswer {
+  runs: LineageRun[];
+}
+
 /** `POST /api/report`: what is wrong or doubtful; null where the source cannot tell. */
 export interface ReportAnswer {
   findings: Finding[] | null;
@@ -253,5 +275,6 @@ export interface Routes {
   values: { request: ValuesRequest; answer: ValuesAnswer };
   buckets: { request: BucketsRequest; answer: BucketsAnswer };
   points: { request: PointsRequest; answer: PointsAnswer };
+  lineage: { request: LineageRequest; answer: LineageAnswer };
   report: { request: ProjectRequest; answer: ReportAnswer };
 }

@@ -17,6 +17,7 @@ import { Admission, requireOwnOrigin, secureHeaders } from "./guard.ts";
 import { addAttributesRoute } from "./routes/attributes.ts";
 import { addBucketsRoute } from "./routes/buckets.ts";
 import { addFileRoute } from "./routes/files.ts";
+import { addLineageRoute } from "./routes/lineage.ts";
 import { addProjectsRoutes } from "./routes/projects.ts";
 import { addRunsRoutes } from "./routes/runs.ts";
 import { addSeriesRoutes } from "./routes/series.ts";
@@ -64,6 +65,7 @@ export function createPage(catalog: Catalog, project: string | null, hosts: read
   addValuesRoute(app, viewer);
   addSeriesRoutes(app, viewer);
   addBucketsRoute(app, viewer);
+  addLineageRoute(app, viewer);
   addFileRoute(app, viewer);
   const handler: Handler = async (request, { signal = request.signal } = {}) => {
     try {

@@ -16,7 +16,18 @@ import { type SeriesChoice, useSeries } from "./chart_data.ts";
 import { type ChartFigure, chartFigure, type ChartRun } from "./lines.ts";
 import { LinePlot } from "./plot.ts";
 import { saveCsv, savePng, saveSvg } from "./save.ts";
-import { axisX, type ChartPlan, enlarged, hidden, logX, logY, smoothing, withoutAncestors, zoom } from "./state.ts";
+import {
+  axisX,
+  type ChartPlan,
+  enlarged,
+  hidden,
+  logX,
+  logY,
+  markedStep,
+  smoothing,
+  withoutAncestors,
+  zoom,
+} from "./state.ts";
 
 /** A chart of these metrics of these runs. */
 export function MetricChart(
@@ -45,10 +56,11 @@ export function MetricChart(
   };
   const { series, reading, trouble: said } = useSeries(seen ? choice : null);
   const height = isLarge ? 460 : 250;
+  const mark = markedStep.value;
   const [onX, onY] = [logX.value, logY.value];
   const content = useMemo(
-    () => series && chartFigure(series, { runs, paths: plan.paths, axis, logX: onX, logY: onY, height }),
-    [series, runs, plan, axis, onX, onY, height],
+    () => series && chartFigure(series, { runs, paths: plan.paths, axis, logX: onX, logY: onY, height, mark }),
+    [series, runs, plan, axis, onX, onY, height, mark],
   );
   const label = `${plan.title}: ${counted(content?.figure.entries.length ?? 0, "line")} of ${
     counted(runs.length, "run")

@@ -29,6 +29,8 @@ export interface LineOptions {
   logX: boolean;
   logY: boolean;
   height: number;
+  /** A step that is marked. */
+  mark: number | null;
 }
 
 /** A chart, and what is to be said of it. */
@@ -91,7 +93,7 @@ export function spliced(
 
 /** The chart of these series. */
 export function chartFigure(series: BucketedSeries[], options: LineOptions): ChartFigure {
-  const { runs, paths, axis, logX, logY, height } = options;
+  const { runs, paths, axis, logX, logY, height, mark } = options;
   const unit = unitOf(series, axis);
   const places = new Map(runs.map((run, i) => [run.id, i]));
   const own = series.filter(({ run }) => places.has(run))
@@ -136,7 +138,7 @@ export function chartFigure(series: BucketedSeries[], options: LineOptions): Cha
     domain: null,
     dots: 0,
     xNames: null,
-    marks: [],
+    marks: mark === null || axis !== "step" ? [] : [{ x: mark, label: `step ${mark}` }],
     curves,
   };
   const points = lines.reduce((sum, { count }) => sum + count.reduce((all, one) => all + one, 0), 0);

@@ -8,7 +8,7 @@
 
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { BucketsAxis } from "../../api.ts";
-import { type Codec, type Param, param, SWITCH, TEXT, TEXTS, wordCodec } from "../address.ts";
+import { type Codec, NUMBER_OR_NONE, type Param, param, SWITCH, TEXT, TEXTS, wordCodec } from "../address.ts";
 
 /** A regular expression for the paths of the metrics. */
 export const pattern: Param<string> = param("m", TEXT);
@@ -53,6 +53,9 @@ export const hidden: Param<string[]> = param("mh", TEXTS);
 
 /** The chart that has the whole width, by its key; empty: none. */
 export const enlarged: Param<string> = param("mf", TEXT);
+
+/** A step that is marked, as a line of a log leads to it; null: none. */
+export const markedStep: Param<number | null> = param("mk", NUMBER_OR_NONE);
 
 /** Where the pointer or the keyboard is, in all charts at once. */
 export interface Cursor {

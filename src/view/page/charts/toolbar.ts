@@ -21,6 +21,7 @@ import {
   groupBy,
   logX,
   logY,
+  markedStep,
   pattern,
   patternError,
   smoothing,
@@ -88,6 +89,8 @@ export function Toolbar(): ComponentChild {
       </select></label>
       <${Switch} of=${withoutAncestors} label="own points only" title="Without the points of its ancestors" />
       ${zoom.value && html`<button onClick=${() => zoom.set(null)}>Reset zoom: ${zoomText(zoom.value)}</button>`}
+      ${markedStep.value !== null &&
+        html`<button onClick=${() => markedStep.set(null)}>Unmark step ${markedStep.value}</button>`}
       ${enlarged.value !== "" && html`<button onClick=${() => enlarged.set("")}>All charts alike</button>`}
     </div>
     ${patternError.value !== "" && html`<p class="trouble" role="alert">The pattern: ${patternError.value}</p>`}
