@@ -13,6 +13,7 @@ import identity from "../page/run/identity.ts" with { type: "text" };
 import images from "../page/run/images.ts" with { type: "text" };
 import lineage from "../page/run/lineage.ts" with { type: "text" };
 import logs from "../page/run/logs.ts" with { type: "text" };
+import part from "../page/run/part.ts" with { type: "text" };
 import section from "../page/run/section.ts" with { type: "text" };
 import state from "../page/run/state.ts" with { type: "text" };
 import steps from "../page/run/steps.ts" with { type: "text" };
@@ -30,6 +31,7 @@ export const RUN_FILES: Record<string, string> = {
   "view/page/run/images.ts": images,
   "view/page/run/lineage.ts": lineage,
   "view/page/run/logs.ts": logs,
+  "view/page/run/part.ts": part,
   "view/page/run/section.ts": section,
   "view/page/run/state.ts": state,
   "view/page/run/steps.ts": steps,

@@ -10,11 +10,11 @@ import type { ComponentChild } from "preact";
 import { fileAddress } from "../client.ts";
 import { html } from "../html.ts";
 import { project } from "../selection.ts";
-import type { RunPartProps } from "./section.ts";
-import { fileText, valueText } from "./values.ts";
+import type { RunPartProps } from "./part.ts";
+import { latestText, sizeAndType } from "./values.ts";
 
 /** The files of a run, to save. */
-export function RunFiles({ run, values }: RunPartProps): ComponentChild {
+export function FilesOfRun({ run, values }: RunPartProps): ComponentChild {
   const files = values.filter(({ type }) => ["file", "file_set", "artifact", "file_series"].includes(type))
     .sort((a, b) => a.path < b.path ? -1 : 1);
   if (files.length === 0) return html`<p class="note">This run has no files.</p>`;
@@ -33,7 +33,7 @@ export function RunFiles({ run, values }: RunPartProps): ComponentChild {
           return html`
             <tr key=${file.path}>
               <th scope="row">${file.path}</th>
-              <td>${file.type === "file" && file.value ? fileText(file.value) : valueText(file)}</td>
+              <td>${file.type === "file" && file.value ? sizeAndType(file.value) : latestText(file)}</td>
               <td>${known &&
                 html`<a href=${
                   fileAddress(project.value, run, file.path)

@@ -11,7 +11,7 @@ import { counted } from "../../../display/format.ts";
 import { useAnswer } from "../answer.ts";
 import { html } from "../html.ts";
 import { project } from "../selection.ts";
-import type { RunPartProps } from "./section.ts";
+import type { RunPartProps } from "./part.ts";
 
 /** The health of a run's data. */
 export function RunHealth({ run, values }: RunPartProps): ComponentChild {

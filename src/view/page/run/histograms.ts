@@ -15,7 +15,7 @@ import type { JsonHistogram, JsonPoints } from "../../api.ts";
 import { useAnswer } from "../answer.ts";
 import { html } from "../html.ts";
 import { project } from "../selection.ts";
-import type { RunPartProps } from "./section.ts";
+import type { RunPartProps } from "./part.ts";
 import { Steps } from "./steps.ts";
 import { shownStep } from "./state.ts";
 

@@ -14,7 +14,7 @@ import { Link } from "../link.ts";
 import { chosenSet, toggleRun } from "../selection.ts";
 
 /** The head of the page of a run. */
-export function RunIdentity(
+export function RunHead(
   { info, values }: { info: ValuesAnswer["runs"][number]; values: ValuesAnswer["values"] },
 ): ComponentChild {
   const known = new Map(values.map((value) => [value.path, value.value]));

@@ -13,7 +13,7 @@ import { useAnswer } from "../answer.ts";
 import { fileAddress } from "../client.ts";
 import { html } from "../html.ts";
 import { project } from "../selection.ts";
-import { isPicture, type RunPartProps } from "./section.ts";
+import { isPicture, type RunPartProps } from "./part.ts";
 import { Steps } from "./steps.ts";
 import { shownStep } from "./state.ts";
 
@@ -48,21 +48,21 @@ export function RunImages({ run, values }: RunPartProps): ComponentChild {
         // Each series shows its last picture up to the step.
         const place = step.findLastIndex((one) => Number(one) <= at);
         return html`
-          <${Picture} key=${path} run=${run} path=${path} step=${place < 0
+          <${RunPicture} key=${path} run=${run} path=${path} step=${place < 0
             ? null
             : Number(step[place])} title=${place < 0
             ? `${path}: nothing up to step ${at}`
             : `${path}, step ${step[place]}`} known=${place >= 0 && values[place] !== null} />
         `;
       })}
-      ${single.map((path) => html`<${Picture} key=${path} run=${run} path=${path} title=${path} known />`)}
+      ${single.map((path) => html`<${RunPicture} key=${path} run=${run} path=${path} title=${path} known />`)}
     </div>
     <p class="note">${counted(pictures.length, "picture or series", "pictures and series")}</p>
   `;
 }
 
 /** A picture with its title; a click shows it large. */
-export function Picture(
+export function RunPicture(
   { run, path, step, title, known }: { run: string; path: string; step?: number | null; title: string; known: boolean },
 ): ComponentChild {
   const [isLarge, setLarge] = useState(false);

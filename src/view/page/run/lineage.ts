@@ -13,7 +13,7 @@ import { useAnswer } from "../answer.ts";
 import { html } from "../html.ts";
 import { Link } from "../link.ts";
 import { chosenRuns, chosenSet, colorOf, project, toggleRun } from "../selection.ts";
-import type { RunPartProps } from "./section.ts";
+import type { RunPartProps } from "./part.ts";
 
 /** The lineage of a run. */
 export function RunLineage({ run }: RunPartProps): ComponentChild {

@@ -13,7 +13,7 @@ import { useAnswer } from "../answer.ts";
 import { html } from "../html.ts";
 import { Link } from "../link.ts";
 import { project } from "../selection.ts";
-import type { RunPartProps } from "./section.ts";
+import type { RunPartProps } from "./part.ts";
 import { logPath, logSearch } from "./state.ts";
 
 /** Lines that are read at first, and that are shown. */

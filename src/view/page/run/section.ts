@@ -12,28 +12,23 @@ import type { ValuesAnswer } from "../../api.ts";
 import { html } from "../html.ts";
 import { Link } from "../link.ts";
 import { chosenRuns, project } from "../selection.ts";
-import { RunFiles } from "./files.ts";
+import { FilesOfRun } from "./files.ts";
 import { RunHealth } from "./health.ts";
 import { RunHistograms } from "./histograms.ts";
-import { RunIdentity } from "./identity.ts";
+import { RunHead } from "./identity.ts";
 import { RunImages } from "./images.ts";
 import { RunLineage } from "./lineage.ts";
 import { RunLogs } from "./logs.ts";
+import { isPicture, type RunPartProps } from "./part.ts";
 import { RUN_PARTS, runParam, runPart, shownRun } from "./state.ts";
 import { RunValues } from "./values.ts";
-
-/** What every part of the page is given. */
-export interface RunPartProps {
-  run: string;
-  values: ValuesAnswer["values"];
-}
 
 const PARTS: Record<typeof RUN_PARTS[number], ComponentType<RunPartProps>> = {
   values: RunValues,
   logs: RunLogs,
   images: RunImages,
   histograms: RunHistograms,
-  files: RunFiles,
+  files: FilesOfRun,
   lineage: RunLineage,
   health: RunHealth,
 };
@@ -68,7 +63,7 @@ function RunPage({ run }: { run: string }): ComponentChild {
   return html`
     <div class="run">
       <${Chosen} run=${run} />
-      <${RunIdentity} info=${answer.runs[0]} values=${values} />
+      <${RunHead} info=${answer.runs[0]} values=${values} />
       <div class="run-parts" role="tablist" aria-label="Parts of the run">
         ${RUN_PARTS.map((part) =>
           html`
@@ -119,10 +114,4 @@ function Chosen({ run }: { run: string }): ComponentChild {
       )}
     </div>
   `;
-}
-
-/** Whether a value is a picture, or a series of them. */
-export function isPicture(value: ValuesAnswer["values"][number]): boolean {
-  if (value.type === "file") return value.value?.mimeType.startsWith("image/") ?? false;
-  return value.type === "file_series" && (value.value?.last.mimeType.startsWith("image/") ?? false);
 }

@@ -12,7 +12,7 @@ import { counted, formatBytes, formatNumber, formatTime } from "../../../display
 import type { LatestValue, ValuesAnswer } from "../../api.ts";
 import { html } from "../html.ts";
 import { Link } from "../link.ts";
-import type { RunPartProps } from "./section.ts";
+import type { RunPartProps } from "./part.ts";
 import { valueSearch } from "./state.ts";
 
 const NATURAL = new Intl.Collator("en", { numeric: true });
@@ -24,7 +24,7 @@ export function RunValues({ run, values }: RunPartProps): ComponentChild {
   const words = valueSearch.value.toLowerCase().split(/\s+/).filter((word) => word !== "");
   const rows = useMemo(
     () =>
-      values.map((value) => ({ ...value, text: valueText(value) }))
+      values.map((value) => ({ ...value, text: latestText(value) }))
         .sort((a, b) => NATURAL.compare(a.path, b.path)),
     [values],
   );
@@ -75,7 +75,7 @@ function escapePattern(path: string): string {
 }
 
 /** A value on one line. */
-export function valueText(value: ValuesAnswer["values"][number] | LatestValue): string {
+export function latestText(value: ValuesAnswer["values"][number] | LatestValue): string {
   switch (value.type) {
     case "int":
       return String(value.value);
@@ -100,17 +100,17 @@ export function valueText(value: ValuesAnswer["values"][number] | LatestValue): 
     case "histogram_series":
       return value.value ? `last at step ${value.value.lastStep}` : "";
     case "file_series":
-      return value.value ? `${fileText(value.value.last)}, last at step ${value.value.lastStep}` : "";
+      return value.value ? `${sizeAndType(value.value.last)}, last at step ${value.value.lastStep}` : "";
     case "file":
     case "file_set":
     case "artifact":
-      return value.value ? fileText(value.value) : "the file is not there";
+      return value.value ? sizeAndType(value.value) : "the file is not there";
     case "experiment_state":
       return "";
   }
 }
 
 /** A file in words. */
-export function fileText({ size, mimeType }: { size: number | null; mimeType: string }): string {
+export function sizeAndType({ size, mimeType }: { size: number | null; mimeType: string }): string {
   return size === null ? mimeType : `${formatBytes(size)}, ${mimeType}`;
 }
