@@ -14,7 +14,7 @@ import type { RunPartProps } from "./part.ts";
 import { latestText, sizeAndType } from "./values.ts";
 
 /** The files of a run, to save. */
-export function FilesOfRun({ run, values }: RunPartProps): ComponentChild {
+export function SavedFiles({ run, values }: RunPartProps): ComponentChild {
   const files = values.filter(({ type }) => ["file", "file_set", "artifact", "file_series"].includes(type))
     .sort((a, b) => a.path < b.path ? -1 : 1);
   if (files.length === 0) return html`<p class="note">This run has no files.</p>`;

@@ -12,7 +12,7 @@ import type { ValuesAnswer } from "../../api.ts";
 import { html } from "../html.ts";
 import { Link } from "../link.ts";
 import { chosenRuns, project } from "../selection.ts";
-import { FilesOfRun } from "./files.ts";
+import { SavedFiles } from "./files.ts";
 import { RunHealth } from "./health.ts";
 import { RunHistograms } from "./histograms.ts";
 import { RunHead } from "./identity.ts";
@@ -28,7 +28,7 @@ const PARTS: Record<typeof RUN_PARTS[number], ComponentType<RunPartProps>> = {
   logs: RunLogs,
   images: RunImages,
   histograms: RunHistograms,
-  files: FilesOfRun,
+  files: SavedFiles,
   lineage: RunLineage,
   health: RunHealth,
 };
