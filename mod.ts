@@ -103,6 +103,7 @@ export {
   CredentialsError,
   DamagedFileError,
   DecodeError,
+  EngineError,
   FileMissingError,
   isNeptuneError,
   NeptuneError,

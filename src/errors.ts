@@ -225,6 +225,16 @@ export class ServerError extends NeptuneError<{
   url: string;
 }> {}
 
+/** A Spark server could not answer a query. The message has what it said. */
+export class EngineError extends NeptuneError<{
+  /** The address of the server, without parameters. */
+  address: string;
+  /** The gRPC code, for example `Internal`. */
+  code: string;
+  /** Spark's own class of errors, for example `FAILED_READ_FILE`, where it names one. */
+  errorClass: string | null;
+}> {}
+
 /** Bytes that are not the message they should be. */
 export class DecodeError extends NeptuneError<{
   /** Where in the bytes. */
@@ -266,6 +276,7 @@ const classes: { readonly [Name in keyof NeptuneErrors]: abstract new (...args: 
   StorageError,
   NotNeptuneError,
   ServerError,
+  EngineError,
   DecodeError,
   WorkerError,
 };
@@ -314,6 +325,8 @@ export interface NeptuneErrors {
   NotNeptuneError: NotNeptuneError;
   /** {@linkcode ServerError} */
   ServerError: ServerError;
+  /** {@linkcode EngineError} */
+  EngineError: EngineError;
   /** {@linkcode DecodeError} */
   DecodeError: DecodeError;
   /** {@linkcode WorkerError} */

@@ -8,6 +8,7 @@ import { type ArchivePlaces, openArchive } from "../archive/catalog.ts";
 import { OptionError, ProjectNotFoundError } from "../errors.ts";
 import { openServer } from "../http/catalog.ts";
 import { openOffline } from "../offline/catalog.ts";
+import { openSpark } from "../spark/catalog.ts";
 import {
   callable,
   COUNT,
@@ -65,6 +66,11 @@ export interface ReadOnlyProjectOptions {
    * `{ "async/0c2b9e4e-…": "TES-3" }`. `offlineReport()` names candidates. Default: none is matched.
    */
   offlineMatches?: Readonly<Record<string, string>>;
+  /**
+   * The address of a Spark Connect server that reads the archive, for example `"sc://host:15002/;token=…;use_ssl=true"`; `archive` is
+   * then the data folder as that server sees it, `"s3://bucket/data"` for example. null: none. Default: `SPARK_REMOTE`.
+   */
+  spark?: string | null;
   /** The API token of a Neptune server, which holds its address. Default: `NEPTUNE_API_TOKEN`. */
   apiToken?: string;
   /**
@@ -90,7 +96,7 @@ export interface ReadOnlyProjectOptions {
    * `NO_PROXY` say, which Deno reads by itself.
    */
   proxy?: string;
-  /** Servers and object storage: additional certificate authorities, each a PEM string. */
+  /** Servers, Spark's too, and object storage: additional certificate authorities, each a PEM string. */
   caCerts?: readonly string[];
   /** Servers and object storage: a function to use in place of the global `fetch`. Web Workers cannot use it: requests stay on the main thread. */
   fetch?: typeof fetch;
@@ -137,6 +143,7 @@ export const SOURCE = declare<SourceOptions>()({
   storageOptions: optional(STORAGE),
   offline: optional(PATH),
   offlineMatches: optional(IDS_BY_ID),
+  spark: optional(orNull(SECRET)),
   apiToken: optional(SECRET),
   damagedRuns: optional(oneOf("error", "skip"), "error"),
   includeIncomplete: optional(FLAG, false),
@@ -209,7 +216,10 @@ export function connect(options: Checked<typeof PROJECT>): Connection {
  */
 export function openCatalog(options: Checked<typeof SOURCE>, project: string | null = null): Catalog {
   const files = options.files ?? env("NEPTUNE_ARCHIVE_FILES");
-  const folders = openFolders({ ...options, ...foldersOf(options), files }, project);
+  const places = foldersOf(options);
+  const spark = openThroughSpark({ ...options, ...places, files });
+  if (spark) return spark;
+  const folders = openFolders({ ...options, ...places, files }, project);
   if (folders) return folders;
   const apiToken = options.apiToken ?? env("NEPTUNE_API_TOKEN");
   if (apiToken === undefined) {
@@ -317,6 +327,39 @@ function placesOf(data: string, files: string | undefined, options: FolderOption
     // The files lie where the data do, unless it is said where.
     ...(files === undefined ? inStorage.data : inStorage.files) ? { filesStore: store } : {},
   };
+}
+
+/** Opens an archive through a Spark server; null where none is asked for. */
+function openThroughSpark(options: Checked<typeof SOURCE>): Catalog | null {
+  const { archive, files, offline, damagedRuns, timeZone } = options;
+  const address = options.spark === undefined ? env("SPARK_REMOTE") : options.spark ?? undefined;
+  if (address === undefined) return null;
+  if (archive === undefined) {
+    // The variable may be meant for other programs.
+    if (options.spark === undefined) return null;
+    throw new OptionError(
+      "spark is given without `archive` (or NEPTUNE_ARCHIVE): pass the data folder as the Spark server sees it.",
+      { option: "spark", value: null },
+    );
+  }
+  const not = Object.entries({
+    offline: offline !== undefined,
+    damagedRuns: damagedRuns !== "error",
+    timeZone: timeZone !== undefined,
+  }).find(([, isGiven]) => isGiven)?.[0];
+  if (not !== undefined) {
+    throw new OptionError(
+      `${not} does not go together with a Spark server: leave it out, or read the archive without one (spark: null).`,
+      { option: not, value: null },
+    );
+  }
+  return openSpark({
+    address,
+    data: pathString(archive),
+    files: files && pathString(files),
+    includeIncomplete: options.includeIncomplete,
+    caCerts: options.caCerts,
+  });
 }
 
 /** The folders to read: those of the options, or those of the environment where the options name no place at all. */

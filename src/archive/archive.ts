@@ -49,6 +49,16 @@ export function projectId(name: string): string {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
+/** The error for a project that an archive does not hold; it names those that it holds. */
+export function projectNotFound(data: string, project: string, available: string[]): ProjectNotFoundError {
+  const listed = available.slice(0, 10).join(", ") + (available.length > 10 ? ", …" : "");
+  return new ProjectNotFoundError(
+    `The archive ${data} has no project "${project}".${didYouMean(suggest(project, available))} It holds ` +
+      `${available.length === 0 ? "none that can be read" : listed}.`,
+    { project, available },
+  );
+}
+
 /** One archive on disk. Nothing is read before the first call; what was read once is kept. */
 export class Archive {
   readonly #settings: ArchiveSettings;
@@ -87,15 +97,7 @@ export class Archive {
     const { folders } = await this.#contents(options);
     // Where no part can be read, the name of the folder still tells.
     if (folders.has(sanitized(nameOrId))) return { name: nameOrId, id: projectId(nameOrId) };
-    const available = projects.map(({ name }) => name);
-    const listed = available.slice(0, 10).join(", ") + (available.length > 10 ? ", …" : "");
-    throw new ProjectNotFoundError(
-      `The archive ${this.#settings.data} has no project "${nameOrId}".${
-        didYouMean(suggest(nameOrId, available))
-      } It holds ` +
-        `${available.length === 0 ? "none that can be read" : listed}.`,
-      { project: nameOrId, available },
-    );
+    throw projectNotFound(this.#settings.data, nameOrId, projects.map(({ name }) => name));
   }
 
   /** The runs of a project, by its name. */

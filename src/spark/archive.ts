@@ -1,0 +1,273 @@
+/**
+ * One archive as a Spark server sees it: its folders, its projects, and what has to be known of each.
+ *
+ * @module
+ */
+
+import { projectId, projectNotFound } from "../archive/archive.ts";
+import { parsePartName, sanitized } from "../archive/disk/layout.ts";
+import { type Shared, shared } from "../async/shared.ts";
+import { ArchiveError, DamagedFileError, UnsupportedError } from "../errors.ts";
+import { isPermitted } from "../permissions/require.ts";
+import type { CallOptions } from "../source.ts";
+import type { ProjectInfo } from "../types.ts";
+import type { SparkAddress } from "./address.ts";
+import { groupParts, type PartGroup, partsIn, shownParts, type StoredPart } from "./contents.ts";
+import { Answer } from "./connect/answer.ts";
+import { SparkSession } from "./connect/session.ts";
+import { Statement } from "./connect/statement.ts";
+import { Facts, type OddRun } from "./facts.ts";
+import { lostQuery, oddRunsQuery } from "./sql/list.ts";
+import { type RowSource, withRows } from "./sql/rows.ts";
+import type { Scope } from "./sql/scope.ts";
+
+/** A Parquet file has at least its magic number twice and the length of its footer. */
+const LEAST_SIZE = 12;
+
+/** What an archive was opened with. */
+export interface SparkArchiveSettings {
+  address: SparkAddress;
+  /** The data root, as the server knows it, without a slash at its end. */
+  data: string;
+  /** Whether the data lie where this machine cannot look: in object storage. */
+  isRemote: boolean;
+  /** Certificate authorities beside those that this machine knows. */
+  certificates: readonly string[];
+  includeIncomplete: boolean;
+}
+
+/** Which folders hold which projects. */
+interface Contents {
+  /** Folders that hold parts that are shown, in the order of their names. */
+  folders: { name: string; all: StoredPart[]; shown: StoredPart[] }[];
+  /** Numbers of folders by project. */
+  projects: Map<string, number[]>;
+  rowNumbers: boolean;
+}
+
+/** A row without a value that is no phantom: the only one of its path in the project. */
+export interface LostValue {
+  path: string;
+  type: "float" | "file";
+  run: string;
+}
+
+/** One archive behind a Spark server. Nothing is asked before the first call; what is known of it is kept. */
+export class SparkArchive {
+  readonly session: SparkSession;
+  readonly #settings: SparkArchiveSettings;
+  #contents: Shared<Contents>;
+  readonly #scopes = new Map<string, Shared<Scope>>();
+  readonly #lost = new Map<string, Shared<LostValue[]>>();
+
+  constructor(settings: SparkArchiveSettings) {
+    this.#settings = settings;
+    this.session = new SparkSession(settings.address, settings.certificates);
+    this.#contents = shared(({ signal }) => this.#list(signal));
+  }
+
+  /** Looks at the archive anew with the next call. */
+  refresh(): void {
+    this.#contents = shared(({ signal }) => this.#list(signal));
+    this.#scopes.clear();
+    this.#lost.clear();
+  }
+
+  /** The answers to a query, as they come. */
+  async *ask(statement: Statement, query: string, signal?: AbortSignal): AsyncGenerator<Answer> {
+    for await (const bytes of this.session.run(statement.plan(query), signal)) {
+      const answer = new Answer(bytes);
+      if (answer.rows > 0) yield answer;
+    }
+  }
+
+  /** The projects, sorted by name. */
+  async projects(options?: CallOptions): Promise<ProjectInfo[]> {
+    const { projects } = await this.#contents(options);
+    return [...projects.keys()].sort().map((name) => ({ name, id: projectId(name) }));
+  }
+
+  /** The project with this name or id. */
+  async project(nameOrId: string, options?: CallOptions): Promise<ProjectInfo> {
+    const projects = await this.projects(options);
+    const found = projects.find(({ name, id }) => name === nameOrId || id === nameOrId);
+    if (found) return found;
+    throw projectNotFound(this.#settings.data, nameOrId, projects.map(({ name }) => name));
+  }
+
+  /** The folders of a project, those that are named after it first. */
+  async folders(project: string, options?: CallOptions): Promise<string[]> {
+    const { folders, projects } = await this.#contents(options);
+    return [...new Set([sanitized(project), ...(projects.get(project) ?? []).map((number) => folders[number].name)])];
+  }
+
+  /** What queries about a project need, by its name. */
+  scope(project: string, options?: CallOptions): Promise<Scope> {
+    return kept(this.#scopes, project, async ({ signal }) => {
+      const { folders, projects, rowNumbers } = await this.#contents({ signal });
+      const groups = (projects.get(project) ?? []).flatMap((number) => this.#groups(folders[number], number));
+      const rows: RowSource = { groups, project, rowNumbers };
+      const statement = new Statement();
+      withRows(statement, rows);
+      const odd: OddRun[] = [];
+      for await (const answer of this.ask(statement, oddRunsQuery(statement), signal)) odd.push(...oddRuns(answer));
+      return { rows, facts: new Facts(odd) };
+    })(options);
+  }
+
+  /** Values of a project that were lost before it was exported. */
+  lost(project: string, options?: CallOptions): Promise<LostValue[]> {
+    return kept(this.#lost, project, async ({ signal }) => {
+      const { rows } = await this.scope(project, { signal });
+      const statement = new Statement();
+      withRows(statement, rows);
+      const found: LostValue[] = [];
+      for await (const answer of this.ask(statement, lostQuery(), signal)) {
+        const types = answer.texts("type"), runs = answer.texts("run");
+        answer.texts("path").forEach((path, i) =>
+          found.push({ path: path!, type: types[i] as LostValue["type"], run: runs[i]! })
+        );
+      }
+      return found;
+    })(options);
+  }
+
+  #groups({ name, all, shown }: Contents["folders"][number], number: number): PartGroup[] {
+    return groupParts(`${this.#settings.data}/${name}`, number, all, shown);
+  }
+
+  async #list(signal: AbortSignal): Promise<Contents> {
+    const { data, includeIncomplete } = this.#settings;
+    const statement = new Statement();
+    statement.files("files", [`${data}/*/*`], "binaryFile");
+    const files: { path: string; size: number }[] = [];
+    for await (const answer of this.ask(statement, "SELECT path, length FROM files", signal)) {
+      const sizes = answer.ints("length");
+      answer.texts("path").forEach((path, i) => files.push({ path: path!, size: Number(sizes[i]) }));
+    }
+    const folders = [...partsIn(data, files)].sort(([a], [b]) => a < b ? -1 : 1)
+      .map(([name, all]) => ({ name, all, shown: shownParts(all, includeIncomplete) }))
+      .filter(({ shown }) => shown.length > 0);
+    if (folders.length === 0) {
+      throw new ArchiveError(
+        `The Spark server at ${this.#settings.address.label} finds no data files of neptune-exporter below ${data}: pass as ` +
+          "`archive` the data folder as the server sees it.",
+        { path: data },
+      );
+    }
+    for (const { name, all, shown } of folders) this.#refuse(name, all, shown);
+    const rowNumbers = await this.#hasRowNumbers(this.#groups(folders[0], 0).slice(0, 1), signal);
+    return { folders, rowNumbers, projects: await this.#projectsOf(folders, signal) };
+  }
+
+  /** Refuses what engines would take for empty or not see at all. */
+  #refuse(folder: string, all: readonly StoredPart[], shown: readonly StoredPart[]): void {
+    const short = shown.find(({ size }) => size < LEAST_SIZE);
+    if (short) {
+      throw new DamagedFileError(
+        `The file ${folder}/${short.name} cannot be read: it has ${short.size} bytes, and the least Parquet file has ` +
+          `${LEAST_SIZE}. Restore it, or take it out of the archive.`,
+        { run: short.stem, file: `${folder}/${short.name}` },
+      );
+    }
+    const { data, isRemote, address } = this.#settings;
+    const path = `${data}/${folder}`;
+    if (isRemote || !isPermitted({ name: "read", path })) return;
+    // Where this machine has the folder, too, it shows what the engine keeps to itself.
+    const listed = new Set(all.map(({ name }) => name));
+    const unseen = namesIn(path).filter((name) => !listed.has(name) && !name.startsWith(".") && parsePartName(name));
+    if (unseen.length === 0) return;
+    throw new UnsupportedError(
+      `The Spark server at ${address.label} passes over ${unseen.length} of the data files in ${folder}, ${
+        unseen[0]
+      } for ` +
+        'example: engines do not see empty files, nor files whose names begin with "_". Their runs would be missing: read the ' +
+        "archive without `spark`, which tells what is wrong with them.",
+      { source: address.label, feature: "empty files, and files whose names begin with _" },
+    );
+  }
+
+  /** Whether the engine tells where in a file a row is: not all do. */
+  async #hasRowNumbers(groups: PartGroup[], signal: AbortSignal): Promise<boolean> {
+    const statement = new Statement();
+    withRows(statement, { groups, project: null, rowNumbers: true });
+    try {
+      for await (const _ of this.ask(statement, "SELECT place FROM rows LIMIT 0", signal));
+      return true;
+    } catch (error) {
+      if ((error as Error).name === "EngineError") return false;
+      throw error;
+    }
+  }
+
+  /** Most folders hold the one project they are named after, which one file proves. */
+  async #projectsOf(folders: Contents["folders"], signal: AbortSignal): Promise<Contents["projects"]> {
+    const projects = new Map<string, number[]>();
+    const doubtful: number[] = [];
+    const first = folders.map(({ name, shown }, number) =>
+      this.#groups({ name, all: shown, shown: shown.slice(0, 1) }, number)[0]
+    );
+    const found = await this.#projectsIn(first, signal);
+    for (const [number, { name }] of folders.entries()) {
+      const names = found.get(number) ?? [];
+      if (names.length === 1 && sanitized(names[0]) === name) add(names[0], number);
+      else doubtful.push(number);
+    }
+    if (doubtful.length > 0) {
+      const groups = doubtful.flatMap((number) => this.#groups(folders[number], number));
+      for (const [number, names] of await this.#projectsIn(groups, signal)) for (const one of names) add(one, number);
+    }
+    return projects;
+
+    function add(project: string, number: number) {
+      const numbers = projects.get(project);
+      if (numbers) numbers.push(number);
+      else projects.set(project, [number]);
+    }
+  }
+
+  /** The projects in some files, by the numbers of their folders. */
+  async #projectsIn(groups: PartGroup[], signal: AbortSignal): Promise<Map<number, string[]>> {
+    const statement = new Statement();
+    withRows(statement, { groups, project: null, rowNumbers: false });
+    const query = "SELECT DISTINCT copy, project_id FROM rows WHERE project_id IS NOT NULL";
+    const found = new Map<number, string[]>();
+    for await (const answer of this.ask(statement, query, signal)) {
+      const folders = answer.counts("copy");
+      answer.texts("project_id").forEach((name, i) => found.set(folders[i], [...found.get(folders[i]) ?? [], name!]));
+    }
+    return found;
+  }
+}
+
+/** What a folder holds, where this machine has it. */
+function namesIn(folder: string): string[] {
+  try {
+    return [...Deno.readDirSync(folder)].map(({ name }) => name);
+  } catch {
+    return [];
+  }
+}
+
+function oddRuns(answer: Answer): OddRun[] {
+  const copies = answer.counts("copies"), bare = answer.bools("bare"), created = answer.times("created");
+  const sysId = answer.texts("sys_id"), customId = answer.texts("custom_id"), name = answer.texts("name");
+  const parent = answer.texts("parent"), forkStep = answer.floats("fork_step");
+  return answer.texts("key").map((key, i) => ({
+    key: key!,
+    copies: copies[i],
+    isBare: bare[i] === true,
+    created: Number.isNaN(created[i]) ? null : created[i],
+    sysId: sysId[i],
+    customId: customId[i],
+    name: name[i],
+    parent: parent[i],
+    forkStep: Number.isNaN(forkStep[i]) ? null : forkStep[i],
+  }));
+}
+
+function kept<T>(all: Map<string, Shared<T>>, key: string, work: Parameters<typeof shared<T>>[0]): Shared<T> {
+  let one = all.get(key);
+  if (!one) all.set(key, one = shared(work));
+  return one;
+}

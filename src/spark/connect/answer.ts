@@ -1,0 +1,145 @@
+/**
+ * Answers of a Spark server: streams of Arrow IPC as typed columns.
+ *
+ * @module
+ */
+
+import { type Column, type Table, tableFromIPC } from "@uwdata/flechette";
+import { DecodeError } from "../../errors.ts";
+import type { Histogram } from "../../types.ts";
+
+/** Some rows of an answer. */
+export class Answer {
+  readonly rows: number;
+  readonly #table: Table;
+
+  /** @throws {DecodeError} The bytes are not what Spark promises. */
+  constructor(bytes: Uint8Array) {
+    try {
+      // Numbers of eight bytes are looked at in place, wherever the message began.
+      const aligned = bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
+      this.#table = tableFromIPC(aligned, { useBigInt: true });
+    } catch (cause) {
+      const what = "a stream of Arrow IPC";
+      throw new DecodeError(`The Spark server's answer is not ${what}: ${(cause as Error).message}`, {
+        offset: 0,
+        what,
+      }, { cause });
+    }
+    this.rows = this.#table.numRows;
+  }
+
+  /** Texts; null where there is none. */
+  texts(name: string): (string | null)[] {
+    return this.#column(name).toArray() as unknown as (string | null)[];
+  }
+
+  /** Texts of which each occurs often, as numbers into a list that grows; -1 where there is none. */
+  codes(name: string, known: Map<string, number>): Int32Array {
+    const column = this.#column(name);
+    const codes = new Int32Array(this.rows);
+    let at = 0, last: string | null = null, code = -1;
+    for (const text of column as Iterable<string | null>) {
+      if (text !== last || at === 0) {
+        last = text;
+        code = text === null ? -1 : known.get(text) ?? -1;
+        if (text !== null && code < 0) known.set(text, code = known.size);
+      }
+      codes[at++] = code;
+    }
+    return codes;
+  }
+
+  /** Floats; NaN where there is none. */
+  floats(name: string): Float64Array {
+    return this.#gather(name, (values) => values as Float64Array);
+  }
+
+  /** Whole numbers of 32 bits; 0 where there is none. */
+  counts(name: string): Int32Array {
+    const counts = new Int32Array(this.rows);
+    let at = 0;
+    for (const value of this.#column(name) as Iterable<number | bigint | null>) counts[at++] = Number(value ?? 0);
+    return counts;
+  }
+
+  /** Whole numbers of 64 bits. */
+  ints(name: string): (bigint | null)[] {
+    return Array.from(
+      this.#column(name) as Iterable<bigint | number | null>,
+      (one) => one === null ? null : BigInt(one),
+    );
+  }
+
+  bools(name: string): (boolean | null)[] {
+    return [...this.#column(name) as Iterable<boolean | null>];
+  }
+
+  lists(name: string): (string[] | null)[] {
+    return Array.from(this.#column(name) as Iterable<Iterable<string> | null>, (one) => one === null ? null : [...one]);
+  }
+
+  histograms(name: string): (Histogram | null)[] {
+    type Stored = { type: string; edges: Iterable<number>; values: Iterable<number> };
+    return Array.from(
+      this.#column(name) as Iterable<Stored | null>,
+      (one) =>
+        one === null
+          ? null
+          : { type: one.type, edges: Float64Array.from(one.edges), values: Float64Array.from(one.values) },
+    );
+  }
+
+  /** Steps: decimals with six places, as unscaled / 1e6. NaN where there is none. */
+  steps(name: string): Float64Array {
+    const steps = this.#gather(name, (values) => wholes(values, 4, 0));
+    for (let i = 0; i < steps.length; i++) steps[i] /= 1e6;
+    return steps;
+  }
+
+  /** Times, in milliseconds since the epoch; NaN where there is none. */
+  times(name: string): Float64Array {
+    const { unit } = this.#column(name).type as unknown as { unit: number };
+    const times = this.#gather(name, (values) => wholes(values, 2, 0));
+    const finer = 1000 ** (unit - 1);
+    for (let i = 0; i < times.length; i++) times[i] = Math.floor(times[i] / finer);
+    return times;
+  }
+
+  #gather(name: string, read: (values: ArrayBufferView) => Float64Array): Float64Array {
+    const all = new Float64Array(this.rows);
+    let at = 0;
+    for (const batch of this.#column(name).data) {
+      const { length, nullCount, values, validity } = batch as unknown as {
+        length: number;
+        nullCount: number;
+        values: ArrayBufferView;
+        validity: Uint8Array;
+      };
+      const numbers = length > 0 && nullCount < length ? read(values) : new Float64Array(length);
+      all.set(numbers.subarray(0, length), at);
+      if (nullCount > 0) {
+        for (let i = 0; i < length; i++) if ((validity[i >> 3] >> (i & 7) & 1) === 0) all[at + i] = NaN;
+      }
+      at += length;
+    }
+    return all;
+  }
+
+  #column(name: string): Column<unknown> {
+    const column = this.#table.getChild(name);
+    if (!column) {
+      throw new DecodeError(`The Spark server's answer has no column ${name}.`, { offset: 0, what: name });
+    }
+    return column as Column<unknown>;
+  }
+}
+
+/** Whole numbers of which every one takes so many words of 32 bits, as the nearest floats; of wide ones the lower half counts. */
+function wholes({ buffer, byteOffset, byteLength }: ArrayBufferView, words: number, first: number): Float64Array {
+  const low = new Uint32Array(buffer, byteOffset, byteLength / 4),
+    high = new Int32Array(buffer, byteOffset, byteLength / 4);
+  const numbers = new Float64Array(low.length / words);
+  for (let i = 0, at = first; i < numbers.length; i++, at += words) numbers[i] = high[at + 1] * 4294967296 + low[at];
+  return numbers;
+}

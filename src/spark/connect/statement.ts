@@ -1,0 +1,108 @@
+/**
+ * A query under construction: text of SQL, with every value, name and path from outside beside it and never in it.
+ *
+ * @module
+ */
+
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { columnFromArray, float64, int32, tableFromColumns, tableToIPC, utf8 } from "@uwdata/flechette";
+import { type Expression_Literal, type Relation, RelationSchema } from "./gen/spark_pb.ts";
+
+/** A value of a query. A bigint is a 64-bit integer, a number a double. */
+export type SqlValue = string | number | bigint | boolean;
+
+/** Columns of a small table that travels with a query. */
+export type SentColumns = Record<string, readonly (string | null)[] | Int32Array | Float64Array>;
+
+/** What a query is made of. */
+export class Statement {
+  readonly #arguments: Record<string, { exprType: { case: "literal"; value: { literalType: Literal } } }> = {};
+  readonly #names = new Map<string, string>();
+  readonly #references: Relation[] = [];
+  readonly #clauses: string[] = [];
+
+  /** A value, as its place in the text. */
+  value(value: SqlValue): string {
+    const key = `${typeof value} ${Object.is(value, -0) ? "-0" : value}`;
+    let name = this.#names.get(key);
+    if (name === undefined) {
+      this.#names.set(key, name = `v${this.#names.size}`);
+      this.#arguments[name] = { exprType: { case: "literal", value: { literalType: literal(value) } } };
+    }
+    return `:${name}`;
+  }
+
+  /** Several values, as their places in the text. */
+  values(values: Iterable<SqlValue>): string {
+    return Array.from(values, (value) => this.value(value)).join(", ");
+  }
+
+  /** Parquet files, as a table with this name. */
+  files(name: string, paths: readonly string[], format: "parquet" | "binaryFile", schema?: string): void {
+    this.#refer(name, {
+      case: "read",
+      value: { readType: { case: "dataSource", value: { format, schema, paths: [...paths] } } },
+    });
+  }
+
+  /** Columns of our own, as a table with this name. */
+  table(name: string, columns: SentColumns): void {
+    const table = tableFromColumns(
+      Object.entries(columns).map(([name, values]) => [
+        name,
+        values instanceof Int32Array
+          ? columnFromArray(values, int32())
+          : values instanceof Float64Array
+          ? columnFromArray(values, float64())
+          : columnFromArray(values as string[], utf8()),
+      ]),
+    );
+    const data = tableToIPC(table, { format: "stream" })!;
+    this.#refer(name, { case: "localRelation", value: { data: new Uint8Array(data) } });
+  }
+
+  /** Names the result of a query, for what follows. */
+  with(name: string, query: string): void {
+    this.#clauses.push(`${name} AS (${query})`);
+  }
+
+  /** The whole query. */
+  plan(query: string): Relation {
+    const clauses = this.#clauses.length > 0 ? `WITH ${this.#clauses.join(",\n")}\n` : "";
+    const root = create(RelationSchema, {
+      common: { planId: 1n },
+      relType: { case: "sql", value: { query: clauses + query, namedArguments: this.#arguments } },
+    });
+    return create(RelationSchema, {
+      common: { planId: 0n },
+      relType: { case: "withRelations", value: { root, references: this.#references } },
+    });
+  }
+
+  #refer(alias: string, relType: RelType): void {
+    const planId = BigInt(2 * this.#references.length + 2);
+    const input = create(RelationSchema, { common: { planId: planId + 1n }, relType });
+    this.#references.push(
+      create(RelationSchema, {
+        common: { planId },
+        relType: { case: "subqueryAlias", value: { alias, input } },
+      }),
+    );
+  }
+}
+
+type RelType = MessageInitShape<typeof RelationSchema>["relType"];
+type Literal = Extract<Expression_Literal["literalType"], { value: SqlValue }>;
+
+function literal(value: SqlValue): Literal {
+  switch (typeof value) {
+    case "string":
+      return { case: "string", value };
+    case "bigint":
+      return { case: "long", value };
+    case "boolean":
+      return { case: "boolean", value };
+    default:
+      return { case: "double", value };
+  }
+}

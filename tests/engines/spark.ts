@@ -1,0 +1,42 @@
+/**
+ * The suites of one engine that speaks Spark Connect.
+ *
+ * @module
+ */
+
+import { openSpark } from "../../src/spark/catalog.ts";
+import { conformance } from "../conformance/suite.ts";
+import { type Engine, startEngine } from "./engines.ts";
+import { faults } from "./faults.ts";
+
+const WHOLE = "an engine reads all files of a project together, so that one it cannot read is an error of every call";
+const REFUSED = "options about reading files here are refused together with an engine";
+
+/** Why an engine does not read a column as another type than its file has. */
+export const TYPES = "the engine says so: it does not read a column as another type than its file has";
+
+/** Cases that no engine can hold. */
+const SKIP: Record<string, string> = {
+  "truncated part": WHOLE,
+  "empty part": WHOLE,
+  "part that is not Parquet": WHOLE,
+  "damaged part 0": WHOLE,
+  "damaged run, skipped": REFUSED,
+  "local times, zone given": REFUSED,
+  "zone given, times of Neptune 3.x": REFUSED,
+  "part without a needed column": "to an engine, a column that a file lacks is null in its rows",
+  "run ids that look like file names":
+    "engines pass over files whose names begin with an underscore; where this machine can see them, it is an error",
+};
+
+/** Registers the conformance suite on local files, and what goes wrong between this module and an engine. */
+export async function sparkSuites(engine: Engine, skip: Record<string, string>): Promise<void> {
+  const running = await startEngine(engine);
+  addEventListener("unload", () => running.kill());
+  const { address } = running;
+  conformance(engine.name, ({ data, files }, choices) => {
+    const catalog = openSpark({ address, data, files, includeIncomplete: choices?.includeIncomplete });
+    return Promise.resolve({ catalog, close: () => Promise.resolve(catalog.close()) });
+  }, { archive: true, skip: { ...SKIP, ...skip } });
+  faults(engine, running);
+}
