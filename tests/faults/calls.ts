@@ -29,6 +29,8 @@ export interface Call {
   weight?: number;
   /** What it says of a run depends on which other runs there are: it stops after some rows, or is about the newest of each kind. */
   chooses?: boolean;
+  /** It looks at the archive itself, whatever was opened before. */
+  opens?: boolean;
   /** Its answer is what is wrong. */
   reports?: boolean;
 }
@@ -49,8 +51,8 @@ const ids = async (runs: AsyncIterable<ReadOnlyRun>) => {
 
 export const CALLS: readonly Call[] = [
   { name: "fetchInfo", run: ({ project }) => project.fetchInfo() },
-  { name: "listProjects", run: async ({ options }) => await listProjects(options) },
-  { name: "a project by its only name", run: ({ options }) => new ReadOnlyProject(options).fetchInfo() },
+  { name: "listProjects", opens: true, run: async ({ options }) => await listProjects(options) },
+  { name: "a project by its only name", opens: true, run: ({ options }) => new ReadOnlyProject(options).fetchInfo() },
   { name: "listRuns", run: async ({ project }) => await project.listRuns() },
   { name: "listRuns, none", run: async ({ project }) => await project.listRuns({ tags: ["no such tag"] }) },
   { name: "listExperiments", chooses: true, run: async ({ project }) => await project.listExperiments() },
@@ -71,8 +73,18 @@ export const CALLS: readonly Call[] = [
     chooses: true,
     run: ({ project }) => project.fetchExperimentsDf({ sortBy: "validation/accuracy", limit: 4 }),
   },
-  { name: "fetchRunsDfGlobal", chooses: true, run: ({ options }) => fetchRunsDfGlobal({ ...options, limit: 5 }) },
-  { name: "fetchExperimentsDfGlobal", chooses: true, run: ({ options }) => fetchExperimentsDfGlobal(options) },
+  {
+    name: "fetchRunsDfGlobal",
+    opens: true,
+    chooses: true,
+    run: ({ options }) => fetchRunsDfGlobal({ ...options, limit: 5 }),
+  },
+  {
+    name: "fetchExperimentsDfGlobal",
+    opens: true,
+    chooses: true,
+    run: ({ options }) => fetchExperimentsDfGlobal(options),
+  },
   { name: "listAttributes", run: ({ project }) => project.listAttributes() },
   { name: "listAttributes of a run", run: ({ project }) => project.listAttributes({ runs: ["linear-2"] }) },
   {
