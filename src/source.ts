@@ -157,6 +157,8 @@ export interface Source {
    * of a run, what answers about this run are without.
    */
   leftOut?(run?: string): string[];
+  /** Why a run that was found cannot be read to the end, where that was left out so far: what was read of it is not all of it. */
+  lacks?(run: string): string | null;
   /** All rows as one lazy table, for sources that hold such a table. */
   scan?(options?: CallOptions): Promise<LazyDataFrame>;
   /** Ends what the source keeps open. */

@@ -119,8 +119,12 @@ export class EitherProject implements Source {
     return await (await this.#source(options)).scan(options);
   }
 
-  leftOut(): string[] {
-    return this.#known.leftOut();
+  leftOut(run?: string): string[] {
+    return this.#known.leftOut(run);
+  }
+
+  lacks(run: string): string | null {
+    return this.#known.lacks(run);
   }
 
   close(): void {}

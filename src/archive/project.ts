@@ -218,20 +218,25 @@ export class ArchivedProject implements Source {
 
   leftOut(run?: string): string[] {
     const parts = [...this.#leftOut].filter((part) => run === undefined || this.#concerns(part, run));
-    const told = parts.slice(0, MOST_TOLD).map((part) =>
-      `Without run ${damagedRunName(part, null)}: its file ${nameOf(part)} cannot be read (${damageOf(part)}).`
-    );
+    const told = parts.slice(0, MOST_TOLD).map(without);
     const more = parts.length - told.length;
     return more > 0
       ? [...told, `And without ${more} more files that cannot be read: archiveReport() names them.`]
       : told;
   }
 
+  lacks(run: string): string | null {
+    const number = this.#index?.numbers.get(run);
+    if (number === undefined) return null;
+    const lost = this.#index!.parts[number].find((part) => this.#leftOut.has(part));
+    return lost ? without(lost) : null;
+  }
+
   close(): void {}
 
   #concerns(part: Part, run: string): boolean {
     const number = this.#index?.numbers.get(run);
-    return this.#index === null || number === undefined || concerns(this.#index, part, number);
+    return number === undefined || concerns(this.#index!, part, number);
   }
 
   /**
@@ -315,6 +320,10 @@ export class ArchivedProject implements Source {
     if (this.#settings.skipDamaged) this.#leftOut.add(part);
     else if (!tolerant) throw damagedError(part, run, cause);
   }
+}
+
+function without(part: Part): string {
+  return `Without run ${damagedRunName(part, null)}: its file ${nameOf(part)} cannot be read (${damageOf(part)}).`;
 }
 
 /** The exporter writes `data` and `files` side by side. */

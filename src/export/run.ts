@@ -61,7 +61,6 @@ export interface Outcome {
 
 /** Writes a run, unless it is there already. What cannot be written is left out and told. */
 export async function exportRun(target: Export, run: NamedRun, held?: RunContent): Promise<Outcome> {
-  const none = { run: run.id, attributes: null, points: null, files: null, missing: null };
   const parts = new RunParts(target.data, target.project, run.id);
   try {
     const content = held ?? (await readContent(target.source, [run.info.key], target.signal)).get(run.info.key)!;
@@ -69,8 +68,13 @@ export async function exportRun(target: Export, run: NamedRun, held?: RunContent
   } catch (error) {
     await parts.discard();
     const message = reasonOrThrow(error, target.signal);
-    return { ...none, status: "failed", refused: [{ path: null, type: null, message }] };
+    return failed(run, message);
   }
+}
+
+function failed({ id }: NamedRun, message: string): Outcome {
+  const none = { attributes: null, points: null, files: null, missing: null };
+  return { run: id, status: "failed", ...none, refused: [{ path: null, type: null, message }] };
 }
 
 async function writeRun(target: Export, run: NamedRun, parts: RunParts, content: RunContent): Promise<Outcome> {
@@ -98,6 +102,12 @@ async function writeRun(target: Export, run: NamedRun, parts: RunParts, content:
     await addHashes(target.files, result.hashes);
     refused.push(...result.failed.map(({ path, message }) => ({ path, type: null, message })));
     ({ copied, missing } = result);
+  }
+  // A source that leaves out what it cannot read gives less than the run is: that would be taken for all of it ever after.
+  const lost = source.lacks?.(run.info.key) ?? null;
+  if (lost !== null) {
+    await parts.discard();
+    return failed(run, lost);
   }
   await parts.finish(signal);
   const attributes = content.configs.length + content.files.length;

@@ -218,6 +218,21 @@ Deno.test("a table of points of an archive is without a run only where it says s
   assert.ok((await (await open(data, { damagedRuns: "skip" }).scan()).collect()).height > 0);
 });
 
+Deno.test("a run that cannot be read to the end is not exported as if it were whole", async () => {
+  await using archives = new Archives();
+  const data = await archives.make({ good: [sys("good", 1), points(0, 3)], bad: [sys("bad", 2)] });
+  const path = await writeRun({ dataRoot: data, projectId: PROJECT, runId: "bad", part: 1, batches: [points(0, 3)] });
+  const project = open(data, { damagedRuns: "skip" });
+  assert.equal((await project.listRuns()).length, 2);
+  await Deno.remove(path);
+  const destination = `${data}/../out`;
+  const rows = (await project.exportArchive({ destination })).toRecords();
+  assert.deepEqual(rows.map(({ run, status }) => [run, status]), [["bad", "failed"], ["good", "written"]]);
+  assert.match(String(rows[0].message), /Without run bad: its file .*_part_1\.parquet/);
+  const written = Array.from(Deno.readDirSync(`${destination}/data/${FOLDER}`), ({ name }) => name);
+  assert.deepEqual(written.filter((name) => name.endsWith(".parquet")), [partName("good")]);
+});
+
 Deno.test("files that a pattern would take, too, are not handed to Polars", async () => {
   await using archives = new Archives();
   const ids = Array.from({ length: 30 }, (_, i) => `run-${i}`);

@@ -79,8 +79,8 @@ export class CompactedProject implements Source {
   readonly #settings: CompactedSettings;
   readonly #files: Files;
   readonly #kept: Shared<Kept>;
-  /** What was left out: sentences. */
-  readonly #leftOut = new Set<string>();
+  /** What was left out: sentences, and which runs they are about; null: some that nobody knows. */
+  readonly #leftOut = new Map<string, ReadonlySet<string> | null>();
   readonly #warned = new Set<string>();
 
   constructor(folder: CompactedFolder, info: ProjectInfo, settings: CompactedSettings) {
@@ -179,11 +179,16 @@ export class CompactedProject implements Source {
     return await scanFolder(kept, { float: await lost("float"), file: await lost("file") });
   }
 
-  leftOut(): string[] {
-    const all = [...this.#leftOut];
+  leftOut(run?: string): string[] {
+    const all = [...this.#leftOut].filter(([, runs]) => run === undefined || runs === null || runs.has(run))
+      .map(([sentence]) => sentence);
     const more = all.length - MOST_TOLD;
     if (more <= 0) return all;
     return [...all.slice(0, MOST_TOLD), `And without what stands in ${more} more places: archiveReport() names them.`];
+  }
+
+  lacks(run: string): string | null {
+    return this.leftOut(run)[0] ?? null;
   }
 
   close(): void {}
@@ -252,7 +257,7 @@ export class CompactedProject implements Source {
     const sentence =
       `Without ${attribute} of ${whose}: the file ${this.#folder.name}/${fault.file} cannot be read there ` +
       `(${fault.reason}).`;
-    if (skipDamaged) this.#leftOut.add(sentence);
+    if (skipDamaged) this.#leftOut.set(sentence, runs && new Set(runs));
     if (this.#warned.has(sentence)) return;
     this.#warned.add(sentence);
     logger.warn("{sentence}", { sentence });

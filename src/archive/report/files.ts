@@ -35,8 +35,7 @@ export async function fileFindings(
         const seen = users.get(file) ?? new Set();
         users.set(file, seen.add(`${attribute} of ${index.keys[run]}`));
       }
-      // Folders have a type but no size.
-      const lost = file === null ? await isLost(context, attribute, type) : refs !== null && isMissing(refs[i]!);
+      const lost = file === null ? await isLost(context, attribute, type) : refs !== null && isMissing(type, refs[i]!);
       if (lost) note(missing, index.keys[run], attribute, file);
     }
   }
@@ -128,8 +127,9 @@ async function isLost({ isReal }: ReadContext, attribute: string, type: string):
   return type !== "file" || await isReal("file", attribute);
 }
 
-function isMissing({ size, mimeType }: { size: number | null; mimeType: string }): boolean {
-  return size === null && mimeType !== "inode/directory";
+/** Folders have no size: one that stands where a file should be is none. */
+function isMissing(type: string, { size, mimeType }: { size: number | null; mimeType: string }): boolean {
+  return size === null && !(type === "file_set" && mimeType === "inode/directory");
 }
 
 function note(missing: Missing, run: string, attribute: string, file: string | null): void {
