@@ -121,7 +121,7 @@ export function errorOf(location: string, { status, headers, body }: ErrorAnswer
   if (status === 401 || (code !== null && REFUSED.includes(code))) {
     return error(
       "credentials",
-      `The store of ${location} does not accept the keys${said}: check accessKeyId and secretAccessKey, and that they belong to this ` +
+      `The store of ${location} does not accept the keys${said}: check the id of the access key and its secret, and that they belong to this ` +
         "store.",
     );
   }

@@ -46,7 +46,7 @@ function instead(option: string, address: string, scheme: string): string {
   if (scheme === "gs" || scheme === "gcs") {
     return `${option} is in Google Cloud Storage, which is read through the interface that it has in common with S3: write ` +
       `s3://${place}, with \`storageOptions: { endpoint: "https://storage.googleapis.com", accessKeyId, secretAccessKey }\` ` +
-      "and an HMAC key of a service account.";
+      "and an HMAC key of a service account (in a shell: AWS_ENDPOINT_URL and the other variables of AWS).";
   }
   if (scheme.startsWith("http")) {
     return `${option} is a web address, but must be a folder or s3://bucket/folder: an address of a store is passed as ` +

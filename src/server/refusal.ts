@@ -88,6 +88,10 @@ function refusalFor(error: unknown): Refusal {
       return new Refusal(404, "FILE_NOT_FOUND", message);
     case "ConnectionError":
       return new Refusal(503, "SERVICE_UNAVAILABLE", message);
+    case "StorageError":
+      return error.fields.reason === "busy"
+        ? new Refusal(503, "SERVICE_UNAVAILABLE", message)
+        : new Refusal(422, "INTERNAL_SERVER_ERROR", message);
     case "ServerError": {
       const status = error.fields.status as number;
       return status >= 500
