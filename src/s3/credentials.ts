@@ -4,7 +4,9 @@
  * @module
  */
 
+import { homedir } from "node:os";
 import { isNeptuneError, PermissionError, StorageError } from "../errors.ts";
+import { isPermitted } from "../permissions/require.ts";
 import type { StorageOptions } from "./settings.ts";
 
 /** Keys to sign with. */
@@ -86,17 +88,15 @@ export async function profileSettings(
 /** What went wrong is told by its kind alone: messages of programs that profiles run may hold anything. */
 function noCredentials(error: unknown, location: string, profile: string | undefined): Error {
   if (isNeptuneError(error)) return error;
-  if (
-    error instanceof Error &&
-    (error.name === "NotCapable" || /Requires (env|read|sys|net|run) access/.test(error.message))
-  ) {
+  const message = error instanceof Error ? error.message : "";
+  if (/Requires (env|read|sys|net|run) access/.test(message) || !mayReadFiles()) {
     return new PermissionError(
-      `To look for the keys of ${location} in the files of AWS, the program needs permissions: run it with --allow-env, ` +
-        "--allow-read=$HOME/.aws and --allow-sys=homedir, or pass the keys as `storageOptions`.",
+      `To look for the keys of ${location} in the files of AWS, the program needs permissions: run it with --allow-env and ` +
+        "--allow-read=$HOME/.aws, or pass the keys as `storageOptions`.",
       { permission: "read", flag: "--allow-read=$HOME/.aws" },
     );
   }
-  const isExpired = error instanceof Error && /expired/i.test(error.message);
+  const isExpired = /expired/i.test(message);
   const where = profile === undefined
     ? "the files ~/.aws/credentials and ~/.aws/config"
     : `the profile ${JSON.stringify(profile)}`;
@@ -107,4 +107,13 @@ function noCredentials(error: unknown, location: string, profile: string | undef
         `give any, nor ${where}, nor this machine. A bucket that is open to all is read with \`storageOptions: { anonymous: true }\`.`,
     { location, reason: isExpired ? "expired" : "credentials", status: null, code: null },
   );
+}
+
+/** Amazon's package takes files that it may not read for absent. */
+function mayReadFiles(): boolean {
+  try {
+    return isPermitted({ name: "read", path: `${homedir()}/.aws` });
+  } catch {
+    return false;
+  }
 }
