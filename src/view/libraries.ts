@@ -28,8 +28,8 @@ export function libraryPath(name: string): string {
   return `${LIBRARY_PATH}${name}.js`;
 }
 
-/** `"preact"`, or what publishing makes of it: `"npm:preact@^11.2.0/hooks"`. */
-const SPECIFIER = /\b(from|import)\s*(["'])(?:npm:)?((?:@[\w.-]+\/)?[\w-]+)(?:@[^"'/]+)?((?:\/[\w./-]+)?)\2/g;
+/** `"preact"`, or what publishing makes of it: `"npm:/preact@^11.2.0/hooks"`. */
+const SPECIFIER = /\b(from|import)\s*(["'])(?:npm:\/?)?((?:@[\w.-]+\/)?[\w-]+)(?:@[^"'/]+)?((?:\/[\w./-]+)?)\2/g;
 
 /** A module whose imports of libraries name their place on this server, as a browser knows no other names. */
 export function withPaths(code: string): string {

@@ -17,12 +17,17 @@ async function publish(registry: Registry): Promise<{ version: string; specifier
   return { version, specifier: `jsr:@nereid/neptune-fetcher@${version}` };
 }
 
-async function runScript(registry: Registry, code: string, env: Record<string, string> = {}): Promise<string> {
+async function runScript(
+  registry: Registry,
+  code: string,
+  env: Record<string, string> = {},
+  flags: string[] = [],
+): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "neptune-clean-" });
   try {
     await Deno.writeTextFile(`${folder}/script.ts`, code);
     const { code: exit, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--quiet", "--no-lock", "script.ts"],
+      args: ["run", "-A", "--quiet", "--no-lock", ...flags, "script.ts"],
       cwd: folder,
       env: { JSR_URL: registry.url, NO_COLOR: "1", ...env },
     }).output();
@@ -122,6 +127,40 @@ Deno.test("the published package", async (t) => {
   await t.step("starts the server, and its workers from the package, in a script", async () => {
     assert.equal(await runScript(registry, threaded(specifier)), "500 true true");
   });
+
+  await t.step(
+    "shows its page, with every module and library that it imports, and again without a network",
+    async () => {
+      const code = `
+      const { runCommand } = await import("${specifier}/cli");
+      let printed = "";
+      const terminal = { write: (text) => printed += text, note: console.error, isTerminal: false, columns: 80 };
+      runCommand(["view", "--archive", ${ARCHIVE}, "--port", "0", "--json"], terminal);
+      while (!printed.includes("\\n")) await new Promise((resolve) => setTimeout(resolve, 20));
+      const { url, link } = JSON.parse(printed);
+      const entered = await fetch(link, { redirect: "manual" });
+      const headers = { cookie: entered.headers.get("set-cookie").split(";")[0] };
+      const text = async (path) => {
+        const response = await fetch(url + path, { headers });
+        if (!response.ok) throw new Error(path + " " + await response.text());
+        return await response.text();
+      };
+      const page = await text("/");
+      const seen = new Set([...page.matchAll(/(?:href|src)="(\\/[^"]+)"/g)].map(([, path]) => path));
+      for (const path of seen) {
+        const code = await text(path);
+        const imports = /(?:^|[;}\\s])(?:import|from|import\\()\\s*\\(?["']([^"'\\s]+)["']/g;
+        if (path.endsWith(".css")) continue;
+        for (const [, name] of code.matchAll(imports)) seen.add(new URL(name, url + path).href.replace(url, ""));
+      }
+      const runs = await fetch(url + "/api/runs", { method: "POST", headers, body: "{}" });
+      console.log(seen.size > 40, [...seen].every((path) => path.startsWith("/")), (await runs.json()).runs);
+      Deno.exit(0);`;
+      assert.equal(await runScript(registry, code), "true true 12");
+      // What was installed is enough: nothing is fetched any more.
+      assert.equal(await runScript(registry, code, {}, ["--cached-only"]), "true true 12");
+    },
+  );
 
   await t.step("parses queries from its own entry point", async () => {
     const printed = await runScript(

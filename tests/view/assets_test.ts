@@ -35,7 +35,7 @@ Deno.test("imports of libraries are found however they are written, and other te
     'import { h } from "preact";': 'import { h } from "/lib/preact.js";',
     'import{options as n}from"preact/hooks";': 'import{options as n}from "/lib/preact/hooks.js";',
     'import { signal } from "npm:@preact/signals@^2.11.4";': 'import { signal } from "/lib/@preact/signals.js";',
-    'import { useState } from "npm:preact@^11.2.0/hooks";': 'import { useState } from "/lib/preact/hooks.js";',
+    'import { useState } from "npm:/preact@^11.2.0/hooks";': 'import { useState } from "/lib/preact/hooks.js";',
     'import { x } from "./preact.ts";': 'import { x } from "./preact.ts";',
     'const text = "a run from \\"preact\\"";': 'const text = "a run from \\"preact\\"";',
   };
