@@ -86,8 +86,9 @@ export function HeadCell({ column, left }: { column: PickedColumn; left: number 
       onDragOver=${(event: DragEvent) => dragged && event.preventDefault()} onDrop=${drop}>
       <button class="quiet runs-sort" disabled=${!isSortable(column)} onClick=${() => sortBy(column)}>
         <span class="note">${slash < 0 ? " " : path.slice(0, slash + 1)}</span>
-        <span class="runs-label">${label}${sorted &&
-          html`<span aria-hidden="true"> ${sorted.descending ? "↓" : "↑"}</span>`}</span>
+        <span class="runs-label">
+          <span>${label}</span>${sorted && html`<span aria-hidden="true"> ${sorted.descending ? "↓" : "↑"}</span>`}
+        </span>
       </button>
       <${ColumnMenu} column=${column} />
     </div>
