@@ -8,11 +8,12 @@
 
 import { computed, effect, signal } from "@preact/signals";
 import type { ComponentChild } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { counted } from "../../../display/format.ts";
 import type { AttributesAnswer } from "../../api.ts";
 import { ask, trouble } from "../client.ts";
 import { html } from "../html.ts";
+import { useRoom } from "../room.ts";
 import { chosenRuns, colorOf, project } from "../selection.ts";
 import { Link } from "../link.ts";
 import { MetricChart } from "./chart.ts";
@@ -106,13 +107,7 @@ function NoRuns(): ComponentChild {
 }
 
 function Charts(): ComponentChild {
-  const node = useRef<HTMLDivElement>(null);
-  const [room, setRoom] = useState(0);
-  useEffect(() => {
-    const observer = new ResizeObserver(([{ contentRect }]) => setRoom(Math.floor(contentRect.width)));
-    observer.observe(node.current!);
-    return () => observer.disconnect();
-  }, []);
+  const [node, room] = useRoom();
   const [matching, joined] = [patternError.value === "" ? pattern.value : "", together.value];
   const answer = metrics.value;
   const plans = useMemo(
