@@ -7,7 +7,7 @@
 import { Budget, byteLength } from "./bundle.ts";
 import { counted, formatCount } from "./format.ts";
 import { type Content, type Html, markup } from "./html.ts";
-import { inertJson, live } from "./live.ts";
+import { live } from "./live.ts";
 import { missing, table, type TableColumn } from "./table.ts";
 import { type GridCell, type GridData, LONG_TEXT, LONG_TEXT_STYLE } from "./draw/grid.ts";
 
@@ -50,7 +50,8 @@ export function gridHtml(grid: GridRows, bytes: number): Html {
     : fromEnd
     ? [0, rows.length]
     : [rows.length, 0];
-  const kept = ends(rows, before, after, bytes * 0.6, (row) => byteLength(inertJson(row)) + 1);
+  // In base64 four bytes are three; that most texts deflate well is a margin.
+  const kept = ends(rows, before, after, bytes * 0.45, (row) => byteLength(JSON.stringify(row)) + 1);
   const all = [...kept.first, ...kept.last];
   // A table that is short and has nothing more to show needs no script.
   if (hidden === 0 && all.length < 6) return table(columns, lines);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { arrangeRows, type GridCell } from "../../src/display/draw/grid.ts";
+import { arrangeRows, type GridCell, type GridData } from "../../src/display/draw/grid.ts";
 import { gridHtml, type GridRows } from "../../src/display/grid.ts";
-import { checkHtml, withoutScripts } from "./kernel_rules.ts";
+import { checkHtml, contentOf, withoutScripts } from "./kernel_rules.ts";
 
 const columns = [{ title: "n", align: "right" as const }, { title: "text" }];
 
@@ -10,8 +10,8 @@ function grid(rows: GridCell[][], more: Partial<GridRows> = {}): GridRows {
   return { columns, rows, skippedAt: rows.length, skipped: 0, head: 3, tail: 1, ...more };
 }
 
-function dataOf(html: string) {
-  return JSON.parse(html.match(/<script type="application\/json">(.*?)<\/script>/s)![1]);
+function dataOf(html: string): GridData {
+  return contentOf(html) as GridData;
 }
 
 Deno.test("a table shows its first and last rows without scripts, and brings the others along", () => {

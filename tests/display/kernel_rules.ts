@@ -3,6 +3,7 @@
  */
 
 import assert from "node:assert/strict";
+import { inflateRawSync } from "node:zlib";
 import { SCRIPTS } from "../../src/display/script.gen.ts";
 
 /** Calls the display hook as the kernel does and checks that the bundle survives the way to a front end. */
@@ -29,8 +30,8 @@ export function checkBundle(bundle: unknown): asserts bundle is Record<string, u
 }
 
 /**
- * Rejects what every front end strips: the rest of a view must not depend on it. The only scripts are the one of this package and
- * data that no browser runs.
+ * Rejects what every front end strips: the rest of a view must not depend on it. The only scripts are those of this package; data lie
+ * in attributes.
  */
 export function checkHtml(html: string): void {
   const still = withoutScripts(html);
@@ -43,18 +44,22 @@ export function checkHtml(html: string): void {
   assert.doesNotMatch(still, /(href|src)="(?!data:(image|video|audio)\/)/i, "a view loads something from elsewhere");
 }
 
-/** What front ends leave of a view where no script may run. Throws where a script is neither ours nor data. */
+/** What front ends leave of a view where no script may run. Throws where a script is not ours or data are not packed. */
 export function withoutScripts(html: string): string {
   return html.replace(/<script([^>]*)>(.*?)<\/script>/gs, (_, type: string, text: string) => {
-    if (type === ' type="application/json"') {
-      assert.doesNotMatch(text, /[<>&]/, "data could end its element");
-      JSON.parse(text);
-    } else {
-      assert.equal(type, "");
-      assert.ok(Object.values(SCRIPTS).includes(text), `a script that is not of this package: ${text.slice(0, 200)}`);
-    }
+    assert.equal(type, "");
+    assert.ok(Object.values(SCRIPTS).includes(text), `a script that is not of this package: ${text.slice(0, 200)}`);
+    return "";
+  }).replace(/ data-content="([^"]*)"/g, (_, content: string) => {
+    assert.match(content, /^[A-Za-z0-9+/]+=*$/, "data could end their attribute");
     return "";
   });
+}
+
+/** The data of the first display in a view that has some. */
+export function contentOf(html: string): unknown {
+  const [, content] = html.match(/ data-content="([^"]*)"/)!;
+  return JSON.parse(new TextDecoder().decode(inflateRawSync(Uint8Array.fromBase64(content))));
 }
 
 /** The SVG documents of all images in a view. */

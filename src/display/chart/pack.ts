@@ -1,18 +1,16 @@
 /**
- * A figure for a browser: JSON with numbers as short texts, deflated, because a bundle has little room.
+ * A figure for a browser: numbers as short texts, because a bundle has little room.
  *
  * @module
  */
 
-import { deflateRawSync } from "node:zlib";
 import type { Curve, Figure } from "../draw/figure.ts";
 import type { Packed, PackedCurve, PackedFigure } from "../draw/packed.ts";
 
-/** Packs a figure, in base64. */
-export function packFigure(figure: Figure): string {
+/** Packs a figure. */
+export function packFigure(figure: Figure): PackedFigure {
   const panels = figure.panels.map((panel) => ({ ...panel, curves: panel.curves.map(packCurve) }));
-  const packed: PackedFigure = { ...figure, panels };
-  return deflateRawSync(new TextEncoder().encode(JSON.stringify(packed))).toBase64();
+  return { ...figure, panels };
 }
 
 function packCurve({ entry, name, x, y, time, step, kind, low, high, smooth, mean }: Curve): PackedCurve {

@@ -10,7 +10,7 @@ import { PATH, pathString } from "../../options/kinds.ts";
 import { checkArgument } from "../../options/options.ts";
 import { bundle, byteLength, type Displayable, jupyterDisplay, MAX_BUNDLE_BYTES, type MediaBundle } from "../bundle.ts";
 import { chooseFigure, type Chosen, cutFigure } from "./chart.ts";
-import { live } from "../live.ts";
+import { live, pack } from "../live.ts";
 import { counted, formatNumber } from "../format.ts";
 import { type Html, markup, note, view } from "../html.ts";
 import { packFigure } from "./pack.ts";
@@ -144,7 +144,7 @@ export function showFigure(
   const zoomed = fitting(ZOOM_POINTS, room - still.bytes, (points) => {
     const chosen = chooseFigure(cut, { points, zooms: true, banded: still.chosen.banded });
     const data = packFigure(chosen.figure);
-    return { chosen, data, bytes: data.length };
+    return { chosen, data, bytes: pack(data).length };
   });
   const said = [
     ...planned,

@@ -31,10 +31,7 @@ export interface PackedFigure extends Omit<Figure, "panels"> {
 }
 
 /** The figure again. */
-export async function unpackFigure(text: string): Promise<Figure> {
-  const bytes = Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
-  const inflated = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-  const packed: PackedFigure = await new Response(inflated).json();
+export function unpackFigure(packed: PackedFigure): Figure {
   return { ...packed, panels: packed.panels.map((panel) => ({ ...panel, curves: panel.curves.map(unpackCurve) })) };
 }
 

@@ -97,7 +97,7 @@ export function textView(value: string): Shown {
   const text = shortenText(value, MAX_TEXT);
   return {
     html:
-      markup`<div style="white-space:pre-wrap;overflow-wrap:anywhere;max-height:480px;overflow:auto;font-family:monospace;font-size:12px">${text}</div>`,
+      markup`<pre style="white-space:pre-wrap;overflow-wrap:anywhere;max-height:480px;overflow:auto;font-family:monospace;font-size:12px;margin:0">${text}</pre>`,
     text,
   };
 }

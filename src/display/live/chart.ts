@@ -7,7 +7,7 @@
  */
 
 import type { Figure, View } from "../draw/figure.ts";
-import { unpackFigure } from "../draw/packed.ts";
+import { type PackedFigure, unpackFigure } from "../draw/packed.ts";
 import { firstView } from "../draw/panel.ts";
 import { rampLegend } from "../draw/ramp.ts";
 import { button, dataOf, element, press } from "./element.ts";
@@ -21,7 +21,7 @@ const MIN_WIDTH = 200;
 
 /** Puts a live chart in the place of the picture. */
 export async function mountChart(node: HTMLElement): Promise<void> {
-  const figure = await unpackFigure(dataOf<string>(node));
+  const figure = unpackFigure(await dataOf<PackedFigure>(node));
   const image = node.querySelector("img")!;
   const root = element("div", `position:relative;max-width:min(100%,${image.getAttribute("width")}px)`);
   root.dataset.part = "chart";

@@ -48,8 +48,10 @@ export function press(made: HTMLElement, on: boolean): void {
 }
 
 /** The data that a display brings along. */
-export function dataOf<T>(node: HTMLElement): T {
-  return JSON.parse(node.querySelector("script[type='application/json']")!.textContent!);
+export async function dataOf<T>(node: HTMLElement): Promise<T> {
+  const bytes = Uint8Array.from(atob(node.dataset.content!), (sign) => sign.charCodeAt(0));
+  const inflated = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  return await new Response(inflated).json();
 }
 
 /** The color of the page behind an element. */

@@ -17,8 +17,8 @@ import { Tooltip } from "./tooltip.ts";
 const NEAR = 24;
 
 /** Puts a live picture in the place of the still one. */
-export function mountParallel(node: HTMLElement): void {
-  const data = dataOf<ParallelData>(node);
+export async function mountParallel(node: HTMLElement): Promise<void> {
+  const data = await dataOf<ParallelData>(node);
   const image = node.querySelector("img")!;
   const root = element("div", `position:relative;max-width:min(100%,${data.width}px)`);
   root.dataset.part = "parallel";

@@ -13,8 +13,8 @@ const MORE = 100;
 const LINE = "1px solid rgba(128,128,128,.35)";
 
 /** Puts a live table in the place of the plain one. */
-export function mountTable(node: HTMLElement): void {
-  const data = dataOf<GridData>(node);
+export async function mountTable(node: HTMLElement): Promise<void> {
+  const data = await dataOf<GridData>(node);
   const state = { filter: "", column: 0, direction: 0 as -1 | 0 | 1, limit: data.page };
   const input = element(
     "input",

@@ -125,7 +125,7 @@ function strip({ step }: Points, files: readonly (FileRef | null)[], images: Map
   if (files.length > lines.length) lines.push(`… ${formatCount(files.length - lines.length)} more`);
   const html = pictures.length > 0
     ? [live("steps", markup`<div style="margin:6px 0">${pictures}</div>`), said && note(said)]
-    : markup`<div style="white-space:pre-wrap">${lines.join("\n")}</div>`;
+    : markup`<pre style="white-space:pre-wrap;font:inherit;margin:0">${lines.join("\n")}</pre>`;
   return { html, text: lines.join("\n") };
 }
 

@@ -20,13 +20,13 @@ export function identityHtml(project: string, info: RunInfo, entries: Entry[]): 
   const tags = tagsOf(entries);
   return markup`
     <div style="font-size:17px;font-weight:600;line-height:1.4">
-      ${titleOf(info)}
+      <b>${titleOf(info)}</b>
       ${info.name !== null && markup`<span style="${QUIET};font-weight:400"> ${runLabel(info)}</span>`}
-      ${warningsOf(entries).map((warning) => chip(warning, true))}
-      ${info.unsynced && chip(UNSYNCED[info.unsynced])}
+      ${warningsOf(entries).map((warning) => markup` ${chip(warning, true)}`)}
+      ${info.unsynced && markup` ${chip(UNSYNCED[info.unsynced])}`}
     </div>
     <div style="${QUIET};font-size:12px">${[project, ...factsOf(info, entries)].join(" · ")}</div>
-    ${tags.length > 0 && markup`<div style="margin:4px 0">${tags.map((tag) => chip(tag))}</div>`}
+    ${tags.length > 0 && markup`<div style="margin:4px 0">${tags.map((tag) => markup`${chip(tag)} `)}</div>`}
     ${description && markup`<div style="margin:4px 0;max-width:640px">${description}</div>`}
   `;
 }
