@@ -14,6 +14,7 @@ import { requirePermission } from "../permissions/require.ts";
 import { LONG_CALL, type LongCall, type LongCallOptions } from "../progress/show.ts";
 import type { Catalog } from "../source.ts";
 import { bringFiles, type StoredFiles } from "./files.ts";
+import type { Limits } from "./limits.ts";
 import { compactProject } from "./project.ts";
 
 /** What {@linkcode compactArchive} takes beside where to read. */
@@ -77,7 +78,7 @@ export interface CompactedProjectSummary {
 /** Compacts the projects of an archive, one after the other. */
 export async function compactCatalog(
   catalog: Catalog,
-  options: Checked<typeof COMPACT> & LongCall,
+  options: Checked<typeof COMPACT> & LongCall & { limits?: Limits },
 ): Promise<CompactedArchive> {
   const { signal, onProgress, storedFiles } = options;
   const destination = resolve(pathString(options.destination));
@@ -111,6 +112,7 @@ export async function compactCatalog(
       filesLeft: storedFiles === "leave" ? parts.files : null,
       roots: parts,
       onProgress,
+      limits: options.limits,
     });
     const { pass } = written;
     projects.push({

@@ -54,8 +54,6 @@ export interface WrittenAttributes {
   points: Float64Array;
 }
 
-/** Rows are added in pieces of at most so many. */
-const PIECE = 1 << 17;
 /** About so many cells of parameters are in memory at once. */
 const CELLS_TOGETHER = 1 << 20;
 
@@ -192,8 +190,8 @@ class AttributeWriter {
     cells.sort((a, b) => a.run - b.run);
     const values = cells.map(({ piece, at }) => (pieces[piece].cells.fields.value as ArrayLike<unknown>)?.[at]);
     this.#note(path, type, cells.length, null);
-    for (let from = 0; from < cells.length; from += PIECE) {
-      const until = Math.min(from + PIECE, cells.length);
+    for (let from = 0; from < cells.length; from += this.#job.place.limits.pieceRows) {
+      const until = Math.min(from + this.#job.place.limits.pieceRows, cells.length);
       const runs = Int32Array.from({ length: until - from }, (_, i) => cells[from + i].run);
       await this.#addValues(path, type, runs, parameterCells(type, values.slice(from, until)), until === cells.length);
     }
@@ -222,8 +220,8 @@ class AttributeWriter {
     }
     await this.#series.flush(true, context.signal);
     this.#note(path, type, order.length, summary.points.reduce((sum, points) => sum + points, 0));
-    for (let from = 0; from < order.length; from += PIECE) {
-      const until = Math.min(from + PIECE, order.length);
+    for (let from = 0; from < order.length; from += this.#job.place.limits.pieceRows) {
+      const until = Math.min(from + this.#job.place.limits.pieceRows, order.length);
       await this.#addValues(
         path,
         type,
@@ -246,8 +244,8 @@ class AttributeWriter {
     run: number,
     { step, timestamp, values }: SeriesPoints,
   ): Promise<void> {
-    for (let from = 0; from < step.length; from += PIECE) {
-      const until = Math.min(from + PIECE, step.length);
+    for (let from = 0; from < step.length; from += this.#job.place.limits.pieceRows) {
+      const until = Math.min(from + this.#job.place.limits.pieceRows, step.length);
       const rows = until - from;
       this.#series.group.add(rows, {
         ...this.#named(path, type, new Int32Array(rows).fill(run)),
@@ -295,8 +293,8 @@ class AttributeWriter {
   }
 
   async #writeAttributes(): Promise<void> {
-    for (let from = 0; from < this.#rows.length; from += PIECE) {
-      const rows = this.#rows.slice(from, from + PIECE);
+    for (let from = 0; from < this.#rows.length; from += this.#job.place.limits.pieceRows) {
+      const rows = this.#rows.slice(from, from + this.#job.place.limits.pieceRows);
       const floats = (pick: (row: AttributeRow) => number) => ({ floats: Float64Array.from(rows, pick) });
       this.#attributes.group.add(rows.length, {
         attribute_path: { texts: rows.map(({ path }) => path) },

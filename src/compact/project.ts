@@ -26,6 +26,7 @@ import { addHashes, tidyHashes } from "../export/log.ts";
 import { lockFolder } from "../export/lock.ts";
 import type { Finding } from "../source.ts";
 import { makeWhole, sayingWhatFailed } from "../write/whole.ts";
+import { LIMITS, type Limits } from "./limits.ts";
 import { byBytes } from "./order.ts";
 import { readAllSeries } from "./read_series.ts";
 import { writeRuns } from "./runs.ts";
@@ -42,6 +43,8 @@ export interface ProjectJob {
   /** Where the source lies. */
   roots: { store: Store; data: string };
   onProgress: (by: number, total: number) => void;
+  /** Default: those in use. */
+  limits?: Limits;
 }
 
 /** What was written of a project. */
@@ -59,7 +62,7 @@ const WORK = ".compacting";
 
 /** Adds the runs that are new. */
 export async function compactProject(job: ProjectJob): Promise<WrittenPass> {
-  const { context, folder, project } = job;
+  const { context, folder, project, limits = LIMITS } = job;
   const { index, signal } = context;
   await sayingWhatFailed(folder, () => Deno.mkdir(folder, { recursive: true }));
   using _lock = await lockFolder(folder);
@@ -83,10 +86,11 @@ export async function compactProject(job: ProjectJob): Promise<WrittenPass> {
     context,
     runs: fresh,
     folder: `${folder}/${WORK}`,
+    limits,
     onProgress: (by) => job.onProgress(by, total),
   });
   const runs = fresh.filter((_, number) => !lost.has(number));
-  const place = { folder, pass: number };
+  const place = { folder, pass: number, limits };
   let told = 0;
   const written = await writeAttributes({
     context,

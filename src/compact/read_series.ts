@@ -14,6 +14,7 @@ import { isLogged, pointValues } from "../archive/parquet/point_values.ts";
 import type { PartsContext } from "../archive/read/context.ts";
 import { type AttributeType, isSeriesType, type SeriesType } from "../types.ts";
 import { makeWhole, sayingWhatFailed } from "../write/whole.ts";
+import type { Limits } from "./limits.ts";
 import { attributeKey, Spill, Spiller, type SpillIndex } from "./spill.ts";
 
 /** What is asked of the source. */
@@ -23,6 +24,7 @@ export interface SeriesReading {
   runs: readonly number[];
   /** Where portions wait. */
   folder: string;
+  limits: Limits;
   /** Told how many parts have been read. */
   onProgress: (by: number) => void;
 }
@@ -47,7 +49,9 @@ interface Checkpoint {
 const CHECKPOINT = "read.json";
 
 /** Reads the points of all series. */
-export async function readAllSeries({ context, runs, folder, onProgress }: SeriesReading): Promise<SortedSeries> {
+export async function readAllSeries(
+  { context, runs, folder, limits, onProgress }: SeriesReading,
+): Promise<SortedSeries> {
   const { index, readOptions, signal } = context;
   const parts = partsOf(index, runs);
   const source = sourceOf(parts);
@@ -56,13 +60,17 @@ export async function readAllSeries({ context, runs, folder, onProgress }: Serie
   const done = before?.parts ?? 0;
   onProgress(done);
   const saved: Checkpoint = before ?? { source, parts: 0, spills: [], lost: [] };
-  const spiller = new Spiller(folder, saved.spills.map(({ name, index }) => new Spill(`${folder}/${name}`, index)));
+  const spiller = new Spiller(
+    folder,
+    limits,
+    saved.spills.map(({ name, index }) => new Spill(`${folder}/${name}`, index)),
+  );
   const lost = new Set(saved.lost);
   const reader = new SeriesReader(context, runs, spiller);
   let read = done;
   // Parts are stretches of the work: a portion that ends with one is a place to go on from.
   for (let from = done; from < parts.length;) {
-    const some = portion(parts, from);
+    const some = portion(parts, from, limits.partsTogether);
     const owners = new Map(some.map((part) => [part, reader.ownerOf(part)]));
     await readGroups(some, {
       signal,
@@ -78,7 +86,9 @@ export async function readAllSeries({ context, runs, folder, onProgress }: Serie
     from += some.length;
     read += some.length;
     onProgress(some.length);
-    if (spiller.rows < CHECKPOINT_ROWS && from < parts.length && spiller.spills.length === saved.spills.length) {
+    if (
+      spiller.rows < limits.checkpointPoints && from < parts.length && spiller.spills.length === saved.spills.length
+    ) {
       continue;
     }
     spiller.write();
@@ -93,14 +103,12 @@ export async function readAllSeries({ context, runs, folder, onProgress }: Serie
   return { spills: spiller.spills, lost };
 }
 
-/** From so many points on a portion is written where a part ends. */
-const CHECKPOINT_ROWS = 1 << 20;
-/** So many parts are read before anybody asks how much there is. */
-const PARTS_TOGETHER = 500, BYTES_TOGETHER = 8 << 20;
+/** Of large parts fewer are read before anybody asks. */
+const BYTES_TOGETHER = 8 << 20;
 
-function portion(parts: readonly Part[], from: number): Part[] {
+function portion(parts: readonly Part[], from: number, most: number): Part[] {
   let bytes = 0, end = from;
-  while (end < parts.length && end - from < PARTS_TOGETHER && (end === from || bytes < BYTES_TOGETHER)) {
+  while (end < parts.length && end - from < most && (end === from || bytes < BYTES_TOGETHER)) {
     bytes += parts[end++].size;
   }
   return parts.slice(from, end);

@@ -8,6 +8,7 @@ import { crc32 } from "node:zlib";
 import type { StoredColumn } from "../archive/compacted/tables.ts";
 import type { Histogram } from "../types.ts";
 import type { ColumnData } from "./parquet/leaves.ts";
+import type { Limits } from "./limits.ts";
 import { millionthsOf } from "./steps.ts";
 
 /** ColumnCells of some rows of a column. */
@@ -22,12 +23,10 @@ export type ColumnCells =
   | { lists: readonly (readonly string[] | null)[] }
   | { histograms: readonly (Histogram | null)[] };
 
-/** Pages have at most so many rows, or about so many bytes of texts. */
-const PAGE_ROWS = 20_000, PAGE_BYTES = 1 << 20;
-
 /** A row group under construction. */
 export class GrowingGroup {
   readonly #columns: readonly StoredColumn[];
+  readonly #limits: Limits;
   readonly #growing = new Map<string, Growing>();
   readonly #cuts: number[] = [0];
   #sincePage = 0;
@@ -35,8 +34,9 @@ export class GrowingGroup {
   /** About how many bytes its texts and lists take. */
   bytes = 0;
 
-  constructor(columns: readonly StoredColumn[]) {
+  constructor(columns: readonly StoredColumn[], limits: Limits) {
     this.#columns = columns;
+    this.#limits = limits;
   }
 
   /** Adds rows; columns that are not named have no values in them. */
@@ -91,13 +91,14 @@ export class GrowingGroup {
       const last = this.#cuts.at(-1)!;
       if (heavy.length === 0) {
         // Until the page is full.
-        const room = PAGE_ROWS - (first + row - last);
+        const room = this.#limits.pageRows - (first + row - last);
         if (rows - row <= room) break;
         row += room;
       } else {
         const weight = heavy.reduce((sum, some) => sum + weightOf(some, row), 0);
         this.bytes += weight;
-        const isFull = first + row - last >= PAGE_ROWS || (this.#sincePage + weight > PAGE_BYTES && first + row > last);
+        const isFull = first + row - last >= this.#limits.pageRows ||
+          (this.#sincePage + weight > this.#limits.pageBytes && first + row > last);
         this.#sincePage = (isFull ? 0 : this.#sincePage) + weight;
         if (!isFull) {
           row++;

@@ -7,12 +7,8 @@
 import { readAt } from "../archive/disk/bytes.ts";
 import { FieldReader, FieldWriter } from "../archive/index/segments/fields.ts";
 import type { SeriesType } from "../types.ts";
+import type { Limits } from "./limits.ts";
 import { sayingWhatFailedSync } from "../write/whole.ts";
-
-/** So many points, or about so many bytes of texts and histograms, are sorted at once. */
-const POINTS = 1 << 21, BYTES = 48 << 20;
-/** Points are read back in blocks of at most so many. */
-const BLOCK = 1 << 17, OTHER_BLOCK = 1 << 13;
 
 /** The values of points: floats, or what else series hold. */
 export type PointData = Float64Array | unknown[];
@@ -59,6 +55,7 @@ export function ofKey(key: string): { type: SeriesType; path: string } {
 /** Collects points, and writes them as spills. */
 export class Spiller {
   readonly #folder: string;
+  readonly #limits: Limits;
   #room = 1 << 12;
   #step = new Float64Array(this.#room);
   #timestamp = new Float64Array(this.#room);
@@ -73,8 +70,9 @@ export class Spiller {
   readonly spills: Spill[];
 
   /** @param spills Those that are there already. */
-  constructor(folder: string, spills: Spill[] = []) {
+  constructor(folder: string, limits: Limits, spills: Spill[] = []) {
     this.#folder = folder;
+    this.#limits = limits;
     this.spills = spills;
   }
 
@@ -97,7 +95,7 @@ export class Spiller {
 
   /** Whether a point more has room; where it has not, the next thing to do is {@linkcode Spiller.write}. */
   get isFull(): boolean {
-    return this.#rows === POINTS || this.#bytes >= BYTES;
+    return this.#rows >= this.#limits.spillPoints || this.#bytes >= this.#limits.spillBytes;
   }
 
   /** Adds a point. */
@@ -145,7 +143,7 @@ export class Spiller {
   }
 
   #grow(): void {
-    this.#room = Math.min(POINTS, 2 * this.#room);
+    this.#room = 2 * this.#room;
     const larger = <T extends Float64Array | Uint32Array>(array: T, more: T): T => {
       more.set(array as never);
       return more;
@@ -182,7 +180,7 @@ export class Spiller {
         heads.field("float", Float64Array.from({ length: count }, (_, i) => this.#step[rows[starts[at + i]]]));
         heads.field("float", Float64Array.from({ length: count }, (_, i) => this.#step[rows[starts[at + i + 1] - 1]]));
         const blocks: [number, number][] = [];
-        const size = kind === "float" ? BLOCK : OTHER_BLOCK;
+        const size = kind === "float" ? this.#limits.blockPoints : this.#limits.otherPoints;
         for (let from = first; from < starts[end]; from += size) {
           const some = rows.subarray(from, Math.min(from + size, starts[end]));
           const writer = new FieldWriter();
@@ -192,7 +190,7 @@ export class Spiller {
           else writer.field(kind, Array.from(some, (row) => this.#others[row] ?? null) as never);
           blocks.push(write(writer.finish()));
         }
-        index[key] = { series: count, heads: write(heads.finish()), rows: starts[end] - first, blocks };
+        index[key] = { series: count, heads: write(heads.finish()), rows: starts[end] - first, size, blocks };
         at = end;
       }
     }
@@ -203,7 +201,13 @@ export class Spiller {
 
 /** Where the points of each attribute are in a spill. */
 export interface SpillIndex {
-  [key: string]: { series: number; heads: [at: number, length: number]; rows: number; blocks: [number, number][] };
+  [key: string]: {
+    series: number;
+    heads: [at: number, length: number];
+    rows: number;
+    size: number;
+    blocks: [number, number][];
+  };
 }
 
 /** A portion of points on disk. */
@@ -233,7 +237,7 @@ export class Spill {
   /** The points of a series, piece by piece. */
   *points({ attribute, start, points }: SpilledSeries): Generator<SeriesPoints> {
     const kind = FIELD_OF[ofKey(attribute).type];
-    const size = kind === "float" ? BLOCK : OTHER_BLOCK;
+    const { size } = this.index[attribute];
     for (let at = start; at < start + points;) {
       const block = Math.floor(at / size);
       const held = this.#block(attribute, block, kind, size);
@@ -264,6 +268,9 @@ export class Spill {
   }
 }
 
+/** Points that are put in order one by one are handed on in pieces of so many. */
+const MERGED = 1 << 16;
+
 /** The points of one series, ascending by step, piece by piece; on equal steps in the order of the stretches. */
 export function* pointsInOrder(stretches: readonly SpilledSeries[]): Generator<SeriesPoints> {
   const isInOrder = stretches.every(({ firstStep }, i) => i === 0 || stretches[i - 1].lastStep <= firstStep);
@@ -275,7 +282,7 @@ export function* pointsInOrder(stretches: readonly SpilledSeries[]): Generator<S
   const isFloat = FIELD_OF[ofKey(stretches[0].attribute).type] === "float";
   while (true) {
     const out = { step: [] as number[], timestamp: [] as number[], values: [] as unknown[] };
-    while (out.step.length < BLOCK) {
+    while (out.step.length < MERGED) {
       let least: Cursor | null = null;
       for (const cursor of cursors) if (cursor.points && (!least || cursor.step < least.step)) least = cursor;
       if (!least) break;

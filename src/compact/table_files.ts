@@ -15,6 +15,7 @@ import { DISK } from "../archive/disk/local.ts";
 import { ArchiveError } from "../errors.ts";
 import { sayingWhatFailed, sayingWhatFailedSync } from "../write/whole.ts";
 import { histogramsOf } from "../archive/compacted/pass.ts";
+import type { Limits } from "./limits.ts";
 import { TableWriter } from "./parquet/table.ts";
 import { digestOf, GrowingGroup } from "./row_group.ts";
 
@@ -23,12 +24,9 @@ export interface TablePlace {
   /** The project's folder. */
   folder: string;
   pass: number;
+  limits: Limits;
 }
 
-/** A file ends after so many bytes. */
-const FILE_BYTES = 512 << 20;
-/** A row group ends after so many rows where an attribute ends, after so many in any case, and after so many bytes of texts. */
-const SOME_ROWS = 262_144, MOST_ROWS = 1_048_576, MOST_BYTES = 64 << 20;
 /** Columns whose pages have extremes. */
 const INDEXED = new Set([
   "run_id",
@@ -63,7 +61,7 @@ export class TableFiles {
   constructor(name: TableName, place: TablePlace) {
     this.#name = name;
     this.#place = place;
-    this.group = new GrowingGroup(TABLES[name].columns);
+    this.group = new GrowingGroup(TABLES[name].columns, place.limits);
   }
 
   /** The number of the file that the next row goes to, and the row in it. */
@@ -72,11 +70,11 @@ export class TableFiles {
     return { file: number, row: (this.#open?.writer.rows ?? 0) + this.group.rows };
   }
 
-  /** To be called when rows were added: writes the group where it is full. Gives how many more rows may be added before the next call. */
-  async flush(atEnd: boolean, signal?: AbortSignal): Promise<number> {
+  /** To be called when rows were added: writes the group where it is full. */
+  async flush(atEnd: boolean, signal?: AbortSignal): Promise<void> {
     const { rows, bytes } = this.group;
-    if (rows >= MOST_ROWS || bytes >= MOST_BYTES || (atEnd && rows >= SOME_ROWS)) await this.#write(signal);
-    return MOST_ROWS - this.group.rows;
+    const { groupRows, mostGroupRows, groupBytes } = this.#place.limits;
+    if (rows >= mostGroupRows || bytes >= groupBytes || (atEnd && rows >= groupRows)) await this.#write(signal);
   }
 
   /** Writes what is left, checks the last file, and gives all. */
@@ -98,13 +96,13 @@ export class TableFiles {
 
   async #write(signal?: AbortSignal): Promise<void> {
     const { group } = this;
-    this.group = new GrowingGroup(TABLES[this.#name].columns);
+    this.group = new GrowingGroup(TABLES[this.#name].columns, this.#place.limits);
     const open = this.#open ??= await this.#create();
     if (group.rows > 0) {
       open.groups.push({ rows: group.rows, digests: group.digests() });
       sayingWhatFailedSync(open.path, () => open.writer.write(group.rows, group.data(), group.cuts));
     }
-    if (open.writer.bytes >= FILE_BYTES) await this.#close(signal);
+    if (open.writer.bytes >= this.#place.limits.fileBytes) await this.#close(signal);
   }
 
   async #create(): Promise<OpenFile> {
