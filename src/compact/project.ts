@@ -21,6 +21,7 @@ import { partsOf } from "../archive/index/batches.ts";
 import { damageReason } from "../archive/parquet/damage.ts";
 import type { PartsContext } from "../archive/read/context.ts";
 import { sourceFindings } from "../archive/report/report.ts";
+import type { RowNotes } from "../archive/report/rows.ts";
 import { ArchiveError } from "../errors.ts";
 import { addHashes, tidyHashes } from "../export/log.ts";
 import { lockFolder } from "../export/lock.ts";
@@ -82,7 +83,7 @@ export async function compactProject(job: ProjectJob): Promise<WrittenPass> {
   const parts = partsOf(index, fresh).length;
   // Reading takes about as long as writing.
   const total = 2 * parts;
-  const { spills, lost } = await readAllSeries({
+  const { spills, lost, notes } = await readAllSeries({
     context,
     runs: fresh,
     folder: `${folder}/${WORK}`,
@@ -124,7 +125,7 @@ export async function compactProject(job: ProjectJob): Promise<WrittenPass> {
     runs: runs.length,
     values: filesOf({ files } as Pass, "values").reduce((sum, { rows }) => sum + rows, 0),
     points: filesOf({ files } as Pass, "series").reduce((sum, { rows }) => sum + rows, 0),
-    findings: await newFindings(job, fresh, manifest),
+    findings: await newFindings(job, notes, manifest),
     files,
   };
   signal?.throwIfAborted();
@@ -138,9 +139,9 @@ export async function compactProject(job: ProjectJob): Promise<WrittenPass> {
 }
 
 /** What the report says of the source, of these runs and of files, that was not noted before. */
-async function newFindings({ context, roots }: ProjectJob, runs: number[], { passes }: Manifest): Promise<Finding[]> {
+async function newFindings({ context, roots }: ProjectJob, notes: RowNotes, { passes }: Manifest): Promise<Finding[]> {
   const noted = new Set(passes.flatMap(({ findings }) => findings.map(({ message }) => message)));
-  return (await sourceFindings(context, roots, runs)).filter(({ message }) => !noted.has(message));
+  return (await sourceFindings(context, roots, notes)).filter(({ message }) => !noted.has(message));
 }
 
 /** The number in the pass that each run has in the end; -1: it was left out. */

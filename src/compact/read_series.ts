@@ -8,10 +8,11 @@
 import { hashFile } from "../archive/disk/hashes.ts";
 import type { Part } from "../archive/disk/layout.ts";
 import { partsOf } from "../archive/index/batches.ts";
-import { readGroups } from "../archive/index/read_parts.ts";
+import { keepOwn, readGroups } from "../archive/index/read_parts.ts";
 import { distinct, EVERY_COLUMN, type RowGroupReader } from "../archive/parquet/file.ts";
 import { isLogged, pointValues } from "../archive/parquet/point_values.ts";
 import type { PartsContext } from "../archive/read/context.ts";
+import { RowNotes, type SavedNotes } from "../archive/report/rows.ts";
 import { type AttributeType, isSeriesType, type SeriesType } from "../types.ts";
 import { makeWhole, sayingWhatFailed } from "../write/whole.ts";
 import type { Limits } from "./limits.ts";
@@ -34,6 +35,7 @@ export interface SortedSeries {
   spills: Spill[];
   /** Runs of the pass one of whose parts turned out to be damaged. */
   lost: Set<number>;
+  notes: RowNotes;
 }
 
 /** How far an earlier attempt came. */
@@ -44,6 +46,7 @@ interface Checkpoint {
   parts: number;
   spills: { name: string; sha256: string; index: SpillIndex }[];
   lost: number[];
+  notes?: SavedNotes;
 }
 
 const CHECKPOINT = "read.json";
@@ -66,7 +69,8 @@ export async function readAllSeries(
     saved.spills.map(({ name, index }) => new Spill(`${folder}/${name}`, index)),
   );
   const lost = new Set(saved.lost);
-  const reader = new SeriesReader(context, runs, spiller);
+  const notes = new RowNotes(context, false, saved.notes);
+  const reader = new SeriesReader(context, runs, spiller, notes);
   let read = done;
   // Parts are stretches of the work: a portion that ends with one is a place to go on from.
   for (let from = done; from < parts.length;) {
@@ -81,7 +85,7 @@ export async function readAllSeries(
     }, {
       telling: ["type", "path", "project", "run"],
       columns: EVERY_COLUMN,
-      read: (group, part) => reader.read(group, owners.get(part)!),
+      read: (group, part) => reader.read(group, part, owners.get(part)!),
     });
     from += some.length;
     read += some.length;
@@ -98,9 +102,10 @@ export async function readAllSeries(
     }
     saved.parts = read;
     saved.lost = [...lost];
+    saved.notes = notes.saved;
     await makeWhole(`${folder}/${CHECKPOINT}`, (path) => Deno.writeTextFile(path, JSON.stringify(saved)));
   }
-  return { spills: spiller.spills, lost };
+  return { spills: spiller.spills, lost, notes };
 }
 
 /** Of large parts fewer are read before anybody asks. */
@@ -135,13 +140,15 @@ async function readCheckpoint(folder: string, source: string): Promise<Checkpoin
 class SeriesReader {
   readonly #context: PartsContext;
   readonly #spiller: Spiller;
+  readonly #notes: RowNotes;
   /** The number in the pass of each run of the index; -1: it is not asked for. */
   readonly #numbers: Int32Array;
   readonly #parts = new Map<Part, number[]>();
 
-  constructor(context: PartsContext, runs: readonly number[], spiller: Spiller) {
+  constructor(context: PartsContext, runs: readonly number[], spiller: Spiller, notes: RowNotes) {
     this.#context = context;
     this.#spiller = spiller;
+    this.#notes = notes;
     this.#numbers = new Int32Array(context.index.keys.length).fill(-1);
     runs.forEach((run, number) => {
       this.#numbers[run] = number;
@@ -163,13 +170,14 @@ class SeriesReader {
     return this.#context.index.mixed.has(part) ? null : this.runsOf(part)[0];
   }
 
-  read(group: RowGroupReader, owner: number | null): void {
+  read(group: RowGroupReader, part: Part, owner: number | null): void {
     if (owner === null) {
       const { project, numbers } = this.#context.index;
-      group.where("project", (name) => name === project);
+      keepOwn(group, project, part);
       group.where("run", (name) => (this.#numbers[numbers.get(name) ?? -1] ?? -1) >= 0);
     }
     if (group.length === 0) return;
+    this.#notes.read(group);
     const { names, codes } = distinct(group.strings("type"));
     for (const [code, type] of names.entries()) {
       if (!isSeriesType(type as AttributeType)) continue;

@@ -13,7 +13,7 @@ import { type Store, textOf } from "../disk/store.ts";
 import { type Folder, isProjectName, parsePartName, type Part, readFolder } from "../disk/layout.ts";
 import { CHECK, readGroups } from "../index/read_parts.ts";
 import { fileFindings, runFiles } from "./files.ts";
-import { rowFindings } from "./rows.ts";
+import { rowFindings, type RowNotes } from "./rows.ts";
 import type { PartsContext } from "../read/context.ts";
 
 /** Where the data of a project lie. */
@@ -49,14 +49,14 @@ export async function makeReport(context: PartsContext, roots: ReportRoots): Pro
   return bySeverity(findings);
 }
 
-/** What is known of the data that the runs alone do not show: of folders, rows that were dropped, and what could not be exported. */
+/** What the runs alone do not show: of folders, of rows that were dropped, of what could not be exported. */
 export async function sourceFindings(
   context: PartsContext,
   roots: Pick<ReportRoots, "store" | "data">,
-  runs: readonly number[],
+  notes: RowNotes,
 ): Promise<Finding[]> {
   const { index } = context;
-  const rows = await rowFindings(context, false, runs);
+  const rows = await notes.findings();
   return [
     ...index.folders.flatMap((folder) => folderFindings(folder)),
     ...copyFindings(index),

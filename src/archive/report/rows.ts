@@ -16,6 +16,13 @@ import { isLogged } from "../parquet/point_values.ts";
 import type { PartsContext } from "../read/context.ts";
 import { finding } from "./finding.ts";
 
+/** What {@linkcode RowNotes} noted, as JSON holds it. */
+export interface SavedNotes {
+  valueless: number;
+  unknown: [string, { type: string; path: string; rows: number }][];
+  earliest: [number, number][];
+}
+
 /** What the rows of all runs show. */
 interface Seen {
   valueless: number;
@@ -25,58 +32,85 @@ interface Seen {
 }
 
 /** Findings in the rows. */
-export async function rowFindings(
-  context: PartsContext,
-  timesConverted: boolean,
-  runs: readonly number[] = [...context.index.keys.keys()],
-): Promise<Finding[]> {
-  const { index, phantoms, readOptions } = context;
-  const seen: Seen = { valueless: 0, unknown: new Map(), earliest: new Map() };
+export async function rowFindings(context: PartsContext, timesConverted: boolean): Promise<Finding[]> {
+  const { index, readOptions } = context;
+  const notes = new RowNotes(context, timesConverted);
   const choose = (group: RowGroupReader, part: Part) => {
     if (!index.mixed.has(part)) return;
     keepOwn(group, index.project, part);
     group.where("run", (run) => index.numbers.has(run));
   };
-  const read = (group: RowGroupReader) => {
+  await readGroups(partsOf(index, index.keys.keys()), readOptions, {
+    telling: ["project", "run", "type"],
+    choose,
+    columns: EVERY_COLUMN,
+    read: (group) => notes.read(group),
+  });
+  return await notes.findings();
+}
+
+/** Notes what rows show while somebody goes through them. */
+export class RowNotes {
+  readonly #context: PartsContext;
+  readonly #timesConverted: boolean;
+  readonly #seen: Seen;
+
+  /** @param before What was noted before, to go on from. */
+  constructor(context: PartsContext, timesConverted: boolean, before?: SavedNotes) {
+    this.#context = context;
+    this.#timesConverted = timesConverted;
+    const { valueless = 0, unknown, earliest } = before ?? {};
+    this.#seen = { valueless, unknown: new Map(unknown), earliest: new Map(earliest) };
+  }
+
+  /** Takes in the rows of a row group. */
+  read(group: RowGroupReader): void {
+    const seen = this.#seen;
     for (const type of distinct(group.strings("type")).names) {
       const rows = group.copy();
       rows.where("type", (name) => name === type);
       if (isParameterType(type)) seen.valueless += gaps(rows, type);
       else if (type === "file_series") seen.valueless += count(rows.length, isLogged(rows), false);
       else if (!isSeriesType(type as AttributeType)) noteUnknown(rows, type, seen);
-      if (!timesConverted && isSeriesType(type as AttributeType)) noteEarliest(rows, context, seen);
+      if (!this.#timesConverted && isSeriesType(type as AttributeType)) noteEarliest(rows, this.#context, seen);
     }
-  };
-  await readGroups(partsOf(index, runs), readOptions, {
-    telling: ["project", "run", "type"],
-    choose,
-    columns: EVERY_COLUMN,
-    read,
-  });
-  const floats = (await phantoms.all("float", readOptions)).filter(({ path }) => !path.startsWith("sys/"));
-  const files = await phantoms.all("file", readOptions);
-  const findings: Finding[] = [];
-  const told = (some: { rows: number }[]) => some.reduce((sum, { rows }) => sum + rows, 0);
-  const dropped = seen.valueless - told(floats) - told(files.filter(({ rows }) => rows === 1));
-  if (dropped > 0) {
-    findings.push(finding(
-      "info",
-      "phantom_rows",
-      `${dropped} rows without a value were dropped: the exporter writes one for every attribute that another run of the same ` +
-        `export batch has.`,
-      { count: dropped },
-    ));
   }
-  findings.push(...nanFindings(floats));
-  for (const { type, path, rows } of seen.unknown.values()) {
-    findings.push(finding(
-      "warning",
-      "unknown_type",
-      `The attribute ${path} has the type "${type}", which is not known: its ${rows} rows are left out.`,
-      { attribute: path, count: rows },
-    ));
+
+  /** What was noted, to be written as JSON. */
+  get saved(): SavedNotes {
+    const { valueless, unknown, earliest } = this.#seen;
+    return { valueless, unknown: [...unknown], earliest: [...earliest] };
   }
-  return [...findings, ...localTimes(context, seen.earliest)];
+
+  /** What follows. */
+  async findings(): Promise<Finding[]> {
+    const { phantoms, readOptions } = this.#context;
+    const seen = this.#seen;
+    const floats = (await phantoms.all("float", readOptions)).filter(({ path }) => !path.startsWith("sys/"));
+    const files = await phantoms.all("file", readOptions);
+    const findings: Finding[] = [];
+    const told = (some: { rows: number }[]) => some.reduce((sum, { rows }) => sum + rows, 0);
+    const dropped = seen.valueless - told(floats) - told(files.filter(({ rows }) => rows === 1));
+    if (dropped > 0) {
+      findings.push(finding(
+        "info",
+        "phantom_rows",
+        `${dropped} rows without a value were dropped: the exporter writes one for every attribute that another run of the same ` +
+          `export batch has.`,
+        { count: dropped },
+      ));
+    }
+    findings.push(...nanFindings(floats));
+    for (const { type, path, rows } of seen.unknown.values()) {
+      findings.push(finding(
+        "warning",
+        "unknown_type",
+        `The attribute ${path} has the type "${type}", which is not known: its ${rows} rows are left out.`,
+        { attribute: path, count: rows },
+      ));
+    }
+    return [...findings, ...localTimes(this.#context, seen.earliest)];
+  }
 }
 
 /** Floats that have no value in any run. */
@@ -137,11 +171,21 @@ function noteUnknown(rows: RowGroupReader, type: string, seen: Seen): void {
 }
 
 function noteEarliest(rows: RowGroupReader, { index }: PartsContext, seen: Seen): void {
-  const time = rows.floats("timestamp"), run = rows.strings("run");
+  const run = rows.strings("run");
+  // Few of the texts are different, and only runs of Neptune 2.x matter.
+  const numbers = Int32Array.from({ length: run.strings.length }, () => -2);
+  let time: ReturnType<RowGroupReader["floats"]> | null = null;
   for (let row = 0; row < rows.length; row++) {
+    if (run.present && run.present[row] === 0) continue;
+    const code = run.values[row];
+    if (numbers[code] === -2) {
+      const number = index.numbers.get(run.strings.get(code));
+      numbers[code] = number === undefined || !index.legacy[number] ? -1 : number;
+    }
+    const number = numbers[code];
+    if (number < 0) continue;
+    time ??= rows.floats("timestamp");
     if (time.present && time.present[row] === 0) continue;
-    const number = index.numbers.get(run.strings.get(run.values[row]));
-    if (number === undefined || !index.legacy[number]) continue;
     if (!(time.values[row] >= (seen.earliest.get(number) ?? Infinity))) seen.earliest.set(number, time.values[row]);
   }
 }
