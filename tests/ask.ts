@@ -15,7 +15,7 @@ import {
   type ValueColumn,
 } from "../src/columns.ts";
 import type { AttributesQuery, Finding, RunsQuery, SeriesQuery, Source } from "../src/source.ts";
-import type { FileRef, Histogram, PointKind, RunInfo } from "../src/types.ts";
+import type { FileRef, Histogram, PointKind, RunInfo, SeriesType } from "../src/types.ts";
 
 /** One point of a series, as a test compares it. */
 export interface Point {
@@ -236,4 +236,43 @@ export async function assertFound(source: Source, kind: string, count?: number):
 /** Asserts that sources which can tell find nothing of this kind. */
 export async function assertNotFound(source: Source, kind: string): Promise<void> {
   assert.deepEqual((await findings(source, kind)) ?? [], []);
+}
+
+const KINDS: Record<SeriesType, PointKind> = {
+  float_series: "float",
+  string_series: "string",
+  histogram_series: "histogram",
+  file_series: "file",
+};
+
+/** All that can be read of a source, and the bytes of all files. */
+export async function everything(source: Source) {
+  const found = await runs(source);
+  const points: Record<string, unknown> = {};
+  for (const [type, kind] of Object.entries(KINDS)) {
+    for (const lineage of ["full", "own", "experiment"] as const) {
+      const series = [];
+      for (const { key } of found) {
+        for (const name of await attributes(source, { runs: [key], types: [type as SeriesType] })) {
+          series.push({ run: key, path: name.slice(0, name.lastIndexOf(":")) });
+        }
+      }
+      const read = await pointsOf(source, { kind, series, lineage });
+      series.forEach(({ run, path }, i) => points[`${run} ${path} ${lineage}`] = read[i]);
+    }
+  }
+  const values = await valuesByKey(source);
+  const files: Record<string, string> = {};
+  const refs = [...values.values()].flatMap((run) => Object.entries(run)).filter(([name]) => name.endsWith(":file"));
+  for (
+    const ref of [
+      ...refs.map(([, value]) => value),
+      ...Object.values(points).flat().map((point) => (point as { value: unknown }).value),
+    ]
+  ) {
+    const { path, size } = ref as { path?: string; size?: number } ?? {};
+    if (typeof path !== "string" || size === null) continue;
+    files[path] = (await bytes(source, ref as Parameters<typeof bytes>[1])).join(",");
+  }
+  return { runs: found, attributes: await attributes(source), values: Object.fromEntries(values), points, files };
 }

@@ -111,7 +111,7 @@ export class Archive {
         names.sort((a, b) => Number(b === sanitized(project)) - Number(a === sanitized(project)));
         const contents = await this.#contents({ signal });
         const unreadable = names.map((name) => contents.folders.get(name)).find((folder) => folder?.damage);
-        if (unreadable && !this.#settings.skipDamaged) throw unreadableError(unreadable);
+        if (unreadable && (unreadable.compacted || !this.#settings.skipDamaged)) throw unreadableError(unreadable);
         const folders = [];
         for (const name of names) folders.push(await this.#folder(name, { signal, onProgress }));
         return buildIndex(project, folders, this.#settings);

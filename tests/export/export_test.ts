@@ -6,52 +6,11 @@ import { datetime, file, filePoint, float, floatPoint, histogramPoint, int, stri
 import { type ArchiveRow, filePath, partName, sanitized, writeRun } from "../../samples/writer.ts";
 import { connectionOf } from "../../src/api/project.ts";
 import { openArchive } from "../../src/archive/catalog.ts";
-import type { Source } from "../../src/source.ts";
 import { RunParts } from "../../src/export/parts.ts";
-import type { PointKind, SeriesType } from "../../src/types.ts";
-import { attributes, bytes, pointsOf, runs, valuesByKey } from "../ask.ts";
+import { bytes, everything, pointsOf, runs, valuesByKey } from "../ask.ts";
 import { Fixture, PROJECT, T } from "../api/fixture.ts";
 
 const SAMPLE = fileURLToPath(new URL("../../samples/archive", import.meta.url));
-const KINDS: Record<SeriesType, PointKind> = {
-  float_series: "float",
-  string_series: "string",
-  histogram_series: "histogram",
-  file_series: "file",
-};
-
-/** All that can be read of a source, and the bytes of all files. */
-async function everything(source: Source) {
-  const found = await runs(source);
-  const points: Record<string, unknown> = {};
-  for (const [type, kind] of Object.entries(KINDS)) {
-    for (const lineage of ["full", "own", "experiment"] as const) {
-      const series = [];
-      for (const { key } of found) {
-        for (const name of await attributes(source, { runs: [key], types: [type as SeriesType] })) {
-          series.push({ run: key, path: name.slice(0, name.lastIndexOf(":")) });
-        }
-      }
-      const read = await pointsOf(source, { kind, series, lineage });
-      series.forEach(({ run, path }, i) => points[`${run} ${path} ${lineage}`] = read[i]);
-    }
-  }
-  const values = await valuesByKey(source);
-  const files: Record<string, string> = {};
-  const refs = [...values.values()].flatMap((run) => Object.entries(run)).filter(([name]) => name.endsWith(":file"));
-  for (
-    const ref of [
-      ...refs.map(([, value]) => value),
-      ...Object.values(points).flat().map((point) => (point as { value: unknown }).value),
-    ]
-  ) {
-    const { path, size } = ref as { path?: string; size?: number } ?? {};
-    if (typeof path !== "string" || size === null) continue;
-    files[path] = (await bytes(source, ref as Parameters<typeof bytes>[1])).join(",");
-  }
-  return { runs: found, attributes: await attributes(source), values: Object.fromEntries(values), points, files };
-}
-
 /** The paths of the files below a folder, relative to it, without the hashes beside them. */
 async function tree(folder: string, below = ""): Promise<string[]> {
   const names: string[] = [];

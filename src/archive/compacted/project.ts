@@ -110,6 +110,11 @@ export class CompactedProject implements Source {
     }
   }
 
+  /** Whether what was compacted lacks runs whose parts could not be read. */
+  get #isPartial(): boolean {
+    return this.#folder.manifest.passes.some(({ findings }) => findings.some(({ kind }) => kind === "damaged_part"));
+  }
+
   project(): Promise<ProjectInfo> {
     return Promise.resolve(this.#info);
   }
@@ -227,7 +232,8 @@ export class CompactedProject implements Source {
       },
       batches: (runs, sourcesOf, share) => batchesByPoints(points, runs, sourcesOf, share),
       isScattered: () => false,
-      isReal: async (type, path) => (await this.#valueless(kept, type, { signal })).get(path) === 1,
+      // Where a damaged part was left out nobody knows: there may be a row with a value in it.
+      isReal: async (type, path) => !this.#isPartial && (await this.#valueless(kept, type, { signal })).get(path) === 1,
       clock: (run) => toUtc !== null && index.legacy[run] ? toUtc : (stored) => stored,
     };
   }

@@ -80,17 +80,18 @@ export class TableReader {
     } catch (error) {
       if (!(error instanceof TableFault)) throw error;
     }
-    const sound: Stretch[] = [];
+    // Each by itself: together they would be read across what is damaged between them.
+    const sound: Stretch[] = [], parts: LeafRows[][] = [];
     for (const unit of await this.#units(stretches, signal)) {
       try {
-        await this.read(leaves, [unit], signal);
+        parts.push(await this.read(leaves, [unit], signal));
         sound.push(unit);
       } catch (error) {
         if (!(error instanceof TableFault)) throw error;
         await onLost(unit, error);
       }
     }
-    return { stretches: sound, leaves: await this.read(leaves, sound, signal) };
+    return { stretches: sound, leaves: leaves.map((_, i) => together(parts.map((part) => part[i]))) };
   }
 
   /** Stretches cut where pages begin. */

@@ -156,7 +156,14 @@ export function warnUnreadable(folder: Folder): void {
 }
 
 /** The error for using a project whose folder cannot be listed. */
-export function unreadableError({ name, path, damage }: Folder): ArchiveError {
+export function unreadableError({ name, path, damage, compacted }: Folder): ArchiveError {
+  if (compacted) {
+    return new ArchiveError(
+      `The compacted folder ${name} of the archive cannot be read (${damage}): restore it from a copy, or compact the archive again; ` +
+        "other projects are not affected.",
+      { path },
+    );
+  }
   return new ArchiveError(
     `The folder ${name} of the archive cannot be read (${damage}): make it readable, or leave it out with ` +
       '`damagedRuns: "skip"`; other projects are not affected.',

@@ -28,7 +28,7 @@ export function parentsOf(keys: string[], numbers: Map<string, number>, system: 
   const forkStep = new Float64Array(keys.length).fill(NaN);
   const unresolved: Parents["unresolved"] = [];
   const names = system.column("sys/forking/parent", "string")?.values;
-  if (!names) return { parent, forkStep, unresolved };
+  if (!names || keys.length === 0) return { parent, forkStep, unresolved };
   const byId = (path: string) => new Map(system.column(path, "string")!.values.map((id, run) => [id as string, run]));
   const customIds = byId("sys/custom_run_id"), sysIds = byId("sys/id");
   names.forEach((name, run) => {
