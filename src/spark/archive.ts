@@ -5,14 +5,15 @@
  */
 
 import { projectId, projectNotFound } from "../archive/archive.ts";
-import { parsePartName, sanitized } from "../archive/disk/layout.ts";
+import { COMPACTED, parsePartName, sanitized } from "../archive/disk/layout.ts";
 import { type Shared, shared } from "../async/shared.ts";
 import { ArchiveError, DamagedFileError, UnsupportedError } from "../errors.ts";
 import { isPermitted } from "../permissions/require.ts";
 import type { CallOptions } from "../source.ts";
 import type { ProjectInfo } from "../types.ts";
 import type { SparkAddress } from "./address.ts";
-import { groupParts, type PartGroup, partsIn, shownParts, type StoredPart } from "./contents.ts";
+import { type Manifest, parseManifest } from "../archive/compacted/manifest.ts";
+import { type CompactedTables, groupParts, type PartGroup, partsIn, shownParts, type StoredPart } from "./contents.ts";
 import { Answer } from "./connect/answer.ts";
 import { SparkSession } from "./connect/session.ts";
 import { Statement } from "./connect/statement.ts";
@@ -39,7 +40,7 @@ export interface SparkArchiveSettings {
 /** Which folders hold which projects. */
 interface Contents {
   /** Folders that hold parts that are shown, in the order of their names. */
-  folders: { name: string; all: StoredPart[]; shown: StoredPart[] }[];
+  folders: { name: string; all: StoredPart[]; shown: StoredPart[]; manifest: Manifest | null }[];
   /** Numbers of folders by project. */
   projects: Map<string, number[]>;
   rowNumbers: boolean;
@@ -105,12 +106,23 @@ export class SparkArchive {
   scope(project: string, options?: CallOptions): Promise<Scope> {
     return kept(this.#scopes, project, async ({ signal }) => {
       const { folders, projects, rowNumbers } = await this.#contents({ signal });
-      const groups = (projects.get(project) ?? []).flatMap((number) => this.#groups(folders[number], number));
-      const rows: RowSource = { groups, project, rowNumbers };
+      const groups: PartGroup[] = [], compacted: CompactedTables[] = [];
+      for (const number of projects.get(project) ?? []) {
+        const { manifest, name } = folders[number];
+        if (manifest) compacted.push(tablesOf(manifest, `${this.#settings.data}/${name}`, number));
+        else {
+          const unnamed = name === sanitized(project) || name === project;
+          groups.push(...this.#groups(folders[number], number).map((group) => ({ ...group, unnamed })));
+        }
+      }
+      const hidden = await this.#hidden(compacted, signal);
+      const rows: RowSource = { groups, compacted, hidden, project, rowNumbers };
       const statement = new Statement();
       withRows(statement, rows);
       const odd: OddRun[] = [];
-      for await (const answer of this.ask(statement, oddRunsQuery(statement), signal)) odd.push(...oddRuns(answer));
+      for await (const answer of this.ask(statement, oddRunsQuery(statement, rows), signal)) {
+        odd.push(...oddRuns(answer));
+      }
       return { rows, facts: new Facts(odd) };
     })(options);
   }
@@ -132,7 +144,22 @@ export class SparkArchive {
     })(options);
   }
 
-  #groups({ name, all, shown }: Contents["folders"][number], number: number): PartGroup[] {
+  /** Runs of compacted tables whose export was interrupted. */
+  async #hidden(compacted: readonly CompactedTables[], signal: AbortSignal): Promise<string[]> {
+    if (this.#settings.includeIncomplete || compacted.length === 0) return [];
+    const statement = new Statement();
+    statement.files("runs", compacted.flatMap(({ runs }) => runs), "parquet", "run_id STRING, complete BOOLEAN");
+    const hidden: string[] = [];
+    for await (const answer of this.ask(statement, "SELECT run_id FROM runs WHERE complete = false", signal)) {
+      for (const run of answer.texts("run_id")) hidden.push(run!);
+    }
+    return hidden;
+  }
+
+  #groups(
+    { name, all, shown }: Pick<Contents["folders"][number], "name" | "all" | "shown">,
+    number: number,
+  ): PartGroup[] {
     return groupParts(`${this.#settings.data}/${name}`, number, all, shown);
   }
 
@@ -145,9 +172,12 @@ export class SparkArchive {
       const sizes = answer.ints("length");
       answer.texts("path").forEach((path, i) => files.push({ path: path!, size: Number(sizes[i]) }));
     }
-    const folders = [...partsIn(data, files)].sort(([a], [b]) => a < b ? -1 : 1)
-      .map(([name, all]) => ({ name, all, shown: shownParts(all, includeIncomplete) }))
-      .filter(({ shown }) => shown.length > 0);
+    const folders: Contents["folders"] = [];
+    for (const [name, { parts: all, isCompacted }] of [...partsIn(data, files)].sort(([a], [b]) => a < b ? -1 : 1)) {
+      const manifest = isCompacted ? await this.#manifest(name, signal) : null;
+      const shown = manifest ? [] : shownParts(all, includeIncomplete);
+      if (manifest || shown.length > 0) folders.push({ name, all, shown, manifest });
+    }
     if (folders.length === 0) {
       throw new ArchiveError(
         `The Spark server at ${this.#settings.address.label} finds no data files of neptune-exporter below ${data}: pass as ` +
@@ -155,8 +185,14 @@ export class SparkArchive {
         { path: data },
       );
     }
-    for (const { name, all, shown } of folders) this.#refuse(name, all, shown);
-    const rowNumbers = await this.#hasRowNumbers(this.#groups(folders[0], 0).slice(0, 1), signal);
+    for (const { name, all, shown, manifest } of folders) if (!manifest) this.#refuse(name, all, shown);
+    const [{ name, manifest }] = folders;
+    const rowNumbers = await this.#hasRowNumbers(
+      manifest
+        ? [{ copy: 0, part: 0, paths: tablesOf(manifest, `${data}/${name}`, 0).values }]
+        : this.#groups(folders[0], 0).slice(0, 1),
+      signal,
+    );
     return { folders, rowNumbers, projects: await this.#projectsOf(folders, signal) };
   }
 
@@ -187,10 +223,28 @@ export class SparkArchive {
     );
   }
 
+  /** What a compacted folder says of itself. */
+  async #manifest(folder: string, signal: AbortSignal): Promise<Manifest> {
+    const path = `${this.#settings.data}/${folder}/${COMPACTED}`;
+    const statement = new Statement();
+    statement.files("manifest", [path], "binaryFile");
+    let text = "";
+    for await (const answer of this.ask(statement, "SELECT CAST(content AS STRING) AS text FROM manifest", signal)) {
+      text += answer.texts("text").join("");
+    }
+    try {
+      return parseManifest(text);
+    } catch (cause) {
+      throw new ArchiveError(`The compacted folder ${folder} cannot be read: ${(cause as Error).message}.`, { path }, {
+        cause,
+      });
+    }
+  }
+
   /** Whether the engine tells where in a file a row is: not all do. */
   async #hasRowNumbers(groups: PartGroup[], signal: AbortSignal): Promise<boolean> {
     const statement = new Statement();
-    withRows(statement, { groups, project: null, rowNumbers: true });
+    withRows(statement, { groups, compacted: [], hidden: [], project: null, rowNumbers: true });
     try {
       for await (const _ of this.ask(statement, "SELECT place FROM rows LIMIT 0", signal));
       return true;
@@ -204,18 +258,29 @@ export class SparkArchive {
   async #projectsOf(folders: Contents["folders"], signal: AbortSignal): Promise<Contents["projects"]> {
     const projects = new Map<string, number[]>();
     const doubtful: number[] = [];
-    const first = folders.map(({ name, shown }, number) =>
+    const raw = folders.flatMap(({ name, shown, manifest }, number) => {
+      if (!manifest) return [{ name, shown, number }];
+      add(manifest.project, number);
+      return [];
+    });
+    const first = raw.map(({ name, shown, number }) =>
       this.#groups({ name, all: shown, shown: shown.slice(0, 1) }, number)[0]
     );
-    const found = await this.#projectsIn(first, signal);
-    for (const [number, { name }] of folders.entries()) {
+    const found = first.length > 0 ? await this.#projectsIn(first, signal) : new Map<number, (string | null)[]>();
+    for (const { name, number } of raw) {
       const names = found.get(number) ?? [];
-      if (names.length === 1 && sanitized(names[0]) === name) add(names[0], number);
+      if (names.length === 1 && names[0] !== null && sanitized(names[0]) === name) add(names[0], number);
       else doubtful.push(number);
     }
     if (doubtful.length > 0) {
       const groups = doubtful.flatMap((number) => this.#groups(folders[number], number));
-      for (const [number, names] of await this.#projectsIn(groups, signal)) for (const one of names) add(one, number);
+      for (const [number, names] of await this.#projectsIn(groups, signal)) {
+        const { name } = folders[number];
+        const named = names.filter((one) => one !== null);
+        for (const one of named) add(one, number);
+        // What does not name its project is of the one that its folder is named after, or goes by the name of the folder.
+        if (names.includes(null) && !named.some((one) => sanitized(one) === name)) add(name, number);
+      }
     }
     return projects;
 
@@ -227,17 +292,24 @@ export class SparkArchive {
   }
 
   /** The projects in some files, by the numbers of their folders. */
-  async #projectsIn(groups: PartGroup[], signal: AbortSignal): Promise<Map<number, string[]>> {
+  async #projectsIn(groups: PartGroup[], signal: AbortSignal): Promise<Map<number, (string | null)[]>> {
     const statement = new Statement();
-    withRows(statement, { groups, project: null, rowNumbers: false });
-    const query = "SELECT DISTINCT copy, project_id FROM rows WHERE project_id IS NOT NULL";
-    const found = new Map<number, string[]>();
+    withRows(statement, { groups, compacted: [], hidden: [], project: null, rowNumbers: false });
+    const query = "SELECT DISTINCT copy, project_id FROM rows";
+    const found = new Map<number, (string | null)[]>();
     for await (const answer of this.ask(statement, query, signal)) {
       const folders = answer.counts("copy");
-      answer.texts("project_id").forEach((name, i) => found.set(folders[i], [...found.get(folders[i]) ?? [], name!]));
+      answer.texts("project_id").forEach((name, i) => found.set(folders[i], [...found.get(folders[i]) ?? [], name]));
     }
     return found;
   }
+}
+
+/** The files of the tables that a manifest names. */
+function tablesOf({ passes }: Manifest, folder: string, copy: number): CompactedTables {
+  const names = passes.flatMap(({ files }) => files.map(({ name }) => name));
+  const of = (table: string) => names.filter((name) => name.startsWith(`${table}/`)).map((name) => `${folder}/${name}`);
+  return { copy, runs: of("runs"), values: of("values"), series: of("series") };
 }
 
 /** What a folder holds, where this machine has it. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { parsePartName } from "../archive/disk/layout.ts";
+import { COMPACTED, parsePartName } from "../archive/disk/layout.ts";
 
 /** One data file, by the folder and the name it has. */
 export interface StoredPart {
@@ -23,21 +23,41 @@ export interface PartGroup {
   part: number;
   /** Patterns or names of files. */
   paths: string[];
+  /** Whether rows that do not name their project are of the one asked for: their folder is named after it. */
+  unnamed?: boolean;
+}
+
+/** The tables of a compacted folder, each as its files. */
+export interface CompactedTables {
+  /** The number of the folder. */
+  copy: number;
+  runs: string[];
+  values: string[];
+  series: string[];
+}
+
+/** What lies in one project folder. */
+export interface StoredFolder {
+  parts: StoredPart[];
+  /** Whether it holds the tables of `compactArchive()`. */
+  isCompacted: boolean;
 }
 
 /** The parts of each project folder, among these files; others are passed over. */
-export function partsIn(root: string, files: Iterable<{ path: string; size: number }>): Map<string, StoredPart[]> {
-  const folders = new Map<string, StoredPart[]>();
+export function partsIn(root: string, files: Iterable<{ path: string; size: number }>): Map<string, StoredFolder> {
+  const folders = new Map<string, StoredFolder>();
   const start = `${bare(root)}/`;
   for (const { path, size } of files) {
     const place = bare(path);
     if (!place.startsWith(start)) continue;
     const [folder, name, ...deeper] = place.slice(start.length).split("/");
-    const part = name === undefined ? null : parsePartName(name);
-    if (!part || deeper.length > 0 || folder.startsWith(".") || name.startsWith(".")) continue;
-    const known = folders.get(folder);
-    if (known) known.push({ name, size, ...part });
-    else folders.set(folder, [{ name, size, ...part }]);
+    if (name === undefined || deeper.length > 0 || folder.startsWith(".") || name.startsWith(".")) continue;
+    const part = parsePartName(name);
+    if (!part && name !== COMPACTED) continue;
+    let known = folders.get(folder);
+    if (!known) folders.set(folder, known = { parts: [], isCompacted: false });
+    if (part) known.parts.push({ name, size, ...part });
+    else known.isCompacted = true;
   }
   return folders;
 }

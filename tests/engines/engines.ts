@@ -98,7 +98,7 @@ export async function startEngine(engine: Engine, more: Record<string, string> =
   const kill = () => {
     if (!hasEnded) process.kill("SIGKILL");
   };
-  const deadline = Date.now() + 120_000;
+  const deadline = Date.now() + 300_000;
   while (!await listens(port)) {
     if (!hasEnded && Date.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, 200));

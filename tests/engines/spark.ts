@@ -4,7 +4,12 @@
  * @module
  */
 
+import { openArchive } from "../../src/archive/catalog.ts";
+import { compactCatalog } from "../../src/compact/archive.ts";
 import { openSpark } from "../../src/spark/catalog.ts";
+import { CASES } from "../awkward/cases.ts";
+import { columnCases } from "../awkward/columns.ts";
+import { folderCases } from "../awkward/folders.ts";
 import { conformance } from "../conformance/suite.ts";
 import { type Engine, startEngine } from "./engines.ts";
 import { faults } from "./faults.ts";
@@ -29,7 +34,13 @@ const SKIP: Record<string, string> = {
     "engines pass over files whose names begin with an underscore; where this machine can see them, it is an error",
 };
 
-/** Registers the conformance suite on local files, and what goes wrong between this module and an engine. */
+/** Cases that are no others once an archive is compacted. */
+const RAW = "compacting settles it before an engine sees anything";
+
+/**
+ * Registers the conformance suite on local files, as the exporter wrote them and compacted, and what goes wrong between this module
+ * and an engine.
+ */
 export async function sparkSuites(engine: Engine, skip: Record<string, string>): Promise<void> {
   const running = await startEngine(engine);
   addEventListener("unload", () => running.kill());
@@ -38,5 +49,37 @@ export async function sparkSuites(engine: Engine, skip: Record<string, string>):
     const catalog = openSpark({ address, data, files, includeIncomplete: choices?.includeIncomplete });
     return Promise.resolve({ catalog, close: () => Promise.resolve(catalog.close()) });
   }, { archive: true, skip: { ...SKIP, ...skip } });
+  conformance(`${engine.name}, compacted`, async ({ data, files }, choices) => {
+    const dir = await Deno.makeTempDir();
+    const source = openArchive({ data, files, cache: null, ...choices });
+    await compactCatalog(source, {
+      destination: dir,
+      project: undefined,
+      storedFiles: "link",
+      progressBar: false,
+      signal: undefined,
+      onProgress: () => {},
+    });
+    const { includeIncomplete } = choices ?? {};
+    const catalog = openSpark({ address, data: `${dir}/data`, files: `${dir}/files`, includeIncomplete });
+    return {
+      catalog,
+      close: async () => {
+        catalog.close();
+        await Deno.remove(dir, { recursive: true });
+      },
+    };
+  }, {
+    archive: true,
+    cases: CASES.filter(({ name }) => !(name in SKIP) || SKIP[name] === REFUSED),
+    skip: {
+      ...Object.fromEntries(
+        [...columnCases, ...folderCases].filter(({ name }) => !(name in SKIP)).map(({ name }) => [name, RAW]),
+      ),
+      "damaged run, skipped": REFUSED,
+      "local times, zone given": REFUSED,
+      "zone given, times of Neptune 3.x": REFUSED,
+    },
+  });
   faults(engine, running);
 }

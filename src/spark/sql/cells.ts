@@ -17,7 +17,7 @@ import type { Statement } from "../connect/statement.ts";
 import { portablePattern } from "./regex.ts";
 import { DERIVED, withRuns } from "./runs.ts";
 import { all, isOneOf, type Scope } from "./scope.ts";
-import { withLatest, withShown } from "./points.ts";
+import { seriesThere, withLatest } from "./points.ts";
 import type { PathMatcher } from "../../archive/read/paths.ts";
 import type { PathFilter } from "../../source.ts";
 
@@ -106,8 +106,7 @@ export function valuesQuery(statement: Statement, scope: Scope, cells: CellScope
   const { series } = typesIn(cells);
   if (series.length > 0) {
     const where = mayBeWanted(statement, "attribute_path", cells);
-    withShown(statement, scope, { types: series, where, runs: cells.runs, inherited: true });
-    withLatest(statement, scope);
+    withLatest(statement, scope, { types: series, where, runs: cells.runs, inherited: true });
     tables.push(
       `SELECT run, path, type, ${
         COLUMNS.map(([name, type, , series]) => `${series ?? `CAST(NULL AS ${type})`} AS ${name}`).join(", ")
@@ -128,8 +127,8 @@ export function existingQuery(statement: Statement, scope: Scope, cells: CellSco
   if (series.length > 0) {
     const where = mayBeWanted(statement, "attribute_path", cells);
     // What all runs together have does not depend on who inherits what.
-    withShown(statement, scope, { types: series, where, runs: cells.runs, inherited: byRun || cells.runs !== null });
-    tables.push("SELECT run, path, type FROM shown");
+    const inherited = byRun || cells.runs !== null;
+    tables.push(seriesThere(statement, scope, { types: series, where, runs: cells.runs, inherited }));
   }
   if (tables.length === 0) return null;
   return `SELECT DISTINCT ${byRun ? "run, " : ""}path, type FROM (${tables.join("\nUNION ALL\n")})`;

@@ -8,8 +8,8 @@ import { evaluate } from "../../archive/read/match.ts";
 import type { RunsQuery } from "../../source.ts";
 import { type AttributeType, isConfigType, isSeriesType, type SeriesType } from "../../types.ts";
 import type { Statement } from "../connect/statement.ts";
-import { withLatest, withShown } from "./points.ts";
-import { utf16 } from "./rows.ts";
+import { withLatest } from "./points.ts";
+import { type RowSource, utf16 } from "./rows.ts";
 import { DERIVED, NEWEST_FIRST, withRuns, withSystem } from "./runs.ts";
 import type { Scope } from "./scope.ts";
 import { type MatchedTexts, type RunCondition, translate } from "./where.ts";
@@ -136,8 +136,7 @@ function withTests(statement: Statement, scope: Scope, { tests, seriesTests }: R
     types.add(sorting.type as SeriesType);
   }
   const where = `attribute_path IN (${[...paths].map(named).join(", ")})`;
-  withShown(statement, scope, { types: [...types], where, runs: null, inherited: true });
-  withLatest(statement, scope);
+  withLatest(statement, scope, { types: [...types], where, runs: null, inherited: true });
   if (seriesTests.length > 0) {
     const columns = seriesTests.map(({ column, path, condition }) =>
       `bool_or(path = ${named(path)} AND (${condition})) AS ${column}`
@@ -154,8 +153,12 @@ function withTests(statement: Statement, scope: Scope, { tests, seriesTests }: R
 }
 
 /** The query for runs out of the ordinary. */
-export function oddRunsQuery(statement: Statement): string {
+export function oddRunsQuery(statement: Statement, { compacted }: RowSource): string {
   withSystem(statement, []);
+  // Of compacted runs, only what is stored of their series may tell that they are there.
+  const all = compacted.length === 0
+    ? "rows"
+    : "(SELECT run_id, copy FROM rows UNION ALL SELECT run_id, copy FROM value_rows)";
   const fork = (path: string, type: string) =>
     `max(CASE WHEN attribute_path = '${path}' AND attribute_type = '${type}' THEN ${type}_value END)`;
   statement.with(
@@ -169,7 +172,8 @@ export function oddRunsQuery(statement: Statement): string {
   );
   statement.with(
     "keys",
-    "SELECT run_id AS key, CAST(count(DISTINCT copy) AS INT) AS copies FROM rows WHERE run_id IS NOT NULL GROUP BY run_id",
+    `SELECT run_id AS key, CAST(count(DISTINCT copy) AS INT) AS copies FROM ${all} ` +
+      "WHERE run_id IS NOT NULL GROUP BY run_id",
   );
   statement.with("parents", "SELECT DISTINCT parent AS id FROM forks WHERE parent IS NOT NULL AND parent <> ''");
   return "SELECT keys.key AS key, keys.copies AS copies, system.key IS NULL AS bare, system.created AS created, " +

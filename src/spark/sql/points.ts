@@ -7,7 +7,7 @@
 import type { SeriesType } from "../../types.ts";
 import type { Statement } from "../connect/statement.ts";
 import { FLOAT } from "./rows.ts";
-import { all, isOneOf, type Scope } from "./scope.ts";
+import { all, isOneOf, isPrecomputed, type Scope } from "./scope.ts";
 
 /** Which series. */
 export interface SeriesScope {
@@ -29,7 +29,7 @@ export function tieOrder({ rows: { groups, rowNumbers } }: Scope): string {
 const VALUES = "value, string_value, histogram_value, file";
 
 /**
- * Makes the table `points`, which needs `rows`: the points that runs logged themselves, each with `run_id`, `path`, `type`, `step`,
+ * Makes the table `points`, which needs `point_rows`: the points that runs logged themselves, each with `run_id`, `path`, `type`, `step`,
  * `timestamp` and values by type. A row without a step is no point, and a file point with neither path nor time is none.
  *
  * @param where A condition on rows.
@@ -46,7 +46,7 @@ export function withPoints(statement: Statement, { facts }: Scope, types: readon
   const columns = "run_id, attribute_path AS path, attribute_type AS type, step, timestamp, copy, part, place, " +
     `CASE WHEN attribute_type = 'float_series' THEN ${FLOAT} END AS value, string_value, histogram_value, ` +
     "file_value.path AS file";
-  const stored = `SELECT ${columns} FROM rows WHERE ${isPoint}`;
+  const stored = `SELECT ${columns} FROM point_rows WHERE ${isPoint}`;
   if (facts.repeated.length === 0) return statement.with("points", stored);
   const isRepeated = isOneOf(statement, "run_id", facts.repeated);
   statement.with("stored", stored);
@@ -64,19 +64,21 @@ export function withPoints(statement: Statement, { facts }: Scope, types: readon
 }
 
 /** The runs whose rows are needed to show these runs; null: all. */
-function sourcesOf({ facts }: Scope, runs: readonly string[] | null): string[] | null {
-  return runs && [...new Set(runs.flatMap((run) => facts.ancestors(run, "full").map(({ key }) => key)))];
+function sourcesOf({ facts }: Scope, runs: readonly string[] | null, inherited: boolean): string[] | null {
+  if (runs === null) return null;
+  return inherited
+    ? [...new Set(runs.flatMap((run) => facts.ancestors(run, "full").map(({ key }) => key)))]
+    : [...runs];
 }
 
-/** Makes the table `shown`, which needs `rows`: the points of runs with all that they inherit, by `run`. */
-export function withShown(statement: Statement, scope: Scope, { types, where, runs, inherited }: SeriesScope): void {
-  const { facts } = scope;
-  const sources = sourcesOf(scope, runs);
-  withPoints(statement, scope, types, all([where, sources && isOneOf(statement, "run_id", sources)]));
-  const columns = `path, type, step, timestamp, copy, part, place, ${VALUES}`;
+/** The runs asked for that inherit. */
+function forkedRuns({ facts }: Scope, { runs, inherited }: SeriesScope): string[] {
   const isAsked = runs && new Set(runs);
-  const forked = inherited ? facts.forked.filter((key) => isAsked === null || isAsked.has(key)) : [];
-  if (forked.length === 0) return statement.with("shown", `SELECT run_id AS run, ${columns} FROM points`);
+  return inherited ? facts.forked.filter((key) => isAsked === null || isAsked.has(key)) : [];
+}
+
+/** Makes the table `reached`: the points of runs that inherit, each as often as a run shows it. On an equal step the oldest wins. */
+function withReached(statement: Statement, { facts }: Scope, forked: readonly string[]): void {
   const chains = forked.flatMap((run) => facts.ancestors(run, "full").map((one, depth) => ({ run, depth, ...one })));
   statement.table("chains", {
     run: chains.map(({ run }) => run),
@@ -84,35 +86,89 @@ export function withShown(statement: Statement, scope: Scope, { types, where, ru
     depth: Int32Array.from(chains, ({ depth }) => depth),
     cut: Float64Array.from(chains, ({ cut }) => cut),
   });
-  const own = isAsked ? runs.filter((key) => !facts.forked.includes(key)) : null;
-  const isOwn = own ? isOneOf(statement, "run_id", own) : `NOT (${isOneOf(statement, "run_id", forked)})`;
-  // On an equal step the oldest ancestor wins.
   statement.with(
-    "reached",
-    `SELECT chains.run AS run, ${columns}, depth, ` +
+    "reachable",
+    `SELECT chains.run AS run, ${COLUMNS}, depth, ` +
       "min(depth) OVER (PARTITION BY chains.run, path, type, step) AS first " +
       "FROM points JOIN chains ON points.run_id = chains.source WHERE CAST(step AS DOUBLE) <= cut",
   );
+  statement.with("reached", `SELECT run, ${COLUMNS} FROM reachable WHERE depth = first`);
+}
+
+const COLUMNS = `path, type, step, timestamp, copy, part, place, ${VALUES}`;
+
+/** Makes the table `shown`: the points of runs with all that they inherit, by `run`. */
+function withShown(statement: Statement, scope: Scope, series: SeriesScope): void {
+  const { facts } = scope;
+  const { types, where, runs } = series;
+  const forked = forkedRuns(scope, series);
+  const sources = sourcesOf(scope, runs, series.inherited);
+  withPoints(statement, scope, types, all([where, sources && isOneOf(statement, "run_id", sources)]));
+  if (forked.length === 0) return statement.with("shown", `SELECT run_id AS run, ${COLUMNS} FROM points`);
+  withReached(statement, scope, forked);
+  const isForked = new Set(facts.forked);
+  const isOwn = runs
+    ? isOneOf(statement, "run_id", runs.filter((key) => !isForked.has(key)))
+    : `NOT (${isOneOf(statement, "run_id", forked)})`;
   statement.with(
     "shown",
-    `SELECT run_id AS run, ${columns} FROM points WHERE ${isOwn} ` +
-      `UNION ALL SELECT run, ${columns} FROM reached WHERE depth = first`,
+    `SELECT run_id AS run, ${COLUMNS} FROM points WHERE ${isOwn} UNION ALL SELECT run, ${COLUMNS} FROM reached`,
   );
 }
 
+/** Where what is stored of series will do, and the conditions on it: series of runs that do not inherit. */
+function storedSeries(statement: Statement, { types, where, runs }: SeriesScope, forked: readonly string[]): string {
+  return all([
+    `attribute_type IN (${types.map((type) => `'${type}'`).join(", ")})`,
+    where,
+    runs && isOneOf(statement, "run_id", runs),
+    forked.length === 0 ? null : `NOT (${isOneOf(statement, "run_id", forked)})`,
+  ]);
+}
+
+/** The query for which series exist: `run`, `path`, `type`, some of them more than once. */
+export function seriesThere(statement: Statement, scope: Scope, series: SeriesScope): string {
+  if (!isPrecomputed(scope)) {
+    withShown(statement, scope, series);
+    return "SELECT run, path, type FROM shown";
+  }
+  const forked = forkedRuns(scope, series);
+  const stored = "SELECT run_id AS run, attribute_path AS path, attribute_type AS type FROM value_rows " +
+    `WHERE ${storedSeries(statement, series, forked)}`;
+  if (forked.length === 0) return stored;
+  const sources = sourcesOf(scope, forked, true)!;
+  withPoints(statement, scope, series.types, all([series.where, isOneOf(statement, "run_id", sources)]));
+  withReached(statement, scope, forked);
+  return `${stored} UNION ALL SELECT run, path, type FROM reached`;
+}
+
 /**
- * Makes the table `latest`, which needs `shown`: a row for each series with its last point and, of floats, least, greatest, average
- * and variance. One NaN makes all but the last NaN.
+ * Makes the table `latest`: a row for each series with its last point and, of floats, least, greatest, average and variance. One NaN
+ * makes all but the last NaN.
  */
-export function withLatest(statement: Statement, scope: Scope): void {
+export function withLatest(statement: Statement, scope: Scope, series: SeriesScope): void {
   const spread = (value: string) => `CASE WHEN bool_or(isnan(value)) THEN CAST('NaN' AS DOUBLE) ELSE ${value} END`;
-  statement.with(
-    "latest",
+  const computed = (table: string) =>
     "SELECT run, path, type, max(step) AS last_step, " +
-      `max_by(named_struct('value', value, 'string_value', string_value, 'histogram_value', histogram_value, 'file', file), ` +
-      `struct(step, ${tieOrder(scope)})) AS last, ` +
-      `${spread("min(value)")} AS min, ${spread("max(value)")} AS max, ` +
-      `${spread("avg(value)")} AS average, ${spread("var_pop(value)")} AS variance ` +
-      "FROM shown GROUP BY run, path, type",
-  );
+    `max_by(named_struct('value', value, 'string_value', string_value, 'histogram_value', histogram_value, 'file', file), ` +
+    `struct(step, ${tieOrder(scope)})) AS last, ` +
+    `${spread("min(value)")} AS min, ${spread("max(value)")} AS max, ` +
+    `${spread("avg(value)")} AS average, ${spread("var_pop(value)")} AS variance ` +
+    `FROM ${table} GROUP BY run, path, type`;
+  if (!isPrecomputed(scope)) {
+    withShown(statement, scope, series);
+    return statement.with("latest", computed("shown"));
+  }
+  const forked = forkedRuns(scope, series);
+  const stored = "SELECT run_id AS run, attribute_path AS path, attribute_type AS type, step AS last_step, " +
+    `named_struct('value', CASE WHEN attribute_type = 'float_series' THEN ${FLOAT} END, 'string_value', string_value, ` +
+    "'histogram_value', histogram_value, 'file', file_value.path) AS last, min_value AS min, max_value AS max, " +
+    `average_value AS average, variance_value AS variance FROM value_rows WHERE ${
+      storedSeries(statement, series, forked)
+    }`;
+  if (forked.length === 0) return statement.with("latest", stored);
+  const sources = sourcesOf(scope, forked, true)!;
+  withPoints(statement, scope, series.types, all([series.where, isOneOf(statement, "run_id", sources)]));
+  withReached(statement, scope, forked);
+  statement.with("latest", `${stored} UNION ALL ${computed("reached")}`);
 }

@@ -5,29 +5,37 @@
  */
 
 import type { Statement } from "../connect/statement.ts";
-import type { PartGroup } from "../contents.ts";
+import type { CompactedTables, PartGroup } from "../contents.ts";
+import { SERIES_TYPES } from "../../types.ts";
+
+const COLUMNS = [
+  ["project_id", "STRING"],
+  ["run_id", "STRING"],
+  ["attribute_path", "STRING"],
+  ["attribute_type", "STRING"],
+  ["step", "DECIMAL(18,6)"],
+  ["timestamp", "TIMESTAMP"],
+  ["int_value", "BIGINT"],
+  ["float_value", "DOUBLE"],
+  ["string_value", "STRING"],
+  ["bool_value", "BOOLEAN"],
+  ["datetime_value", "TIMESTAMP"],
+  ["string_set_value", "ARRAY<STRING>"],
+  ["file_value", "STRUCT<path: STRING>"],
+  ["histogram_value", "STRUCT<type: STRING, edges: ARRAY<DOUBLE>, `values`: ARRAY<DOUBLE>>"],
+] as const;
 
 /** The columns of the exporter: engines find them by name, and what a file lacks is null. */
-export const ROW_SCHEMA = [
-  "project_id STRING",
-  "run_id STRING",
-  "attribute_path STRING",
-  "attribute_type STRING",
-  "step DECIMAL(18,6)",
-  "timestamp TIMESTAMP",
-  "int_value BIGINT",
-  "float_value DOUBLE",
-  "string_value STRING",
-  "bool_value BOOLEAN",
-  "datetime_value TIMESTAMP",
-  "string_set_value ARRAY<STRING>",
-  "file_value STRUCT<path: STRING>",
-  "histogram_value STRUCT<type: STRING, edges: ARRAY<DOUBLE>, `values`: ARRAY<DOUBLE>>",
-].join(", ");
+const ROW_SCHEMA = COLUMNS.map((column) => column.join(" ")).join(", ");
+const VALUE_SCHEMA = `${ROW_SCHEMA}, min_value DOUBLE, max_value DOUBLE, average_value DOUBLE, variance_value DOUBLE`;
+const SERIES = SERIES_TYPES.map((type) => `'${type}'`).join(", ");
 
 /** Where the rows of one project are. */
 export interface RowSource {
   groups: readonly PartGroup[];
+  compacted: readonly CompactedTables[];
+  /** Runs that are not shown, though the compacted tables have them: their export was interrupted. */
+  hidden: readonly string[];
   /** null: rows of all projects. */
   project: string | null;
   /** Whether the engine can tell the number of a row in its file. */
@@ -35,21 +43,50 @@ export interface RowSource {
 }
 
 /**
- * Makes the table `rows`: the exporter's columns, and `copy`, `part` and `place`, which order rows as the files do. Where an engine
- * does not know where in a file a row is, `place` is null.
+ * Makes the tables `rows` and `point_rows`: the exporter's columns, and `copy`, `part` and `place`, which order rows as the files do.
+ * Where an engine does not know where in a file a row is, `place` is null. `rows` has all single values and names all runs,
+ * `point_rows` has all points; in the exporter's files both are the same. Of compacted folders there is `value_rows`, too: the last
+ * points of series, with what they come down to.
  */
-export function withRows(statement: Statement, { groups, project, rowNumbers }: RowSource): void {
-  const tables = groups.map(({ copy, part, paths }, at) => {
+export function withRows(statement: Statement, { groups, compacted, hidden, project, rowNumbers }: RowSource): void {
+  const place = (table: string) => rowNumbers ? `${table}._metadata.row_index` : "CAST(NULL AS BIGINT)";
+  const raw = groups.map(({ copy, part, paths, unnamed }, at) => {
     statement.files(`files${at}`, paths, "parquet", ROW_SCHEMA);
-    const place = rowNumbers ? `files${at}._metadata.row_index` : "CAST(NULL AS BIGINT)";
-    const where = project === null ? "" : ` WHERE project_id = ${statement.value(project)}`;
-    return `SELECT files${at}.*, ${copy} AS copy, ${part} AS part, ${place} AS place FROM files${at}${where}`;
+    const isNamed = project === null ? null : `project_id = ${statement.value(project)}`;
+    const where = isNamed === null ? "" : ` WHERE ${isNamed}${unnamed ? " OR project_id IS NULL" : ""}`;
+    return `SELECT files${at}.*, ${copy} AS copy, ${part} AS part, ${
+      place(`files${at}`)
+    } AS place FROM files${at}${where}`;
   });
-  statement.with("rows", tables.join("\nUNION ALL\n"));
+  if (compacted.length === 0) {
+    statement.with("rows", raw.join("\nUNION ALL\n"));
+    return statement.with("point_rows", "SELECT * FROM rows");
+  }
+  const isShown = hidden.length === 0 ? "true" : `run_id NOT IN (${statement.values(hidden)})`;
+  const values = compacted.map(({ copy, values }, at) => {
+    statement.files(`values${at}`, values, "parquet", VALUE_SCHEMA);
+    return `SELECT values${at}.*, ${copy} AS copy, 0 AS part, CAST(NULL AS BIGINT) AS place FROM values${at} WHERE ${isShown}`;
+  });
+  statement.with("value_rows", values.join("\nUNION ALL\n"));
+  // Floats and files without a value have types of their own there.
+  const columns = COLUMNS.map(([name]) =>
+    name === "attribute_type"
+      ? "CASE attribute_type WHEN 'no_float' THEN 'float' WHEN 'no_file' THEN 'file' ELSE attribute_type END AS attribute_type"
+      : name
+  );
+  const singles = `SELECT ${
+    columns.join(", ")
+  }, copy, part, place FROM value_rows WHERE attribute_type NOT IN (${SERIES})`;
+  statement.with("rows", [...raw, singles].join("\nUNION ALL\n"));
+  const points = compacted.filter(({ series }) => series.length > 0).map(({ copy, series }, at) => {
+    statement.files(`series${at}`, series, "parquet", ROW_SCHEMA);
+    return `SELECT series${at}.*, ${copy} AS copy, 0 AS part, ${
+      place(`series${at}`)
+    } AS place FROM series${at} WHERE ${isShown}`;
+  });
+  const none = `SELECT ${COLUMNS.map(([name]) => name).join(", ")}, copy, part, place FROM rows WHERE false`;
+  statement.with("point_rows", [...raw, ...points.length > 0 ? points : [none]].join("\nUNION ALL\n"));
 }
-
-/** The order of rows within a series, as a struct or a list: by step, then as the files have them. */
-export const ROW_ORDER = ["step", "copy", "part", "place", "timestamp"] as const;
 
 /** Texts in the order of UTF-16, in which JavaScript compares them. */
 export function utf16(expression: string): string {

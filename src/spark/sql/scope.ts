@@ -14,6 +14,11 @@ export interface Scope {
   facts: Facts;
 }
 
+/** Whether what series come down to is stored: where all of a project is compacted, and nothing lies there twice. */
+export function isPrecomputed({ rows, facts }: Scope): boolean {
+  return rows.compacted.length > 0 && rows.groups.length === 0 && facts.repeated.length === 0;
+}
+
 /** Longer lists travel as tables. */
 const LONGEST_LIST = 500;
 
