@@ -94,6 +94,8 @@ export interface SeriesBlock {
   values: PointValues;
   /** Present only when previews were asked for. */
   preview: PreviewColumns | null;
+  /** Nobody else holds the memory of step, timestamp and value: who has copied them may give it back. Default: false. */
+  owned?: boolean;
 }
 
 /** The same block with its rows from the last to the first. Its columns are reversed where they are. */

@@ -22,9 +22,9 @@ export interface MetricsColumns {
 /** One row per point. */
 export function longFrame(series: ChosenSeries, points: PointTable, columns: MetricsColumns): DataFrame {
   const made = nameColumns(series, points.offsets, columns.categorical);
-  made.push(floats("step", points.steps()));
-  made.push(floats("value", points.values()));
-  if (columns.timestamps) made.push(instants("timestamp", points.timestamps()));
+  made.push(points.use("step", (all) => floats("step", all)));
+  made.push(points.use("value", (all) => floats("value", all)));
+  if (columns.timestamps) made.push(points.use("timestamp", (all) => instants("timestamp", all)));
   if (columns.previews) made.push(...previewColumns(points.previews(), points.length));
   return pl.DataFrame(made);
 }
@@ -43,7 +43,9 @@ export function nameColumns(
   const column = (name: string, of: Uint32Array, names: string[], codes: (one: number) => number) => {
     const rows = new Uint32Array(length);
     for (let i = 0; i < of.length; i++) rows.fill(codes(of[i]), offsets[i], offsets[i + 1]);
-    return codedNames(name, rows, names, categorical);
+    const made = codedNames(name, rows, names, categorical);
+    rows.buffer.transfer(0);
+    return made;
   };
   return [column("run", run, distinct, (one) => labelOf[one]), column("attribute", path, paths, (one) => one)];
 }

@@ -22,6 +22,8 @@ interface Part {
   timestamp: Float64Array;
   value: Float64Array;
   preview: PreviewColumns | null;
+  /** Its memory is given back as soon as it was copied. */
+  owned: boolean;
 }
 
 /** Points of float series. Every column can be taken once: the memory behind it is given up then. */
@@ -39,7 +41,7 @@ export class PointTable {
   static async of(blocks: AsyncIterable<SeriesBlock>, count: number): Promise<PointTable> {
     const parts: Part[] = [];
     const counts = new Uint32Array(count);
-    for await (const { spans, step, timestamp, values, preview } of blocks) {
+    for await (const { spans, step, timestamp, values, preview, owned = false } of blocks) {
       const part: Part = {
         series: new Uint32Array(spans.length),
         start: new Uint32Array(spans.length),
@@ -49,6 +51,7 @@ export class PointTable {
         timestamp,
         value: values.data as Float64Array,
         preview,
+        owned,
       };
       spans.forEach(({ series, start, end }, i) => {
         part.series[i] = series;
@@ -73,6 +76,14 @@ export class PointTable {
   /** How many points there are. */
   get length(): number {
     return this.offsets[this.offsets.length - 1];
+  }
+
+  /** What is made of a column that is copied in the making, whose memory is given back at once rather than when it is looked for. */
+  use<T>(column: "step" | "value" | "timestamp", make: (all: Float64Array) => T): T {
+    const all = this.#take(column);
+    const made = make(all);
+    if (this.#parts.every((part) => part.owned || part[column] !== all)) giveBack(all);
+    return made;
   }
 
   steps(): Float64Array {
@@ -106,10 +117,16 @@ export class PointTable {
     const all = new Float64Array(this.length);
     for (const part of this.#parts) {
       copy(part, part[column], all);
+      if (part.owned) giveBack(part[column]);
       part[column] = NOTHING;
     }
     return all;
   }
+}
+
+/** Sooner than the garbage collector would: of millions of points, what waits for it is as much as the frame. */
+function giveBack(column: Float64Array): void {
+  (column.buffer as ArrayBuffer).transfer(0);
 }
 
 /** Tells whether the rows of a part are where they belong. */

@@ -133,6 +133,8 @@ function block(stretches: Stretch[], { kind, previews }: SeriesQuery): SeriesBlo
     spans,
     ...joinPoints(kind, stretches.map(({ points }) => points)),
     preview: previews ? previewColumns(stretches, at) : null,
+    // What was joined is a copy, a single stretch is what is kept of the run.
+    owned: stretches.length > 1,
   };
 }
 
