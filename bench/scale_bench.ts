@@ -1,24 +1,27 @@
 /**
  * Archives of many runs: `deno run -A bench/scale_bench.ts [runs] [folder for generated archives]`.
  *
- * The first run generates the archive (8 kB a run), which later runs find again. Beside each figure is that of Polars reading the
- * same files by hand, in the same run; memory is the peak of a process of its own.
+ * The first run generates the archive (8 kB a run), which later runs find again. Polars reads the same
+ * files by hand in the same run; each step is a process of its own, whose peak of memory is given. `runs` may be a list: `1000,5000`.
  *
  * @module
  */
 
 import { tmpdir } from "node:os";
+import process from "node:process";
 import pl from "nodejs-polars";
 import { ReadOnlyProject } from "../mod.ts";
 import { sanitized } from "../src/archive/disk/layout.ts";
 import { manyRuns } from "./generate.ts";
 
 const PROJECT = "bench/project";
-const STEPS = ["first", "second", "new", "sort", "config", "columns", "wide"] as const;
+const STEPS = ["first", "second", "new", "sort", "config", "columns", "wide", "hand"] as const;
 type Step = typeof STEPS[number];
 
 interface Figures {
   seconds: number;
+  /** Seconds of processor time: what a busy machine does not change much. */
+  processor: number;
   count: number;
   peak: number;
   /** The longest time for which a timer had to wait, in milliseconds. */
@@ -33,14 +36,14 @@ const WHAT: Record<Step, string> = {
   config: "fetchRunsDf, a condition on a config, limit 10",
   columns: "fetchRunsDf, two columns of all runs",
   wide: "fetchRunsDf, all configs and series of all runs",
+  hand: "Polars by hand, one system value of all runs",
 };
 
 function open(folder: string): ReadOnlyProject {
   return new ReadOnlyProject({ archive: `${folder}/data`, cacheFolder: `${folder}/cache` });
 }
 
-async function work(step: Step, folder: string): Promise<number> {
-  const project = open(folder);
+async function work(step: Step, project: ReadOnlyProject, folder: string): Promise<number> {
   const quiet = { progressBar: false };
   switch (step) {
     case "first":
@@ -55,24 +58,35 @@ async function work(step: Step, folder: string): Promise<number> {
       return (await project.fetchRunsDf({ columns: ["config/p3", "train/loss"], ...quiet })).height;
     case "wide":
       return (await project.fetchRunsDf({ columnsRegex: ".", ...quiet })).height;
+    case "hand":
+      return await byHand(folder);
   }
 }
 
-/** One step in this process. Tables are asked for twice: the second time counts, as in a notebook. */
+/** Processor time of this process, in seconds. */
+function processorTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
+const OPENINGS: readonly Step[] = ["first", "second", "new", "hand"];
+
+/** One step in this process. Tables are asked for when the archive is open, as in a notebook. */
 async function measure(step: Step, folder: string): Promise<Figures> {
   let pause = 0, last = performance.now();
   const timer = setInterval(() => {
     pause = Math.max(pause, performance.now() - last - 10);
     last = performance.now();
   }, 10);
-  const project = step === "first" || step === "second" || step === "new" ? null : open(folder);
-  if (project) await project.listRuns();
-  const started = performance.now();
-  const count = await work(step, folder);
-  const seconds = (performance.now() - started) / 1000;
+  const project = open(folder);
+  if (!OPENINGS.includes(step)) await project.listRuns();
+  const started = performance.now(), startedProcessor = processorTime();
+  const count = await work(step, project, folder);
+  const seconds = (performance.now() - started) / 1000, processor = processorTime() - startedProcessor;
   clearInterval(timer);
   const status = await Deno.readTextFile("/proc/self/status").catch(() => "");
-  return { seconds, count, peak: Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? NaN) / 1024, pause };
+  const peak = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? NaN) / 1024;
+  return { seconds, processor, count, peak, pause };
 }
 
 async function inProcess(step: Step, folder: string): Promise<Figures> {
@@ -86,11 +100,10 @@ async function inProcess(step: Step, folder: string): Promise<Figures> {
 
 /** Polars reads one system value of each run. */
 async function byHand(folder: string): Promise<number> {
-  const started = performance.now();
   const scan = pl.scanParquet(`${folder}/data/${sanitized(PROJECT)}/*_part_0.parquet`, { hivePartitioning: false });
-  await scan.filter(pl.col("attribute_path").eq(pl.lit("sys/creation_time"))).select("run_id", "datetime_value")
-    .collect();
-  return (performance.now() - started) / 1000;
+  const frame = await scan.filter(pl.col("attribute_path").eq(pl.lit("sys/creation_time")))
+    .select("run_id", "datetime_value").collect();
+  return frame.height;
 }
 
 async function sizeOf(folder: string): Promise<number> {
@@ -110,11 +123,12 @@ async function compare(runs: number, base: string): Promise<void> {
   console.log(`${runs} runs, ${((await sizeOf(`${folder}/data`)) / 1e6).toFixed(0)} MB`);
   for (const step of STEPS) {
     if (step === "new") await manyRuns(`${folder}/data`, PROJECT, runs, 100);
-    const { seconds, count, peak, pause } = await inProcess(step, folder);
-    const beside = step === "first" ? `   Polars by hand ${(await byHand(folder)).toFixed(2)} s` : "";
+    const { seconds, processor, count, peak, pause } = await inProcess(step, folder);
     console.log(
-      `  ${WHAT[step].padEnd(48)} ${seconds.toFixed(2).padStart(7)} s   peak ${peak.toFixed(0).padStart(5)} MB   ` +
-        `longest pause ${pause.toFixed(0)} ms   ${count} rows${beside}`,
+      `  ${WHAT[step].padEnd(48)} ${seconds.toFixed(2).padStart(7)} s, ${
+        processor.toFixed(2).padStart(6)
+      } s processor   peak ${peak.toFixed(0).padStart(5)} MB   ` +
+        `longest pause ${pause.toFixed(0)} ms   ${count} rows`,
     );
     if (step === "first") {
       const bytes = await sizeOf(`${folder}/cache`);
