@@ -43,6 +43,7 @@ import type { ReadOptions } from "./index/read_parts.ts";
 import { readPoints } from "./read/points.ts";
 import { type ProjectIndex, runInfos } from "./index/project_index.ts";
 import { isSystem } from "./index/system.ts";
+import { stepTurns } from "./index/turns.ts";
 import { type Part, sanitized } from "./disk/layout.ts";
 import { longTable } from "./read/long_table.ts";
 import { Phantoms } from "./index/phantoms.ts";
@@ -307,6 +308,7 @@ export class ArchivedProject implements Source {
       cells: (runs, query) => readCells(index, runs, query, readOptions),
       points: (runs, query) => readPoints(index, runs, query, readOptions),
       batches: (runs, sourcesOf, share) => batches(index, runs, sourcesOf, share),
+      turns: (runs) => stepTurns(index, runs, signal),
       isScattered: (run) => index.parts[run].length > 1,
       isReal: (type, path) => phantoms.isReal(type, path, readOptions),
       clock: (run) => toUtc !== null && index.legacy[run] ? toUtc : (stored) => stored,

@@ -9,7 +9,8 @@ import { noteFrame } from "../frame/memory.ts";
 import { FRAME_FORMAT, type FrameFormat, saveFrames } from "../frame/save.ts";
 import { FLAG, PATH, pathString } from "../options/kinds.ts";
 import { type Checked, declare, needed, optional } from "../options/options.ts";
-import type { Source } from "../source.ts";
+import type { SeriesBlock } from "../columns.ts";
+import type { SeriesQuery, Source } from "../source.ts";
 import type { BulkCall } from "./notes.ts";
 import { type FetchMetricsOptions, METRICS, type MetricsPlan, planMetrics } from "./metrics.ts";
 import { longFrame, type MetricsColumns } from "./metrics_frame.ts";
@@ -40,6 +41,8 @@ export const SAVE_METRICS = declare<SaveMetricsOptions>()({
 
 /** About as many points are in memory at once. */
 const CHUNK_POINTS = 500_000;
+/** Series that turn out to have more are read again, fewer at a time. */
+const MOST_POINTS = 2 * CHUNK_POINTS;
 const FIRST_CHUNK_SERIES = 16;
 
 /** Writes the long frame chunk by chunk and gives the number of points. */
@@ -60,22 +63,58 @@ export async function saveMetricsFile(
   return await saveFrames(frames, empty, pathString(destination), { format: fileFormat, bom, spreadsheetSafe });
 }
 
-/** Long frames of as many series at a time as fit; how many that is shows as they are read. */
-async function* chunks(
-  source: Source,
-  { series, query }: MetricsPlan,
-  columns: MetricsColumns,
-): AsyncGenerator<DataFrame> {
+/** Long frames of as many series at a time as fit; how many that is shows as they are read. A long series comes in pieces. */
+async function* chunks(source: Source, plan: MetricsPlan, columns: MetricsColumns): AsyncGenerator<DataFrame> {
+  const { series, query } = plan;
   let size = FIRST_CHUNK_SERIES;
   for (let from = 0; from < series.run.length;) {
-    const some = sliceSeries(series, from, from + size);
-    const count = some.run.length;
-    const points = await PointTable.of(source.series({ ...query, series: some }), count);
-    const frame = longFrame(some, points, columns);
-    yield frame;
-    noteFrame(frame);
+    const some = sliceSeries(series, from, from + size), count = some.run.length;
+    const asked = { ...query, series: some };
+    const pieces = count === 1 ? inPieces(source.series(asked)) : await readTogether(source, asked);
+    if (pieces === null) {
+      size = Math.ceil(count / 4);
+      continue;
+    }
+    let points = 0;
+    for await (const blocks of pieces) {
+      const frame = longFrame(some, await PointTable.of(ReadableStream.from(blocks), count), columns);
+      yield frame;
+      noteFrame(frame);
+      points += frame.height;
+    }
     from += count;
-    const fitting = Math.ceil(CHUNK_POINTS * count / Math.max(1, points.length));
+    const fitting = Math.ceil(CHUNK_POINTS * count / Math.max(1, points));
     size = Math.max(1, Math.min(fitting, size * 4));
   }
+}
+
+/** The blocks of one series, which follow each other, some at a time. */
+async function* inPieces(blocks: AsyncIterable<SeriesBlock>): AsyncGenerator<SeriesBlock[]> {
+  let piece: SeriesBlock[] = [], points = 0;
+  for await (const block of blocks) {
+    piece.push(block);
+    points += block.step.length;
+    if (points < CHUNK_POINTS) continue;
+    yield piece;
+    [piece, points] = [[], 0];
+  }
+  if (piece.length > 0) yield piece;
+}
+
+/** The blocks of several series as one piece; null where they have too many points. */
+async function readTogether(source: Source, query: SeriesQuery): Promise<SeriesBlock[][] | null> {
+  const piece: SeriesBlock[] = [];
+  let points = 0, told = 0;
+  const onProgress: SeriesQuery["onProgress"] = (by, total) => {
+    told += by;
+    query.onProgress?.(by, total);
+  };
+  for await (const block of source.series({ ...query, onProgress })) {
+    piece.push(block);
+    points += block.step.length;
+    if (points <= MOST_POINTS) continue;
+    query.onProgress?.(-told, null);
+    return null;
+  }
+  return [piece];
 }

@@ -4,8 +4,9 @@
  * @module
  */
 
+import { pauseNowAndThen } from "../archive/parquet/pause.ts";
 import { reasonOrThrow } from "../async/one_of_many.ts";
-import { seriesList } from "../columns.ts";
+import { type SeriesBlock, seriesList } from "../columns.ts";
 import { collectPoints } from "../frame/points.ts";
 import type { Source } from "../source.ts";
 import { type AttributeType, POINT_KINDS, type RunInfo, type SeriesType } from "../types.ts";
@@ -22,6 +23,8 @@ const SERIES_TOGETHER = 128;
 const FIRST_SERIES = 8;
 /** About as many points are in memory at once. */
 const POINTS_TOGETHER = 500_000;
+/** Series that turn out to have more are read again, fewer at a time; one that has more is written while it is read. */
+const MOST_POINTS = 2 * POINTS_TOGETHER;
 
 /** What all runs of an export have in common. */
 export interface Export {
@@ -123,7 +126,7 @@ interface SeriesCall {
 }
 
 /** One series of the run. */
-interface Named {
+interface NamedSeries {
   type: SeriesType;
   path: string;
 }
@@ -135,24 +138,66 @@ async function exportSeries(
   { parts, content, types, files, refused }: SeriesCall,
 ): Promise<number> {
   const named = types.flatMap((type) => content.series[type].map((path) => ({ type, path })));
+  const pause = pauseNowAndThen(target.signal);
+  const write = async (series: Series[]) => {
+    for (const rows of seriesColumns(series, (ref, path, step) => files.place(ref, path, step))) {
+      parts.write(rows);
+      await pause();
+    }
+  };
   let count = 0;
   let size = FIRST_SERIES;
   for (let from = 0; from < named.length;) {
-    const read: Series[] = [];
     const some = named.slice(from, from + size);
-    from += some.length;
-    for (const series of await readOrRefuse(target, info.key, some, refused)) {
-      const step = series.points.step.find((step) => !holdsStep(step));
-      if (step === undefined) read.push(series);
-      else refused.push({ path: series.path, type: series.type, message: unheld(series.path, step) });
+    const read = await readOrRefuse(target, info.key, some, refused);
+    if (read === null && some.length > 1) {
+      size = Math.ceil(some.length / 4);
+      continue;
     }
-    const points = read.reduce((sum, { points }) => sum + points.step.length, 0);
+    let points = 0;
+    if (read === null) points = await exportLong(target, info.key, some[0], refused, write);
+    else {
+      const held = read.filter(({ path, type, points: { step } }) => {
+        const strange = step.find((one) => !holdsStep(one));
+        if (strange !== undefined) refused.push({ path, type, message: unheld(path, strange) });
+        return strange === undefined;
+      });
+      points = held.reduce((sum, { points }) => sum + points.step.length, 0);
+      await write(held);
+    }
+    from += some.length;
     const fitting = Math.ceil(POINTS_TOGETHER * some.length / Math.max(1, points));
     size = Math.max(1, Math.min(SERIES_TOGETHER, fitting, size * 4));
-    for (const rows of seriesColumns(read, (ref, path, step) => files.place(ref, path, step))) parts.write(rows);
     count += points;
   }
   return count;
+}
+
+/** Writes a series piece by piece. It is read to its end once before, so that none is written by half. */
+async function exportLong(
+  target: Export,
+  run: string,
+  series: NamedSeries,
+  refused: Outcome["refused"],
+  write: (series: Series[]) => Promise<void>,
+): Promise<number> {
+  try {
+    for await (const { step } of blocksOf(target, run, series.type, [series])) {
+      const strange = step.find((one) => !holdsStep(one));
+      if (strange === undefined) continue;
+      refused.push({ ...series, message: unheld(series.path, strange) });
+      return 0;
+    }
+  } catch (error) {
+    refused.push({ ...series, message: reasonOrThrow(error, target.signal) });
+    return 0;
+  }
+  let points = 0;
+  for await (const block of blocksOf(target, run, series.type, [series])) {
+    await write([{ ...series, points: block }]);
+    points += block.step.length;
+  }
+  return points;
 }
 
 function unheld(path: string, step: number): string {
@@ -160,13 +205,16 @@ function unheld(path: string, step: number): string {
     "and 6 behind it. The series was left out; saveMetrics() keeps every step.";
 }
 
-/** The series that have points. Where some cannot be read, each is read by itself, and only those are refused. */
+/**
+ * The series that have points; null where they have too many. Where some cannot be read, each is read by itself, and only those are
+ * refused.
+ */
 async function readOrRefuse(
   target: Export,
   run: string,
-  named: Named[],
+  named: NamedSeries[],
   refused: Outcome["refused"],
-): Promise<Series[]> {
+): Promise<Series[] | null> {
   try {
     return await readSeries(target, run, named);
   } catch (error) {
@@ -175,26 +223,47 @@ async function readOrRefuse(
       refused.push({ ...named[0], message });
       return [];
     }
-    const found: Series[] = [];
-    for (const one of named) found.push(...await readOrRefuse(target, run, [one], refused));
+    const found: Series[] = [], all: Outcome["refused"] = [];
+    for (const one of named) {
+      const read = await readOrRefuse(target, run, [one], all);
+      if (read === null) return null;
+      found.push(...read);
+    }
+    refused.push(...all);
     return found;
   }
 }
 
-async function readSeries({ source, signal }: Export, run: string, named: Named[]): Promise<Series[]> {
+async function readSeries(target: Export, run: string, named: NamedSeries[]): Promise<Series[] | null> {
   const found: Series[] = [];
+  let count = 0;
   for (const [type, some] of Map.groupBy(named, ({ type }) => type)) {
-    const blocks = source.series({
-      kind: POINT_KINDS[type],
-      series: seriesList(some.map(({ path }) => ({ run, path }))),
-      stepRange: [null, null],
-      lineage: "own",
-      previews: false,
-      limit: null,
-      signal,
-    });
-    const points = await collectPoints(blocks, some.length, POINT_KINDS[type], false);
+    const blocks: SeriesBlock[] = [];
+    for await (const block of blocksOf(target, run, type, some)) {
+      count += block.step.length;
+      if (count > MOST_POINTS) return null;
+      blocks.push(block);
+    }
+    const points = await collectPoints(ReadableStream.from(blocks), some.length, POINT_KINDS[type], false);
     some.forEach((one, i) => points[i].step.length > 0 && found.push({ ...one, points: points[i] }));
   }
   return found;
+}
+
+/** The points of some series of one type that a run logged itself. */
+function blocksOf(
+  { source, signal }: Export,
+  run: string,
+  type: SeriesType,
+  named: NamedSeries[],
+): AsyncIterable<SeriesBlock> {
+  return source.series({
+    kind: POINT_KINDS[type],
+    series: seriesList(named.map(({ path }) => ({ run, path }))),
+    stepRange: [null, null],
+    lineage: "own",
+    previews: false,
+    limit: null,
+    signal,
+  });
 }

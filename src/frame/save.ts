@@ -117,6 +117,9 @@ function formatOf(path: string, { format }: SaveOptions): FrameFormat {
   );
 }
 
+/** Polars holds several row groups in memory while it writes them. */
+const ROW_GROUP_ROWS = 100_000;
+
 async function sink(
   rows: LazyDataFrame,
   path: string,
@@ -125,7 +128,7 @@ async function sink(
 ): Promise<void> {
   const sinks: Record<FrameFormat, () => LazyDataFrame> = {
     csv: () => rows.sinkCSV(path, { includeBom: bom, datetimeFormat: "%Y-%m-%dT%H:%M:%S%.3fZ", maintainOrder: true }),
-    parquet: () => rows.sinkParquet(path, { compression: "zstd", maintainOrder: true }),
+    parquet: () => rows.sinkParquet(path, { compression: "zstd", maintainOrder: true, rowGroupSize: ROW_GROUP_ROWS }),
     arrow: () => rows.sinkIpc(path, { maintainOrder: true }),
   };
   await sinks[format]().collect();

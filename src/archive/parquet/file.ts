@@ -16,6 +16,7 @@ import {
   readFooter,
   type RowGroup,
 } from "./format/footer.ts";
+import { extremes } from "./format/statistics.ts";
 import { Strings } from "./format/strings.ts";
 import { ParquetError } from "./format/thrift.ts";
 import { arrayOf, type ColumnKind } from "./format/values.ts";
@@ -194,6 +195,18 @@ export class RowGroupReader {
   keep(passes: (position: number) => boolean): void {
     const rows = this.#rows ?? allRows(this.#group.rows);
     this.#narrow(rows.filter((_, position) => passes(position)));
+  }
+
+  /** From here on no rows. */
+  drop(): void {
+    this.#narrow(new Uint32Array(0));
+  }
+
+  /** The least and the greatest number of a column, of all rows; null where the file does not tell. */
+  extremes(name: ColumnName): [number, number] | null {
+    const place = this.#file.place(name);
+    if (place < 0) return null;
+    return extremes(this.#file.footer, this.#group.chunks[place], this.#file.footer.leaves[place]);
   }
 
   /** The same rows, of which others may be wanted. */

@@ -10,6 +10,7 @@ import type { AttributeCells, CellsQuery } from "../index/cells.ts";
 import type { DoubtfulType, Phantoms } from "../index/phantoms.ts";
 import type { ProjectIndex, RunIndex } from "../index/project_index.ts";
 import type { ReadOptions } from "../index/read_parts.ts";
+import type { StepTurn } from "../index/turns.ts";
 import type { StoredPoints, StoredPointsQuery } from "./points.ts";
 
 /** One project, seen by one call: its runs, and how to get at what they hold. */
@@ -29,6 +30,8 @@ export interface ReadContext {
     sourcesOf: (run: number) => readonly number[],
     share?: number,
   ): Iterable<RunBatch>;
+  /** Turns in which to read the points of a batch, one after the other by their steps, where they are too many for one. */
+  turns?(runs: readonly number[]): AsyncIterable<StepTurn>;
   /** Whether a run lies in several places, so that what each says of a series is not all of it. */
   isScattered(run: number): boolean;
   /** Whether the only row of an attribute in the project has no value: then its value was lost. */

@@ -11,6 +11,7 @@ import type { ProjectIndex } from "../index/project_index.ts";
 import { keepOwn, readGroups, type ReadOptions } from "../index/read_parts.ts";
 import type { RowGroupReader } from "../parquet/file.ts";
 import { isLogged, POINT_COLUMNS, pointValues } from "../parquet/point_values.ts";
+import { ParquetError } from "../parquet/format/thrift.ts";
 import type { ColumnName } from "../parquet/schema.ts";
 
 /** Points in the order in which they were read; a series is a list of row numbers. */
@@ -35,6 +36,8 @@ export interface StoredPointsQuery {
   stepRange: StepRange;
   /** Whether times are needed. */
   timestamps: boolean;
+  /** The steps of this turn, where points are read in several: row groups that say they have none of them are passed over. */
+  window?: StepRange;
 }
 
 /** Points of one row group. */
@@ -100,7 +103,8 @@ class PointReader {
 
   /** @param only The run that all rows belong to; null: the rows tell. */
   choose(group: RowGroupReader, part: Part, only: number | null, wanted: ReadonlySet<number>): void {
-    const { type } = this.#query;
+    const { type, window } = this.#query;
+    if (window && isApart(group.extremes("step"), window)) return group.drop();
     group.where("type", (name) => name === type);
     if (only === null) {
       keepOwn(group, this.#index.project, part);
@@ -111,18 +115,18 @@ class PointReader {
 
   /** Takes in the rows that were chosen. */
   read(group: RowGroupReader, only: number | null): void {
-    const { type, timestamps, stepRange } = this.#query;
+    const { type, timestamps, stepRange, window } = this.#query;
     if (group.length === 0) return;
     group.needColumnsOf(type);
     // A row without a step is no point.
     const step = group.floats("step").present;
     if (step !== null) group.keep((row) => step[row] === 1);
     if (type === "file_series") group.keep(isLogged(group));
-    if (stepRange[0] !== null || stepRange[1] !== null) {
-      const [from, to] = [stepRange[0] ?? -Infinity, stepRange[1] ?? Infinity];
-      const { values } = group.floats("step");
-      group.keep((row) => values[row] >= from && values[row] <= to);
+    if (window) {
+      checkSteps(group);
+      keepSteps(group, window);
     }
+    keepSteps(group, stepRange);
     const { present } = group.strings("path");
     if (present !== null) group.keep((row) => present[row] === 1);
     if (group.length === 0) return;
@@ -210,6 +214,32 @@ class PointReader {
     if (code === undefined) this.#codes.set(path, code = this.#paths.push(path) - 1);
     return code;
   }
+}
+
+/** Tells whether all these steps lie outside a window. */
+function isApart(steps: readonly [number, number] | null, [from, to]: StepRange): boolean {
+  return steps !== null && (steps[1] < (from ?? -Infinity) || steps[0] > (to ?? Infinity));
+}
+
+/** Makes sure that steps are where the file says: each row group is read in the turn that it names, so that no step is lost. */
+function checkSteps(group: RowGroupReader): void {
+  const steps = group.extremes("step");
+  if (steps === null) return;
+  const { values } = group.floats("step");
+  for (let row = 0; row < values.length; row++) {
+    if (!(values[row] >= steps[0] && values[row] <= steps[1])) {
+      throw new ParquetError(
+        `it has a step ${values[row]} where its footer says that all are from ${steps.join(" to ")}`,
+      );
+    }
+  }
+}
+
+function keepSteps(group: RowGroupReader, [from, to]: StepRange): void {
+  if (from === null && to === null) return;
+  const [least, greatest] = [from ?? -Infinity, to ?? Infinity];
+  const { values } = group.floats("step");
+  group.keep((row) => values[row] >= least && values[row] <= greatest);
 }
 
 function withNaN({ values, present }: { values: Float64Array; present: Uint8Array | null }): Float64Array {

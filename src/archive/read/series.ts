@@ -13,7 +13,7 @@ import type { StoredPoints } from "./points.ts";
 import type { ReadContext } from "./context.ts";
 
 /** The most points in one block. */
-const BLOCK_POINTS = 1_000_000;
+const BLOCK_POINTS = 500_000;
 
 /** Few paths are a small share of what a run usually has. */
 const FEW_PATHS = 16;
@@ -40,30 +40,38 @@ export async function* readSeries(context: ReadContext, query: SeriesQuery): Asy
   let seen = 0;
   for (const batch of context.batches(runs, chain, few ? FEW_SHARE : 1)) {
     const refs = batch.targets.flatMap((run) => asked.get(index.keys[run])!.map((ref) => ({ ...ref, number: run })));
-    const points = await context.points(batch.sources, {
-      type,
-      paths: [...new Set(refs.map((ref) => ref.path))],
-      stepRange: query.stepRange ?? [null, null],
-      timestamps: true,
-    });
-    batch.kept = points.step.length;
-    const code = new Map(points.paths.map((path, code) => [path, code]));
-    const stretches: Stretch[] = [];
-    for (const ref of refs) {
-      const path = code.get(ref.path);
-      if (path === undefined) continue;
-      const all = inherit(chain(ref.number), index.parents, (run) => points.own(run, path), points.step);
-      const rows = limited(within(all, points.step, ref.after, ref.before), query.limit);
-      if (rows.length > 0) stretches.push({ series: ref.series, run: ref.number, rows });
-    }
-    seen += refs.length;
-    const expected = done + stretches.reduce((sum, { rows }) => sum + rows.length, 0);
-    for await (const block of blocks(context, query, type, points, stretches)) {
-      yield block;
-      done += block.step.length;
-      // What is still to come is taken to be as long as what was read; the first few series say too little about the others.
-      const all = query.series.run.length;
-      query.onProgress?.(block.step.length, seen * 5 < all ? null : Math.round(expected * all / seen));
+    const paths = [...new Set(refs.map((ref) => ref.path))];
+    batch.kept = 0;
+    // The last points are known when all are.
+    const turns = query.limit ? undefined : context.turns?.(batch.sources);
+    for await (const turn of turns ?? [{ window: undefined, share: 1, kept: 0 }]) {
+      const points = await context.points(batch.sources, {
+        type,
+        paths,
+        stepRange: query.stepRange ?? [null, null],
+        timestamps: true,
+        window: turn.window,
+      });
+      turn.kept = points.step.length;
+      batch.kept += turn.kept;
+      const code = new Map(points.paths.map((path, code) => [path, code]));
+      const stretches: Stretch[] = [];
+      for (const ref of refs) {
+        const path = code.get(ref.path);
+        if (path === undefined) continue;
+        const all = inherit(chain(ref.number), index.parents, (run) => points.own(run, path), points.step);
+        const rows = limited(within(all, points.step, ref.after, ref.before), query.limit);
+        if (rows.length > 0) stretches.push({ series: ref.series, run: ref.number, rows });
+      }
+      seen += refs.length * turn.share;
+      const expected = done + stretches.reduce((sum, { rows }) => sum + rows.length, 0);
+      for await (const block of blocks(context, query, type, points, stretches)) {
+        yield block;
+        done += block.step.length;
+        // What is still to come is taken to be as long as what was read; the first few series say too little about the others.
+        const all = query.series.run.length;
+        query.onProgress?.(block.step.length, seen * 5 < all ? null : Math.round(expected * all / seen));
+      }
     }
   }
   query.onProgress?.(0, done);

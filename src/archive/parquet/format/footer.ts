@@ -53,6 +53,8 @@ export interface Chunk {
   /** Where in the file the places of its pages are; 0, 0 where there are none. */
   offsets: number;
   offsetBytes: number;
+  /** Where in the footer it is told which values there are; null: nowhere. */
+  statistics: number | null;
 }
 
 /** Rows that are stored together. */
@@ -64,6 +66,7 @@ export interface RowGroup {
 
 /** What the footer of a file says. */
 export interface Footer {
+  bytes: Uint8Array;
   leaves: Leaf[];
   groups: RowGroup[];
   rows: number;
@@ -113,7 +116,7 @@ export function readFooter(bytes: Uint8Array, fileSize: number): Footer {
   if (groups.reduce((sum, group) => sum + group.rows, 0) !== rows) {
     throw new ParquetError("its footer contradicts itself about the number of rows");
   }
-  return { leaves, groups, rows };
+  return { bytes, leaves, groups, rows };
 }
 
 function checkGroup({ rows, chunks }: RowGroup, leaves: Leaf[], fileSize: number): void {
@@ -284,6 +287,7 @@ function readChunk(thrift: ThriftReader, path: readonly Uint8Array[] | undefined
     uncompressed: -1,
     offsets: 0,
     offsetBytes: 0,
+    statistics: null,
   };
   for (let id = thrift.field(0); id > 0; id = thrift.field(id)) {
     if (id === 3) readChunkMetadata(thrift, chunk, path);
@@ -309,7 +313,10 @@ function readChunkMetadata(thrift: ThriftReader, chunk: Chunk, path: readonly Ui
     else if (id === 7) chunk.bytes = thrift.count();
     else if (id === 9) data = thrift.count();
     else if (id === 11) dictionary = thrift.count();
-    else thrift.skip();
+    else {
+      if (id === 12 && thrift.type === ThriftType.STRUCT) chunk.statistics = thrift.at;
+      thrift.skip();
+    }
   }
   // Some writers say 0 where there is no dictionary.
   chunk.start = dictionary > 0 && dictionary < data ? dictionary : data;

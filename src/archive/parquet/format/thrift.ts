@@ -110,8 +110,7 @@ export class ThriftReader {
       case UUID:
         return this.#pass(16);
       case BINARY:
-        this.binary();
-        return;
+        return this.#pass(this.varint());
       case LIST:
       case SET: {
         const count = this.#listHeader(null);

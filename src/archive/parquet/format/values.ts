@@ -216,7 +216,8 @@ function booleans({ physical, path }: Leaf, bytes: Uint8Array, count: number, en
   return out;
 }
 
-function widthOf({ physical, length, path }: Leaf): number {
+/** How many bytes a plain number of a column takes. */
+export function widthOf({ physical, length, path }: Leaf): number {
   switch (physical) {
     case Physical.INT32:
     case Physical.FLOAT:
@@ -232,7 +233,8 @@ function widthOf({ physical, length, path }: Leaf): number {
   throw new ParquetError(`its column ${path.join(".")} holds no numbers`);
 }
 
-function plainFloats(leaf: Leaf, bytes: Uint8Array, count: number): Float64Array {
+/** Plain numbers as floats. */
+export function plainFloats(leaf: Leaf, bytes: Uint8Array, count: number): Float64Array {
   const out = new Float64Array(count);
   new PlainFloats(leaf, bytes, count).all(out, 0);
   return out;

@@ -1,0 +1,102 @@
+/**
+ * The peak of memory where there are many points: `deno run -A bench/memory_bench.ts [millions of points] [folder]`.
+ *
+ * Three fifths of the points are one series, the others four series of another run. Polars writes the archive, as it is fast; it is
+ * removed at the end. Each step is a process of its own.
+ *
+ * @module
+ */
+
+import { tmpdir } from "node:os";
+import process from "node:process";
+import pl from "nodejs-polars";
+import { ReadOnlyProject } from "../mod.ts";
+import { partName, sanitized } from "../samples/writer.ts";
+
+const PROJECT = "bench/project";
+const START = Date.UTC(2025, 0, 1);
+const PART_ROWS = 5_000_000;
+const STEPS = ["save", "export", "fetch"] as const;
+type Step = typeof STEPS[number];
+
+/** Points of a run step by step, in parts of five million rows. */
+async function write(folder: string, run: string, paths: string[], steps: number): Promise<void> {
+  const partSteps = PART_ROWS / paths.length;
+  for (let from = 0, part = 0; from < steps; from += partSteps, part++) {
+    const length = Math.min(partSteps, steps - from) * paths.length;
+    const step = new Float64Array(length), time = new Float64Array(length), value = new Float64Array(length);
+    const path = new Uint32Array(length);
+    for (let row = 0; row < length; row++) {
+      path[row] = row % paths.length;
+      step[row] = from + Math.floor(row / paths.length);
+      time[row] = START + step[row] * 1000;
+      value[row] = Math.sin(step[row] * (path[row] + 1) * 1e-3);
+    }
+    const names = pl.DataFrame({ name: paths }).select(pl.col("name").gather(pl.Series("code", path)))
+      .getColumn("name").alias("attribute_path");
+    const frame = pl.DataFrame([
+      names,
+      pl.Series("step", step),
+      pl.Series("time", time),
+      pl.Series("float_value", value),
+    ]);
+    await frame.lazy().select(
+      pl.lit(PROJECT).alias("project_id"),
+      pl.lit(run).alias("run_id"),
+      pl.col("attribute_path"),
+      pl.lit("float_series").alias("attribute_type"),
+      pl.col("step"),
+      pl.col("time").cast(pl.Int64).cast(pl.Datetime("ms", "UTC")).alias("timestamp"),
+      pl.col("float_value"),
+    ).sinkParquet(`${folder}/${partName(run, part)}`, { compression: "snappy", rowGroupSize: 1_000_000 }).collect();
+  }
+}
+
+async function work(step: Step, folder: string): Promise<number> {
+  const project = new ReadOnlyProject({ archive: `${folder}/data`, cacheFolder: `${folder}/cache` });
+  const quiet = { progressBar: false };
+  switch (step) {
+    case "save":
+      return await project.saveMetrics({ attributes: /./, destination: `${folder}/points.parquet`, ...quiet });
+    case "export": {
+      const frame = await project.exportArchive({ destination: `${folder}/copy`, ...quiet });
+      return Number(frame.getColumn("points").sum());
+    }
+    case "fetch":
+      return (await project.fetchMetrics({ runs: ["long"], attributes: /./, ...quiet })).height;
+  }
+}
+
+async function measure(step: Step, folder: string): Promise<void> {
+  const started = performance.now();
+  const points = await work(step, folder);
+  const { user, system } = process.cpuUsage();
+  const status = await Deno.readTextFile("/proc/self/status").catch(() => "");
+  const peak = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? NaN) / 1024;
+  console.log(
+    `${step.padEnd(8)} ${(points / 1e6).toFixed(0).padStart(4)}M points   peak ${peak.toFixed(0).padStart(5)} MB   ` +
+      `${((performance.now() - started) / 1000).toFixed(1)} s, ${((user + system) / 1e6).toFixed(1)} s processor`,
+  );
+}
+
+if (import.meta.main) {
+  const step = Deno.args.find((arg) => arg.startsWith("--step="))?.slice("--step=".length) as Step | undefined;
+  const [first, second] = Deno.args.filter((arg) => !arg.startsWith("--"));
+  if (step) await measure(step, first);
+  else {
+    const points = Number(first ?? 10) * 1e6;
+    const folder = `${second ?? `${tmpdir()}/neptune-fetcher-bench`}/points`;
+    const project = `${folder}/data/${sanitized(PROJECT)}`;
+    await Deno.mkdir(project, { recursive: true });
+    try {
+      await write(project, "long", ["loss"], points * 3 / 5);
+      await write(project, "wide", ["a", "b", "c", "d"], points / 10);
+      for (const step of STEPS) {
+        const args = ["run", "-A", import.meta.filename!, `--step=${step}`, folder];
+        await new Deno.Command(Deno.execPath(), { args, stdout: "inherit", stderr: "inherit" }).output();
+      }
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * Reading long series in turns: the points of some steps, then those of the steps after them. Forks, too, are put together step by
+ * step, so that no turn needs what another has read.
+ *
+ * @module
+ */
+
+import type { StepRange } from "../../types.ts";
+import type { Part } from "../disk/layout.ts";
+import { damageReason } from "../parquet/damage.ts";
+import { openPart } from "../parquet/open.ts";
+import { partsOf } from "./batches.ts";
+import type { ProjectIndex } from "./project_index.ts";
+
+/** One turn. */
+export interface StepTurn {
+  /** The steps, ends included. undefined: all of them. */
+  window: StepRange | undefined;
+  /** About which share of all rows it is. */
+  share: number;
+  /** How many points came out of it; to be set by who reads, so that the next turns are as large as they may be. */
+  kept: number;
+}
+
+/** Fewer rows are read in one turn: at the end of each a row group is read twice. */
+const ONE_TURN = 1_500_000;
+/** About as many points are in memory at once. */
+const TURN_POINTS = 700_000;
+/** By how much turns grow from one to the next, at most. */
+const TURN_GROWTH = 8;
+
+/** The steps of some rows. */
+interface Stretch {
+  steps: [number, number];
+  rows: number;
+}
+
+/**
+ * Cuts the steps of runs into turns, by what the files say of their row groups.
+ *
+ * @param sizes How many rows are read in one turn, and how many points each of several turns is to have.
+ */
+export async function* stepTurns(
+  index: ProjectIndex,
+  runs: readonly number[],
+  signal?: AbortSignal,
+  sizes: { whole: number; points: number } = { whole: ONE_TURN, points: TURN_POINTS },
+): AsyncGenerator<StepTurn> {
+  const parts = partsOf(index, runs);
+  // A row takes a byte at the least, mostly ten.
+  const isLarge = parts.reduce((bytes, { size }) => bytes + size, 0) > sizes.whole;
+  const stretches = isLarge ? await stretchesOf(parts, sizes.points, signal) : null;
+  const all = stretches?.reduce((sum, { rows }) => sum + rows, 0) ?? 0;
+  if (stretches === null || all <= sizes.whole) {
+    yield { window: undefined, share: 1, kept: 0 };
+    return;
+  }
+  let size = sizes.points, from: number | null = null, rows = 0;
+  for (const [i, stretch] of stretches.entries()) {
+    rows += stretch.rows;
+    const next = stretches[i + 1];
+    // A turn ends before the first step of the next stretch.
+    if (next && (rows < size || next.steps[0] <= (from ?? -Infinity))) continue;
+    const turn: StepTurn = { window: [from, next ? below(next.steps[0]) : null], share: rows / all, kept: 0 };
+    yield turn;
+    size = Math.min(size * TURN_GROWTH, sizes.points * rows / Math.max(1, turn.kept));
+    from = next ? next.steps[0] : null;
+    rows = 0;
+  }
+}
+
+/** The steps of the row groups, ascending by the first; null where the files do not tell those of more than a few rows. */
+async function stretchesOf(parts: readonly Part[], few: number, signal?: AbortSignal): Promise<Stretch[] | null> {
+  const stretches: Stretch[] = [];
+  let untold = 0;
+  for (const part of parts) {
+    if (part.damage !== null) continue;
+    try {
+      using file = await openPart(part, signal);
+      for (const group of file.groups()) {
+        const steps = group.extremes("step");
+        if (steps) stretches.push({ steps, rows: group.length });
+        // Rows of configs have no steps; those of other tools may have some, and are read in every turn.
+        else untold += group.length;
+      }
+    } catch (error) {
+      signal?.throwIfAborted();
+      // Whoever reads the rows hears of it.
+      damageReason(error);
+    }
+  }
+  return untold > few ? null : stretches.sort((a, b) => a.steps[0] - b.steps[0]);
+}
+
+const number = new Float64Array(1), bits = new BigInt64Array(number.buffer);
+
+/** The greatest number that is smaller. */
+function below(step: number): number {
+  if (step === 0) return -Number.MIN_VALUE;
+  number[0] = step;
+  bits[0] += step > 0 ? -1n : 1n;
+  return number[0];
+}
