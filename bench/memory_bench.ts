@@ -1,5 +1,5 @@
 /**
- * The peak of memory where there are many points: `deno run -A bench/memory_bench.ts [millions of points] [folder]`.
+ * The peak of memory where there are many points: `deno run -A bench/memory_bench.ts [millions of points] [folder] [--only=save,fetch]`.
  *
  * Three fifths of the points are one series, the others four series of another run. Polars writes the archive, as it is fast; it is
  * removed at the end. Each step is a process of its own.
@@ -81,6 +81,7 @@ async function measure(step: Step, folder: string): Promise<void> {
 
 if (import.meta.main) {
   const step = Deno.args.find((arg) => arg.startsWith("--step="))?.slice("--step=".length) as Step | undefined;
+  const only = Deno.args.find((arg) => arg.startsWith("--only="))?.slice("--only=".length).split(",") ?? STEPS;
   const [first, second] = Deno.args.filter((arg) => !arg.startsWith("--"));
   if (step) await measure(step, first);
   else {
@@ -91,7 +92,7 @@ if (import.meta.main) {
     try {
       await write(project, "long", ["loss"], points * 3 / 5);
       await write(project, "wide", ["a", "b", "c", "d"], points / 10);
-      for (const step of STEPS) {
+      for (const step of only) {
         const args = ["run", "-A", import.meta.filename!, `--step=${step}`, folder];
         await new Deno.Command(Deno.execPath(), { args, stdout: "inherit", stderr: "inherit" }).output();
       }
