@@ -27,6 +27,7 @@ export type ColumnCells =
 export class GrowingGroup {
   readonly #columns: readonly StoredColumn[];
   readonly #limits: Limits;
+  readonly #room: number;
   readonly #growing = new Map<string, Growing>();
   readonly #cuts: number[] = [0];
   #sincePage = 0;
@@ -34,7 +35,9 @@ export class GrowingGroup {
   /** About how many bytes its texts and lists take. */
   bytes = 0;
 
-  constructor(columns: readonly StoredColumn[], limits: Limits) {
+  /** @param room How many rows are expected. */
+  constructor(columns: readonly StoredColumn[], limits: Limits, room: number) {
+    this.#room = room;
     this.#columns = columns;
     this.#limits = limits;
   }
@@ -43,7 +46,7 @@ export class GrowingGroup {
   add(rows: number, cells: Record<string, ColumnCells>): void {
     for (const [name, some] of Object.entries(cells)) {
       let column = this.#growing.get(name);
-      if (!column) this.#growing.set(name, column = new Growing(some));
+      if (!column) this.#growing.set(name, column = new Growing(some, this.#room));
       column.add(this.rows, rows, some);
     }
     this.#cut(rows, cells);
@@ -127,18 +130,19 @@ class Growing {
   readonly #kind: ColumnCells;
   #numbers: Numbers;
   #others: unknown[] | null = null;
-  #present = new Uint8Array(1 << 10);
+  #present: Uint8Array;
   #text: string | null = null;
 
-  constructor(first: ColumnCells) {
+  constructor(first: ColumnCells, room: number) {
     this.#kind = first;
+    this.#present = new Uint8Array(room);
     this.#numbers = "names" in first
-      ? new Int32Array(1 << 10)
+      ? new Int32Array(room)
       : "ints" in first
-      ? new BigInt64Array(1 << 10)
+      ? new BigInt64Array(room)
       : "bools" in first
-      ? new Uint8Array(1 << 10)
-      : new Float64Array("floats" in first ? 1 << 10 : 0);
+      ? new Uint8Array(room)
+      : new Float64Array("floats" in first ? room : 0);
     if ("texts" in first || "lists" in first || "histograms" in first) this.#others = [];
     if ("text" in first) this.#text = first.text;
   }

@@ -38,6 +38,9 @@ const INDEXED = new Set([
   "source_run_id",
 ]);
 
+/** As long as nobody knows how many rows there are. */
+const FIRST_ROOM = 1 << 10;
+
 interface OpenFile {
   number: number;
   path: string;
@@ -61,7 +64,7 @@ export class TableFiles {
   constructor(name: TableName, place: TablePlace) {
     this.#name = name;
     this.#place = place;
-    this.group = new GrowingGroup(TABLES[name].columns, place.limits);
+    this.group = new GrowingGroup(TABLES[name].columns, place.limits, FIRST_ROOM);
   }
 
   /** The number of the file that the next row goes to, and the row in it. */
@@ -96,7 +99,7 @@ export class TableFiles {
 
   async #write(signal?: AbortSignal): Promise<void> {
     const { group } = this;
-    this.group = new GrowingGroup(TABLES[this.#name].columns, this.#place.limits);
+    this.group = new GrowingGroup(TABLES[this.#name].columns, this.#place.limits, group.rows + FIRST_ROOM);
     const open = this.#open ??= await this.#create();
     if (group.rows > 0) {
       open.groups.push({ rows: group.rows, digests: group.digests() });

@@ -290,7 +290,12 @@ export class CompactedProject implements Source {
 /** The numbers of runs; without keys of all. Unknown runs are left out. */
 function numbersOf(index: RunIndex, keys: readonly string[] | null | undefined): number[] {
   if (!keys) return index.keys.map((_, run) => run);
-  return [...new Set(keys)].flatMap((key) => index.numbers.get(key) ?? []);
+  const found: number[] = [];
+  for (const key of new Set(keys)) {
+    const number = index.numbers.get(key);
+    if (number !== undefined) found.push(number);
+  }
+  return found;
 }
 
 /** Which runs of a pass are asked for: their numbers in it, ascending, and their positions among those asked for. */

@@ -54,8 +54,8 @@ interface Piece {
   /** Of the data pages, in rows of the group. */
   firstRow: number;
   lastRow: number;
-  /** Rows of the group, ascending. */
-  rows: Uint32Array;
+  /** Which of these, counted from the first, ascending; null: all. */
+  rows: Uint32Array | null;
   dictionary: Range | null;
   pages: Range;
 }
@@ -160,16 +160,14 @@ export class TableFile {
     let some: Stretch[] = [], from = 0, until = 0;
     const finish = () => {
       if (some.length === 0) return;
-      const rows = new Uint32Array(some.reduce((sum, { rows }) => sum + rows, 0));
-      let at = 0;
-      for (const { row, rows: count } of some) for (let i = 0; i < count; i++) rows[at++] = row + i;
-      const { at: start } = places[from], end = places[until - 1];
+      const { at: start, row: firstRow } = places[from], end = places[until - 1];
+      const lastRow = places[until]?.row ?? size;
       pieces.push({
         leaf,
         chunk,
-        firstRow: places[from].row,
-        lastRow: places[until]?.row ?? size,
-        rows,
+        firstRow,
+        lastRow,
+        rows: rowsOf(some, firstRow, lastRow),
         dictionary,
         pages: { at: start, length: end.at + end.bytes - start },
       });
@@ -207,6 +205,16 @@ export class TableFile {
   }
 }
 
+/** The rows of stretches, counted from the first; null where these are all up to the last. */
+function rowsOf(stretches: readonly Stretch[], firstRow: number, lastRow: number): Uint32Array | null {
+  const count = stretches.reduce((sum, { rows }) => sum + rows, 0);
+  if (count === lastRow - firstRow) return null;
+  const all = new Uint32Array(count);
+  let at = 0;
+  for (const { row, rows } of stretches) for (let i = 0; i < rows; i++) all[at++] = row + i - firstRow;
+  return all;
+}
+
 type Decoded = { column: DecodedColumn<ColumnKind> } | { list: ListColumn<"string" | "float">; isText: boolean };
 
 /** Decodes pages as if they were all there is of the chunk. */
@@ -223,7 +231,7 @@ function decode(
     bytes.set(pages, dictionary.length);
   }
   const size = lastRow - firstRow;
-  const rows = piece.rows.length === size ? null : piece.rows.map((row) => row - firstRow);
+  const { rows } = piece;
   if (!isList) return { column: readColumn(bytes, { ...chunk, values: size }, leaf, kind, rows) };
   const values = countValues(pages);
   const isText = kind === "string";
