@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { openArchive } from "../../src/archive/catalog.ts";
+import type { Catalog } from "../../src/source.ts";
 import type { Routes } from "../../src/view/api.ts";
 import { createPage } from "../../src/view/handler.ts";
 
@@ -20,11 +21,8 @@ export class AskedPage {
   readonly link: string;
   cookie = "";
 
-  constructor(data: string = SAMPLE) {
-    const { handler, link } = createPage(openArchive({ data, cache: null } as Archive), null, [
-      "127.0.0.1",
-      "localhost",
-    ]);
+  constructor(catalog: Catalog = openArchive({ data: SAMPLE, cache: null } as Archive)) {
+    const { handler, link } = createPage(catalog, null, ["127.0.0.1", "localhost"]);
     this.handler = handler;
     this.link = link;
   }

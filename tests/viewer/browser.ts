@@ -84,6 +84,16 @@ export class ViewedArchive implements AsyncDisposable {
     await page.setViewportSize(size);
   }
 
+  /** The CPU time that the server and the browser took so far, in milliseconds: it counts where the machine does other things. */
+  async cpu(): Promise<{ server: number; browser: number }> {
+    const session = await this.browser.newBrowserCDPSession();
+    const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+    await session.detach();
+    const [, fields] = Deno.readTextFileSync(`/proc/${this.child.pid}/stat`).split(") ");
+    const [user, system] = fields.split(" ").slice(11, 13).map(Number);
+    return { server: (user + system) * 10, browser: processInfo.reduce((sum, one) => sum + one.cpuTime, 0) * 1000 };
+  }
+
   /** Fails where axe finds a serious problem of accessibility in what is shown. */
   async assertAccessible(): Promise<void> {
     await this.page.evaluate(axe);

@@ -75,12 +75,16 @@ Deno.test("runs are found, sorted, grouped and chosen, and the address tells it 
   const { page } = viewed;
   await names(page);
 
-  await t.step("the first view comes within half a second after the server listens", async () => {
+  await t.step("the first view takes less than half a second of the processor", async () => {
+    await page.waitForTimeout(3000);
+    const before = await viewed.cpu();
+    await viewed.go("/");
     await page.getByText("mlp-adam-from-sgd").waitFor();
-    // Taken with the clock of the machine: how long it takes where nothing else runs is told, and asserted loosely.
-    const took = performance.now() - viewed.listened;
-    console.log(`first view: ${Math.round(took)} ms after the server listens`);
-    assert.ok(took < 15_000);
+    const after = await viewed.cpu();
+    const server = after.server - before.server, browser = after.browser - before.browser;
+    console.log(`first view: ${server} ms of CPU of the server, ${Math.round(browser)} ms of the browser`);
+    assert.ok(server < 250, `${server}`);
+    assert.ok(browser < 1500, `${browser}`);
   });
 
   await t.step("the search box, which / leads to", async () => {
@@ -354,22 +358,26 @@ Deno.test("20,000 runs with 18,000 attributes: from end to end, down and sideway
       assert.ok(await page.getByRole("columnheader").count() < 40, "only what is seen is in the page");
     });
 
-    await t.step("scrolling keeps the rate of the screen", async () => {
+    await t.step("a frame while scrolling takes little", async () => {
       await viewed.go("/");
       await page.getByText("run-19999", { exact: true }).waitFor();
-      const rate = await page.evaluate(() =>
-        new Promise<number>((resolve) => {
+      const frames = 150;
+      const before = await viewed.cpu();
+      await page.evaluate((frames) =>
+        new Promise<void>((resolve) => {
           const grid = document.querySelector(".runs-grid")!;
-          const started = performance.now();
-          let frames = 0;
+          let left = frames;
           requestAnimationFrame(function step() {
-            grid.scrollTop += 400;
-            if (++frames < 150) requestAnimationFrame(step);
-            else resolve(150_000 / (performance.now() - started));
+            grid.scrollTop += 300;
+            if (--left > 0) requestAnimationFrame(step);
+            else resolve();
           });
-        })
-      );
-      console.log(`${Math.round(rate)} frames per second`);
+        }), frames);
+      const after = await viewed.cpu();
+      const perFrame = (after.browser - before.browser) / frames;
+      console.log(`${perFrame.toFixed(1)} ms of CPU of all of the browser for a frame with 10 new rows`);
+      // 50 frames a second are 20 ms, on several processors; measured were 15.
+      assert.ok(perFrame < 30, `${perFrame}`);
       await viewed.pictures("runs-many");
     });
     assert.deepEqual(viewed.complaints, []);

@@ -1,0 +1,89 @@
+/** The page is the same about every source: an archive, a server, unsynced runs. */
+
+import assert from "node:assert/strict";
+import { openOffline } from "../../src/offline/catalog.ts";
+import { openServer } from "../../src/http/catalog.ts";
+import { serve } from "../../serve.ts";
+import { writeDatabase } from "../offline/writer.ts";
+import { AskedPage, SAMPLE } from "./page.ts";
+
+type Offline = Parameters<typeof openOffline>[0];
+
+const COLUMNS = [
+  { path: "config/optimizer", type: "string" as const, aggregation: null },
+  { path: "validation/accuracy", type: "float_series" as const, aggregation: null },
+  { path: "validation/accuracy", type: "float_series" as const, aggregation: "max" as const },
+];
+
+/** What the page says about the sample. */
+async function answers(page: AskedPage): Promise<unknown> {
+  const runs = ["DIG-12", "DIG-3"];
+  return {
+    table: await page.ask("runs", {
+      columns: COLUMNS,
+      search: "MLP",
+      trashed: false,
+      query: "`validation/accuracy`:floatSeries > 0.5",
+      sort: { path: "validation/accuracy", type: "float_series", aggregation: null, descending: true },
+      group: { path: "config/optimizer", type: "string" },
+    }),
+    differ: await page.ask("differ", { ids: runs }),
+    distinct: await page.ask("distinct", { path: "config/optimizer" }),
+    attributes: (await page.ask("attributes", { search: "loss" })).attributes,
+    values: (await page.ask("values", { runs, types: ["string", "float_series"], paths: null })).values
+      .toSorted((a, b) => a.run - b.run || (a.path < b.path ? -1 : 1)),
+  };
+}
+
+Deno.test("a server answers the page as the archive behind it does", async () => {
+  const archived = await answers(await new AskedPage().open());
+  const server = await serve({ archive: SAMPLE, port: 0, cacheFolder: null });
+  const catalog = openServer({ apiToken: server.apiToken });
+  try {
+    assert.deepEqual(await answers(await new AskedPage(catalog).open()), archived);
+  } finally {
+    catalog.close();
+    await server.close();
+  }
+});
+
+Deno.test("runs that never reached a server are shown, and marked", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const T = Date.UTC(2026, 0, 1);
+    await writeDatabase(`${folder}/.neptune`, {
+      project: "team/project",
+      run: "lost",
+      operations: [
+        { run: { created: T, experiment: "exp" } },
+        { timestamp: T, assign: { lr: { float: 0.1 } } },
+        ...[0, 1].map((step) => ({ step, timestamp: T + step, append: { loss: { float: 1 - step / 2 } } })),
+      ],
+    });
+    const catalog = openOffline({ folder: `${folder}/.neptune`, legacyProject: null, beneath: null } as Offline);
+    const page = await new AskedPage(catalog).open();
+    const { slice } = await page.ask("runs", {
+      columns: [{ path: "lr", type: "float", aggregation: null }, {
+        path: "loss",
+        type: "float_series",
+        aggregation: "max",
+      }],
+    });
+    assert.deepEqual(slice.map((row) => "id" in row && [row.customId, row.unsynced, row.cells]), [["lost", "all", [
+      0.1,
+      1,
+    ]]]);
+    const [row] = slice;
+    assert.ok("id" in row);
+    const { series } = await page.ask("points", {
+      runs: [row.id],
+      paths: ["loss"],
+      kind: "float",
+      steps: { from: null, to: null },
+    });
+    assert.deepEqual(series.map(({ step, values }) => [step, values]), [[[0, 1], [1, 0.5]]]);
+    catalog.close();
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
