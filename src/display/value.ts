@@ -6,7 +6,7 @@
 
 import type { Cell } from "../frame/cell.ts";
 import type { FileRef, Histogram } from "../types.ts";
-import { counted, formatBytes, formatNumber, formatTime, shortenText } from "./format.ts";
+import { counted, formatBytes, formatNumber, formatTime, printedText, shortenText } from "./format.ts";
 
 /** One value as one line of text. */
 export function valueText({ type, value }: Cell, length = 160): string {
@@ -14,7 +14,7 @@ export function valueText({ type, value }: Cell, length = 160): string {
   if (typeof value === "number") return formatNumber(value);
   if (value instanceof Date) return formatTime(value);
   if (value instanceof Set) return [...value].join(", ");
-  if (typeof value === "string") return shortenText(value.replace(/\s*\n\s*/g, " ⏎ "), length);
+  if (typeof value === "string") return shortenText(printedText(value).replace(/\s*\n\s*/g, " ⏎ "), length);
   if (type === "histogram_series") return histogramText(value as Histogram);
   return typeof value === "object" ? fileText(value as FileRef) : String(value);
 }

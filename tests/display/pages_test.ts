@@ -9,6 +9,7 @@ import { projectPage, type ProjectPageData } from "../../src/display/page/projec
 import { runPage } from "../../src/display/page/run.ts";
 import { tree } from "../../src/display/tree.ts";
 import type { Points } from "../../src/frame/points.ts";
+import { valueText } from "../../src/display/value.ts";
 import { checkBundle, checkHtml, checkXml, contentOf, svgs } from "./kernel_rules.ts";
 
 const EVIL = `<img src=x onerror=alert(1)>`;
@@ -242,6 +243,11 @@ Deno.test("logs of real programs: line breaks around texts, blank lines, colors 
   assert.deepEqual(text.split("\n").slice(1), ["0  first", "3  green", "4  100% done", "5  end"]);
   assert.match(html, /2 blank lines left out/);
   assert.match(html, />first</);
+});
+
+Deno.test("a value takes one line, as a terminal prints it", () => {
+  const text = valueText({ type: "string_series", value: "\n\x1b[31mepoch 3\x1b[0m\n  loss 0.1\n\n" });
+  assert.equal(text, "epoch 3 ⏎ loss 0.1");
 });
 
 Deno.test("a histogram series is a heat map", () => {
