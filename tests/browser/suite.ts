@@ -92,7 +92,11 @@ Deno.test("names and texts that try to run a script run nothing", async () => {
   const scripts = await page.locator(".jp-OutputArea script").evaluateAll((all: HTMLScriptElement[]) =>
     all.map(({ text }) => text)
   );
-  assert.ok(scripts.length >= 4, `${scripts.length} scripts`);
+  const contents = await page.locator(".jp-OutputArea [data-content]").evaluateAll((all: HTMLElement[]) =>
+    all.map((one) => one.dataset.content!)
+  );
+  assert.ok(scripts.length >= 3 && contents.length >= 3, `${scripts.length} scripts, ${contents.length} data`);
+  for (const content of contents) assert.match(content, /^[A-Za-z0-9+/]+=*$/);
   for (const text of scripts) {
     assert.ok(Object.values(SCRIPTS).includes(text), "a script that is not of this package");
   }

@@ -20,7 +20,9 @@ export function chartNotes(
   const infinite = sum(({ cut }) => cut.infinite);
   const negative = sum(({ cut }) => cut.negative);
   const unplaced = sum(({ unplaced }) => unplaced);
-  const previews = sum(({ line }) => line.preview?.reduce((total, flag) => total + flag, 0) ?? 0);
+  const previews = sum(({ line }) =>
+    line.preview?.includes(1) ? line.preview.reduce((total, one) => total + one, 0) : 0
+  );
   const logY = plan.panels.some(({ y }) => y === "log");
   const more = zoomed > points && zoomed < all && `; ${formatCount(zoomed)} to zoom into`;
   const notes = [
