@@ -225,6 +225,11 @@ class ObjectStore implements Store {
     ranges: readonly FileRange[],
     signal?: AbortSignal,
   ): Promise<Uint8Array[]> {
+    // Most objects are small, and read whole.
+    if (ranges.length === 1 && ranges[0].length <= PIECE) {
+      const [{ at, length }] = ranges;
+      return [await this.#piece(request, size, at, at + length, signal)];
+    }
     const groups = together(ranges);
     const pieces = groups.flatMap(({ at, end }) => {
       const count = Math.max(1, Math.ceil((end - at) / PIECE));
