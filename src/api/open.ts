@@ -282,7 +282,7 @@ export type FolderOptions =
     filesOutside?: boolean;
   };
 
-/** Opens an archive, unsynced data, or both as one; null where neither is given. Does not look at the environment. */
+/** Opens an archive, unsynced data, or both as one; null where neither is given. Of the environment, only what it says of object storage counts. */
 export function openFolders(options: FolderOptions, project: string | null): Catalog | null {
   const { archive, files, offline, damagedRuns, filesOutside } = options;
   const cache = options.cacheFolder === undefined ? defaultCacheFolder() : options.cacheFolder;

@@ -5,7 +5,6 @@
  */
 
 import type { LazyDataFrame } from "nodejs-polars";
-import { dirname } from "node:path";
 import type { PairBlock, SeriesBlock, ValueBlock } from "../columns.ts";
 import type {
   AttributesQuery,
@@ -36,7 +35,7 @@ import {
   warnDamaged,
 } from "./index/damage.ts";
 import { Files } from "./disk/files.ts";
-import type { Store } from "./disk/store.ts";
+import { foundAt, parentOf, type Store } from "./disk/store.ts";
 import { batches } from "./index/batches.ts";
 import { readCells } from "./index/cells.ts";
 import type { ReadOptions } from "./index/read_parts.ts";
@@ -330,8 +329,8 @@ function without(part: Part): string {
 
 /** The exporter writes `data` and `files` side by side. */
 export async function siblingFiles({ filesStore: store, data }: ProjectSettings): Promise<string | null> {
-  const sibling = `${dirname(data)}/files`;
+  const sibling = `${parentOf(data)}/files`;
   // It may well be there: who opens a file is told which permission is missing.
   if (!store.isPermitted(sibling)) return sibling;
-  return await store.find(sibling).then(({ isFolder }) => isFolder ? sibling : null, () => null);
+  return (await foundAt(store, sibling))?.isFolder ? sibling : null;
 }

@@ -10,6 +10,8 @@ export interface ObjectStorage {
   secretAccessKey: string;
   /** Makes a bucket, or replaces an object. */
   put(path: string, body?: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** Deletes an object. */
+  remove(path: string): Promise<void>;
   /** Copies a folder to `bucket/…`. */
   upload(folder: string, place: string): Promise<number>;
   stop(): void;
@@ -41,29 +43,33 @@ export async function startSeaweed(): Promise<ObjectStorage> {
       "-s3",
       `-s3.port=${s3}`,
       `-s3.config=${folder}/s3.json`,
+      // What else it serves would take ports that are the same for all.
+      "-s3.port.iceberg=0",
+      "-s3.port.lance=0",
     ],
     stdin: "null",
     stdout: "null",
     stderr: "null",
   }).spawn();
   const endpoint = `http://127.0.0.1:${s3}`;
-  const send = async (path: string, body?: Uint8Array<ArrayBuffer>) => {
+  const send = async (method: "PUT" | "DELETE", path: string, body?: Uint8Array<ArrayBuffer>) => {
     const url = `${endpoint}/${path.split("/").map(encodeURIComponent).join("/")}`;
-    const signed = await new AwsV4Signer({ method: "PUT", url, body, ...KEYS, service: "s3", region: "us-east-1" })
+    const signed = await new AwsV4Signer({ method, url, body, ...KEYS, service: "s3", region: "us-east-1" })
       .sign();
-    const response = await fetch(signed.url, { method: "PUT", headers: signed.headers, body });
+    const response = await fetch(signed.url, { method, headers: signed.headers, body });
     const said = await response.text();
-    if (!response.ok) throw new Error(`PUT ${path}: ${response.status} ${said}`);
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${said}`);
   };
   const storage: ObjectStorage = {
     endpoint,
     ...KEYS,
-    put: send,
+    put: (path, body) => send("PUT", path, body),
+    remove: (path) => send("DELETE", path),
     upload: async (folder, place) => {
       const names = [...filesBelow(folder)];
       const queue = names.values();
       await Promise.all(Array.from({ length: 8 }, async () => {
-        for (const name of queue) await send(`${place}/${name}`, await Deno.readFile(`${folder}/${name}`));
+        for (const name of queue) await send("PUT", `${place}/${name}`, await Deno.readFile(`${folder}/${name}`));
       }));
       return names.length;
     },

@@ -98,6 +98,34 @@ Deno.test("a store that says 503 for a while is asked again; one that goes on is
   assert.equal(busy.fields.code, "SlowDown");
 });
 
+Deno.test("the wrong folder of a bucket is told with the right one; a bucket may be the data folder", async () => {
+  const wrong = async (archive: string) => {
+    const error = await Promise.resolve(open(new FolderStore({ bucket: SAMPLE }), { archive }).listRuns())
+      .then(() => assert.fail(), (error) => error);
+    assert.ok(isNeptuneError(error, "ArchiveError"), String(error));
+    return error.fields.suggestion;
+  };
+  assert.equal(await wrong("s3://bucket"), "s3://bucket/data");
+  assert.equal(await wrong("s3://bucket/files"), "s3://bucket/data");
+  assert.equal(await wrong("s3://bucket/data/nereid_digits-b413101154e2c0af"), "s3://bucket/data");
+  assert.equal(await wrong("s3://bucket/nothing"), undefined);
+  const project = open(new FolderStore({ bucket: `${SAMPLE}/data` }), { archive: "s3://bucket/" });
+  assert.equal((await project.archiveReport({ progressBar: false })).height > 0, true);
+  project.close();
+});
+
+Deno.test("a store that can no longer be reached is no damage of runs, not even where those are left out", async () => {
+  for (const damagedRuns of ["error", "skip"] as const) {
+    const server = new FolderStore({ bucket: SAMPLE });
+    const project = open(server, { damagedRuns, deadlineSeconds: 0.4 });
+    await project.listRuns();
+    server.fault = () => Promise.reject(new TypeError("client error (Connect): Connection refused (os error 111)"));
+    const metrics = project.fetchMetrics({ attributes: /loss/, progressBar: false });
+    await assert.rejects(metrics, { name: "ConnectionError" });
+    project.close();
+  }
+});
+
 Deno.test("a store that does not answer, and one whose answer does not end, end in time", async () => {
   const hanging: Promise<void>[] = [];
   const server = spoilt(() => {

@@ -6,7 +6,7 @@
 
 import { ArchiveError, NeptuneError } from "../../errors.ts";
 import { COMPACTED, folderNames, parsePartName } from "./layout.ts";
-import type { Store } from "./store.ts";
+import { foundAt, parentOf, type Store } from "./store.ts";
 
 /** How many levels below a wrong folder are searched for the right one. */
 const SEARCH_DEPTH = 3;
@@ -106,7 +106,7 @@ async function folderError(store: Store, path: string, contents: Contents): Prom
 }
 
 async function isThere(store: Store, path: string): Promise<boolean> {
-  return await store.find(path).then(({ isFolder }) => isFolder, () => false);
+  return (await foundAt(store, path))?.isFolder ?? false;
 }
 
 async function contentsOf(store: Store, path: string): Promise<Contents> {
@@ -163,8 +163,4 @@ function isModelFolder(name: string): boolean {
 
 async function isEmpty(store: Store, path: string): Promise<boolean> {
   return (await store.list(path, { glance: true })).length === 0;
-}
-
-function parentOf(path: string): string {
-  return path.slice(0, path.lastIndexOf("/")) || "/";
 }

@@ -6,6 +6,8 @@
  * @module
  */
 
+import { dirname } from "node:path";
+import { isNeptuneError, NeptuneError } from "../../errors.ts";
 import type { CallOptions, FileContent, FileOptions } from "../../source.ts";
 
 /** What tells a file from what it was before; equal numbers mean equal bytes, but for changes within seconds of each other on a disk. */
@@ -104,4 +106,24 @@ export async function textOf(store: Store, path: string, signal?: AbortSignal): 
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;
   }
+}
+
+/** What is at a place; null where nothing is, or where it may not be looked at. Trouble with all of a store is thrown. */
+export async function foundAt(store: Store, path: string, signal?: AbortSignal): Promise<StoredInfo | null> {
+  try {
+    return await store.find(path, signal);
+  } catch (error) {
+    if (signal?.aborted || (error instanceof NeptuneError && !isForbidden(error))) throw error;
+    return null;
+  }
+}
+
+/** Whether this is a place that the keys may not read, though they may read others. */
+function isForbidden(error: NeptuneError): boolean {
+  return isNeptuneError(error, "StorageError") && error.fields.reason === "no access";
+}
+
+/** The folder in which something lies; that of a disk or bucket is itself. */
+export function parentOf(path: string): string {
+  return /^\w+:\/\/[^/]*$/.test(path) ? path : dirname(path);
 }

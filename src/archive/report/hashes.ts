@@ -8,7 +8,7 @@ import { NeptuneError } from "../../errors.ts";
 import type { CallOptions, Finding } from "../../source.ts";
 import { HASHES, hashIn, readHashes } from "../disk/hashes.ts";
 import type { Folder } from "../disk/layout.ts";
-import type { Store } from "../disk/store.ts";
+import { foundAt, type Store } from "../disk/store.ts";
 import { finding } from "./finding.ts";
 
 /** The data of a project, and which files count. */
@@ -96,5 +96,5 @@ async function* filesBelow(store: Store, root: string, below = ""): AsyncGenerat
 }
 
 async function exists(store: Store, path: string): Promise<boolean> {
-  return await store.find(path).then(() => true, () => false);
+  return await foundAt(store, path) !== null;
 }

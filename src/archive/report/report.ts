@@ -4,12 +4,11 @@
  * @module
  */
 
-import { dirname } from "node:path";
 import type { Finding } from "../../source.ts";
 import { damagedRunName, damageOf, nameOf } from "../index/damage.ts";
 import { finding } from "./finding.ts";
 import type { ProjectIndex, RunIndex } from "../index/project_index.ts";
-import { type Store, textOf } from "../disk/store.ts";
+import { foundAt, parentOf, type Store, textOf } from "../disk/store.ts";
 import { type Folder, isProjectName, parsePartName, type Part, readFolder } from "../disk/layout.ts";
 import { CHECK, readGroups } from "../index/read_parts.ts";
 import { fileFindings, runFiles } from "./files.ts";
@@ -264,8 +263,9 @@ async function exportErrors(
   { store, data }: Pick<ReportRoots, "store" | "data">,
 ): Promise<Finding[]> {
   const name = "neptune_exporter_errors.jsonl";
-  for (const folder of [dirname(data), dirname(dirname(data))]) {
-    const text = await textOf(store, `${folder}/${name}`).catch(() => null);
+  for (const folder of [parentOf(data), parentOf(parentOf(data))]) {
+    const path = `${folder}/${name}`;
+    const text = await foundAt(store, path) && await textOf(store, path).catch(() => null);
     if (text !== null) return text.split("\n").flatMap((line) => exportError(index, line));
   }
   return [];
