@@ -5,6 +5,7 @@ import { dirname } from "node:path";
 import { isNeptuneError, ReadOnlyProject, type ReadOnlyProjectOptions, ReadOnlyRun } from "../../mod.ts";
 import { openArchive } from "../../src/archive/catalog.ts";
 import { openStorage } from "../../src/s3/store.ts";
+import { compacted, SKIP } from "../conformance/compacted.ts";
 import { conformance, type Open } from "../conformance/suite.ts";
 import { startSeaweed } from "./seaweed.ts";
 
@@ -24,6 +25,7 @@ const inBucket = (tail?: (size: number) => number): Open => async ({ data, files
 };
 
 conformance("SeaweedFS", inBucket(), { archive: true });
+conformance("SeaweedFS, compacted", compacted(inBucket()), { archive: true, skip: SKIP });
 conformance("SeaweedFS, as if all objects were large", inBucket(() => 64), { archive: true });
 
 Deno.test("a folder of 5,000 objects is listed whole, some pages at once", async () => {
