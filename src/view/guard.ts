@@ -74,10 +74,10 @@ export class Admission {
     const asked = context.req.query("token") ?? "";
     if (!this.#isIn(context)) {
       if (this.#link === null || !equal(asked, this.#link)) {
-        throw new Refusal(
+        // For a person, who followed it.
+        return context.text(
+          "This link was used already, or is not one of this server: stop the command and start it again for a new one.\n",
           403,
-          "ACCESS_DENIED",
-          "This link was used already, or is not one of this server: start it again for a new one.",
         );
       }
       this.#link = null;

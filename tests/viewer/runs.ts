@@ -287,6 +287,8 @@ Deno.test("the table is accessible, light and dark, at 1280 and at 400 pixels", 
     await page.emulateMedia({ colorScheme });
     await viewed.assertAccessible();
   }
+  const pdf = await page.pdf({ landscape: true });
+  assert.ok((new TextDecoder("latin1").decode(pdf).match(/\/Type \/Page\b/g) ?? []).length <= 2, "one page, or two");
   await page.setViewportSize({ width: 400, height: 800 });
   await viewed.assertAccessible();
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= 400), "nothing sticks out");
@@ -378,6 +380,7 @@ Deno.test("20,000 runs with 18,000 attributes: from end to end, down and sideway
       console.log(`${perFrame.toFixed(1)} ms of CPU of all of the browser for a frame with 10 new rows`);
       // 50 frames a second are 20 ms, on several processors; measured were 15.
       assert.ok(perFrame < 30, `${perFrame}`);
+      await page.waitForFunction(() => !document.querySelector(".runs-awaited"));
       await viewed.pictures("runs-many");
     });
     assert.deepEqual(viewed.complaints, []);

@@ -1,6 +1,8 @@
 /** What is around the sections of the page, and who may ask its server. */
 
 import assert from "node:assert/strict";
+import { bool, datetime, string } from "../../samples/rows.ts";
+import { writeRun } from "../../samples/writer.ts";
 import { SAMPLE, ViewedArchive } from "./browser.ts";
 
 Deno.test("the page shows the runs of the sample, and goes back and forth", async () => {
@@ -13,4 +15,52 @@ Deno.test("the page shows the runs of the sample, and goes back and forth", asyn
   assert.match(page.url(), /\/\?s=DIG-12$/);
   await viewed.pictures("shell");
   assert.deepEqual(viewed.complaints, []);
+});
+
+Deno.test("of several projects one is chosen, and the address says which", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "neptune-two-" });
+  try {
+    for (const name of ["one", "two"]) {
+      await writeRun({
+        dataRoot: `${folder}/data`,
+        projectId: `team/${name}`,
+        runId: `run of ${name}`,
+        batches: [[
+          string("sys/id", "A-1"),
+          string("sys/custom_run_id", `run of ${name}`),
+          bool("sys/trashed", false),
+          datetime("sys/creation_time", Date.UTC(2025, 0, 1)),
+          string(`config/of ${name}`, name),
+        ]],
+      });
+    }
+    await using viewed = await ViewedArchive.open(["--archive", `${folder}/data`]);
+    const { page } = viewed;
+    await page.getByLabel("Choose run of one").check();
+    await page.getByLabel("Project").selectOption("team/two");
+    await page.getByText("run of two").waitFor();
+    assert.match(page.url(), /\/\?p=team(\/|%2F)two$/);
+    await page.locator('[title^="config/of two"]').first().waitFor();
+    assert.equal(await page.locator('[title^="config/of one"]').count(), 0);
+    await page.reload();
+    await page.getByText("run of two").waitFor();
+    await page.goBack();
+    await page.getByText("run of one").waitFor();
+    await viewed.assertAccessible();
+    assert.deepEqual(viewed.complaints, []);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("a browser without the cookie is told what to do, and sees nothing", async () => {
+  await using viewed = await ViewedArchive.open(["--archive", SAMPLE]);
+  const context = await viewed.browser.newContext();
+  const page = await context.newPage();
+  await page.goto(`${viewed.url}/charts?s=DIG-1`);
+  await page.getByText("Open the link that the command printed").first().waitFor();
+  assert.equal(await page.getByText("nereid/digits").count(), 0);
+  await page.goto(viewed.link);
+  await page.getByText("This link was used already").waitFor();
+  await context.close();
 });
