@@ -358,6 +358,11 @@ Deno.test("20,000 runs with 18,000 attributes: from end to end, down and sideway
       await grid.evaluate((grid) => grid.scrollLeft = grid.scrollWidth);
       await page.waitForFunction(() => !document.querySelector(".runs-awaited"));
       assert.ok(await page.getByRole("columnheader").count() < 40, "only what is seen is in the page");
+      const last = page.getByRole("columnheader").last();
+      const path = (await last.getAttribute("title"))!.replace(/ \(\w+\)$/, "");
+      await menu(page, path, "Pin to the left");
+      await page.waitForURL((url) => url.searchParams.get("k")?.includes(`!${path}:f`) ?? false);
+      assert.ok(page.url().length < 1000, "what only differs is not in the address");
     });
 
     await t.step("a frame while scrolling takes little", async () => {

@@ -21,13 +21,14 @@ import {
   SHOWN,
   shownLabel,
 } from "./columns.ts";
-import { columns, group, order, pick } from "./state.ts";
+import { group, order, pick, picked } from "./state.ts";
 
 let dragged: PickedColumn | null = null;
 
-/** Changes the columns. Those that are shown because they differ are picked with it. */
-function change(edit: (all: PickedColumn[]) => PickedColumn[]): void {
-  pick(edit([...columns.value]));
+/** Changes the columns that were picked. Those about which it is are picked with it, where they show only because they differ. */
+function change(about: PickedColumn[], edit: (all: PickedColumn[]) => PickedColumn[]): void {
+  const all = [...picked.value, ...about.filter((one) => !picked.value.some((other) => isSame(one, other)))];
+  pick(edit([...all.filter(({ pinned }) => pinned), ...all.filter(({ pinned }) => !pinned)]));
 }
 
 function moved(all: PickedColumn[], column: PickedColumn, by: number): PickedColumn[] {
@@ -63,7 +64,7 @@ export function HeadCell({ column, left }: { column: PickedColumn; left: number 
     const from = dragged;
     dragged = null;
     if (!from || isSame(from, column)) return;
-    change((all) => {
+    change([from, column], (all) => {
       const rest = all.filter((one) => !isSame(one, from));
       const target = all.findIndex((one) => isSame(one, column));
       const source = all.findIndex((one) => isSame(one, from));
@@ -137,8 +138,10 @@ function menuItems(column: PickedColumn, close: () => void): ComponentChild {
       act();
     }}>${label}</button>`;
   const grouped = group.value && group.value.path === column.path && group.value.type === column.type;
+  // A column that shows because it differs goes when it differs no more.
+  const isPicked = picked.value.some((one) => isSame(one, column));
   const replaced = (next: PickedColumn) => {
-    change((all) => {
+    change([column], (all) => {
       const there = all.some((one) => isSame(one, next) && !isSame(one, column));
       return there ? all.filter((one) => !isSame(one, column)) : all.map((one) => isSame(one, column) ? next : one);
     });
@@ -163,8 +166,8 @@ function menuItems(column: PickedColumn, close: () => void): ComponentChild {
         () => group.set(grouped ? null : { path: column.path, type: column.type }),
       )}
     ${item(column.pinned ? "Unpin" : "Pin to the left", () => replaced({ ...column, pinned: !column.pinned }))}
-    ${item("Move left", () => change((all) => moved(all, column, -1)))}
-    ${item("Move right", () => change((all) => moved(all, column, 1)))}
-    ${item("Remove", () => change((all) => all.filter((one) => !isSame(one, column))))}
+    ${item("Move left", () => change([column], (all) => moved(all, column, -1)))}
+    ${item("Move right", () => change([column], (all) => moved(all, column, 1)))}
+    ${isPicked && item("Remove", () => change([], (all) => all.filter((one) => !isSame(one, column))))}
   `;
 }
