@@ -107,6 +107,8 @@ export const CALLS: readonly Call[] = [
   },
   {
     name: "fetchMetricBuckets",
+    // All runs have the same edges.
+    chooses: true,
     run: ({ project }) => project.fetchMetricBuckets({ attributes: ["train/loss"], buckets: 10 }),
   },
   { name: "fetchSeries", run: ({ project }) => project.fetchSeries({ attributes: "^logs/" }) },

@@ -107,6 +107,8 @@ async function readAll(data: string): Promise<string> {
   all.push(await seriesOf(source, "float", paths), await seriesOf(source, "string", ["log"]));
   all.push(await seriesOf(source, "histogram", ["hist"]), await seriesOf(source, "file", ["img"]));
   all.push(await source.report!());
+  // Polars, which a damaged file may end the process with.
+  all.push((await (await source.scan!()).collect()).drop("histogram_value").toRecords());
   return JSON.stringify(all, plain);
 }
 

@@ -3,6 +3,8 @@ import { openArchive } from "../../src/archive/catalog.ts";
 import { attempt, subjects } from "./mutations.ts";
 
 const SEEDS = Number(Deno.env.get("FAULT_SEEDS") ?? 300);
+/** A file for the seed at hand. */
+const TELL = Deno.env.get("FAULT_TELL");
 const FIRST = Number(Deno.env.get("FAULT_FIRST_SEED") ?? 1);
 /** One reading of everything takes some ten milliseconds; what goes on for so long goes on in circles, on a busy machine too. */
 const HANG = 120_000;
@@ -14,6 +16,8 @@ Deno.test(`parts with bytes changed at random are damaged, or read as what they 
     const outcomes = new Map<string, number>();
     for (let seed = FIRST; seed < FIRST + SEEDS; seed++) {
       const subject = all[seed % all.length];
+      // Where a reader ends the process, this is the last word.
+      if (TELL !== undefined) await Deno.writeTextFile(TELL, String(seed));
       const started = performance.now();
       const outcome = await attempt(subject, seed).catch((error) => {
         throw new Error(`seed ${seed}, written by ${subject.writer}: ${error?.stack ?? error}`, { cause: error });

@@ -36,6 +36,15 @@ export interface Reading {
 /** Decodes everything, and keeps nothing. */
 export const CHECK: Reading = { telling: [], columns: EVERY_COLUMN, read: (group) => group.check() };
 
+/** The same before Polars reads: some words of metadata that we pass over end the process there. */
+export const CHECK_FOR_POLARS: Reading = {
+  ...CHECK,
+  read: (group) => {
+    group.checkWords();
+    group.check();
+  },
+};
+
 /** Reads parts one after the other, and lets others have their turn now and then. */
 export async function readGroups(
   parts: Iterable<Part>,

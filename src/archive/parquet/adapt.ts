@@ -5,6 +5,8 @@
  */
 
 import pl, { type DataFrame, type Expr } from "nodejs-polars";
+import type { FileColumns } from "./file.ts";
+import { Physical } from "./format/footer.ts";
 import { COLUMN_LIST, POLARS_TYPES } from "./schema.ts";
 
 /** The types of the columns of a frame where they differ from the exporter's; null where none does. */
@@ -14,6 +16,39 @@ export function foreignTypes(frame: DataFrame): Record<string, string> | null {
   const same = COLUMN_LIST.every(([name, { holds }]) => types[name] === POLARS_TYPES[holds]) &&
     Object.keys(types).length === COLUMN_LIST.length;
   return same ? null : types;
+}
+
+/** What Polars makes of the values of each physical type. */
+const FITTING: ReadonlyMap<number, RegExp> = new Map([
+  [Physical.BOOLEAN, /^Bool/],
+  [Physical.INT32, /^U?Int|^Date$|^Time$|^Decimal|^Datetime/],
+  [Physical.INT64, /^U?Int|^Date$|^Time$|^Decimal|^Datetime/],
+  [Physical.INT96, /^Datetime/],
+  [Physical.FLOAT, /^Float/],
+  [Physical.DOUBLE, /^Float/],
+  [Physical.BYTE_ARRAY, /^String|^Utf8|^Binary|^Categorical|^Enum|^Decimal/],
+  [Physical.FIXED_LEN_BYTE_ARRAY, /^Decimal|^Binary/],
+]);
+const UNITS = new Map([[1, /^Datetime\(ms/], [1000, /^Datetime\([uμ]s/], [1_000_000, /^Datetime\(ns/]]);
+
+/** Tells whether Polars takes columns for what the file says they are. */
+export function isAsSaid(frame: DataFrame, { leaves, isAlike }: FileColumns): boolean {
+  if (frame.columns.join("\0") !== [...new Set(leaves.map(({ path }) => path[0]))].join("\0")) return false;
+  if (isAlike) return foreignTypes(frame) === null;
+  const types = Object.values(frame.schema).flatMap((type) => [...scalars(type as NestedType)]);
+  return types.length === leaves.length && leaves.every(({ physical, scale, perMillisecond }, i) => {
+    if (!FITTING.get(physical)!.test(types[i])) return false;
+    const digits = /^Decimal\((\d+),(\d+)\)/.exec(types[i]);
+    if (digits) return Number(digits[2]) === scale && Number(digits[1]) >= scale;
+    const unit = perMillisecond === null ? null : UNITS.get(perMillisecond);
+    return scale === null && (!unit || unit.test(types[i]));
+  });
+}
+
+function* scalars(type: NestedType): Generator<string> {
+  if (type.variant === "List") yield* scalars(type.inner![0]);
+  else if (type.variant === "Struct") { for (const { dtype } of type.inner!) yield* scalars(dtype); }
+  else yield spelling(type);
 }
 
 /** What Polars' type objects hold. */

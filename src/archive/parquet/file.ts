@@ -17,6 +17,7 @@ import {
   type RowGroup,
 } from "./format/footer.ts";
 import { extremes } from "./format/statistics.ts";
+import { checkFooter, checkPageHeaders } from "./format/strict.ts";
 import { Strings } from "./format/strings.ts";
 import { ParquetError } from "./format/thrift.ts";
 import { arrayOf, type ColumnKind } from "./format/values.ts";
@@ -55,6 +56,8 @@ export class ParquetFile {
   readonly #bytes: Uint8Array;
   readonly #from: number;
   #groups: RowGroupReader[] | null = null;
+  #footerBytes!: Uint8Array;
+  #isChecked = false;
   /** What was fetched of a large file that is far away. */
   readonly #fetched = new Map<Chunk, Uint8Array>();
 
@@ -133,6 +136,13 @@ export class ParquetFile {
     return chunk.start >= this.#from || this.#fetched.has(chunk);
   }
 
+  /** Looks at every word of the footer. */
+  checkFooter(): void {
+    if (this.#isChecked) return;
+    checkFooter(this.#footerBytes);
+    this.#isChecked = true;
+  }
+
   [Symbol.dispose](): void {
     this.#file.close();
   }
@@ -143,6 +153,7 @@ export class ParquetFile {
     const bytes = start >= 0
       ? this.#bytes.subarray(start, this.#bytes.length - 8)
       : exactly(this.#file, size - length, length - 8);
+    this.#footerBytes = bytes;
     this.footerChecksum = crc32(bytes);
     const footer = readFooter(bytes, size);
     const byPath = new Map<string, number>();
@@ -158,6 +169,12 @@ export class ParquetFile {
     if (lacking.length > 0) throw new ParquetError(`it has no column ${lacking.join(", ")}`);
     return footer;
   }
+}
+
+/** What a file says of its columns. */
+export interface FileColumns {
+  leaves: readonly Leaf[];
+  isAlike: boolean;
 }
 
 /** A row group, and which of its rows are wanted. */
@@ -182,6 +199,11 @@ export class RowGroupReader {
   /** The wanted rows; null: all. */
   get rows(): Uint32Array | null {
     return this.#rows;
+  }
+
+  /** What the file says of its columns, and whether they are exactly the exporter's. */
+  get columns(): FileColumns {
+    return { leaves: this.#file.footer.leaves, isAlike: this.#file.isAlike };
   }
 
   /** From here on only rows whose text passes; asked once for each text. */
@@ -248,6 +270,12 @@ export class RowGroupReader {
     const lacking = NEEDED_COLUMNS.get(type)?.find((name) => this.#file.place(name) < 0);
     if (lacking === undefined) return;
     throw new ParquetError(`it has rows of type ${type}, but no column ${LEAF_PATHS.get(lacking)!.join(".")}`);
+  }
+
+  /** Looks at every word of the metadata, too, for readers that expect each to be right. */
+  checkWords(): void {
+    this.#file.checkFooter();
+    for (const chunk of this.#group.chunks) checkPageHeaders(this.#file.bytesOf(chunk));
   }
 
   /** Decodes every column, and keeps nothing: fails where one cannot be read. */

@@ -8,7 +8,8 @@
 
 import pl, { type Expr, type LazyDataFrame } from "nodejs-polars";
 import type { Folder, Part } from "../disk/layout.ts";
-import { adaptations, foreignTypes } from "./adapt.ts";
+import { adaptations, foreignTypes, isAsSaid } from "./adapt.ts";
+import type { FileColumns } from "./file.ts";
 import { type ArchiveColumn, type ColumnName, COLUMNS, LEAF_PATHS } from "./schema.ts";
 
 /** What queries call a column, over the columns of the files. */
@@ -19,6 +20,9 @@ function expression(name: ColumnName): Expr {
   const { holds } = COLUMNS[column as ArchiveColumn];
   return (holds === "decimal" ? leaf.cast(pl.Float64) : holds === "time" ? leaf.cast(pl.Int64) : leaf).alias(name);
 }
+
+/** Statistics are what nobody can check against the values: a wrong one would leave out rows in silence. */
+const SCAN = { hivePartitioning: false, useStatistics: false };
 
 /** One pattern scan reads many files four times as fast as one scan for each. */
 const PATTERN_FROM = 24;
@@ -43,7 +47,7 @@ export async function scanRows(
     if (alike && await holdsNoOthers(folder)) {
       const pattern = `${folder.path.replace(/[[\]*?]/g, "[$&]")}/*part_[0-9]*.parquet`;
       const scan = pl.scanParquet(pattern, {
-        hivePartitioning: false,
+        ...SCAN,
         includeFilePaths: "\0file",
         ...(cloudOptions ? { cloudOptions } : {}),
       });
@@ -65,7 +69,7 @@ export function scanTable(
   cloudOptions?: Record<string, string>,
 ): LazyDataFrame {
   const where = cloudOptions ? { cloudOptions } : {};
-  return pl.scanParquet(path, { glob: false, hivePartitioning: false, ...where }).select(...columns.map(expression));
+  return pl.scanParquet(path, { ...SCAN, glob: false, ...where }).select(...columns.map(expression));
 }
 
 /** A pattern also takes files that came later, and what macOS puts beside each file: nobody has read those. */
@@ -74,9 +78,30 @@ async function holdsNoOthers({ store, path, parts }: Folder): Promise<boolean> {
   return (await store.list(path)).every(({ name }) => known.has(name) || !/part_[0-9].*\.parquet$/.test(name));
 }
 
+/**
+ * Why Polars does not read a file as it is, though it can be read; null where it does. Polars believes the schema of Arrow that a file
+ * may carry along, also where that is spoilt.
+ *
+ * @param columns What the file itself says.
+ */
+export async function polarsFault(
+  { path, folder }: Part,
+  columns: FileColumns,
+): Promise<Error | null> {
+  const cloudOptions = await folder.store.polarsOptions?.(folder.path);
+  const where = cloudOptions ? { cloudOptions } : {};
+  try {
+    const frame = await pl.scanParquet(path, { ...SCAN, glob: false, ...where }).limit(0).collect();
+    const same = isAsSaid(frame, columns);
+    return same ? null : new Error("the schema of Arrow that it carries along is not its own");
+  } catch (error) {
+    return error as Error;
+  }
+}
+
 async function scanPart(part: Part, alike: boolean, cloudOptions?: Record<string, string>): Promise<LazyDataFrame> {
   const where = cloudOptions ? { cloudOptions } : {};
-  const scan = pl.scanParquet(part.path, { glob: false, hivePartitioning: false, ...where });
+  const scan = pl.scanParquet(part.path, { ...SCAN, glob: false, ...where });
   const foreign = alike ? null : foreignTypes(await scan.limit(0).collect());
   return foreign ? scan.withColumns(...adaptations(foreign)) : scan;
 }

@@ -8,9 +8,10 @@ import pl, { type Expr, type LazyDataFrame } from "nodejs-polars";
 import { CONFIG_TYPES, FILE_TYPES } from "../../types.ts";
 import type { Part } from "../disk/layout.ts";
 import { partsOf } from "../index/batches.ts";
-import { CHECK, readGroups } from "../index/read_parts.ts";
+import { CHECK_FOR_POLARS, readGroups } from "../index/read_parts.ts";
+import type { FileColumns } from "../parquet/file.ts";
 import { COLUMN_LIST, type ColumnName, type VALUE_COLUMN, valueColumn } from "../parquet/schema.ts";
-import { scanRows } from "../parquet/scan.ts";
+import { polarsFault, scanRows } from "../parquet/scan.ts";
 import type { PartsContext } from "./context.ts";
 
 const NAMED = COLUMN_LIST.filter(([name]) => name !== "histogram_value").map(([name, { short }]) => ({
@@ -76,7 +77,22 @@ const checked = new WeakMap<Part, string>();
 /** The parts that can be read to the end: Polars would end the process over others. Each is read once, unless it changes. */
 async function soundParts(parts: readonly Part[], readOptions: PartsContext["readOptions"]): Promise<Part[]> {
   const states = new Map(parts.map((part) => [part, stateOf(part)]));
-  await readGroups(parts.filter((part) => checked.get(part) !== states.get(part)), readOptions, CHECK);
+  const unknown = parts.filter((part) => checked.get(part) !== states.get(part));
+  const columns = new Map<Part, FileColumns>();
+  await readGroups(unknown, readOptions, {
+    ...CHECK_FOR_POLARS,
+    read: (group, part) => {
+      CHECK_FOR_POLARS.read(group, part);
+      columns.set(part, group.columns);
+    },
+  });
+  for (const part of unknown) {
+    const said = columns.get(part);
+    const fault = said && part.damage === null ? await polarsFault(part, said) : null;
+    if (fault === null) continue;
+    part.damage = fault.message;
+    readOptions.onDamaged(part, fault);
+  }
   const sound = parts.filter((part) => part.damage === null);
   for (const part of sound) checked.set(part, states.get(part)!);
   return sound;

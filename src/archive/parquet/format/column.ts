@@ -87,6 +87,7 @@ function placesOf(
   present: Uint8Array,
 ): { positions: Uint32Array; targets: Uint32Array; count: number; stored: number } {
   const { count: size } = definition;
+  if (definition.only > full) throw new ParquetError("a page has levels that its schema does not have");
   if (definition.only >= 0) return { positions: NONE, targets: NONE, count: 0, stored: 0 };
   const levels = new Uint8Array(size);
   if (definition.all(levels) > full) throw new ParquetError("a page has levels that its schema does not have");

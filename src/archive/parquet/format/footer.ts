@@ -80,6 +80,7 @@ interface Element {
   children: number;
   converted: number;
   scale: number;
+  precision: number;
   decimal: boolean;
   perMillisecond: number | null;
   unsigned: boolean;
@@ -128,7 +129,7 @@ function checkGroup({ rows, chunks }: RowGroup, leaves: Leaf[], fileSize: number
     if (repetition === 0 ? chunk.values !== rows : chunk.values < rows || chunk.values > MOST_ROWS) {
       throw new ParquetError("a column has not as many values as there are rows");
     }
-    if (chunk.start < 4 || chunk.start + chunk.bytes > fileSize) {
+    if (chunk.start < 4 || chunk.start + chunk.bytes > fileSize || chunk.offsets + chunk.offsetBytes > fileSize) {
       throw new ParquetError("a column lies outside the file");
     }
   });
@@ -150,11 +151,12 @@ function readElement(thrift: ThriftReader): Element {
     children: 0,
     converted: -1,
     scale: 0,
+    precision: 0,
     decimal: false,
     perMillisecond: null,
     unsigned: false,
   };
-  let scale: number | null = null, isLogical = false;
+  let scale: number | null = null, precision: number | null = null, isLogical = false;
   for (let id = thrift.field(0); id > 0; id = thrift.field(id)) {
     if (id === 1) element.physical = thrift.count();
     else if (id === 2) element.length = thrift.count();
@@ -163,15 +165,19 @@ function readElement(thrift: ThriftReader): Element {
     else if (id === 5) element.children = thrift.count();
     else if (id === 6) element.converted = thrift.count();
     else if (id === 7) scale = thrift.count();
+    else if (id === 8) precision = thrift.count();
     else if (id === 10) {
       readLogicalType(thrift, element);
       isLogical = true;
     } else thrift.skip();
   }
-  if (isLogical) checkTypes(element, scale);
-  else element.scale = scale ?? 0;
+  if (isLogical) checkTypes(element, scale, precision);
+  else [element.scale, element.precision] = [scale ?? 0, precision ?? 0];
   const { converted } = element;
   if (converted === CONVERTED.DECIMAL) element.decimal = true;
+  if (element.decimal && element.scale > element.precision) {
+    throw new ParquetError(`its decimals have ${element.precision} digits, ${element.scale} of them behind the point`);
+  }
   if (converted === CONVERTED.UINT_32 || converted === CONVERTED.UINT_64) element.unsigned = true;
   if (converted === CONVERTED.TIMESTAMP_MILLIS) element.perMillisecond ??= 1;
   if (converted === CONVERTED.TIMESTAMP_MICROS) element.perMillisecond ??= 1000;
@@ -180,12 +186,16 @@ function readElement(thrift: ThriftReader): Element {
 }
 
 /** Types are written twice, in the old way and in the new one: where the two differ, nobody knows which is right. */
-function checkTypes({ name, converted, decimal, scale, perMillisecond }: Element, oldScale: number | null): void {
+function checkTypes(
+  { name, converted, decimal, scale, precision, perMillisecond }: Element,
+  oldScale: number | null,
+  oldPrecision: number | null,
+): void {
   const isOld = converted >= 0;
   const unit = converted === CONVERTED.TIMESTAMP_MILLIS ? 1 : converted === CONVERTED.TIMESTAMP_MICROS ? 1000 : null;
   const same = (!isOld || decimal === (converted === CONVERTED.DECIMAL)) &&
     (!isOld || unit === perMillisecond) &&
-    (!decimal || oldScale === null || oldScale === scale);
+    (!decimal || (oldScale ?? scale) === scale && (oldPrecision ?? precision) === precision);
   if (!same) throw new ParquetError(`it says in two ways what the values of ${name} are, and these differ`);
 }
 
@@ -196,6 +206,7 @@ function readLogicalType(thrift: ThriftReader, element: Element): void {
       element.decimal = true;
       for (let field = thrift.field(0); field > 0; field = thrift.field(field)) {
         if (field === 1) element.scale = thrift.count();
+        else if (field === 2) element.precision = thrift.count();
         else thrift.skip();
       }
     } else if (id === 8) {
@@ -319,7 +330,10 @@ function readChunkMetadata(thrift: ThriftReader, chunk: Chunk, path: readonly Ui
     }
   }
   // Some writers say 0 where there is no dictionary.
-  chunk.start = dictionary > 0 && dictionary < data ? dictionary : data;
+  chunk.start = dictionary > 0 ? dictionary : data;
+  if (dictionary >= data || data >= chunk.start + chunk.bytes) {
+    throw new ParquetError("the pages of a column are not where it says");
+  }
 }
 
 /** Each column names itself in each row group: a name that changed in one place is not taken for another column. */
