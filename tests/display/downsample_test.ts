@@ -14,30 +14,36 @@ const values = fc.array(fc.oneof(fc.double({ min: -1e6, max: 1e6, noNaN: true })
 });
 const gaps = fc.array(fc.double({ min: 0, max: 100, noNaN: true }), { minLength: 400, maxLength: 400 });
 
-Deno.test("reduceLine() keeps the extremes, ends and gaps of every pixel column, in order", () => {
-  fc.assert(fc.property(values, gaps, fc.integer({ min: 1, max: 40 }), (list, steps, columns) => {
+Deno.test("reduceLine() keeps the extremes, ends and gaps of every column, in order, however narrow the columns are that it is made of", () => {
+  const counts = [fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 6 })] as const;
+  fc.assert(fc.property(values, gaps, ...counts, (list, steps, columns, times) => {
     const y = Float64Array.from(list);
     let at = 0;
     const x = Float64Array.from(list, (_, i) => at += steps[i]);
-    const rows = [...downsample(x, y, { columns }).rows];
+    const { rows: kept, columns: cut } = reduceLine(cutLine(x, y, { columns: columns * times }), columns);
+    const rows = [...kept];
 
     assert.deepEqual(rows, [...new Set(rows)].sort((a, b) => a - b), "rows ascend");
     assert.ok(rows.length <= Math.max(4 * columns, 5 * (columns + 1)));
 
-    const span = x[x.length - 1] - x[0] || 1;
-    const columnOf = (row: number) => Math.floor((x[row] - x[0]) * (columns / span));
+    const half = x[x.length - 1] / 2 - x[0] / 2 || 1;
+    const narrow = (row: number) =>
+      Math.min(columns * times, Math.floor((x[row] / 2 - x[0] / 2) * (columns * times / half))) || 0;
+    const columnOf = (row: number) => Math.floor(narrow(row) * (columns / (columns * times)));
     const byColumn = (some: number[]) => Map.groupBy(some, columnOf);
-    const kept = byColumn(rows);
-    for (const [column, all] of byColumn([...x.keys()])) {
-      const drawn = kept.get(column) ?? [];
-      const finite = (some: number[]) => some.filter((row) => !Number.isNaN(y[row]));
+    const drawnOf = byColumn(rows);
+    const finite = (some: number[]) => some.filter((row) => !Number.isNaN(y[row]));
+    const all = [...byColumn([...x.keys()])];
+    for (const [column, inside] of all) {
+      const drawn = drawnOf.get(column) ?? [];
       const extremes = (
         some: number[],
       ) => [Math.min(...some.map((row) => y[row])), Math.max(...some.map((row) => y[row]))];
-      assert.deepEqual(extremes(finite(drawn)), extremes(finite(all)));
-      assert.deepEqual([finite(drawn)[0], finite(drawn).at(-1)], [finite(all)[0], finite(all).at(-1)]);
-      assert.equal(finite(drawn).length < drawn.length, finite(all).length < all.length, "a gap stays a gap");
+      assert.deepEqual(extremes(finite(drawn)), extremes(finite(inside)));
+      assert.deepEqual([finite(drawn)[0], finite(drawn).at(-1)], [finite(inside)[0], finite(inside).at(-1)]);
+      assert.equal(finite(drawn).length < drawn.length, finite(inside).length < inside.length, "a gap stays a gap");
     }
+    if (cut) assert.deepEqual([...cut.count], all.map(([, inside]) => finite(inside).length));
   }));
 });
 
@@ -55,37 +61,6 @@ Deno.test("reduceLine() keeps one spike among a million points, however it is cu
     assert.ok(rows.includes(654_321));
     assert.ok(rows.length <= 4 * columns);
   }
-});
-
-Deno.test("columns that are put together are those that one cut would give", () => {
-  fc.assert(
-    fc.property(
-      values,
-      gaps,
-      fc.integer({ min: 1, max: 12 }),
-      fc.integer({ min: 1, max: 6 }),
-      (list, steps, columns, times) => {
-        const y = Float64Array.from(list);
-        let at = 0;
-        const x = Float64Array.from(list, (_, i) => at += steps[i]);
-        const [once, twice] = [
-          downsample(x, y, { columns }),
-          reduceLine(cutLine(x, y, { columns: columns * times }), columns),
-        ];
-        if (!once.columns) return assert.deepEqual(twice, once);
-        const [a, b] = [once.columns, twice.columns!];
-        assert.equal(twice.rows.length <= 5 * (columns + 1), true);
-        assert.equal(
-          a.count.reduce((sum, one) => sum + one, 0),
-          b.count.reduce((sum, one) => sum + one, 0),
-        );
-        // A point on the border of two columns may fall on either side, as numbers are rounded.
-        if (a.row.length !== b.row.length || a.row.some((row, i) => row !== b.row[i])) return;
-        assert.deepEqual([b.low, b.high, b.count], [a.low, a.high, a.count]);
-        assert.deepEqual(twice.rows, once.rows);
-      },
-    ),
-  );
 });
 
 Deno.test("cutLine() finds its columns on the axis that is drawn", () => {
