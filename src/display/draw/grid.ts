@@ -9,7 +9,7 @@ export type GridCell = string | [string];
 
 /** Texts longer than this take several lines, which are no shorter than this where other columns take all the room. */
 export const LONG_TEXT = 40;
-export const LONG_TEXT_STYLE = "min-width:260px;overflow-wrap:anywhere";
+export const LONG_TEXT_STYLE = "min-width:180px;overflow-wrap:anywhere";
 
 /** A table and what to show of it at first. */
 export interface GridData {
