@@ -99,6 +99,8 @@ export interface SeriesQuery extends CallOptions {
   /** Both ends inclusive. Absent: all steps. */
   stepRange?: StepRange;
   lineage: Lineage;
+  /** false: nobody looks at the times, and they may be NaN. Absent: they are read. */
+  timestamps?: boolean;
   /** Preview points too (float series only). Absent: committed points alone. */
   previews?: boolean;
   /** At most this many points of each series, from its start or from its end. Absent or null: all. */

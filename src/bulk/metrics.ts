@@ -100,11 +100,10 @@ export async function fetchMetricsFrame(
 ): Promise<DataFrame> {
   const { format } = options;
   const { series, query } = await planMetrics(source, options);
-  const points = await PointTable.of(source.series(query), series.run.length);
-  const columns = { previews: query.previews, categorical: options.categorical ?? false };
-  return format === "wide"
-    ? await wideFrame(series, points, { ...columns, timestamps: options.includeTimestamp ?? false })
-    : longFrame(series, points, { ...columns, timestamps: options.includeTimestamp ?? true });
+  const timestamps = options.includeTimestamp ?? format !== "wide";
+  const points = await PointTable.of(source.series({ ...query, timestamps }), series.run.length);
+  const columns = { previews: query.previews, categorical: options.categorical ?? false, timestamps };
+  return format === "wide" ? await wideFrame(series, points, columns) : longFrame(series, points, columns);
 }
 
 /** Reads which series exist. */

@@ -13,9 +13,12 @@ import { Refusal } from "../server/refusal.ts";
 import type { Catalog } from "../source.ts";
 import { ATTRIBUTE_TYPES, type AttributeType } from "../types.ts";
 import type { Routes } from "./api.ts";
+import type { Overviews } from "./overviews.ts";
 
 /** What the routes share. */
 export interface Viewer {
+  /** Series that were summarised for charts, kept for those who zoom. */
+  overviews: Overviews;
   catalog: Catalog;
   projects: Projects;
   /** The project that is shown where a request names none. */

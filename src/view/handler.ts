@@ -14,6 +14,7 @@ import type { Catalog } from "../source.ts";
 import { ASSETS } from "./assets.ts";
 import type { Viewer } from "./context.ts";
 import { Admission, requireOwnOrigin, secureHeaders } from "./guard.ts";
+import { Overviews } from "./overviews.ts";
 import { addAttributesRoute } from "./routes/attributes.ts";
 import { addBucketsRoute } from "./routes/buckets.ts";
 import { addFileRoute } from "./routes/files.ts";
@@ -43,7 +44,7 @@ export interface PageServer {
  * @param hosts The names under which this server may be asked.
  */
 export function createPage(catalog: Catalog, project: string | null, hosts: readonly string[]): PageServer {
-  const viewer: Viewer = { catalog, projects: new Projects(catalog), project };
+  const viewer: Viewer = { catalog, projects: new Projects(catalog), project, overviews: new Overviews() };
   const admission = new Admission();
   const link = admission.path;
   const app = new Hono();

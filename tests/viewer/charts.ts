@@ -9,14 +9,14 @@ const RUNS = "s=DIG-4~6";
 
 async function chart(page: Page, title: string): Promise<Locator> {
   const found = page.locator("article").filter({ has: page.getByRole("heading", { name: title, exact: true }) });
-  await found.locator(".charts-plot > svg").waitFor();
+  await found.locator(".charts-plot > svg[role=img]").waitFor();
   await found.locator("xpath=self::*[@aria-busy='false']").waitFor();
   return found;
 }
 
 /** Where a place of the plot of a chart lies on the page: 0 is its left or upper end. */
 async function placeIn(found: Locator, across: number, down: number): Promise<{ x: number; y: number }> {
-  const box = (await found.locator(".charts-plot > svg").boundingBox())!;
+  const box = (await found.locator(".charts-plot > svg[role=img]").boundingBox())!;
   return { x: box.x + 60 + across * (box.width - 90), y: box.y + 25 + down * (box.height - 80) };
 }
 
@@ -108,7 +108,7 @@ Deno.test("keys move the cursor, zoom and reset", async () => {
   const { page } = viewed;
   await viewed.go(`/charts?${RUNS}&m=train/loss`);
   const loss = await chart(page, "train/loss");
-  await loss.locator(".charts-plot > svg").focus();
+  await loss.locator(".charts-plot > svg[role=img]").focus();
   await page.keyboard.press("ArrowRight");
   const before = await loss.getByRole("status").textContent();
   for (let i = 0; i < 5; i++) await page.keyboard.press("ArrowRight");

@@ -40,7 +40,7 @@ Deno.test("logs are searched, and a line leads to its step in the charts", async
   await page.waitForFunction(() => document.querySelectorAll(".run-log li").length === 1);
   await viewed.pictures("run-logs");
   await lines.first().locator("a").click();
-  await page.locator(".charts-plot > svg").first().waitFor();
+  await page.locator(".charts-plot > svg[role=img]").first().waitFor();
   assert.equal(new URL(page.url()).searchParams.get("mk"), step);
   await page.locator(".charts-lines text", { hasText: `step ${step}` }).first().waitFor();
   assert.deepEqual(viewed.complaints, []);

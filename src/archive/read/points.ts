@@ -98,7 +98,8 @@ class PointReader {
 
   /** What {@linkcode read} looks at. */
   get columns(): ColumnName[] {
-    return ["step", "timestamp", ...POINT_COLUMNS[this.#query.type]];
+    const times: ColumnName[] = this.#query.timestamps || this.#repeated ? ["timestamp"] : [];
+    return ["step", ...times, ...POINT_COLUMNS[this.#query.type]];
   }
 
   /** @param only The run that all rows belong to; null: the rows tell. */

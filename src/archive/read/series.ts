@@ -49,7 +49,7 @@ export async function* readSeries(context: ReadContext, query: SeriesQuery): Asy
         type,
         paths,
         stepRange: query.stepRange ?? [null, null],
-        timestamps: true,
+        timestamps: query.timestamps ?? true,
         window: turn.window,
       });
       turn.kept = points.step.length;
@@ -98,6 +98,7 @@ async function* blocks(
   stretches: Stretch[],
 ): AsyncGenerator<SeriesBlock> {
   const values = type === "float_series" ? points.floats : null;
+  const isTimed = query.timestamps ?? true;
   for (const some of cut(stretches)) {
     const length = some.reduce((sum, { rows }) => sum + rows.length, 0);
     const stored: unknown[] = [];
@@ -111,7 +112,7 @@ async function* blocks(
       const toUtc = context.clock(run);
       for (const row of own) {
         step[at] = points.step[row];
-        timestamp[at] = toUtc(points.timestamp[row]);
+        timestamp[at] = isTimed ? toUtc(points.timestamp[row]) : NaN;
         if (values) data[at] = values[row];
         else stored.push(points.values[row]);
         at++;

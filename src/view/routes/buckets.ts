@@ -11,37 +11,87 @@ import type { SeriesQuery, Source } from "../../source.ts";
 import type { BucketedSeries, BucketsAnswer, BucketsAxis } from "../api.ts";
 import { addRoute, type Asked, type Viewer } from "../context.ts";
 import { jsonNumber } from "../json.ts";
+import { type MergedBuckets, mergedRows, type Overview } from "../overviews.ts";
 import { chosenSeries } from "./series.ts";
 
 const AXES: readonly BucketsAxis[] = ["step", "time", "relative"];
 
+/** Rows of an overview of all series together, and the most and the least of one series. */
+const ROWS = 400_000, MOST_BUCKETS = 16_000, FEWEST_BUCKETS = 1000;
+
 /** Adds `buckets`. */
 export function addBucketsRoute(app: Hono, viewer: Viewer): void {
-  addRoute(app, viewer, "buckets", bucketsOf);
+  addRoute(app, viewer, "buckets", (asked) => bucketsOf(viewer, asked));
 }
 
-async function bucketsOf(asked: Asked): Promise<BucketsAnswer> {
-  const { body, project: { source } } = asked;
+async function bucketsOf({ overviews }: Viewer, asked: Asked): Promise<BucketsAnswer> {
+  const { body, project } = asked;
   const { names, query } = await chosenSeries(asked);
   const axis = body.word("x", AXES) ?? "step";
   const part = body.object("range");
   const range = part && [part.required("from", part.number("from")), part.required("to", part.number("to"))] as const;
-  const count = body.count("buckets", 1) ?? 1000;
-  const points = new AxisPoints(source, { ...query, kind: "float" }, axis, range);
-  const options = { series: names.length, maxBuckets: count + 1 };
+  const count = Math.min(MOST_BUCKETS, body.count("buckets", 1) ?? 1000);
+  const words = JSON.stringify([project.info.id, names, query.lineage, axis]);
+  const overview = await overviews.get(words, () => readOverview(project.source, query, axis));
+  const all = names.map((_, series) => mergedRows(overview, series, range, count));
+  // What the overview is too coarse for is read.
+  const coarse = names.keys().filter((series) => all[series] === null).toArray();
+  if (range !== null && coarse.length > 0) {
+    const detail = await readPart(project.source, query, coarse, { axis, range, count });
+    coarse.forEach((series, i) => all[series] = mergedRows(detail, i, null, 4 * count));
+  }
+  return {
+    series: all.flatMap((merged, series) =>
+      merged !== null && merged.from.length > 0 ? bucketedSeries(names[series], merged, overview.unplaced(series)) : []
+    ),
+  };
+}
+
+/** All series from end to end. */
+async function readOverview(
+  source: Source,
+  query: Omit<SeriesQuery, "kind">,
+  axis: BucketsAxis,
+): Promise<Overview> {
+  const series = query.series.run.length;
+  const buckets = Math.min(MOST_BUCKETS, Math.max(FEWEST_BUCKETS, Math.floor(ROWS / Math.max(1, series))));
+  const points = new AxisPoints(source, { ...query, kind: "float" }, axis, null);
+  const options = { series, maxBuckets: buckets + 1 };
   let columns = await bucketPoints(() => points.read(), {
     ...options,
-    range: range ?? (axis === "step" ? await likelyRange(source, query) : null),
+    range: axis === "step" ? await likelyRange(source, query) : null,
   });
   // The range that was taken for likely was not: the points are read once more.
-  const seen = points.range;
-  if (range === null && axis === "step" && seen !== null && !points.fits) {
-    columns = await bucketPoints(() => points.read(), { ...options, range: seen });
+  if (axis === "step" && points.range !== null && !points.fits) {
+    columns = await bucketPoints(() => points.read(), { ...options, range: points.range });
   }
-  const rows = Map.groupBy(columns.series.keys(), (row) => columns.series[row]);
-  return {
-    series: [...rows].map(([series, rows]) => bucketedSeries(names[series], columns, rows, points.unplaced(series))),
-  };
+  return overviewOf(columns, (one) => points.unplaced(one));
+}
+
+/** Some of the series in a part of the axis. */
+async function readPart(
+  source: Source,
+  query: Omit<SeriesQuery, "kind">,
+  chosen: readonly number[],
+  { axis, range, count }: { axis: BucketsAxis; range: readonly [number, number]; count: number },
+): Promise<Overview> {
+  const { runs, paths, run, path } = query.series;
+  const [ofRun, ofPath] = [run, path].map((codes) => Uint32Array.from(chosen, (one) => codes[one]));
+  const series = { runs, paths, run: ofRun, path: ofPath };
+  const points = new AxisPoints(source, { ...query, series, kind: "float" }, axis, range);
+  const options = { series: chosen.length, maxBuckets: count + 1, range };
+  return overviewOf(await bucketPoints(() => points.read(), options), (one) => points.unplaced(one));
+}
+
+/** Where the rows of each series are. */
+function overviewOf(columns: BucketColumns, unplaced: Overview["unplaced"]): Overview {
+  const rows = new Map<number, [number, number]>();
+  columns.series.forEach((series, row) => {
+    const known = rows.get(series);
+    if (known) known[1] = row + 1;
+    else rows.set(series, [row, row + 1]);
+  });
+  return { columns, rows, unplaced };
 }
 
 /** From step 0 to the last step of any of the series, as it is known without reading points. */
@@ -73,7 +123,8 @@ class AxisPoints {
 
   constructor(source: Source, query: SeriesQuery, axis: BucketsAxis, part: readonly [number, number] | null) {
     [this.#source, this.#axis, this.#part] = [source, axis, part];
-    this.#query = axis === "step" && part ? { ...query, stepRange: [...part] } : query;
+    const timestamps = axis !== "step";
+    this.#query = axis === "step" && part ? { ...query, timestamps, stepRange: [...part] } : { ...query, timestamps };
   }
 
   /** Where the points that were read lie; null: there were none. */
@@ -138,37 +189,19 @@ class AxisPoints {
 
 function bucketedSeries(
   name: { run: string; path: string },
-  columns: BucketColumns,
-  rows: number[],
+  { from, to, mean, min, max, finite, other }: MergedBuckets,
   unplaced: number,
 ): BucketedSeries {
-  const { firstX, lastX, fromX, toX, sum, finiteCount, min, max } = columns;
-  const { nanCount, positiveInfinityCount, negativeInfinityCount } = columns;
-  // A bucket without a finite value is a gap at its own place.
-  const place = (known: number, row: number) => {
-    if (known === known) return known;
-    const [from, to] = [fromX[row], toX[row]];
-    return from === -Infinity ? to : to === Infinity ? from : (from + to) / 2;
-  };
+  const numbers = (values: number[]) => values.map((value) => jsonNumber(value));
   return {
     ...name,
-    from: rows.map((row) => jsonNumber(place(firstX[row], row))),
-    to: rows.map((row) => jsonNumber(place(lastX[row], row))),
-    mean: rows.map((row) =>
-      jsonNumber(finiteCount[row] > 0 ? mean(sum[row], finiteCount[row], min[row], max[row]) : NaN)
-    ),
-    min: rows.map((row) => jsonNumber(min[row])),
-    max: rows.map((row) => jsonNumber(max[row])),
-    finite: rows.map((row) => finiteCount[row]),
-    other: rows.reduce(
-      (total, row) => total + nanCount[row] + positiveInfinityCount[row] + negativeInfinityCount[row],
-      0,
-    ),
+    from: numbers(from),
+    to: numbers(to),
+    mean: numbers(mean),
+    min: numbers(min),
+    max: numbers(max),
+    finite,
+    other,
     unplaced,
   };
-}
-
-/** Sums may overflow or round; a mean never lies outside of its values. */
-function mean(sum: number, count: number, min: number, max: number): number {
-  return Math.min(max, Math.max(min, sum / count));
 }

@@ -30,6 +30,7 @@ export function addRunsRoutes(app: Hono, viewer: Viewer): void {
   addRoute(app, viewer, "refresh", () => {
     listings.clear();
     viewer.catalog.refresh?.();
+    viewer.overviews.clear();
     return Promise.resolve({});
   });
   app.get("/api/runs.csv", (context) => csv(viewer, listings, context));

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { signal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import type { BucketedSeries, BucketsAnswer, BucketsAxis, BucketsRequest } from "../../api.ts";
 import { ask } from "../client.ts";
@@ -38,7 +39,7 @@ const kept = new Map<string, BucketsAnswer>();
 /** Reads what is chosen; null: nothing for now. What was read before stays until the new is there. */
 export function useSeries(choice: SeriesChoice | null): ReadSeries {
   const [state, setState] = useState<ReadSeries>({ series: null, reading: true, trouble: "" });
-  const key = JSON.stringify(choice);
+  const key = JSON.stringify([choice, readings.value]);
   useEffect(() => {
     if (choice === null) return;
     const stop = new AbortController();
@@ -71,7 +72,12 @@ async function bucketed(request: BucketsRequest, signal: AbortSignal): Promise<B
   return answer;
 }
 
-/** Forgets what was read, for runs that go on. */
-export function forgetSeries(): void {
+/** How often all was read anew. */
+const readings = signal(0);
+
+/** Reads what is shown anew, for runs that go on. */
+export async function reloadSeries(project: string | null): Promise<void> {
+  await ask("refresh", { project });
   kept.clear();
+  readings.value++;
 }

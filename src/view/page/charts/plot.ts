@@ -28,6 +28,8 @@ export function LinePlot(
   { chart, label, content, width }: { chart: string; label: string; content: ChartFigure; width: number },
 ): ComponentChild {
   const svg = useRef<SVGSVGElement>(null);
+  /** What moves lies above, so that it is painted without the lines. */
+  const over = useRef<SVGSVGElement>(null);
   const tip = useRef<HTMLDivElement>(null);
   const drawn = useRef<DrawnPanel>(null);
   const drag = useRef<{ from: number; to: number } | null>(null);
@@ -47,21 +49,24 @@ export function LinePlot(
     };
     drawn.current = drawPanel(figure, panel, view, width);
     const { height, content } = drawn.current;
-    svg.current!.setAttribute("height", String(height));
-    svg.current!.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    for (const { current } of [svg, over]) {
+      current!.setAttribute("height", String(height));
+      current!.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    }
     putPicture(svg.current!.querySelector(".charts-lines")!, content);
   }, [figure, panel, width, part, weight, off]);
 
   // The cursor moves often: it is drawn without drawing the lines again.
   useEffect(() =>
     effect(() => {
-      const at = cursor.value, standing = highlighted.value;
-      if (!drawn.current || !svg.current || !tip.current) return;
-      showCursor(svg.current, tip.current, drawn.current, content, at, at?.chart === chart, drag.current);
-      for (const group of svg.current.querySelectorAll<SVGGElement>("g[data-entry]")) {
-        const stands = standing === null || keys[Number(group.dataset.entry)] === standing || !keys.includes(standing);
-        group.setAttribute("opacity", stands ? "1" : "0.2");
-      }
+      const at = cursor.value;
+      if (!drawn.current || !over.current || !tip.current) return;
+      showCursor(over.current, tip.current, drawn.current, content, at, at?.chart === chart, drag.current);
+    }), [content, width, part, weight, off]);
+  useEffect(() =>
+    effect(() => {
+      const standing = highlighted.value;
+      if (svg.current && over.current) showStanding(svg.current, over.current, keys, standing);
     }), [content, width, part, weight, off]);
 
   const place = (event: PointerEvent | MouseEvent) => {
@@ -121,11 +126,30 @@ export function LinePlot(
         onPointerMove=${move} onPointerDown=${down} onPointerUp=${up} onPointerLeave=${leave}
         onDblClick=${() => zoom.set(null)} onKeyDown=${key} onBlur=${leave}>
         <g class="charts-lines" fill="currentColor" font-size="11" font-family="system-ui,sans-serif"></g>
-        <g class="charts-cursor" pointer-events="none"></g>
+      </svg>
+      <svg class="charts-over" ref=${over} width=${width} aria-hidden="true">
+        <g class="charts-standing"></g>
+        <g class="charts-cursor"></g>
       </svg>
       <div class="charts-tip" ref=${tip} role="status" hidden></div>
     </div>
   `;
+}
+
+/** The lines of one run, or group, on top; the others become paler, all at once. */
+function showStanding(svg: SVGSVGElement, over: SVGSVGElement, keys: readonly string[], standing: string | null): void {
+  const layer = over.querySelector(".charts-standing")!;
+  const lines = svg.querySelector(".charts-lines svg > g");
+  const own = Array.from(lines?.children ?? []).filter((group) =>
+    keys[Number((group as SVGGElement).dataset.entry)] === standing
+  );
+  lines?.setAttribute("opacity", own.length > 0 ? "0.25" : "1");
+  if (!lines || own.length === 0) return layer.replaceChildren();
+  const frame = lines.parentElement!.cloneNode(false) as Element, moved = lines.cloneNode(false) as Element;
+  moved.removeAttribute("opacity");
+  moved.append(...own.map((group) => group.cloneNode(true)));
+  frame.append(moved);
+  layer.replaceChildren(frame);
 }
 
 /** Ends of a range with no more digits than one can see. */
@@ -156,7 +180,7 @@ interface Near {
 }
 
 function showCursor(
-  svg: SVGSVGElement,
+  over: SVGSVGElement,
   tip: HTMLElement,
   drawn: DrawnPanel,
   { figure, unit, keys }: ChartFigure,
@@ -164,7 +188,7 @@ function showCursor(
   isHere: boolean,
   drag: { from: number; to: number } | null,
 ): void {
-  const layer = svg.querySelector(".charts-cursor")!;
+  const layer = over.querySelector(".charts-cursor")!;
   tip.hidden = true;
   const { plot, x: toX, y: toY, curves } = drawn;
   const place = at && at.x / unit.size;

@@ -12,9 +12,10 @@ import { useRef } from "preact/hooks";
 import { formatNumber, formatTime } from "../../../display/format.ts";
 import type { AttributeDefinition } from "../../../types.ts";
 import type { Param } from "../address.ts";
-import { ask } from "../client.ts";
+import { ask, trouble } from "../client.ts";
 import { html } from "../html.ts";
 import { chosenRuns, project } from "../selection.ts";
+import { reloadSeries } from "./chart_data.ts";
 import {
   axisX,
   enlarged,
@@ -88,6 +89,8 @@ export function Toolbar(): ComponentChild {
         ${groupChoices.value.map((one) => html`<option value=${one}>${one.slice(one.indexOf(":") + 1)}</option>`)}
       </select></label>
       <${Switch} of=${withoutAncestors} label="own points only" title="Without the points of its ancestors" />
+      <button class="quiet" title="Look again for points" onClick=${() =>
+        reloadSeries(project.value).catch((error) => trouble.value = error.message)}>Reload</button>
       ${zoom.value && html`<button onClick=${() => zoom.set(null)}>Reset zoom: ${zoomText(zoom.value)}</button>`}
       ${markedStep.value !== null &&
         html`<button onClick=${() => markedStep.set(null)}>Unmark step ${markedStep.value}</button>`}
