@@ -1,154 +1,166 @@
 /**
- * Archives that outgrow one machine: `deno run -A bench/engines_bench.ts [--runs=20000] [--long=10] [--latency=0] [--folder=F]`.
+ * Archives through engines: `deno run -A bench/engines_bench.ts <engine> <data folder> [project]`; the engine is sail, sail-cluster or spark.
  *
- * Two archives, one of many small runs and one of few with a million points each, are generated (later runs find them again), put into
- * SeaweedFS on this machine, and asked the same questions where they lie on the disk and where they lie in the store. Each question is
- * asked in a process of its own; it prints seconds, CPU time, the peak of memory, and how many requests were made for how many bytes.
- * `--latency` adds so many milliseconds to every request, as a store that is far away has them.
+ * Each question is asked in turn through this module and as SQL that a person would write for it, a few times; what counts is the
+ * processor time of the engine, as machines that run benchmarks are seldom idle.
  *
  * @module
  */
 
-import { tmpdir } from "node:os";
-import { ReadOnlyProject, ReadOnlyRun } from "../mod.ts";
-import { startSeaweed } from "../tests/engines/seaweed.ts";
-import { longRuns, manyRuns } from "./generate.ts";
+import { seriesList } from "../src/columns.ts";
+import type { Source } from "../src/source.ts";
+import { parseAddress } from "../src/spark/address.ts";
+import { openSpark } from "../src/spark/catalog.ts";
+import { SparkSession } from "../src/spark/connect/session.ts";
+import { Statement } from "../src/spark/connect/statement.ts";
+import { type Engine, SAIL, SAIL_CLUSTER, SPARK, startEngine } from "../tests/engines/engines.ts";
+import { engineSeconds } from "../tests/engines/faults.ts";
 
-const PROJECT = "bench/project";
-const METRIC = { many: "train/loss", long: "metrics/group-0/metric-0" } as const;
-type Shape = keyof typeof METRIC;
+const TIMES = 3;
+const ENGINES: Record<string, Engine> = { sail: SAIL, "sail-cluster": SAIL_CLUSTER, spark: SPARK };
 
-/** What is asked, in this order: the first ones fill the cache. */
-const QUESTIONS = {
-  first: "first opening, listRuns()",
-  second: "second opening, listRuns()",
-  series: "one series of one run",
-  last: "last values of all runs",
-  metric: "one metric of all runs",
-  filter: "a filter on a config or a last value, limit 10",
-} as const;
-type Question = keyof typeof QUESTIONS;
+const [name = "sail", data, project = "bench/project"] = Deno.args;
+const engine = ENGINES[name];
+if (!engine || !data) {
+  throw new Error("deno run -A bench/engines_bench.ts <sail, sail-cluster or spark> <data folder> [project]");
+}
+const folder = [...Deno.readDirSync(data)].find(({ isDirectory }) => isDirectory)!.name;
+const isCompacted = await Deno.stat(`${data}/${folder}/compacted.json`).then(() => true, () => false);
 
-/** Where to ask, for the process that does. */
-interface Job {
-  shape: Shape;
-  question: Question;
-  archive: string;
-  cache: string;
-  storage: { endpoint: string; accessKeyId: string; secretAccessKey: string } | null;
-  latency: number;
+const running = await startEngine(engine);
+addEventListener("unload", () => running.kill());
+const session = new SparkSession(parseAddress(running.address));
+const catalog = openSpark({ address: running.address, data });
+const source = catalog.open(project);
+
+/** What is measured: through the module, and by hand. */
+interface Question {
+  what: string;
+  ask(source: Source): AsyncIterable<unknown>;
+  sql: string;
+}
+
+const points = isCompacted ? "series" : "parts", singles = isCompacted ? "values" : "parts";
+const loss = "attribute_path = 'train/loss' AND attribute_type = 'float_series'";
+const runKeys: string[] = [];
+const questions: Question[] = [
+  {
+    what: "list all runs, newest first",
+    ask: (source) => source.runs({}),
+    sql: `SELECT run_id, max(CASE WHEN attribute_path = 'sys/id' THEN string_value END) AS id, ` +
+      `max(CASE WHEN attribute_path = 'sys/custom_run_id' THEN string_value END) AS custom_id, ` +
+      `max(CASE WHEN attribute_path = 'sys/name' THEN string_value END) AS name, ` +
+      `max(CASE WHEN attribute_path = 'sys/creation_time' THEN datetime_value END) AS created FROM ${singles} ` +
+      `WHERE attribute_path IN ('sys/id', 'sys/custom_run_id', 'sys/name', 'sys/creation_time') ` +
+      `GROUP BY run_id ORDER BY created DESC, run_id`,
+  },
+  {
+    what: "ten runs by a config",
+    ask: (source) =>
+      source.runs({
+        where: { op: ">", operand: { name: "config/p3", type: "float", aggregation: null }, value: "0.5" },
+        limit: 10,
+      }),
+    sql: `SELECT run_id, max(CASE WHEN attribute_path = 'sys/creation_time' THEN datetime_value END) AS created, ` +
+      `max(CASE WHEN attribute_path = 'config/p3' THEN float_value END) AS p3 FROM ${singles} ` +
+      `WHERE attribute_path IN ('sys/creation_time', 'config/p3') GROUP BY run_id HAVING p3 > 0.5 ` +
+      `ORDER BY created DESC, run_id LIMIT 10`,
+  },
+  {
+    what: "last value of a metric of all runs",
+    ask: (source) => source.values({ paths: ["train/loss"], types: ["float_series"] }),
+    sql: isCompacted
+      ? `SELECT run_id, step, float_value, min_value, max_value, average_value, variance_value FROM values WHERE ${loss}`
+      : `SELECT run_id, max(step) AS step, max_by(float_value, step) AS value, min(float_value) AS least, ` +
+        `max(float_value) AS greatest, avg(float_value) AS average, var_pop(float_value) AS variance ` +
+        `FROM parts WHERE ${loss} GROUP BY run_id`,
+  },
+  {
+    what: "one series of one run",
+    ask: (source) =>
+      source.series({
+        kind: "float",
+        lineage: "full",
+        series: seriesList([{ run: "run-4711", path: "train/loss" }]),
+      }),
+    sql: `SELECT step, timestamp, float_value FROM ${points} WHERE ${loss} AND run_id = 'run-4711' ORDER BY step`,
+  },
+  {
+    what: "all points of a metric of all runs",
+    ask: (source) =>
+      source.series({
+        kind: "float",
+        lineage: "full",
+        series: seriesList(runKeys.map((run) => ({ run, path: "train/loss" }))),
+      }),
+    sql: `SELECT run_id, step, timestamp, float_value FROM ${points} WHERE ${loss} ORDER BY run_id, step`,
+  },
+];
+
+function byHand(sql: string): AsyncGenerator<Uint8Array> {
+  const statement = new Statement();
+  if (isCompacted) {
+    for (const table of ["values", "series"]) {
+      statement.files(table, [`${data}/${folder}/${table}/*.parquet`], "parquet");
+    }
+  } else statement.files("parts", [`${data}/*/*.parquet`], "parquet");
+  return session.run(statement.plan(sql));
 }
 
 interface Figures {
-  seconds: number;
-  cpu: number;
-  peak: number;
-  rows: number;
-  requests: number;
-  bytes: number;
+  wall: number;
+  engine: number;
+  own: number;
+  count: number;
 }
 
-async function ask(project: ReadOnlyProject, shape: Shape, question: Question): Promise<number> {
-  const quiet = { progressBar: false };
-  const metric = METRIC[shape];
-  switch (question) {
-    case "first":
-    case "second":
-      return (await project.listRuns()).length;
-    case "series":
-      return (await new ReadOnlyRun(project, { customId: "run-1" }).attribute(metric).fetchValues(quiet)).height;
-    case "last":
-      return (await project.fetchRunsDf({ columns: [metric], ...quiet })).height;
-    case "metric":
-      return (await project.fetchMetrics({ attributes: [metric], ...quiet })).height;
-    case "filter":
-      return (await project.fetchRunsDf({ query: `\`${metric}\`:float_series > 0.5`, limit: 10, ...quiet })).height;
-  }
-}
-
-async function measure({ shape, question, archive, cache, storage, latency }: Job): Promise<Figures> {
-  let requests = 0, bytes = 0;
-  const counted: typeof fetch = async (input, init) => {
-    requests++;
-    if (latency > 0) await new Promise((resolve) => setTimeout(resolve, latency));
-    const response = await fetch(input, init);
-    bytes += Number(response.headers.get("content-length") ?? 0);
-    return response;
+async function measure(stream: AsyncIterable<unknown>): Promise<Figures> {
+  const start = performance.now(), engine = engineSeconds(running.pid), own = ownSeconds();
+  let count = 0;
+  for await (const _ of stream) count++;
+  return {
+    wall: (performance.now() - start) / 1000,
+    engine: engineSeconds(running.pid) - engine,
+    own: ownSeconds() - own,
+    count,
   };
-  const project = new ReadOnlyProject({
-    archive,
-    cacheFolder: cache,
-    ...(storage ? { storageOptions: { ...storage, allowHttp: true }, fetch: counted } : {}),
-  });
-  const before = cpuSeconds(), started = performance.now();
-  const rows = await ask(project, shape, question);
-  const seconds = (performance.now() - started) / 1000;
-  const status = await Deno.readTextFile("/proc/self/status").catch(() => "");
-  const peak = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? NaN) / 1024;
-  project.close();
-  return { seconds, cpu: cpuSeconds() - before, peak, rows, requests, bytes };
 }
 
-/** Seconds of the processor that this process took, on Linux. */
-function cpuSeconds(): number {
+function ownSeconds(): number {
   const fields = Deno.readTextFileSync("/proc/self/stat").split(") ")[1].split(" ");
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
-async function inProcess(job: Job): Promise<Figures> {
-  const { stdout, success } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", import.meta.filename!, `--job=${JSON.stringify(job)}`],
-    stderr: "inherit",
-  }).output();
-  if (!success) throw new Error(`${job.question} failed`);
-  return JSON.parse(new TextDecoder().decode(stdout));
-}
+const least = (all: Figures[], field: keyof Figures) => Math.min(...all.map((one) => one[field]));
+const seconds = (number: number) => `${number.toFixed(2)} s`.padStart(9);
 
-async function compare(counts: Record<Shape, number>, latency: number, base: string): Promise<void> {
-  const storage = await startSeaweed();
+const opening = await measure((async function* () {
+  yield await source.project();
+  for await (const page of source.runs({ limit: 1 })) yield page;
+})());
+console.log(`${name}, ${data}${isCompacted ? ", compacted" : ""}`);
+console.log(`opening, with the first question: ${seconds(opening.wall)}, processor time ${seconds(opening.engine)}`);
+for await (const { runs } of source.runs({})) for (const { key } of runs) runKeys.push(key);
+console.log(`${runKeys.length} runs`);
+for (const { what, ask, sql } of questions) {
+  const ours: Figures[] = [], theirs: Figures[] = [];
   try {
-    await storage.put("bench");
-    for (const shape of ["many", "long"] as const) {
-      if (counts[shape] === 0) continue;
-      const folder = `${base}/${shape}-${counts[shape]}`;
-      if (shape === "many") await manyRuns(`${folder}/data`, PROJECT, 0, counts.many);
-      else if (!await Deno.stat(`${folder}/complete`).catch(() => null)) {
-        await longRuns(`${folder}/data`, PROJECT, { runs: counts.long, series: 10, steps: 100_000 });
-        await Deno.writeTextFile(`${folder}/complete`, "");
-      }
-      const objects = await storage.upload(`${folder}/data`, `bench/${shape}/data`);
-      console.log(`\n${objects} objects, ${counts[shape]} runs${shape === "long" ? " of 1M points" : ""}`);
-      const { endpoint, accessKeyId, secretAccessKey } = storage;
-      const places = {
-        disk: { archive: `${folder}/data`, storage: null },
-        s3: { archive: `s3://bench/${shape}/data`, storage: { endpoint, accessKeyId, secretAccessKey } },
-      };
-      const caches = { disk: await Deno.makeTempDir(), s3: await Deno.makeTempDir() };
-      for (const question of Object.keys(QUESTIONS) as Question[]) {
-        for (const place of ["disk", "s3"] as const) {
-          const figures = await inProcess({ shape, question, cache: caches[place], latency, ...places[place] });
-          const { seconds, cpu, peak, rows, requests, bytes } = figures;
-          console.log(
-            `  ${QUESTIONS[question].padEnd(48)} ${place.padEnd(5)} ${seconds.toFixed(2).padStart(7)} s   ` +
-              `CPU ${cpu.toFixed(2).padStart(6)} s   peak ${peak.toFixed(0).padStart(5)} MB   ${
-                requests.toString().padStart(6)
-              } requests ${(bytes / 1e6).toFixed(1).padStart(7)} MB   ${rows} rows`,
-          );
-        }
-      }
-      for (const cache of Object.values(caches)) await Deno.remove(cache, { recursive: true });
+    for (let i = 0; i < TIMES; i++) {
+      ours.push(await measure(ask(source)));
+      theirs.push(await measure(byHand(sql)));
     }
-  } finally {
-    storage.stop();
+  } catch (error) {
+    console.log(`${what}: ${(error as Error).message.slice(0, 200)}`);
+    continue;
   }
+  const [engineOurs, engineTheirs] = [least(ours, "engine"), least(theirs, "engine")];
+  console.log(
+    `${what.padEnd(36)} wall ${seconds(least(ours, "wall"))} by hand ${seconds(least(theirs, "wall"))}  engine ` +
+      `${seconds(engineOurs)} by hand ${seconds(engineTheirs)} ratio ${(engineOurs / engineTheirs).toFixed(2)}  ` +
+      `own ${seconds(least(ours, "own"))}`,
+  );
 }
-
-if (import.meta.main) {
-  const option = (name: string) => Deno.args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
-  const job = option("job");
-  if (job) console.log(JSON.stringify(await measure(JSON.parse(job))));
-  else {
-    const counts = { many: Number(option("runs") ?? 20_000), long: Number(option("long") ?? 10) };
-    await compare(counts, Number(option("latency") ?? 0), option("folder") ?? `${tmpdir()}/neptune-fetcher-bench`);
-  }
-}
+console.log(`memory of this process: ${(Deno.memoryUsage().rss / 1e6).toFixed(0)} MB`);
+await session.close();
+catalog.close();
+await running.stop();

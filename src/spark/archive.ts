@@ -18,7 +18,7 @@ import { Answer } from "./connect/answer.ts";
 import { SparkSession } from "./connect/session.ts";
 import { Statement } from "./connect/statement.ts";
 import { Facts, type OddRun } from "./facts.ts";
-import { lostQuery, oddRunsQuery } from "./sql/list.ts";
+import { lostQuery, oddRunsQuery, parentsQuery } from "./sql/list.ts";
 import { type RowSource, withRows } from "./sql/rows.ts";
 import type { Scope } from "./sql/scope.ts";
 
@@ -123,7 +123,10 @@ export class SparkArchive {
       for await (const answer of this.ask(statement, oddRunsQuery(statement, rows), signal)) {
         odd.push(...oddRuns(answer));
       }
-      return { rows, facts: new Facts(odd) };
+      const known = new Set(odd.map(({ key }) => key));
+      const names = new Set(odd.flatMap(({ parent }) => parent ? [parent] : []));
+      const parents = await this.#parents(rows, [...names], signal);
+      return { rows, facts: new Facts([...odd, ...parents.filter(({ key }) => !known.has(key))]) };
     })(options);
   }
 
@@ -142,6 +145,18 @@ export class SparkArchive {
       }
       return found;
     })(options);
+  }
+
+  /** The runs that others name as their parents. */
+  async #parents(rows: RowSource, names: readonly string[], signal: AbortSignal): Promise<OddRun[]> {
+    if (names.length === 0) return [];
+    const statement = new Statement();
+    withRows(statement, rows);
+    const found: OddRun[] = [];
+    for await (const answer of this.ask(statement, parentsQuery(statement, names), signal)) {
+      found.push(...oddRuns(answer));
+    }
+    return found;
   }
 
   /** Runs of compacted tables whose export was interrupted. */

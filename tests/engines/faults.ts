@@ -34,7 +34,7 @@ async function failure(call: Promise<unknown>): Promise<Error> {
 }
 
 /** CPU seconds that a process and what it started have used. */
-function cpuSeconds(pid: number): number {
+export function engineSeconds(pid: number): number {
   let ticks = 0;
   for (const { name } of Deno.readDirSync("/proc")) {
     if (!/^\d+$/.test(name)) continue;
@@ -52,9 +52,9 @@ function cpuSeconds(pid: number): number {
 async function idle(pid: number): Promise<void> {
   const deadline = Date.now() + 30_000;
   while (true) {
-    const before = cpuSeconds(pid);
+    const before = engineSeconds(pid);
     await new Promise((resolve) => setTimeout(resolve, 1500));
-    const work = cpuSeconds(pid) - before;
+    const work = engineSeconds(pid) - before;
     if (work < 0.1) return;
     assert.ok(Date.now() < deadline, `the engine still works: ${work} s in one and a half`);
   }
@@ -166,10 +166,10 @@ export function faults(engine: Engine, { address, pid }: Pick<RunningEngine, "ad
     const session = new SparkSession(parseAddress(address));
     const reason = new Error("enough");
     const controller = new AbortController();
-    const before = cpuSeconds(pid);
+    const before = engineSeconds(pid);
     const call = failure(ask(session, ENDLESS, controller.signal));
     await new Promise((resolve) => setTimeout(resolve, 3000));
-    const busy = cpuSeconds(pid) - before;
+    const busy = engineSeconds(pid) - before;
     const aborted = performance.now();
     controller.abort(reason);
     assert.equal(await call, reason);

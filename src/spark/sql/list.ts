@@ -11,7 +11,7 @@ import type { Statement } from "../connect/statement.ts";
 import { withLatest } from "./points.ts";
 import { type RowSource, utf16 } from "./rows.ts";
 import { DERIVED, NEWEST_FIRST, withRuns, withSystem } from "./runs.ts";
-import type { Scope } from "./scope.ts";
+import { isOneOf, type Scope } from "./scope.ts";
 import { type MatchedTexts, type RunCondition, translate } from "./where.ts";
 
 /**
@@ -152,38 +152,37 @@ function withTests(statement: Statement, scope: Scope, { tests, seriesTests }: R
   }
 }
 
-/** The query for runs out of the ordinary. */
+const FORK_PATHS = ["sys/forking/parent", "sys/forking/step"];
+const forkColumn = (path: string, type: string) =>
+  `max(CASE WHEN attribute_path = '${path}' AND attribute_type = '${type}' THEN ${type}_value END)`;
+const FORK_COLUMNS = `${forkColumn(FORK_PATHS[0], "string")} AS parent, ` +
+  `coalesce(CAST(${forkColumn(FORK_PATHS[1], "int")} AS DOUBLE), ${forkColumn(FORK_PATHS[1], "float")}) AS fork_step`;
+const ODD_COLUMNS = "system.key IS NULL AS bare, system.created AS created, system.sys_id AS sys_id, " +
+  "system.custom_id AS custom_id, coalesce(system.own_name, system.own_experiment) AS name, system.parent AS parent, " +
+  "system.fork_step AS fork_step";
+
+/** The query for runs out of the ordinary: those that inherit, that no system attribute tells of, that lie there twice. */
 export function oddRunsQuery(statement: Statement, { compacted }: RowSource): string {
-  withSystem(statement, []);
+  withSystem(statement, [], { paths: FORK_PATHS, columns: FORK_COLUMNS });
   // Of compacted runs, only what is stored of their series may tell that they are there.
   const all = compacted.length === 0
     ? "rows"
     : "(SELECT run_id, copy FROM rows UNION ALL SELECT run_id, copy FROM value_rows)";
-  const fork = (path: string, type: string) =>
-    `max(CASE WHEN attribute_path = '${path}' AND attribute_type = '${type}' THEN ${type}_value END)`;
-  statement.with(
-    "forks",
-    `SELECT run_id AS key, ${fork("sys/forking/parent", "string")} AS parent, ` +
-      `coalesce(CAST(${fork("sys/forking/step", "int")} AS DOUBLE), ${
-        fork("sys/forking/step", "float")
-      }) AS fork_step ` +
-      "FROM rows WHERE attribute_path IN ('sys/forking/parent', 'sys/forking/step') " +
-      "AND attribute_type IN ('string', 'int', 'float') GROUP BY run_id",
-  );
   statement.with(
     "keys",
     `SELECT run_id AS key, CAST(count(DISTINCT copy) AS INT) AS copies FROM ${all} ` +
       "WHERE run_id IS NOT NULL GROUP BY run_id",
   );
-  statement.with("parents", "SELECT DISTINCT parent AS id FROM forks WHERE parent IS NOT NULL AND parent <> ''");
-  return "SELECT keys.key AS key, keys.copies AS copies, system.key IS NULL AS bare, system.created AS created, " +
-    "system.sys_id AS sys_id, system.custom_id AS custom_id, " +
-    "coalesce(system.own_name, system.own_experiment) AS name, forks.parent AS parent, forks.fork_step AS fork_step " +
-    "FROM keys LEFT JOIN system ON system.key = keys.key LEFT JOIN forks ON forks.key = keys.key " +
-    "LEFT JOIN parents AS p0 ON p0.id = keys.key LEFT JOIN parents AS p1 ON p1.id = system.custom_id " +
-    "LEFT JOIN parents AS p2 ON p2.id = system.sys_id " +
-    "WHERE system.key IS NULL OR keys.copies > 1 OR forks.parent IS NOT NULL " +
-    "OR p0.id IS NOT NULL OR p1.id IS NOT NULL OR p2.id IS NOT NULL";
+  return `SELECT keys.key AS key, keys.copies AS copies, ${ODD_COLUMNS} ` +
+    "FROM keys LEFT JOIN system ON system.key = keys.key " +
+    "WHERE system.key IS NULL OR keys.copies > 1 OR system.parent IS NOT NULL";
+}
+
+/** The query for the runs that others name as their parents, by any of their ids. */
+export function parentsQuery(statement: Statement, names: readonly string[]): string {
+  withSystem(statement, [], { paths: FORK_PATHS, columns: FORK_COLUMNS });
+  const isNamed = ["system.key", "system.custom_id", "system.sys_id"].map((id) => `(${isOneOf(statement, id, names)})`);
+  return `SELECT system.key AS key, CAST(1 AS INT) AS copies, ${ODD_COLUMNS} FROM system WHERE ${isNamed.join(" OR ")}`;
 }
 
 /** The query for rows without a value that are the only ones of their path: `path`, `type` and `run`. */

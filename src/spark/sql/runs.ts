@@ -40,16 +40,24 @@ export const NEWEST_FIRST = `created DESC NULLS LAST, ${utf16("key")}`;
 /**
  * Makes the table `system`, which needs `rows`: what is stored of runs. Runs without any of it are not there, unless they are
  * given.
+ *
+ * @param more Further attributes, and the columns made of them.
  */
-export function withSystem(statement: Statement, bare: readonly string[]): void {
-  const paths = [...new Set(Object.values(SYSTEM).map(([path]) => path))];
+export function withSystem(
+  statement: Statement,
+  bare: readonly string[],
+  more?: { paths: readonly string[]; columns: string },
+): void {
+  const paths = [...new Set(Object.values(SYSTEM).map(([path]) => path)), ...more?.paths ?? []];
   const columns = Object.entries(SYSTEM).map(([name, [path, type]]) => {
     const value = `CASE WHEN attribute_path = '${path}' AND attribute_type = '${type}' THEN ${COLUMNS[type]} END`;
     return `${type === "bool" ? "bool_or" : "max"}(${value}) AS ${name}`;
   });
+  if (more) columns.push(more.columns);
+  const types = more ? "'string', 'bool', 'datetime', 'int', 'float'" : "'string', 'bool', 'datetime'";
   const stored = `SELECT run_id AS key, ${columns.join(", ")} FROM rows ` +
     `WHERE attribute_path IN (${paths.map((path) => `'${path}'`).join(", ")}) ` +
-    `AND attribute_type IN ('string', 'bool', 'datetime') AND run_id IS NOT NULL GROUP BY run_id`;
+    `AND attribute_type IN (${types}) AND run_id IS NOT NULL GROUP BY run_id`;
   if (bare.length === 0) return statement.with("system", stored);
   statement.table("bare", { key: bare });
   const nothing = Object.entries(SYSTEM).map(([name, [, type]]) => `CAST(NULL AS ${SQL_TYPES[type]}) AS ${name}`);
