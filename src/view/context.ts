@@ -20,6 +20,7 @@ export interface Viewer {
   /** Series that were summarised for charts, kept for those who zoom. */
   overviews: Overviews;
   catalog: Catalog;
+  /** Replaced when somebody asks to look for what is new: what was found out is kept with each project. */
   projects: Projects;
   /** The project that is shown where a request names none. */
   project: string | null;

@@ -91,12 +91,12 @@ export function rowsOf(
   return { rows: at, slice };
 }
 
-/** Listings that are kept, and for how long, in milliseconds: what is being logged shows soon. */
-const MOST = 8, KEPT = 30_000;
+/** Listings that are kept. */
+const MOST = 8;
 
 /** Keeps the listings that were asked for last. */
 export class Listings {
-  readonly #kept = new Map<string, { until: number; listing: Promise<RunListing> }>();
+  readonly #kept = new Map<string, Promise<RunListing>>();
 
   readonly #reading = new Set<{ done: number; total: number }>();
 
@@ -127,14 +127,11 @@ export class Listings {
 
   /** The listing of these words, read where it is not kept. */
   async get(words: string, read: () => Promise<RunListing>): Promise<RunListing> {
-    const known = this.#kept.get(words);
+    const listing = this.#kept.get(words) ?? read();
     this.#kept.delete(words);
-    const kept = known && known.until > performance.now()
-      ? known
-      : { until: performance.now() + KEPT, listing: read() };
-    this.#kept.set(words, kept);
-    kept.listing.catch(() => this.#kept.delete(words));
+    this.#kept.set(words, listing);
+    listing.catch(() => this.#kept.delete(words));
     for (const oldest of [...this.#kept.keys()].slice(0, -MOST)) this.#kept.delete(oldest);
-    return await kept.listing;
+    return await listing;
   }
 }

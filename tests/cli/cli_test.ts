@@ -105,6 +105,31 @@ Deno.test("serve runs the server with its own options, and import-offline says w
   }
 });
 
+Deno.test("view prints a link to its page, refuses a port that is taken, and ends with Ctrl+C", async () => {
+  const start = (port: number) =>
+    new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "cli.ts", "view", "--archive", ARCHIVE, "--port", String(port)],
+      cwd: new URL("../../", import.meta.url),
+      stdout: "piped",
+      stderr: "piped",
+    });
+  await using child = start(0).spawn();
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (!text.includes("Ctrl+C")) text += (await reader.read()).value ?? "Ctrl+C";
+  const [link, origin] = /(http:\/\/127\.0\.0\.1:\d+)\/open\?token=[\w-]{43}/.exec(text)!;
+  const entered = await fetch(link, { redirect: "manual" });
+  await entered.body?.cancel();
+  assert.equal(entered.status, 303);
+  const again = await start(Number(new URL(origin).port)).output();
+  assert.equal(again.code, 2);
+  assert.match(new TextDecoder().decode(again.stderr), /^Port \d+ of 127\.0\.0\.1 is taken/);
+  child.kill("SIGINT");
+  assert.equal((await child.status).code, 0);
+  await reader.cancel();
+  await child.stderr.cancel();
+});
+
 Deno.test("completion scripts are there for bash, zsh and fish", async () => {
   for (const shell of ["bash", "zsh", "fish"]) {
     let script = "";

@@ -5,7 +5,10 @@ import { openOffline } from "../../src/offline/catalog.ts";
 import { openServer } from "../../src/http/catalog.ts";
 import { serve } from "../../serve.ts";
 import { writeDatabase } from "../offline/writer.ts";
-import { AskedPage, SAMPLE } from "./page.ts";
+import { string } from "../../samples/rows.ts";
+import { writeRun } from "../../samples/writer.ts";
+import { openArchive } from "../../src/archive/catalog.ts";
+import { type Archive, AskedPage, SAMPLE } from "./page.ts";
 
 type Offline = Parameters<typeof openOffline>[0];
 
@@ -82,6 +85,35 @@ Deno.test("runs that never reached a server are shown, and marked", async () => 
       steps: { from: null, to: null },
     });
     assert.deepEqual(series.map(({ step, values }) => [step, values]), [[[0, 1], [1, 0.5]]]);
+    catalog.close();
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("what was added since shows after Reload, in the table, among the attributes, and by its id", async () => {
+  const folder = await Deno.makeTempDir();
+  const write = (name: string, path: string) =>
+    writeRun({
+      dataRoot: `${folder}/data`,
+      projectId: "team/growing",
+      runId: name,
+      batches: [[string("sys/id", name), string("sys/custom_run_id", name), string(path, "x")]],
+    });
+  try {
+    await write("G-1", "first");
+    const catalog = openArchive({ data: `${folder}/data`, cache: null } as Archive);
+    const page = await new AskedPage(catalog).open();
+    const look = async () => ({
+      runs: (await page.ask("runs", {})).runs,
+      attributes: (await page.ask("attributes", { search: "second" })).total,
+      values: (await page.ask("values", { runs: ["G-2"], paths: ["second"] })).values.map(({ value }) => value),
+    });
+    assert.deepEqual(await look(), { runs: 1, attributes: 0, values: [] });
+    await write("G-2", "second");
+    assert.deepEqual(await look(), { runs: 1, attributes: 0, values: [] }, "a listing holds still while one scrolls");
+    await page.ask("refresh", {});
+    assert.deepEqual(await look(), { runs: 2, attributes: 1, values: ["x"] });
     catalog.close();
   } finally {
     await Deno.remove(folder, { recursive: true });

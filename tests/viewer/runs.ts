@@ -326,6 +326,7 @@ Deno.test("20,000 runs with 18,000 attributes: from end to end, down and sideway
       await page.getByRole("grid").focus();
       await page.keyboard.press("End");
       await page.getByText("run-0", { exact: true }).waitFor();
+      await head(page, "validation/accuracy").waitFor();
       await page.waitForFunction(() => !document.querySelector(".runs-awaited"));
       assert.equal((await cells(page, "sys/name")).at(-1), "experiment-0");
       assert.ok(await page.locator(".runs-body .runs-row").count() < 80, "only what is seen is in the page");

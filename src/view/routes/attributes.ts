@@ -10,17 +10,15 @@ import type { AttributeDefinition } from "../../types.ts";
 import type { AttributesAnswer } from "../api.ts";
 import { addRoute, type Asked, runsOfIds, typesOf, type Viewer } from "../context.ts";
 
-/** How long the attributes of a project are kept, in milliseconds: somebody types a search, letter by letter. */
-const KEPT = 60_000;
-
 /** Adds `attributes`. */
 export function addAttributesRoute(app: Hono, viewer: Viewer): void {
-  const kept = new WeakMap<Project, { since: number; all: AttributeDefinition[] }>();
+  // Somebody types a search, letter by letter.
+  const kept = new WeakMap<Project, AttributeDefinition[]>();
   const all = async (project: Project, signal: AbortSignal): Promise<AttributeDefinition[]> => {
     const known = kept.get(project);
-    if (known && performance.now() - known.since < KEPT) return known.all;
+    if (known) return known;
     const all = await collect(project, null, signal);
-    kept.set(project, { since: performance.now(), all });
+    kept.set(project, all);
     return all;
   };
   addRoute(app, viewer, "attributes", async ({ body, project, signal }: Asked): Promise<AttributesAnswer> => {

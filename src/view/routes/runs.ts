@@ -8,7 +8,7 @@ import type { Context, Hono } from "hono";
 import { AGGREGATIONS } from "../../nql/ast.ts";
 import { Body } from "../../server/body.ts";
 import { signalOf } from "../../server/context.ts";
-import type { Project } from "../../server/projects.ts";
+import { type Project, Projects } from "../../server/projects.ts";
 import type { RunsSort } from "../../source.ts";
 import { type AttributeDefinition, type AttributeType, CONFIG_TYPES, type RunInfo } from "../../types.ts";
 import type { DifferAnswer, DistinctAnswer, ProgressAnswer, RunsCell, RunsColumn, TableSlice } from "../api.ts";
@@ -31,6 +31,7 @@ export function addRunsRoutes(app: Hono, viewer: Viewer): void {
     listings.clear();
     viewer.catalog.refresh?.();
     viewer.overviews.clear();
+    viewer.projects = new Projects(viewer.catalog);
     return Promise.resolve({});
   });
   app.get("/api/runs.csv", (context) => csv(viewer, listings, context));
