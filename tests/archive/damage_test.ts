@@ -270,6 +270,19 @@ Deno.test("links that lead nowhere, removed files and folders nobody may read ar
   );
 });
 
+Deno.test("a project folder that is a link to a disk that is not there is no project that does not exist", async () => {
+  await using archives = new Archives();
+  const data = await archives.make({ good: [sys("good", 1)] });
+  const name = sanitized("team/elsewhere");
+  await Deno.symlink("/mnt/not/mounted", `${data}/${name}`);
+  assert.equal((await open(data).listRuns()).length, 1, "others are not touched");
+  const elsewhere = new ReadOnlyProject({ archive: data, project: "team/elsewhere", cacheFolder: null });
+  const expected = { name: "ArchiveError", message: new RegExp(`folder ${name} of the archive cannot be read`) };
+  await assert.rejects(async () => await elsewhere.listRuns(), expected);
+  const report = await open(data).archiveReport();
+  assert.ok((report.getColumn("kind").toArray() as string[]).includes("unreadable_folder"));
+});
+
 Deno.test("a project folder that cannot be listed is an error of that project alone", async () => {
   if (Deno.uid() === 0) return console.log("skipped: root may list every folder");
   await using archives = new Archives();

@@ -72,6 +72,24 @@ export const identityCases: AwkwardCase[] = [
     },
   },
   {
+    name: "head in the trash",
+    rule:
+      "The head of an experiment stays its head in the trash: without the trash no run stands for the experiment, as in Python.",
+    write: (dir) =>
+      writeRuns(dir, {
+        A: [sys("A", 1, string("sys/name", "E"), bool("sys/experiment/is_head", false), bool("sys/trashed", false))],
+        B: [sys("B", 2, string("sys/name", "E"), bool("sys/experiment/is_head", true), bool("sys/trashed", true))],
+      }),
+    async check(open) {
+      const source = (await open()).open(PROJECT);
+      const operand = { name: "sys/trashed", type: "bool", aggregation: null } as const;
+      const where = { op: "=", operand, value: "false" } as const;
+      assert.deepEqual(await runIds(source, { heads: true, where }), []);
+      assert.deepEqual(await runIds(source, { heads: true }), ["B"]);
+      assert.deepEqual(await runIds(source, { where }), ["A"]);
+    },
+  },
+  {
     name: "head not exported",
     rule:
       "Where the head of an experiment was not exported the newest run stands in for it, but does not say that it was one.",

@@ -93,11 +93,15 @@ export function parsePartName(name: string): { stem: string; number: number } | 
 
 const MODEL_FOLDERS = ["models", "model_versions"];
 
-/** The project folders of a data root, sorted by name. */
+/** The project folders of a data root, sorted by name: also what is called like one and is none, such as a link that leads nowhere. */
 export async function folderNames(store: Store, root: string, options?: EntriesOptions): Promise<string[]> {
   const entries = await store.list(root, options);
-  return entries.filter(({ name, isFolder }) => isFolder && !name.startsWith(".")).map(({ name }) => name).sort();
+  const found = entries.filter(({ name, isFolder }) => isFolder ? !name.startsWith(".") : EXPORTED_FOLDER.test(name));
+  return found.map(({ name }) => name).sort();
 }
+
+/** As the exporter calls its folders. */
+const EXPORTED_FOLDER = /^[\p{L}\p{N}_-]*-[0-9a-f]{16}$/u;
 
 /** Lists one project folder. Sizes and times are read for parts only. */
 export async function readFolder(store: Store, root: string, name: string, signal?: AbortSignal): Promise<Folder> {

@@ -9,7 +9,7 @@ import { damagedRunName, damageOf, nameOf } from "../index/damage.ts";
 import { finding } from "./finding.ts";
 import type { ProjectIndex, RunIndex } from "../index/project_index.ts";
 import { foundAt, parentOf, type Store, textOf } from "../disk/store.ts";
-import { type Folder, isProjectName, parsePartName, type Part, readFolder } from "../disk/layout.ts";
+import { type Folder, folderNames, isProjectName, parsePartName, type Part, readFolder } from "../disk/layout.ts";
 import { CHECK, readGroups } from "../index/read_parts.ts";
 import { fileFindings, runFiles } from "./files.ts";
 import { rowFindings, type RowNotes } from "./rows.ts";
@@ -168,11 +168,10 @@ function strays(names: string[]): Finding {
 
 /** What lies beside the folders of the projects, and folders of which nobody knows what they hold. */
 async function rootFindings({ store, data }: ReportRoots): Promise<Finding[]> {
-  const entries = (await store.list(data)).filter(({ name }) => !name.startsWith("."));
-  const names = entries.filter(({ isFolder }) => !isFolder).map(({ name }) => name);
-  const folders = await Promise.all(
-    entries.filter(({ isFolder }) => isFolder).map(({ name }) => readFolder(store, data, name)),
-  );
+  const inside = await folderNames(store, data);
+  const names = (await store.list(data)).map(({ name }) => name)
+    .filter((name) => !name.startsWith(".") && !inside.includes(name));
+  const folders = await Promise.all(inside.map((name) => readFolder(store, data, name)));
   const unreadable = folders.filter((folder) => folder.damage !== null);
   return [
     ...names.length > 0 ? [strays(names.sort())] : [],
