@@ -4,7 +4,7 @@
  * @module
  */
 
-import { getLogger } from "@logtape/logtape";
+import { getConfig, getLogger } from "@logtape/logtape";
 import { DecodeError, isNeptuneError, ProjectNotFoundError, type ServerError } from "../errors.ts";
 import { Authenticator } from "./auth.ts";
 import type { ApiToken } from "./token.ts";
@@ -14,12 +14,16 @@ import type { ApiCall } from "./plan/call.ts";
 
 const logger = getLogger(["neptune-fetcher", "http"]);
 
+/** After so many seconds without an answer people at a terminal or notebook wonder, and again after as many more. */
+const TELL_AFTER = 1.4, TELL_EVERY = 10;
+
 /** The API of one server. */
 export class Api {
   readonly address: string;
   readonly transport: Transport;
   readonly #auth: Authenticator;
   readonly #onRetry: (retry: Retry) => void;
+  #tellAt = 0;
 
   constructor(
     token: ApiToken,
@@ -32,9 +36,17 @@ export class Api {
     this.#auth = new Authenticator(this.transport, token, options.deadlineSeconds);
   }
 
-  /** Makes a failed attempt visible. */
+  /** Makes a failed attempt visible: in the log, and where nobody has asked for a log, on the standard error once it takes long. */
   readonly retried = (retry: Retry): void => {
-    logger.warn("Attempt {attempt} at {url} failed ({reason}); trying again.", { ...retry });
+    const seconds = Math.ceil(retry.remaining);
+    logger.warn("Attempt {attempt} at {url} failed ({reason}); trying again, for {seconds} s at most.", {
+      ...retry,
+      seconds,
+    });
+    if (getConfig() === null && retry.tried > TELL_AFTER && performance.now() > this.#tellAt) {
+      this.#tellAt = performance.now() + 1000 * TELL_EVERY;
+      console.warn(`No answer from ${this.address} (${retry.reason}): trying again, for ${seconds} s at most.`);
+    }
     this.#onRetry(retry);
   };
 

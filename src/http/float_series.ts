@@ -102,7 +102,9 @@ async function* readOnce(
         : error instanceof ConnectionError && error.fields.brokenOff === true &&
           performance.now() - lastProgress < 1000 * deadlineSeconds;
       if (!patience) throw error;
-      api.retried({ url: api.address, attempt: failures, reason: (error as Error).message });
+      const tried = (performance.now() - lastProgress) / 1000;
+      const remaining = Math.max(0, deadlineSeconds - tried);
+      api.retried({ url: api.address, attempt: failures, reason: (error as Error).message, tried, remaining });
       if (failures > 1) await pause(Math.random() * Math.min(500 * 2 ** failures, 30_000), signal);
       open = [...goOnAfterBreak(asked, received), ...open.slice(1)];
     }

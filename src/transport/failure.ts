@@ -146,9 +146,11 @@ function isList(data: unknown): boolean {
   return Array.isArray(data) || (typeof data === "string" && data.trimStart().startsWith("["));
 }
 
-/** Why an attempt failed, in a few words. */
+/** Why an attempt failed, in a few words: of what the network said, the last, without the number that systems give it. */
 export function reasonOf(error: Error): string {
-  return error instanceof HTTPError ? `status ${error.response.status}` : error.message;
+  if (error instanceof HTTPError) return `status ${error.response.status}`;
+  const known = /connection (refused|reset|closed|aborted)|timed out|no route to host|network is unreachable/i;
+  return known.exec(error.message)?.[0].toLowerCase() ?? error.message;
 }
 
 /** The error for an answer that is one. What it says is kept, but for secrets that it may repeat. */

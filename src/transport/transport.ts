@@ -42,6 +42,9 @@ export interface Retry {
   attempt: number;
   /** What went wrong: a status, or what the network said. */
   reason: string;
+  /** How long it has been tried so far, and how long it will be at most, in seconds. */
+  tried: number;
+  remaining: number;
 }
 
 /** What a transport uses that cannot be posted. */
@@ -205,7 +208,13 @@ export class Transport {
         hooks: {
           beforeRetry: [
             ({ error, retryCount }) =>
-              this.#onRetry({ url: withoutQuery(url), attempt: retryCount, reason: reasonOf(error) }),
+              this.#onRetry({
+                url: withoutQuery(url),
+                attempt: retryCount,
+                reason: reasonOf(error),
+                tried: (performance.now() - started) / 1000,
+                remaining: remaining() / 1000,
+              }),
           ],
         },
       });

@@ -242,9 +242,32 @@ Deno.test("every retry is logged, and told to the option onRetry", async () => {
       "warning",
     ]]);
     assert.equal(records[0].properties.reason, "status 502");
+    const text = records[0].message.join("");
+    assert.match(text, /^Attempt 1 at .*\/projects failed \(status 502\); trying again, for \d+ s at most\.$/);
   } finally {
     await reset();
   }
+});
+
+Deno.test("a script that waits for a server that does not answer is told why, on the standard error", async () => {
+  const [closed, catalog] = [Deno.listen({ hostname: "127.0.0.1", port: 0 }), "../../src/http/catalog.ts"];
+  const { port } = closed.addr;
+  closed.close();
+  const code = `
+    import { openServer } from ${JSON.stringify(import.meta.resolve(catalog))};
+    const source = openServer({ apiToken: ${
+    JSON.stringify(apiToken(`http://127.0.0.1:${port}`))
+  }, deadlineSeconds: 4 });
+    await source.projects().catch((error) => console.log(error.name));
+  `;
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), { args: ["eval", code] }).output();
+  assert.equal(new TextDecoder().decode(stdout), "ConnectionError\n");
+  const said = new TextDecoder().decode(stderr);
+  assert.match(
+    said,
+    /No answer from http:\/\/127\.0\.0\.1:\d+ \(connection refused\): trying again, for [123] s at most\./,
+  );
+  assert.equal(said.match(/No answer/g)!.length, 1);
 });
 
 Deno.test("an unknown project is a ProjectNotFoundError, however the server says it", async () => {
