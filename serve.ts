@@ -303,6 +303,14 @@ function readCommand(args: string[]): Command {
   return { options, json, help };
 }
 
+/** A sentence of `serve()` with its options as they are called here: `archive` is `--archive`. */
+function atCommandLine(text: string): string {
+  return text.replace(/^serve: /, "").replace(
+    /(`?)\b(archive|offline|project|files|port|host|damagedRuns|tokenFile|followLinks)\b(?=`| is )\1/g,
+    (_, quote, name) => `${quote}--${name.replace(/[A-Z]/g, (letter: string) => `-${letter.toLowerCase()}`)}${quote}`,
+  );
+}
+
 function logRequest({ method, path, status, milliseconds }: AccessLogEntry): void {
   console.error(`${new Date().toISOString()} ${method} ${path} ${status} ${milliseconds.toFixed(1)} ms`);
 }
@@ -347,7 +355,7 @@ export async function runServer(args: readonly string[]): Promise<number> {
     server = await serve(command.options);
   } catch (error) {
     if (!(error instanceof NeptuneError)) throw error;
-    console.error(error.message);
+    console.error(atCommandLine(error.message));
     return 2;
   }
   const { url, apiToken, projects } = server;

@@ -170,10 +170,14 @@ function placesFor(wanted: Wanted[]): string[] {
   return wanted.map(({ run, attribute, step, ref }) => {
     const parts = [run, ...attribute.split("/").filter((part) => part !== "")].map(safe);
     if (step === step) parts.push(`step_${step.toFixed(6).replace(".", "_")}`);
+    const named = parts.at(-1)!;
     const extension = ref?.path.match(/\.[A-Za-z0-9]{1,10}$/)?.[0] ?? EXTENSIONS[ref?.mimeType ?? ""] ?? "";
+    // What is called `config.json` has its extension already.
+    const ends = named.length > extension.length && named.toLowerCase().endsWith(extension.toLowerCase());
+    const stem = ends ? named.slice(0, named.length - extension.length) : named;
     const folder = parts.slice(0, -1).map((part) => fitName(part));
     for (let count = 1;; count++) {
-      const path = join(...folder, fitName(parts.at(-1)!, (count > 1 ? `-${count}` : "") + extension));
+      const path = join(...folder, fitName(stem, (count > 1 ? `-${count}` : "") + extension));
       if (taken.has(path.toLowerCase())) continue;
       taken.add(path.toLowerCase());
       return path;

@@ -6,8 +6,9 @@
 
 import { lineBreak, type Message, message, text } from "@optique/core/message";
 import { connectionOf, ReadOnlyProject } from "../api/project.ts";
+import { strings } from "../frame/frame.ts";
 import type { Frame } from "../frame/typed.ts";
-import { present, type SourceArguments } from "./options.ts";
+import { atShell, present, type SourceArguments } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What a command ends with: the exit code of the process. */
@@ -40,6 +41,12 @@ export function exportExit(frame: Frame): number {
   const missing = frame.getColumn("missing_files").toArray().some((count) => Number(count) > 0);
   const whole = statuses.every((status) => status === "written" || status === "present");
   return whole && !missing ? EXIT.ok : EXIT.incomplete;
+}
+
+/** A report whose sentences name the options of commands. */
+export function adviceAtShell(report: Frame): Frame {
+  const messages = report.getColumn("message").toArray() as string[];
+  return report.withColumns(strings("message", messages.map(atShell)));
 }
 
 /** The project that the options name. */

@@ -32,6 +32,19 @@ const WHERE = "Where to read (default: NEPTUNE_ARCHIVE, NEPTUNE_OFFLINE, or the 
 /** `--archive`, `--files`: where to read, for commands about all projects. */
 export const catalogOptions = group(WHERE, object(place));
 
+/** Which runs of the archive the remainders of Neptune 2.x belong to; undefined where none are named. */
+function matchesOf(given: readonly string[]): Record<string, string> | undefined {
+  if (given.length === 0) return undefined;
+  return Object.fromEntries(given.map((one) => {
+    const at = one.lastIndexOf("=");
+    if (at > 0 && at < one.length - 1) return [one.slice(0, at), one.slice(at + 1)];
+    throw new OptionError(`--match is "${one}", but must be REMAINDER=ID, for example async/0c2b9e4e=TES-3.`, {
+      option: "--match",
+      value: one,
+    });
+  }));
+}
+
 /** The same and `--project`. */
 export const sourceOptions = group(
   WHERE,
@@ -40,6 +53,15 @@ export const sourceOptions = group(
     project: optional(option("-p", "--project", string({ metavar: "NAME" }), {
       description: message`workspace/project. Default: NEPTUNE_PROJECT, or the only one there is.`,
     })),
+    timeZone: optional(option("--time-zone", string({ metavar: "ZONE" }), {
+      description: message`Of the machine that exported an archive of Neptune 2.x: Europe/Warsaw, for example.`,
+    })),
+    offlineMatches: map(
+      multiple(option("--match", string({ metavar: "REMAINDER=ID" }), {
+        description: message`A remainder of Neptune 2.x (async/…) belongs to this run of the archive. May be repeated.`,
+      })),
+      matchesOf,
+    ),
     damagedRuns: withDefault(
       option("--damaged-runs", choice(["error", "skip"], { metavar: "KIND" }), {
         description:
@@ -57,10 +79,16 @@ export type SourceArguments = InferValue<typeof sourceOptions>;
 export const runOptions = group(
   "Which runs (default: all that are not in the trash)",
   object({
-    experiments: optional(option("-e", "--experiments", string({ metavar: "PATTERN" }), {
+    experimentNames: multiple(option("-e", "--experiment", string({ metavar: "NAME" }), {
+      description: message`The newest run of the experiment of exactly this name. May be repeated.`,
+    })),
+    experiments: optional(option("--experiments", string({ metavar: "PATTERN" }), {
       description: message`Experiments whose name matches this regular expression; their newest runs.`,
     })),
-    runs: optional(option("-r", "--runs", string({ metavar: "PATTERN" }), {
+    runIds: multiple(option("-r", "--run", string({ metavar: "ID" }), {
+      description: message`The run with exactly this custom id. May be repeated.`,
+    })),
+    runs: optional(option("--runs", string({ metavar: "PATTERN" }), {
       description: message`Runs whose custom id matches this regular expression.`,
     })),
     withIds: multiple(option("--id", string({ metavar: "ID" }), {
@@ -86,16 +114,27 @@ export const runOptions = group(
 
 /** The runs that were chosen, as options of the API. What was not given is left out, so that defaults are the API's own. */
 export function runsOf(chosen: InferValue<typeof runOptions>): Record<string, unknown> {
-  const { experiments, runs, withIds, tags, owners, query, trashed } = chosen;
+  const { experimentNames, experiments, runIds, runs, withIds, tags, owners, query, trashed } = chosen;
   return present({
-    experiments,
-    runs,
+    experiments: namesOr(experimentNames, experiments, "--experiment", "--experiments"),
+    runs: namesOr(runIds, runs, "--run", "--runs"),
     withIds: withIds.length ? withIds : undefined,
     tags: tags.length ? tags : undefined,
     owners: owners.length ? owners : undefined,
     query,
     trashed: trashed === "no" ? undefined : trashed === "only" ? true : null,
   });
+}
+
+/** Exact names, or a pattern, undefined where neither was given. */
+function namesOr(names: readonly string[], pattern: string | undefined, exact: string, matching: string) {
+  if (names.length > 0 && pattern !== undefined) {
+    throw new OptionError(`${exact} and ${matching} are both given: choose by one of them.`, {
+      option: matching,
+      value: pattern,
+    });
+  }
+  return names.length > 0 ? [...names] : pattern;
 }
 
 /** Which attributes: paths after the options, or a pattern. */
@@ -113,13 +152,7 @@ export const attributeOptions = group(
 
 /** The attributes that were chosen, undefined where none were named. */
 export function attributesOf({ paths, pattern }: InferValue<typeof attributeOptions>): string[] | string | undefined {
-  if (paths.length > 0 && pattern !== undefined) {
-    throw new OptionError("--attribute and --matching are both given: choose attributes by one of them.", {
-      option: "--matching",
-      value: pattern,
-    });
-  }
-  return paths.length > 0 ? [...paths] : pattern;
+  return namesOr(paths, pattern, "--attribute", "--matching");
 }
 
 /** Every attribute, for calls that must be told. */
@@ -183,9 +216,16 @@ export function present<T extends object>(options: T): T {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 }
 
-/** A sentence of the module with its options as they are called here: `archive` is `--archive`, and the token a variable. */
+/** A sentence of the module with its options and calls as they are here: `archive` is `--archive`, and the token a variable. */
 export function atShell(text: string): string {
   return text
-    .replace("`apiToken` (or set NEPTUNE_API_TOKEN)", "NEPTUNE_API_TOKEN")
+    .replaceAll("`apiToken` (or set NEPTUNE_API_TOKEN)", "NEPTUNE_API_TOKEN")
+    .replaceAll("archiveReport({ thorough: true })", "`check --thorough`")
+    .replaceAll("archiveReport()", "`check`")
+    .replaceAll("offlineReport()", "`import-offline`")
+    .replaceAll("`timeZone`", "`--time-zone`")
+    .replaceAll("`destination`", "`--to`")
+    .replaceAll('`damagedRuns: "skip"`', "`--damaged-runs skip`")
+    .replace(/`offlineMatches: \{ "([^"]*)": "([^"]*)" \}`/g, "`--match $1=$2`")
     .replace(/`(archive|offline|files|project|trashed)`/g, "`--$1`");
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { OptionError } from "../errors.ts";
+import { isNeptuneError, OptionError } from "../errors.ts";
 import { requirePermission } from "../permissions/require.ts";
 import type { Handler } from "./handler.ts";
 import { listen, type Listening } from "./listen.ts";
@@ -26,10 +26,11 @@ export async function startServer(
 ): Promise<Listening> {
   // Without the permission Node's server throws where nobody can catch it.
   const address = port === undefined ? hostname : `${hostname}:${port}`;
-  requirePermission({ name: "net", host: address }, `listen on ${address}`);
   try {
+    requirePermission({ name: "net", host: address }, `listen on ${address}`);
     return await listen(handler, hostname, port ?? preferred);
   } catch (error) {
+    if (isNeptuneError(error)) throw error;
     const { code, message } = error as { code?: string; message: string };
     if (code === "EADDRINUSE" && port === undefined) return await listen(handler, hostname, 0);
     if (code === "EADDRINUSE") {

@@ -51,6 +51,9 @@ Deno.test("export, files get and --parquet write where they are told, and say ho
 
     const files = await run("files", "get", "-r", "linear-1", "-m", "^config", "--to", `${folder}/files`);
     assert.deepEqual([files.code, files.answer.trim().split("\n").length], [0, 2], files.notes);
+    assert.match(files.answer, /\/files\/linear-1\/config\.json\t/, "the name has its extension already");
+    const health = await run("check");
+    assert.match(health.answer, /: `check --thorough` does, and takes longer/);
 
     const saved = await run("metrics", "-r", "linear-1", "-m", "^validation/", "--parquet", `${folder}/points.parquet`);
     assert.match(saved.notes, /^20 points written to/);
@@ -167,8 +170,15 @@ Deno.test("the command says on standard error what was asked for and is not ther
     (await command("runs", "-r", "nope")).notes,
     /^No run was found\. .* unless `--trashed` asks for them\.\n$/,
   );
+  const ids = async (...args: string[]) =>
+    (await command("runs", ...args)).lines.slice(1).map((line) => line.split("\t")[1]);
+  assert.deepEqual(await ids("-r", "mlp-adam-2", "--run", "linear-1"), ["mlp-adam-2", "linear-1"], "names are exact");
+  assert.deepEqual(await ids("--runs", "adam-2"), ["mlp-adam-2-cool-large", "mlp-adam-2-cool", "mlp-adam-2"]);
+  assert.deepEqual(await ids("-e", "linear"), ["linear-2"]);
+  const both = await command("runs", "-r", "linear-1", "--runs", "adam");
+  assert.deepEqual([both.code, both.notes], [2, "--run and --runs are both given: choose by one of them.\n"]);
   assert.equal((await command("runs", "-n", "1")).notes, "");
-  assert.equal((await command("tree", "-r", "^linear-1$")).notes, "", "nobody asked for forks by name");
+  assert.equal((await command("tree", "--runs", "^linear-1$")).notes, "", "nobody asked for forks by name");
 });
 
 Deno.test("errors name the options of the command", async () => {

@@ -86,7 +86,10 @@ Deno.test("serve.ts answers bad arguments with one sentence and exit code 2", as
     [["--archive", ARCHIVE, "--port", "many"], /--port is "many"/],
     [["--archive", ARCHIVE, "--port", "70000"], /65535/],
     [["--archive", ARCHIVE, "--banana"], /banana/],
-    [["--archive", `${ROOT}no/such/folder`, "--port", "0"], /no\/such\/folder/],
+    [["--archive", `${ROOT}no/such/folder`, "--port", "0"], /no\/such\/folder: pass `--archive`,/],
+    [["--offline", `${ROOT}no/such/folder`, "--port", "0"], /no\/such\/folder: pass as `--offline` /],
+    [["--archive", ARCHIVE, "--port", "0", "--damaged-runs", "no"], /^--damaged-runs is "no", but must be /],
+    [["--archive", ARCHIVE, "--port", "0", "--host", "a,b"], /not possible to listen on a,b:0/],
     [["--archive", ARCHIVE, "--port", "0", "--token-file", `${ROOT}README.md`], /README\.md holds no API token/],
   ];
   await Promise.all(cases.map(async ([args, message]) => {

@@ -10,7 +10,7 @@ import { withDefault } from "@optique/core/modifiers";
 import type { InferValue } from "@optique/core/parser";
 import { command, constant, flag } from "@optique/core/primitives";
 import { printable } from "../../errors.ts";
-import { examples, EXIT, projectFrom, type Run } from "../command.ts";
+import { adviceAtShell, examples, EXIT, projectFrom, type Run } from "../command.ts";
 import { formatOptions, sourceOptions } from "../options.ts";
 import { printFrame } from "../print.ts";
 
@@ -36,7 +36,7 @@ const parser = command(
 );
 
 const run: Run<InferValue<typeof parser>> = async ({ source, thorough, format }, terminal, signal) => {
-  const frame = await projectFrom(source).archiveReport({ thorough, signal });
+  const frame = adviceAtShell(await projectFrom(source).archiveReport({ thorough, signal }));
   const severities = frame.getColumn("severity").toArray() as string[];
   if (format.kind !== "table" && !(format.kind === "auto" && terminal.isTerminal)) {
     await printFrame(frame, format, terminal);

@@ -32,7 +32,7 @@ const parser = command(
     brief: message`Copy runs to a new archive`,
     description:
       message`Writes the format of neptune-exporter and reads it back. Called again, it goes on with what is not there yet.`,
-    ...examples("export --project team/x --to kept", 'export -e "^final-" --to kept'),
+    ...examples("export --project team/x --to kept", 'export --experiments "^final-" --to kept'),
   },
 );
 

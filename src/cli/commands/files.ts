@@ -39,7 +39,7 @@ const get = command(
     brief: message`Download files`,
     description:
       message`Writes DIR/run/attribute, and prints what became of each file. Called again, it fetches what is not there yet.`,
-    ...examples("files get -e ^mlp --to kept", 'files get -r linear-1 -m "^report/" --to kept'),
+    ...examples("files get --experiments ^mlp --to kept", 'files get -r linear-1 -m "^report/" --to kept'),
   },
 );
 

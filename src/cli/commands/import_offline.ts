@@ -11,7 +11,7 @@ import type { InferValue } from "@optique/core/parser";
 import { argument, command, constant, flag, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { path } from "@optique/run/valueparser";
-import { examples, EXIT, exportExit, projectFrom, type Run } from "../command.ts";
+import { adviceAtShell, examples, EXIT, exportExit, projectFrom, type Run } from "../command.ts";
 import { formatOptions } from "../options.ts";
 import { printFrame } from "../print.ts";
 
@@ -45,7 +45,7 @@ const run: Run<InferValue<typeof parser>> = async (given, terminal, signal) => {
     await printFrame(frame, given.format, terminal);
     return exportExit(frame);
   }
-  const frame = await project.offlineReport({ signal });
+  const frame = adviceAtShell(await project.offlineReport({ signal }));
   await printFrame(frame, given.format, terminal);
   const severities = frame.getColumn("severity").toArray() as string[];
   return severities.includes("error") || severities.includes("warning") ? EXIT.incomplete : EXIT.ok;

@@ -47,7 +47,7 @@ const parser = command(
     description:
       message`One row for each point: run, attribute, step, value, timestamp. Without attributes, all metrics.`,
     ...examples(
-      "metrics -e ^mlp -c train/loss --tail 5",
+      "metrics --experiments ^mlp -c train/loss --tail 5",
       'metrics -m "^validation/" --steps 100: --csv > points.csv',
       "metrics --parquet points.parquet",
     ),

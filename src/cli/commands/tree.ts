@@ -25,7 +25,7 @@ const parser = command(
   {
     brief: message`Show which run was forked from which`,
     description: message`A run whose parent is not among those chosen stands at the left, with the parent's name.`,
-    ...examples("tree", 'tree -e "^mlp"', "tree --json"),
+    ...examples("tree", 'tree --experiments "^mlp"', "tree --json"),
   },
 );
 
