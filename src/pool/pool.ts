@@ -21,7 +21,7 @@ const IDLE_IN_NOTEBOOK = 600_000;
 const LOOK_EVERY = 5000;
 /**
  * A worker takes 30 ms of processor time to start, in a notebook much more, and this thread as much to decode two million points: with
- * fewer than these a worker would not earn what it takes (docs/decisions/0013-http-and-workers.md).
+ * fewer than these a worker would not earn what it takes (docs/decisions/0014-http-and-workers.md).
  */
 const POINTS_PER_WORKER = 5_000_000;
 
