@@ -5,6 +5,7 @@
  * @module
  */
 
+import { createHash } from "node:crypto";
 import { hashFile } from "../archive/disk/hashes.ts";
 import type { Part } from "../archive/disk/layout.ts";
 import { partsOf } from "../archive/index/batches.ts";
@@ -119,8 +120,11 @@ function portion(parts: readonly Part[], from: number, most: number): Part[] {
   return parts.slice(from, end);
 }
 
+/** A hash of what is read: names, sizes and times of all parts. */
 function sourceOf(parts: readonly Part[]): string {
-  return parts.map(({ path, size, modified, inode }) => [path, size, modified, inode].join(" ")).join("\n");
+  const hash = createHash("sha256");
+  for (const { path, size, modified, inode } of parts) hash.update(`${path} ${size} ${modified} ${inode}\n`);
+  return hash.digest("hex");
 }
 
 /** How far an earlier attempt came with the same parts; null: nowhere. */

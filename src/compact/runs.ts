@@ -38,7 +38,7 @@ export async function writeRuns(job: RunsJob): Promise<TableFileEntry[]> {
 }
 
 /** Rows are added in pieces of at most so many. */
-const PIECE = 1 << 16;
+const PIECE = 1 << 13;
 
 async function fillRuns({ context, project, runs, points, isComplete }: RunsJob, table: TableFiles): Promise<void> {
   const { index, signal } = context;
