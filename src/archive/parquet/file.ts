@@ -50,7 +50,7 @@ export class ParquetFile {
   readonly footer: Footer;
   /** Changes with the footer, which tells of all values: where each column is, how long it is, and mostly its extremes. */
   footerChecksum = 0;
-  readonly #places = new Map<ColumnName, number>();
+  #places: ReadonlyMap<ColumnName, number> = new Map();
   readonly #file: OpenFile;
   /** All bytes of a small file, the last ones of a large one; and where in the file they start. */
   readonly #bytes: Uint8Array;
@@ -156,15 +156,7 @@ export class ParquetFile {
     this.#footerBytes = bytes;
     this.footerChecksum = crc32(bytes);
     const footer = readFooter(bytes, size);
-    const byPath = new Map<string, number>();
-    // A list is found by the name of its column: what is inside is called differently by different tools.
-    footer.leaves.forEach(({ path, repetition }, i) => {
-      byPath.set((repetition > 0 ? path.slice(0, path[0] === "histogram_value" ? 2 : 1) : path).join("\0"), i);
-    });
-    for (const [name, path] of LEAF_PATHS) {
-      const place = byPath.get(path.join("\0"));
-      if (place !== undefined) this.#places.set(name, place);
-    }
+    this.#places = placesOf(footer.leaves);
     const lacking = NEEDED.filter((name) => !this.#places.has(name)).map((name) => LEAF_PATHS.get(name)![0]);
     if (lacking.length > 0) throw new ParquetError(`it has no column ${lacking.join(", ")}`);
     return footer;
@@ -175,6 +167,26 @@ export class ParquetFile {
 export interface FileColumns {
   leaves: readonly Leaf[];
   isAlike: boolean;
+}
+
+const placesBySchema = new WeakMap<readonly Leaf[], ReadonlyMap<ColumnName, number>>();
+
+/** Where the columns are among the leaves. Many files have the same ones. */
+function placesOf(leaves: readonly Leaf[]): ReadonlyMap<ColumnName, number> {
+  const known = placesBySchema.get(leaves);
+  if (known) return known;
+  const byPath = new Map<string, number>();
+  // A list is found by the name of its column: what is inside is called differently by different tools.
+  leaves.forEach(({ path, repetition }, i) => {
+    byPath.set((repetition > 0 ? path.slice(0, path[0] === "histogram_value" ? 2 : 1) : path).join("\0"), i);
+  });
+  const places = new Map<ColumnName, number>();
+  for (const [name, path] of LEAF_PATHS) {
+    const place = byPath.get(path.join("\0"));
+    if (place !== undefined) places.set(name, place);
+  }
+  placesBySchema.set(leaves, places);
+  return places;
 }
 
 /** A row group, and which of its rows are wanted. */

@@ -105,13 +105,14 @@ export function footerLength(tail: Uint8Array, fileSize: number): number {
 /** Reads a footer: the bytes between the last column and the last eight bytes. */
 export function readFooter(bytes: Uint8Array, fileSize: number): Footer {
   const thrift = new ThriftReader(bytes);
-  let leaves: Leaf[] | null = null, groups: RowGroup[] = [], rows = -1;
+  let schema: Schema | null = null, groups: RowGroup[] = [], rows = -1;
   for (let id = thrift.field(0); id > 0; id = thrift.field(id)) {
-    if (id === 2) leaves = leavesOf(readElements(thrift));
+    if (id === 2) schema = readSchema(thrift);
     else if (id === 3) rows = thrift.count();
-    else if (id === 4) groups = readGroups(thrift, leaves ?? []);
+    else if (id === 4) groups = readGroups(thrift, schema?.paths ?? []);
     else thrift.skip();
   }
+  const leaves = schema?.leaves ?? null;
   if (leaves === null || rows < 0) throw new ParquetError("its footer is not whole");
   for (const group of groups) checkGroup(group, leaves, fileSize);
   if (groups.reduce((sum, group) => sum + group.rows, 0) !== rows) {
@@ -133,6 +134,27 @@ function checkGroup({ rows, chunks }: RowGroup, leaves: Leaf[], fileSize: number
       throw new ParquetError("a column lies outside the file");
     }
   });
+}
+
+/** What the columns of a file are. */
+interface Schema {
+  bytes: Uint8Array;
+  leaves: Leaf[];
+  /** Their paths as bytes. */
+  paths: Uint8Array[][];
+}
+
+/** The schema that was read last: parts of an archive have the same one, byte by byte. */
+let known: Schema | null = null;
+
+function readSchema(thrift: ThriftReader): Schema {
+  thrift.expect(ThriftType.LIST);
+  const start = thrift.at;
+  if (known !== null && thrift.pass(known.bytes)) return known;
+  const leaves = leavesOf(readElements(thrift));
+  const encoder = new TextEncoder();
+  const paths = leaves.map(({ path }) => path.map((name) => encoder.encode(name)));
+  return known = { bytes: thrift.bytes.slice(start, thrift.at), leaves, paths };
 }
 
 function readElements(thrift: ThriftReader): Element[] {
@@ -267,10 +289,8 @@ function leavesOf(elements: Element[]): Leaf[] {
   return leaves;
 }
 
-function readGroups(thrift: ThriftReader, leaves: readonly Leaf[]): RowGroup[] {
+function readGroups(thrift: ThriftReader, paths: readonly Uint8Array[][]): RowGroup[] {
   const count = thrift.list(ThriftType.STRUCT);
-  const encoder = new TextEncoder();
-  const paths = leaves.map(({ path }) => path.map((name) => encoder.encode(name)));
   const groups: RowGroup[] = [];
   for (let i = 0; i < count; i++) {
     const group: RowGroup = { rows: -1, chunks: [] };
@@ -340,15 +360,6 @@ function readChunkMetadata(thrift: ThriftReader, chunk: Chunk, path: readonly Ui
 function checkPath(thrift: ThriftReader, path: readonly Uint8Array[] | undefined): void {
   const length = thrift.list(ThriftType.BINARY);
   let same = path?.length === length;
-  for (let i = 0; i < length; i++) {
-    const name = thrift.binary();
-    same &&= equal(name, path![i]);
-  }
+  for (let i = 0; same && i < length; i++) same = thrift.varint() === path![i].length && thrift.pass(path![i]);
   if (!same) throw new ParquetError("a column is called otherwise than in its schema");
-}
-
-function equal(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
 }

@@ -270,9 +270,12 @@ function unpack(
       if (value > greatest) greatest = value;
     }
   }
+  const mask = 2 ** width - 1;
   for (; i < count; i++) {
-    const bit = i * width;
-    const value = wideNumber(bytes, at + Math.floor(bit / 8), bit % 8, width);
+    const bit = i * width, byte = at + Math.floor(bit / 8), shift = bit % 8;
+    const value = width <= 24 && byte + 4 <= bytes.length
+      ? ((bytes[byte] | (bytes[byte + 1] << 8) | (bytes[byte + 2] << 16) | (bytes[byte + 3] << 24)) >>> shift) & mask
+      : wideNumber(bytes, byte, shift, width);
     out[to + i] = value;
     if (value > greatest) greatest = value;
   }

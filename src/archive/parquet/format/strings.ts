@@ -17,6 +17,8 @@ export interface StringBytes {
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /** From so many strings on, all of them are decoded together. */
 const TOGETHER = 8;
+/** Shorter strings are made of their characters: a call of the decoder takes longer. */
+const SHORT = 64;
 
 /** Strings by number, of several pages. */
 export class Strings {
@@ -76,8 +78,10 @@ export class Strings {
     }
     const together = this.#together[page];
     if (together) return together.slice(starts[at], ends[at]);
+    const own = bytes.subarray(starts[at], ends[at]);
+    if (own.length < SHORT && isAscii(own)) return String.fromCharCode.apply(null, own as unknown as number[]);
     try {
-      return decoder.decode(bytes.subarray(starts[at], ends[at]));
+      return decoder.decode(own);
     } catch (cause) {
       throw new ParquetError("a string is not UTF-8", { cause });
     }

@@ -54,6 +54,15 @@ export class ThriftReader {
     return value;
   }
 
+  /** Goes on behind these bytes where they are what comes next. */
+  pass(expected: Uint8Array): boolean {
+    const { bytes, at } = this;
+    if (expected.length > bytes.length - at) return false;
+    for (let i = 0; i < expected.length; i++) if (bytes[at + i] !== expected[i]) return false;
+    this.at += expected.length;
+    return true;
+  }
+
   binary(): Uint8Array {
     const length = this.varint();
     if (length > this.bytes.length - this.at) throw new ParquetError("its metadata end in the middle of a text");
