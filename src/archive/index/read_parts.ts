@@ -33,12 +33,10 @@ export interface Reading {
   forget?: (part: Part) => void;
 }
 
-/** Decodes everything, and keeps nothing. */
-export const CHECK: Reading = { telling: [], columns: EVERY_COLUMN, read: (group) => group.check() };
-
-/** The same before Polars reads: some words of metadata that we pass over end the process there. */
-export const CHECK_FOR_POLARS: Reading = {
-  ...CHECK,
+/** Decodes everything, keeps nothing, and looks at every word of the metadata: some that we pass over end the process in Polars. */
+export const CHECK: Reading = {
+  telling: [],
+  columns: EVERY_COLUMN,
   read: (group) => {
     group.checkWords();
     group.check();

@@ -8,7 +8,7 @@ import pl, { type Expr, type LazyDataFrame } from "nodejs-polars";
 import { CONFIG_TYPES, FILE_TYPES } from "../../types.ts";
 import type { Part } from "../disk/layout.ts";
 import { partsOf } from "../index/batches.ts";
-import { CHECK_FOR_POLARS, readGroups } from "../index/read_parts.ts";
+import { CHECK, readGroups } from "../index/read_parts.ts";
 import type { FileColumns } from "../parquet/file.ts";
 import { COLUMN_LIST, type ColumnName, type VALUE_COLUMN, valueColumn } from "../parquet/schema.ts";
 import { polarsFault, scanRows } from "../parquet/scan.ts";
@@ -80,9 +80,9 @@ async function soundParts(parts: readonly Part[], readOptions: PartsContext["rea
   const unknown = parts.filter((part) => checked.get(part) !== states.get(part));
   const columns = new Map<Part, FileColumns>();
   await readGroups(unknown, readOptions, {
-    ...CHECK_FOR_POLARS,
+    ...CHECK,
     read: (group, part) => {
-      CHECK_FOR_POLARS.read(group, part);
+      CHECK.read(group, part);
       columns.set(part, group.columns);
     },
   });
