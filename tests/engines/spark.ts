@@ -4,9 +4,14 @@
  * @module
  */
 
+import assert from "node:assert/strict";
+import { int, string } from "../../samples/rows.ts";
 import { openArchive } from "../../src/archive/catalog.ts";
 import { compactCatalog } from "../../src/compact/archive.ts";
 import { openSpark } from "../../src/spark/catalog.ts";
+import type { Catalog } from "../../src/source.ts";
+import { attributes, values } from "../ask.ts";
+import { sys, writeRuns } from "../awkward/case.ts";
 import { CASES } from "../awkward/cases.ts";
 import { columnCases } from "../awkward/columns.ts";
 import { folderCases } from "../awkward/folders.ts";
@@ -49,17 +54,24 @@ export async function sparkSuites(engine: Engine, skip: Record<string, string>):
     const catalog = openSpark({ address, data, files, includeIncomplete: choices?.includeIncomplete });
     return Promise.resolve({ catalog, close: () => Promise.resolve(catalog.close()) });
   }, { archive: true, skip: { ...SKIP, ...skip } });
+  Deno.test(`${engine.name}, compacted: columns of which whole pages have no values`, async () => {
+    const dir = await Deno.makeTempDir();
+    const rows = Array.from({ length: 25_000 }, (_, i) => [int(`a/${i}`, i), string(`b/${i}`, `text ${i}`)]).flat();
+    const { data } = await writeRuns(dir, { A: [[...rows, ...sys("A", 1)]] });
+    await compact(openArchive({ data, cache: null }), `${dir}/compacted`);
+    const catalog = openSpark({ address, data: `${dir}/compacted/data` });
+    const source = catalog.open("org/awkward");
+    assert.equal((await attributes(source)).filter((name) => /^[ab]\//.test(name)).length, 50_000);
+    assert.deepEqual(await values(source, "A", { paths: ["a/24999", "b/7"] }), {
+      "a/24999:int": 24_999n,
+      "b/7:string": "text 7",
+    });
+    catalog.close();
+    await Deno.remove(dir, { recursive: true });
+  });
   conformance(`${engine.name}, compacted`, async ({ data, files }, choices) => {
     const dir = await Deno.makeTempDir();
-    const source = openArchive({ data, files, cache: null, ...choices });
-    await compactCatalog(source, {
-      destination: dir,
-      project: undefined,
-      storedFiles: "link",
-      progressBar: false,
-      signal: undefined,
-      onProgress: () => {},
-    });
+    await compact(openArchive({ data, files, cache: null, ...choices }), dir);
     const { includeIncomplete } = choices ?? {};
     const catalog = openSpark({ address, data: `${dir}/data`, files: `${dir}/files`, includeIncomplete });
     return {
@@ -82,4 +94,15 @@ export async function sparkSuites(engine: Engine, skip: Record<string, string>):
     },
   });
   faults(engine, running);
+}
+
+async function compact(source: Catalog, destination: string): Promise<void> {
+  await compactCatalog(source, {
+    destination,
+    project: undefined,
+    storedFiles: "link",
+    progressBar: false,
+    signal: undefined,
+    onProgress: () => {},
+  });
 }

@@ -223,7 +223,8 @@ export class TableWriter {
     else writeHybrid(this.#buffer, definition, slot, end, width);
     const levels = this.#buffer.written.slice();
     this.#page.clear();
-    if (last > first) values!.write(this.#page, first, last);
+    // A page without values has what its encoding begins with all the same: other readers look for it.
+    values?.write(this.#page, first, last);
     const plain = this.#page.written;
     const packed = plain.length < COMPRESSED_FROM ? plain : zstdCompressSync(plain, LEVEL);
     const isCompressed = packed.length < plain.length;
