@@ -16,7 +16,8 @@ import { Statement } from "../src/spark/connect/statement.ts";
 import { type Engine, SAIL, SAIL_CLUSTER, SPARK, startEngine } from "../tests/engines/engines.ts";
 import { engineSeconds } from "../tests/engines/faults.ts";
 
-const TIMES = 3;
+/** Clocks of processor time tick a hundred times a second: short answers are asked for often. */
+const TIMES = Number(Deno.env.get("BENCH_TIMES") ?? 3);
 const ENGINES: Record<string, Engine> = { sail: SAIL, "sail-cluster": SAIL_CLUSTER, spark: SPARK };
 
 const [name = "sail", data, project = "bench/project"] = Deno.args;
@@ -40,7 +41,7 @@ interface Question {
   sql: string;
 }
 
-const points = isCompacted ? "series" : "parts", singles = isCompacted ? "values" : "parts";
+const points = isCompacted ? "points" : "parts", singles = isCompacted ? "latest" : "parts";
 const loss = "attribute_path = 'train/loss' AND attribute_type = 'float_series'";
 const runKeys: string[] = [];
 const questions: Question[] = [
@@ -70,7 +71,7 @@ const questions: Question[] = [
     what: "last value of a metric of all runs",
     ask: (source) => source.values({ paths: ["train/loss"], types: ["float_series"] }),
     sql: isCompacted
-      ? `SELECT run_id, step, float_value, min_value, max_value, average_value, variance_value FROM values WHERE ${loss}`
+      ? `SELECT run_id, step, float_value, min_value, max_value, average_value, variance_value FROM latest WHERE ${loss}`
       : `SELECT run_id, max(step) AS step, max_by(float_value, step) AS value, min(float_value) AS least, ` +
         `max(float_value) AS greatest, avg(float_value) AS average, var_pop(float_value) AS variance ` +
         `FROM parts WHERE ${loss} GROUP BY run_id`,
@@ -100,8 +101,8 @@ const questions: Question[] = [
 function byHand(sql: string): AsyncGenerator<Uint8Array> {
   const statement = new Statement();
   if (isCompacted) {
-    for (const table of ["values", "series"]) {
-      statement.files(table, [`${data}/${folder}/${table}/*.parquet`], "parquet");
+    for (const [name, table] of [["latest", "values"], ["points", "series"]]) {
+      statement.files(name, [`${data}/${folder}/${table}/*.parquet`], "parquet");
     }
   } else statement.files("parts", [`${data}/*/*.parquet`], "parquet");
   return session.run(statement.plan(sql));
@@ -131,8 +132,9 @@ function ownSeconds(): number {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
-const least = (all: Figures[], field: keyof Figures) => Math.min(...all.map((one) => one[field]));
-const seconds = (number: number) => `${number.toFixed(2)} s`.padStart(9);
+const least = (all: Figures[], field: keyof Figures) =>
+  TIMES <= 3 ? Math.min(...all.map((one) => one[field])) : all.reduce((sum, one) => sum + one[field], 0) / all.length;
+const seconds = (number: number) => `${number.toFixed(3)} s`.padStart(9);
 
 const opening = await measure((async function* () {
   yield await source.project();
