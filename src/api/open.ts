@@ -155,7 +155,7 @@ export const SOURCE = declare<SourceOptions>()({
   requestTimeoutSeconds: optional(POSITIVE),
   deadlineSeconds: optional(POSITIVE, 120),
   maxWorkers: optional(COUNT),
-  pointsPerWorker: optional(within(0, Number.MAX_SAFE_INTEGER, "a number of points, 0 or more")),
+  pointsPerWorker: optional(within(0, Number.MAX_SAFE_INTEGER, "a number of points, 0 or more"), 5_000_000),
 });
 
 /** How to read an archive, for calls that read nothing else. */

@@ -46,14 +46,14 @@ Deno.test("the defaults that the documentation names are those of the declaratio
     const declared = DECLARATIONS[name] as Record<string, { fallback?: unknown }> | undefined;
     if (!declared) continue;
     for (const property of declarations[0].def.properties) {
-      const said = /Default: (true|false|null|-?\d[\d_.]*|`?"[^"]*"`?|`[\w/]+`)/.exec(
+      const said = /Default: (true|false|null|-?\d[\d,.]*|`?"[^"]*"`?|`[\w/]+`)/.exec(
         property.jsDoc?.doc.replace(/\n/g, " ") ?? "",
       );
       if (!said) continue;
-      const text = said[1].replaceAll("`", "").replace(/\.$/, "");
+      const text = said[1].replaceAll("`", "").replace(/\.$/, "").replace(/,(?=\d)/g, "");
       const value = /^(true|false|null|-?\d|")/.test(text) ? JSON.parse(text) : text;
       // What is said of several, or of an environment variable, is no value.
-      if (typeof value === "string" && value.startsWith("NEPTUNE_") || value === "neptune-fetcher") continue;
+      if (typeof value === "string" && /^(NEPTUNE|SPARK)_/.test(value) || value === "neptune-fetcher") continue;
       compared++;
       const { fallback } = declared[property.name];
       if (fallback !== value && !(fallback === undefined && property.name === "includeTimestamp")) {
