@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { compare, plot } from "../../mod.ts";
-import { display } from "../display/kernel_rules.ts";
+import { contentOf, display } from "../display/kernel_rules.ts";
 import { Fixture } from "./fixture.ts";
 
 async function withRuns(work: (runs: Awaited<ReturnType<typeof read>>) => Promise<void>): Promise<void> {
@@ -17,8 +17,8 @@ Deno.test("plot(runs) without attributes shows every float series in a chart of 
     const { "text/html": html, "text/plain": text } = await display(plot(runs));
     assert.match(text, /metrics\/accuracy/);
     assert.match(text, /metrics\/loss/);
-    const { panels } = JSON.parse(html.match(/<script type="application\/json">(.*?)<\/script>/s)![1]);
-    assert.deepEqual(panels.map(({ title }: { title: string }) => title), ["metrics/accuracy", "metrics/loss"]);
+    const { panels } = contentOf(html) as { panels: { title: string }[] };
+    assert.deepEqual(panels.map(({ title }) => title), ["metrics/accuracy", "metrics/loss"]);
     const one = await display(plot(runs, { attributes: "^metrics/l" }));
     assert.doesNotMatch(one["text/plain"], /accuracy/);
   });

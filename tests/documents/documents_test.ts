@@ -56,7 +56,7 @@ Deno.test("docs/ name every kind of finding, every flag of the server and every 
   const lacking = (page: string, names: Iterable<string>) =>
     [...new Set(names)].filter((name) => !page.includes(`\`${name}`));
   const archives = await readPage("docs/archives.md"), servers = await readPage("docs/servers.md");
-  const offline = await readPage("docs/offline.md");
+  const offline = await readPage("docs/offline.md"), scale = await readPage("docs/scale.md");
   let report = "";
   for await (const { name } of Deno.readDir(new URL("src/archive/report/", ROOT))) {
     report += await readPage(`src/archive/report/${name}`);
@@ -77,7 +77,7 @@ Deno.test("docs/ name every kind of finding, every flag of the server and every 
   const [, options] = /interface ReadOnlyProjectOptions \{(.*?)\n\}/s.exec(await readPage("src/api/open.ts"))!;
   const names = [...options.matchAll(/^ {2}(\w+)\?:/gm)].map((match) => match[1]);
   assert.ok(names.length > 10);
-  assert.deepEqual(lacking(archives + servers + offline, names), []);
+  assert.deepEqual(lacking(archives + servers + offline + scale, names), []);
 });
 
 Deno.test("docs/dependencies.md has every package that is imported, and no other", async () => {
