@@ -201,7 +201,7 @@ export class CompactedProject implements Source {
   /** Runs are chosen without what is damaged. */
   #table(kept: Kept, query: RunsQuery): RunTable {
     const { keys, numbers, heads, system } = kept.index;
-    const context = this.#view(kept, query, true);
+    const context = this.#view(kept, query);
     return {
       keys,
       numbers,

@@ -62,14 +62,16 @@ export async function decodeAll(
       for (const file of filesOf(pass, table)) {
         const reader = new TableReader(store, path, [file]);
         let lost = 0, reason = "";
+        const noteFault = (error: unknown) => {
+          if (!(error instanceof TableFault)) throw error;
+          reason ||= error.reason;
+          lost++;
+        };
+        await reader.checkWords(signal).catch(noteFault);
         for (let row = 0; row < file.rows; row += ROWS_AT_ONCE) {
           const rows = Math.min(ROWS_AT_ONCE, file.rows - row);
           for (const leaf of leaves) {
-            await reader.read([leaf], [{ row, rows }], signal).catch((error) => {
-              if (!(error instanceof TableFault)) throw error;
-              reason ||= error.reason;
-              lost++;
-            });
+            await reader.read([leaf], [{ row, rows }], signal).catch(noteFault);
           }
         }
         if (lost > 0) {

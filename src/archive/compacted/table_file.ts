@@ -10,6 +10,7 @@ import { type Chunk, type Footer, footerLength, type Leaf, readFooter } from "..
 import { countValues, type PagePlace, readPlaces } from "../parquet/format/pages.ts";
 import { ParquetError } from "../parquet/format/thrift.ts";
 import type { Arrays, ColumnKind } from "../parquet/format/values.ts";
+import { checkFooter, checkPageHeaders } from "../parquet/format/strict.ts";
 import type { TableFileEntry } from "./manifest.ts";
 
 /** A stretch of bytes. */
@@ -68,6 +69,7 @@ export class TableFile {
   readonly entry: TableFileEntry;
   readonly #load: Load;
   readonly #footer: Footer;
+  readonly #footerBytes: Uint8Array;
   /** The first row of each group, and how many rows there are. */
   readonly #firsts: number[];
   readonly #tail: Uint8Array;
@@ -79,7 +81,8 @@ export class TableFile {
     this.#tail = tail;
     const length = footerLength(tail, entry.bytes);
     if (length > tail.length) throw new ParquetError("its footer is longer than its end");
-    this.#footer = readFooter(tail.subarray(tail.length - length, tail.length - 8), entry.bytes);
+    this.#footerBytes = tail.subarray(tail.length - length, tail.length - 8);
+    this.#footer = readFooter(this.#footerBytes, entry.bytes);
     this.#firsts = [0];
     for (const { rows } of this.#footer.groups) this.#firsts.push(this.#firsts.at(-1)! + rows);
     if (this.#footer.rows !== entry.rows) throw new ParquetError("it has not as many rows as the manifest says");
@@ -91,6 +94,17 @@ export class TableFile {
     const [end] = await load([{ at: bytes - tail.bytes, length: tail.bytes }], signal);
     if (crc32(end) !== tail.crc32) throw new ParquetError("the checksum of its end does not fit its bytes");
     return new TableFile(entry, load, end);
+  }
+
+  /** Looks at every word of the metadata, for readers that expect each to be right. */
+  async checkWords(signal?: AbortSignal): Promise<void> {
+    checkFooter(this.#footerBytes);
+    for (const { chunks } of this.#footer.groups) {
+      for (const { start, bytes } of chunks) {
+        const [chunk] = await this.#load([{ at: start, length: bytes }], signal);
+        checkPageHeaders(chunk);
+      }
+    }
   }
 
   /** The rows at which pages begin in some leaf, and the number of rows: what is damaged spoils no more than that. */

@@ -53,6 +53,11 @@ export class TableReader {
     return first + row;
   }
 
+  /** Looks at every word of the files' metadata. Throws a {@linkcode TableFault}. */
+  async checkWords(signal?: AbortSignal): Promise<void> {
+    for (const file of this.#files) await this.#in(file, signal, (one) => one.checkWords(signal));
+  }
+
   /** Reads leaves of some rows, ascending and without overlaps. Throws a {@linkcode TableFault}. */
   async read(leaves: readonly LeafRequest[], stretches: readonly Stretch[], signal?: AbortSignal): Promise<LeafRows[]> {
     const parts: LeafRows[][] = [];

@@ -130,7 +130,6 @@ export class TableWriter {
       3: { long: rows },
       4: { structs: this.#sortingColumns() },
       6: { long: chunks.reduce((sum, { bytes }) => sum + bytes, 0) },
-      7: { int: group },
     }));
     const leaves = this.#columns.flatMap(({ type }) => slotsOf(type, null, 0));
     const footer = this.#struct({
