@@ -13,11 +13,6 @@ export interface Location {
   key: string;
 }
 
-/** Whether this names a place in object storage rather than on a disk. */
-export function isStorage(path: string): boolean {
-  return /^(s3a?|gs|gcs|az|azure|abfss?|adl|wasbs?|https?):\/\//i.test(path);
-}
-
 /** Puts an address in order: no slash at its end, none twice. */
 export function storageAddress(option: string, address: string): string {
   const scheme = address.slice(0, address.indexOf(":")).toLowerCase();

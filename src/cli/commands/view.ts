@@ -41,6 +41,8 @@ const HOST = "127.0.0.1";
 
 const run: Run<InferValue<typeof parser>> = async ({ source, port, json }, terminal, signal) => {
   const { catalog, projectName } = connectionOf(projectFrom(source));
+  // What is not there is told here rather than in the browser.
+  await (projectName === null ? catalog.projects({ signal }) : catalog.open(projectName).project({ signal }));
   // Loaded here: other commands need no server and no page.
   const { createPage } = await import("../../view/handler.ts");
   const { startServer } = await import("../../server/start.ts");

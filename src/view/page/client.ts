@@ -7,7 +7,7 @@
  */
 
 import { type Signal, signal } from "@preact/signals";
-import type { JsonNumber, Routes } from "../api.ts";
+import type { Routes } from "../api.ts";
 
 /** What the server said when it could not answer. */
 export class AnswerError extends Error {
@@ -50,9 +50,4 @@ export function fileAddress(project: string | null, run: string, path: string, s
   if (project !== null) query.set("project", project);
   if (step !== undefined) query.set("step", String(step));
   return `/api/file?${query}`;
-}
-
-/** A number as it travelled. */
-export function toNumber(value: JsonNumber): number {
-  return Number(value);
 }

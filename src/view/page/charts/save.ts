@@ -6,8 +6,7 @@
  * @module
  */
 
-import { drawPanel } from "../../../display/draw/panel.ts";
-import { firstView } from "../../../display/draw/panel.ts";
+import { drawPanel, firstView } from "../../../display/draw/panel.ts";
 import { legend } from "../../../display/chart/legend.ts";
 import { formatCount } from "../../../display/format.ts";
 import { markup } from "../../../display/html.ts";
