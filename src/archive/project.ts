@@ -310,7 +310,7 @@ export class ArchivedProject implements Source {
       turns: (runs) => stepTurns(index, runs, signal),
       isScattered: (run) => index.parts[run].length > 1,
       isReal: (type, path) => phantoms.isReal(type, path, readOptions),
-      clock: (run) => toUtc !== null && index.legacy[run] ? toUtc : (stored) => stored,
+      clock: (run) => toUtc !== null && index.legacy[run] ? toUtc : null,
     };
   }
 

@@ -234,7 +234,7 @@ export class CompactedProject implements Source {
       isScattered: () => false,
       // Where a damaged part was left out nobody knows: there may be a row with a value in it.
       isReal: async (type, path) => !this.#isPartial && (await this.#valueless(kept, type, { signal })).get(path) === 1,
-      clock: (run) => toUtc !== null && index.legacy[run] ? toUtc : (stored) => stored,
+      clock: (run) => toUtc !== null && index.legacy[run] ? toUtc : null,
     };
   }
 

@@ -227,6 +227,9 @@ export class RowGroupReader {
 
   /** From here on only the rows that pass, by their position among the wanted ones. */
   keep(passes: (position: number) => boolean): void {
+    let failing = 0;
+    while (failing < this.length && passes(failing)) failing++;
+    if (failing === this.length) return;
     const rows = this.#rows ?? allRows(this.#group.rows);
     this.#narrow(rows.filter((_, position) => passes(position)));
   }
@@ -366,6 +369,9 @@ export function stringsOf({ values, present, strings }: DecodedColumn<"string">)
 export function distinct(
   { values, present, strings }: DecodedColumn<"string">,
 ): { names: string[]; codes: Int32Array } {
+  if (strings.length === 1 && present === null && values.length > 0) {
+    return { names: [strings.get(0)], codes: new Int32Array(values.length) };
+  }
   const numbers = new Int32Array(strings.length).fill(-1);
   const known = new Map<string, number>();
   const codes = new Int32Array(values.length);

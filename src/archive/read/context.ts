@@ -38,8 +38,8 @@ export interface ReadContext {
   isReal(type: DoubtfulType, path: string): Promise<boolean>;
   files: Files;
   signal?: AbortSignal;
-  /** From the times stored for points of a run to UTC, both in milliseconds. */
-  clock(run: number): (stored: number) => number;
+  /** From the times stored for points of a run to UTC, both in milliseconds; null: they are UTC. */
+  clock(run: number): ((stored: number) => number) | null;
 }
 
 /** The same of an archive whose runs have parts. */

@@ -159,22 +159,27 @@ class PointReader {
     const { step } = points;
     const width = this.#paths.length;
     const positions = new Map(runs.map((run, position) => [run, position]));
-    const series = new Uint32Array(step.length);
-    let at = 0;
-    for (const { run, path, step } of this.pieces) {
-      const first = typeof run === "number" ? positions.get(run)! * width : 0;
-      for (let i = 0; i < step.length; i++) {
-        const start = typeof run === "number" ? first : positions.get(run[i])! * width;
-        series[at++] = start + (typeof path === "number" ? path : path[i]);
-      }
-    }
-    this.pieces.length = 0;
+    const pieces = this.pieces.splice(0).map(({ run, path, step: { length } }) => ({
+      series: seriesOf(run, path, length, positions, width),
+      length,
+    }));
     const starts = new Uint32Array(width * runs.length + 1);
-    for (let row = 0; row < series.length; row++) starts[series[row] + 1]++;
+    for (const { series, length } of pieces) {
+      if (typeof series === "number") starts[series + 1] += length;
+      else for (let i = 0; i < length; i++) starts[series[i] + 1]++;
+    }
     for (let one = 1; one < starts.length; one++) starts[one] += starts[one - 1];
     const next = starts.slice();
     const rows = new Uint32Array(step.length);
-    for (let row = 0; row < series.length; row++) rows[next[series[row]]++] = row;
+    let row = 0;
+    for (const { series, length } of pieces) {
+      const end = row + length;
+      if (typeof series === "number") {
+        let at = next[series];
+        next[series] += length;
+        while (row < end) rows[at++] = row++;
+      } else for (let i = 0; row < end; i++) rows[next[series[i]]++] = row++;
+    }
     for (let one = 0; one + 1 < starts.length; one++) ascend(rows.subarray(starts[one], starts[one + 1]), step);
     return (run, path) => {
       const position = positions.get(run);
@@ -199,6 +204,7 @@ class PointReader {
     const { paths } = this.#query;
     if (paths?.length === 1) return this.#code(paths[0]);
     const { values, strings } = group.strings("path");
+    if (strings.length === 1) return this.#code(strings.get(0));
     const codes = new Int32Array(strings.length).fill(-1);
     const out = new Int32Array(values.length);
     for (let i = 0; i < values.length; i++) {
@@ -215,6 +221,24 @@ class PointReader {
     if (code === undefined) this.#codes.set(path, code = this.#paths.push(path) - 1);
     return code;
   }
+}
+
+/** Which series the rows of a piece belong to: all of them, or each. */
+function seriesOf(
+  run: Piece["run"],
+  path: Piece["path"],
+  length: number,
+  positions: ReadonlyMap<number, number>,
+  width: number,
+): number | Uint32Array {
+  const first = typeof run === "number" ? positions.get(run)! * width : 0;
+  if (typeof run === "number" && typeof path === "number") return first + path;
+  const series = new Uint32Array(length);
+  for (let i = 0; i < length; i++) {
+    const start = typeof run === "number" ? first : positions.get(run[i])! * width;
+    series[i] = start + (typeof path === "number" ? path : path[i]);
+  }
+  return series;
 }
 
 /** Tells whether all these steps lie outside a window. */

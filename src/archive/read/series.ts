@@ -105,18 +105,21 @@ async function* blocks(
     const step = new Float64Array(length),
       timestamp = new Float64Array(length),
       data = new Float64Array(values ? length : 0);
+    if (!isTimed) timestamp.fill(NaN);
     const spans: Span[] = [];
     let at = 0;
     for (const { series, run, rows: own } of some) {
-      spans.push({ series, start: at, end: at + own.length });
-      const toUtc = context.clock(run);
-      for (const row of own) {
-        step[at] = points.step[row];
-        timestamp[at] = isTimed ? toUtc(points.timestamp[row]) : NaN;
-        if (values) data[at] = values[row];
-        else stored.push(points.values[row]);
-        at++;
+      const end = at + own.length;
+      spans.push({ series, start: at, end });
+      pick(points.step, own, step, at);
+      if (isTimed) {
+        pick(points.timestamp, own, timestamp, at);
+        const toUtc = context.clock(run);
+        if (toUtc) { for (let i = at; i < end; i++) timestamp[i] = toUtc(timestamp[i]); }
       }
+      if (values) pick(values, own, data, at);
+      else for (const row of own) stored.push(points.values[row]);
+      at = end;
     }
     const preview = query.previews && query.kind === "float"
       ? { isPreview: new Uint8Array(length), completion: new Float64Array(length).fill(1) }
@@ -126,6 +129,16 @@ async function* blocks(
       : { kind: query.kind, data: await payloads(type, stored, context.files, query.signal) };
     yield { spans, step, timestamp, values: decoded as PointValues, preview };
   }
+}
+
+/** Puts some rows of a column into `out` from `to` on. */
+function pick(column: Float64Array, rows: Uint32Array, out: Float64Array, to: number): void {
+  const [first] = rows;
+  // Series that were logged alone lie together.
+  let together = 0;
+  while (together < rows.length && rows[together] === first + together) together++;
+  out.set(column.subarray(first, first + together), to);
+  for (let i = together; i < rows.length; i++) out[to + i] = column[rows[i]];
 }
 
 /** Cuts stretches into portions of at most a block each. */

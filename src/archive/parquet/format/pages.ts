@@ -36,8 +36,7 @@ export interface DataPage {
   /** Values, gaps included. */
   count: number;
   encoding: number;
-  /** @param passing Its bytes are only needed until the next page is opened. */
-  open(passing: boolean): OpenPage;
+  open(): OpenPage;
 }
 
 /** A data page. */
@@ -78,12 +77,12 @@ export function* pagesOf(
     if (header.type === DICTIONARY) {
       if (!first) throw new ParquetError("a column has a dictionary in the middle");
       checkSum(header, body);
-      const inside = decompress(chunk.codec, body, header.uncompressed, false);
+      const inside = decompress(chunk.codec, body, header.uncompressed);
       yield { dictionary: { count: header.count, encoding: header.encoding, bytes: inside } };
     } else if (header.type === DATA || header.type === DATA_V2) {
       const { count, encoding } = header;
       if (count > chunk.values - start) throw new ParquetError("a column has more values than it says");
-      const open = (passing: boolean) => openPage(header, body, chunk, leaf, passing);
+      const open = () => openPage(header, body, chunk, leaf);
       yield { data: { start, count, encoding, open } };
       start += count;
     }
@@ -182,11 +181,11 @@ function checkSum({ crc }: Header, body: Uint8Array): void {
   if (crc !== null && crc32(body) !== crc) throw new ParquetError("the checksum of a page does not fit its bytes");
 }
 
-function openPage(header: Header, body: Uint8Array, { codec }: Chunk, leaf: Leaf, passing: boolean): OpenPage {
+function openPage(header: Header, body: Uint8Array, { codec }: Chunk, leaf: Leaf): OpenPage {
   checkSum(header, body);
   const { count } = header;
   if (header.type === DATA) {
-    const bytes = decompress(codec, body, header.uncompressed, passing);
+    const bytes = decompress(codec, body, header.uncompressed);
     let at = 0;
     const levels = (greatest: number): Codes | null => {
       if (greatest === 0) return null;
@@ -208,7 +207,7 @@ function openPage(header: Header, body: Uint8Array, { codec }: Chunk, leaf: Leaf
     definition: leaf.definition > 0
       ? new Codes(body, repetitionBytes, levelBytes, bitsOf(leaf.definition), count)
       : null,
-    values: header.isCompressed ? decompress(codec, rest, header.uncompressed - levelBytes, passing) : rest,
+    values: header.isCompressed ? decompress(codec, rest, header.uncompressed - levelBytes) : rest,
   };
 }
 

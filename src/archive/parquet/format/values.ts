@@ -63,11 +63,6 @@ export class ValueDecoder {
     return encoding === Encoding.RLE_DICTIONARY || encoding === Encoding.PLAIN_DICTIONARY;
   }
 
-  /** Tells whether the bytes of a page are only needed until its values are taken: texts stay where they are. */
-  isPassing(encoding: number): boolean {
-    return this.kind !== "string" || this.usesDictionary(encoding);
-  }
-
   /** The codes of a page that uses the dictionary; null where it does not. */
   codes(bytes: Uint8Array, count: number, encoding: number): Codes | null {
     if (!this.usesDictionary(encoding)) return null;
@@ -286,12 +281,22 @@ class PlainFloats implements PageValues {
   }
 
   all(out: ColumnArray, to: number): void {
-    if (this.leaf.physical === Physical.DOUBLE) {
-      (out as Float64Array).set(new Float64Array(aligned(this.bytes, this.count * 8)), to);
-      return;
-    }
+    const { leaf, count } = this;
     const view = this.#view, read = this.#read, width = this.#width;
-    for (let i = 0, at = 0; i < this.count; i++, at += width) out[to + i] = read(view, at);
+    if (leaf.physical === Physical.DOUBLE) {
+      new Uint8Array(out.buffer, out.byteOffset + to * 8, count * 8).set(this.bytes.subarray(0, count * 8));
+    } else if (leaf.physical === Physical.FIXED_LEN_BYTE_ARRAY && width === 8) {
+      // The exporter's steps, without a call for each.
+      const by = leaf.scale ? 10 ** leaf.scale : 1;
+      for (let i = 0, at = 0; i < count; i++, at += 8) {
+        out[to + i] = whole(view.getInt32(at), view.getUint32(at + 4)) / by;
+      }
+    } else if (leaf.physical === Physical.INT64 && leaf.perMillisecond === 1 && !leaf.unsigned) {
+      // And its times.
+      for (let i = 0, at = 0; i < count; i++, at += 8) {
+        out[to + i] = whole(view.getInt32(at + 4, true), view.getUint32(at, true));
+      }
+    } else for (let i = 0, at = 0; i < count; i++, at += width) out[to + i] = read(view, at);
   }
 
   some(positions: Uint32Array, from: number, until: number, offset: number, out: ColumnArray, to: number): void {

@@ -1,0 +1,64 @@
+/** Snappy blocks: what was compressed comes back, and nothing else does. */
+
+import assert from "node:assert/strict";
+import { snappyCompressor } from "hysnappy";
+import { snappy } from "../../src/archive/parquet/format/snappy.ts";
+import { ParquetError } from "../../src/archive/parquet/format/thrift.ts";
+import { Random } from "../faults/random.ts";
+
+const compress = snappyCompressor();
+const BLOCKS = 500;
+
+/** Bytes that compress well, badly, or not at all. */
+function bytesOf(random: Random, length: number): Uint8Array {
+  const kind = random.below(4);
+  return Uint8Array.from({ length }, (_, i) => {
+    if (kind === 0) return random.below(256);
+    if (kind === 1) return 7;
+    return i % 8 < 6 || kind === 2 ? i >> 8 : random.below(256);
+  });
+}
+
+/** A block of literals alone, in stretches of this size. */
+function stored(bytes: Uint8Array, size: number): Uint8Array {
+  const out: number[] = [];
+  for (let left = bytes.length;; left = Math.floor(left / 128)) {
+    out.push(left < 128 ? left : left % 128 + 128);
+    if (left < 128) break;
+  }
+  for (let at = 0; at < bytes.length; at += size) {
+    const some = bytes.subarray(at, at + size), rest = some.length - 1;
+    if (rest < 60) out.push(rest << 2, ...some);
+    else out.push(61 << 2, rest & 255, rest >> 8, ...some);
+  }
+  return Uint8Array.from(out);
+}
+
+Deno.test(`what was compressed comes back: ${BLOCKS} seeds`, () => {
+  const first = Math.floor(Math.random() * 1e6);
+  for (let seed = first; seed < first + BLOCKS; seed++) {
+    const random = new Random(seed);
+    const bytes = bytesOf(random, 1 + random.below(random.chance(0.1) ? 200_000 : 2000));
+    for (const block of [compress(bytes), stored(bytes, 1 + random.below(300))]) {
+      assert.deepEqual(new Uint8Array(snappy(block, bytes.length)), bytes, `seed ${seed}`);
+    }
+  }
+});
+
+Deno.test("blocks that are cut off, go on, or claim another length are damaged", () => {
+  const random = new Random(5);
+  for (const kind of [0, 1]) {
+    const bytes = kind === 0 ? bytesOf(random, 3000) : Uint8Array.from({ length: 3000 }, (_, i) => i >> 4);
+    for (const block of [compress(bytes), stored(bytes, 100)]) {
+      for (const at of [0, 1, 2, 3, 10, block.length - 1]) {
+        assert.throws(() => snappy(block.subarray(0, at), bytes.length), ParquetError, `cut at ${at}`);
+      }
+      assert.throws(() => snappy(Uint8Array.from([...block, 0, 1]), bytes.length), ParquetError);
+      for (const length of [0, 1, bytes.length - 1, bytes.length + 1, 2 ** 31]) {
+        assert.throws(() => snappy(block, length), ParquetError, `${length}`);
+      }
+    }
+  }
+  // So long a length is nowhere made room for.
+  assert.throws(() => snappy(Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x0f, 0), 2 ** 32 - 1), ParquetError);
+});
