@@ -203,6 +203,8 @@ export interface BucketedSeries {
   max: JsonNumber[];
   /** How many points of a bucket are finite. */
   finite: number[];
+  /** Where on the axis the points end that the run has from those that it was forked from; null: all points are its own. */
+  inheritedUntil: number | null;
   /** How many points are not finite, and how many have no place on the axis since no time was recorded. */
   other: number;
   unplaced: number;

@@ -1,58 +1,58 @@
 /**
- * What a browser loads: the modules of the page, with their types taken out, style sheets, libraries. All is text in memory: there is
- * no build, and it works the same from a clone and from JSR.
+ * What a browser loads: the page's own scripts, style sheets, libraries. All is text in memory: there is no build, and it works the
+ * same from a clone and from JSR.
  *
  * @module
  */
 
-import { stripTypeScriptTypes } from "node:module";
+import { gzipSync } from "node:zlib";
+import { linked, packPath } from "./linked.ts";
 import { LIBRARIES, libraryPath, withPaths } from "./libraries.ts";
 import { CHARTS_FILES } from "./files/charts.ts";
 import { COMPARE_FILES } from "./files/compare.ts";
+import { DRAW_FILES } from "./files/draw.ts";
 import { RUN_FILES } from "./files/run.ts";
 import { RUNS_FILES } from "./files/runs.ts";
 import { SHELL_FILES } from "./files/shell.ts";
 
-/** The files by their place in `src/`: modules import each other by the same paths in the browser. */
-const FILES = Object.entries({ ...SHELL_FILES, ...RUNS_FILES, ...CHARTS_FILES, ...RUN_FILES, ...COMPARE_FILES });
-const MODULES = FILES.filter(([path]) => path.endsWith(".ts"));
-const STYLES = FILES.filter(([path]) => path.endsWith(".css"));
-
-/** What the first view needs, so that the browser asks for all of it at once. */
-const FIRST = Object.keys({ ...SHELL_FILES, ...RUNS_FILES }).filter((path) => path.endsWith(".ts"));
+/** One script each: a section is loaded when it is shown for the first time. */
+const PACKS = {
+  shell: SHELL_FILES,
+  runs: RUNS_FILES,
+  draw: DRAW_FILES,
+  charts: CHARTS_FILES,
+  run: RUN_FILES,
+  compare: COMPARE_FILES,
+};
 
 /** One file for the browser. */
 export interface Asset {
   body: string;
+  /** The same, compressed. */
+  gzip: Uint8Array<ArrayBuffer>;
   type: string;
 }
 
 /** The files by their path on this server. */
 export const ASSETS: ReadonlyMap<string, Asset> = new Map([
-  ...MODULES.map(([path, text]) => [`/src/${path}`, script(withoutComments(stripTypeScriptTypes(text)))] as const),
-  ...[...LIBRARIES].map(([name, text]) => [libraryPath(name), script(text)] as const),
-  ["/style.css", {
-    body: STYLES.map(([, text]) => text).join("\n"),
-    type: "text/css; charset=utf-8",
-  }],
-  ["/", { body: document(), type: "text/html; charset=utf-8" }],
+  ...[...linked(PACKS)].map(([name, text]) => [packPath(name), asset(text, "text/javascript")] as const),
+  ...[...LIBRARIES].map(([name, text]) => [libraryPath(name), asset(withPaths(text), "text/javascript")] as const),
+  ["/style.css", asset(styles(), "text/css")],
+  ["/", asset(document(), "text/html")],
 ]);
 
-function script(code: string): Asset {
-  return { body: withPaths(code), type: "text/javascript; charset=utf-8" };
+function asset(body: string, type: string): Asset {
+  return { body, gzip: new Uint8Array(gzipSync(body)), type: `${type}; charset=utf-8` };
 }
 
-/** Comments are for those who read the sources: they would be a third of what a browser loads. Ours have lines of their own. */
-function withoutComments(code: string): string {
-  return code.replace(/^[ \t]*(?:\/\*\*[^]*?\*\/|\/\/.*)[ \t]*\n/gm, "");
+function styles(): string {
+  const files = Object.values(PACKS).flatMap((pack) => Object.entries<string>(pack));
+  return files.flatMap(([path, text]) => path.endsWith(".css") ? text : []).join("\n");
 }
 
 /** The page itself says nothing: names and texts come later, as data. */
 function document(): string {
-  const preloads = [
-    ...["preact", "preact/hooks", "htm", "@preact/signals", "@preact/signals-core"].map(libraryPath),
-    ...FIRST.map((path) => `/src/${path}`),
-  ];
+  const preloads = [...LIBRARIES.keys().map(libraryPath), packPath("runs")];
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -67,7 +67,7 @@ ${preloads.map((path) => `<link rel="modulepreload" href="${path}">`).join("\n")
 <body>
 <noscript>This page needs JavaScript, all of which comes from your own machine.</noscript>
 <div id="root"></div>
-<script type="module" src="/src/view/page/main.ts"></script>
+<script type="module" src="${packPath("shell")}"></script>
 </body>
 </html>
 `;

@@ -13,12 +13,15 @@ import { Refusal } from "../server/refusal.ts";
 import type { Catalog } from "../source.ts";
 import { ATTRIBUTE_TYPES, type AttributeType } from "../types.ts";
 import type { Routes } from "./api.ts";
+import type { Listings } from "./listing.ts";
 import type { Overviews } from "./overviews.ts";
 
 /** What the routes share. */
 export interface Viewer {
   /** Series that were summarised for charts, kept for those who zoom. */
   overviews: Overviews;
+  /** The rows of tables, kept for those who scroll. */
+  listings: Listings;
   catalog: Catalog;
   /** Replaced when somebody asks to look for what is new: what was found out is kept with each project. */
   projects: Projects;

@@ -4,23 +4,24 @@
  * @module
  */
 
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { requireHost } from "../server/routes/auth.ts";
 import type { Handler } from "../server/handler.ts";
 import { Projects } from "../server/projects.ts";
 import { errorResponse, Refusal } from "../server/refusal.ts";
 import { takeTurns, Turns } from "../server/turns.ts";
 import type { Catalog } from "../source.ts";
-import { ASSETS } from "./assets.ts";
-import type { Viewer } from "./context.ts";
+import { type Asset, ASSETS } from "./assets.ts";
+import { projectNamed, type Viewer } from "./context.ts";
 import { Admission, requireOwnOrigin, secureHeaders } from "./guard.ts";
+import { Listings } from "./listing.ts";
 import { Overviews } from "./overviews.ts";
-import { addAttributesRoute } from "./routes/attributes.ts";
+import { addAttributesRoute, allAttributes } from "./routes/attributes.ts";
 import { addBucketsRoute } from "./routes/buckets.ts";
 import { addFileRoute } from "./routes/files.ts";
 import { addLineageRoute } from "./routes/lineage.ts";
 import { addProjectsRoutes } from "./routes/projects.ts";
-import { addRunsRoutes } from "./routes/runs.ts";
+import { addRunsRoutes, readFirst } from "./routes/runs.ts";
 import { addSeriesRoutes } from "./routes/series.ts";
 import { addValuesRoute } from "./routes/values.ts";
 
@@ -34,6 +35,8 @@ const SECTIONS = ["/", "/charts", "/run", "/compare"];
 export interface PageServer {
   handler: Handler;
   link: string;
+  /** Reads what everybody sees first, so that it is there at once: it is no failure where that cannot be read. */
+  prepare(signal: AbortSignal): Promise<void>;
 }
 
 /**
@@ -44,7 +47,13 @@ export interface PageServer {
  * @param hosts The names under which this server may be asked.
  */
 export function createPage(catalog: Catalog, project: string | null, hosts: readonly string[]): PageServer {
-  const viewer: Viewer = { catalog, projects: new Projects(catalog), project, overviews: new Overviews() };
+  const viewer: Viewer = {
+    catalog,
+    projects: new Projects(catalog),
+    project,
+    overviews: new Overviews(),
+    listings: new Listings(),
+  };
   const admission = new Admission();
   const link = admission.path;
   const app = new Hono();
@@ -54,11 +63,9 @@ export function createPage(catalog: Catalog, project: string | null, hosts: read
   );
   app.use("*", secureHeaders(), requireHost(hosts));
   app.get("/open", (context) => admission.open(context));
-  for (const [path, { body, type }] of ASSETS) {
-    if (path !== "/") app.get(path, (context) => context.body(body, 200, { "content-type": type }));
+  for (const [path, asset] of ASSETS) {
+    for (const one of path === "/" ? SECTIONS : [path]) app.get(one, (context) => sent(asset, context));
   }
-  const { body: page, type } = ASSETS.get("/")!;
-  for (const path of SECTIONS) app.get(path, (context) => context.body(page, 200, { "content-type": type }));
   app.use("/api/*", requireOwnOrigin(), admission.required(), takeTurns(new Turns(AT_ONCE)));
   addProjectsRoutes(app, viewer);
   addRunsRoutes(app, viewer);
@@ -78,5 +85,20 @@ export function createPage(catalog: Catalog, project: string | null, hosts: read
     // A browser that scrolls on gives up what it asked for: nobody reads the answer, and it is no failure.
     return errorResponse(new DOMException("The browser gave up.", "AbortError"));
   };
-  return { link, handler };
+  const prepare = async (signal: AbortSignal) => {
+    try {
+      await readFirst(viewer, signal);
+      await allAttributes(await projectNamed(viewer, null, signal));
+    } catch {
+      // The page tells it to whoever asks for it.
+    }
+  };
+  return { link, handler, prepare };
+}
+
+/** A file as the browser takes it. */
+function sent({ body, gzip, type }: Asset, context: Context): Response {
+  const isPacked = /\bgzip\b/.test(context.req.header("accept-encoding") ?? "");
+  const headers = { "content-type": type, vary: "accept-encoding", ...isPacked && { "content-encoding": "gzip" } };
+  return context.body(isPacked ? gzip : body, 200, headers);
 }

@@ -28,13 +28,16 @@ export function libraryPath(name: string): string {
   return `${LIBRARY_PATH}${name}.js`;
 }
 
-/** `"preact"`, or what publishing makes of it: `"npm:/preact@^11.2.0/hooks"`. */
-const SPECIFIER = /\b(from|import)\s*(["'])(?:npm:\/?)?((?:@[\w.-]+\/)?[\w-]+)(?:@[^"'/]+)?((?:\/[\w./-]+)?)\2/g;
+/** The library that a module names: `preact`, or what publishing makes of it, `npm:/preact@^11.2.0/hooks`; null: it names a file. */
+export function libraryOf(specifier: string): string | null {
+  const [, name, rest = ""] = /^(?:npm:\/?)?((?:@[\w.-]+\/)?[\w-]+)(?:@[^/]+)?((?:\/[\w./-]+)?)$/.exec(specifier) ?? [];
+  return LIBRARIES.has(name + rest) ? name + rest : null;
+}
 
-/** A module whose imports of libraries name their place on this server, as a browser knows no other names. */
+/** A library whose imports of others name their place on this server, as a browser knows no other names. */
 export function withPaths(code: string): string {
-  return code.replace(SPECIFIER, (whole, word, quote, name, rest) => {
-    const library = name + rest;
-    return LIBRARIES.has(library) ? `${word} ${quote}${libraryPath(library)}${quote}` : whole;
+  return code.replace(/\b(from|import)\s*(["'])([^"']+)\2/g, (whole, word, quote, specifier) => {
+    const library = libraryOf(specifier);
+    return library === null ? whole : `${word} ${quote}${libraryPath(library)}${quote}`;
   });
 }

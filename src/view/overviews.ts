@@ -13,6 +13,8 @@ export interface Overview {
   rows: ReadonlyMap<number, readonly [start: number, end: number]>;
   /** Of each series, how many points have no place on the axis. */
   unplaced: (series: number) => number;
+  /** Of each series, where the points end that are inherited; null: there are none. */
+  inheritedUntil: (series: number) => number | null;
 }
 
 /** Rows that all overviews together may have: some 80 bytes each. */

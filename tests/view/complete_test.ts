@@ -66,10 +66,11 @@ Deno.test("columns are read from an address as they were written, and what is no
     for (const type of ["int", "float_series", "string_set", "file"] as const) {
       for (const pinned of [true, false]) {
         const column = { path, type, shown: type === "float_series" ? "best" as const : "last" as const, pinned };
-        assert.deepEqual(columnOfText(textOfColumn(column)), column);
+        for (const one of [column, { ...column, width: 180 }]) assert.deepEqual(columnOfText(textOfColumn(one)), one);
       }
     }
   }
+  assert.equal(columnOfText("a:i@9999")?.width, 1200, "no column is wider than this");
   for (const text of ["", "a", "a:?", "a:m.most", ":i"]) assert.equal(columnOfText(text), null, text);
 });
 

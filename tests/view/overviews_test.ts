@@ -15,7 +15,7 @@ async function overviewOf(step: number[], value: number[], buckets: number): Pro
       preview: null,
     };
   }, { series: 1, maxBuckets: buckets + 1, range: null });
-  return { columns, rows: new Map([[0, [0, columns.series.length]]]), unplaced: () => 0 };
+  return { columns, rows: new Map([[0, [0, columns.series.length]]]), unplaced: () => 0, inheritedUntil: () => null };
 }
 
 Deno.test("merged buckets hold every point of the part that is asked for", async () => {

@@ -152,6 +152,30 @@ Deno.test("axes, smoothing, groups and the legend", async () => {
   assert.deepEqual(viewed.complaints, []);
 });
 
+Deno.test("what a fork inherited is faint, on every axis, and the legend says so", async () => {
+  await using viewed = await ViewedArchive.open(["--archive", SAMPLE]);
+  const { page } = viewed;
+  for (const axis of ["step", "time", "relative"]) {
+    await viewed.go(`/charts?s=DIG-9~10&m=train/loss&mx=${axis}`);
+    const loss = await chart(page, "train/loss");
+    await page.getByRole("list", { name: "Runs" }).getByText("faint: inherited").waitFor();
+    const of = (entry: number, faint: boolean) =>
+      lines(loss).nth(entry).locator(`path[fill=none]${faint ? "[stroke-opacity='0.5']" : ":not([stroke-opacity])"}`)
+        .count();
+    assert.deepEqual([await of(0, true), await of(0, false)], [0, 1], "the parent has points of its own only");
+    assert.deepEqual([await of(1, true), await of(1, false)], [1, 1], "the fork has both");
+  }
+  const loss = await chart(page, "train/loss");
+  const early = await placeIn(loss, 0.1, 0.5);
+  await page.mouse.move(early.x, early.y);
+  await loss.getByRole("status").getByText("inherited").first().waitFor();
+  await viewed.pictures("charts-fork");
+  await page.getByRole("button", { name: "own points only" }).click();
+  await page.getByText("faint: inherited").waitFor({ state: "detached" });
+  await page.waitForFunction(() => document.querySelectorAll(".charts-lines path[stroke-opacity='0.5']").length === 0);
+  assert.deepEqual(viewed.complaints, []);
+});
+
 Deno.test("pictures and points are saved", async () => {
   await using viewed = await ViewedArchive.open(["--archive", SAMPLE]);
   const { page } = viewed;

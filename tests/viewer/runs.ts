@@ -251,6 +251,39 @@ Deno.test("columns are picked, ordered, pinned, remembered, and only those that 
     assert.ok(!(await heads(page)).includes("data/fingerprint"));
   });
 
+  await t.step("made wider by hand and by keys, and so at another visit", async () => {
+    const width = async (path: string) => (await head(page, path).boundingBox())!.width;
+    const edge = (name: string) => page.getByRole("separator", { name: `Width of ${name}`, exact: true });
+    await page.getByRole("grid").evaluate((grid) => grid.scrollLeft = 0);
+    const before = await width("sys/name");
+    const box = (await edge("sys/name").boundingBox())!;
+    await page.mouse.move(box.x + 4, box.y + 20);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 60, box.y + 20, { steps: 4 });
+    assert.equal(await width("sys/name"), before + 56, "it follows the pointer");
+    const cell = page.locator(".runs-body .runs-row").first().getByRole("gridcell").nth(2);
+    assert.equal((await cell.boundingBox())!.width, await width((await heads(page))[1]), "rows have the same width");
+    await page.mouse.up();
+    await page.waitForURL((url) => url.searchParams.get("k")!.includes(`sys/name:s@${before + 56}`));
+    await edge("sys/name").focus();
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Shift+ArrowRight");
+    await page.waitForURL((url) => url.searchParams.get("k")!.includes(`sys/name:s@${before + 116}`));
+    assert.equal(await edge("sys/name").getAttribute("aria-valuenow"), String(before + 116));
+    await edge("Run").focus();
+    await page.keyboard.press("ArrowLeft");
+    await page.waitForURL(/kw=220/);
+    await viewed.go("/");
+    await names(page);
+    assert.equal(await width("sys/name"), before + 116);
+    assert.equal((await page.locator(".runs-head .runs-first").boundingBox())!.width, 220);
+    await edge("sys/name").dblclick();
+    await edge("Run").focus();
+    await page.keyboard.press("Enter");
+    assert.equal(await width("sys/name"), before);
+    assert.equal((await page.locator(".runs-head .runs-first").boundingBox())!.width, 230);
+  });
+
   await t.step("only those that differ, among all runs and among the chosen ones", async () => {
     await page.getByRole("button", { name: "Columns" }).click();
     await page.getByRole("button", { name: "As at first" }).click();

@@ -30,16 +30,11 @@ export async function readAttributes(
   query: AttributesQuery,
 ): Promise<AttributeDefinition[]> {
   const found = new Map<string, Set<AttributeType>>();
-  for await (const { paths, types, path, type } of readExisting(context, runs, query)) {
-    const seen = new Uint8Array(paths.length * types.length);
-    for (let row = 0; row < path.length; row++) seen[path[row] * types.length + type[row]] = 1;
-    seen.forEach((seen, i) => {
-      if (!seen) return;
-      const name = paths[Math.floor(i / types.length)];
-      const known = found.get(name);
-      if (known) known.add(types[i % types.length]);
-      else found.set(name, new Set([types[i % types.length]]));
-    });
+  for await (const { path, type, holders } of heldAttributes(context, runs, query)) {
+    const known = found.get(path);
+    if (known?.has(type) || holders[Symbol.iterator]().next().done) continue;
+    if (known) known.add(type);
+    else found.set(path, new Set([type]));
   }
   return [...found.keys()].sort().flatMap((path) => [...found.get(path)!].sort().map((type) => ({ path, type })));
 }
@@ -53,6 +48,24 @@ export async function* readExisting(
   runs: readonly number[],
   query: AttributesQuery,
 ): AsyncGenerator<PairBlock> {
+  const keys = runs.map((run) => context.index.keys[run]);
+  let pairs = new Pairs(keys);
+  for await (const { path, type, holders } of heldAttributes(context, runs, query)) {
+    for (const at of holders) pairs.add(at, path, type);
+    if (pairs.length < BLOCK_PAIRS) continue;
+    yield pairs.block();
+    pairs = new Pairs(keys);
+  }
+  if (pairs.length > 0) yield pairs.block();
+  query.onProgress?.(runs.length, runs.length);
+}
+
+/** Attributes, and the positions of the runs that have them. An attribute may come in several pieces. */
+async function* heldAttributes(
+  context: ReadContext,
+  runs: readonly number[],
+  query: AttributesQuery,
+): AsyncGenerator<AttributeDefinition & { holders: Iterable<number> }> {
   const { index } = context;
   const paths = matchPaths(query);
   if (paths.list?.length === 0) return;
@@ -63,11 +76,9 @@ export async function* readExisting(
   const position = new Int32Array(index.keys.length).fill(-1);
   runs.forEach((run, at) => position[run] = at);
   const repeated = runs.some((run) => context.isScattered(run));
-  const keys = runs.map((run) => index.keys[run]);
-  let pairs = new Pairs(keys);
   for (const { path, type, values } of index.system.columns.values()) {
     if (!parameters.includes(type) || !paths.test(path)) continue;
-    runs.forEach((run, at) => values[run] !== undefined && pairs.add(at, path, type));
+    yield { path, type, holders: runs.keys().filter((at) => values[runs[at]] !== undefined) };
   }
   const onlySystem = paths.list?.every((path) => path.startsWith("sys/")) && (query.types ?? []).every(isConfigType);
   const cells = onlySystem ? [] : context.cells(lineage.sources(runs), { types, paths: paths.all ? null : paths.test });
@@ -77,14 +88,8 @@ export async function* readExisting(
     const type = doubtful ?? one.type as AttributeType;
     if (one.path.startsWith("sys/") && isConfigType(type)) continue;
     const own = positionsOf(one, position, repeated);
-    const holders = isSeriesType(type) ? lineage.holders(one, own, position) : own;
-    for (const at of holders) pairs.add(at, one.path, type);
-    if (pairs.length < BLOCK_PAIRS) continue;
-    yield pairs.block();
-    pairs = new Pairs(keys);
+    yield { path: one.path, type, holders: isSeriesType(type) ? lineage.holders(one, own, position) : own };
   }
-  if (pairs.length > 0) yield pairs.block();
-  query.onProgress?.(runs.length, runs.length);
 }
 
 /** The positions of the runs that have cells, each once. `repeated`: some may have several, being in several parts. */

@@ -39,6 +39,9 @@ const parser = command(
 
 const HOST = "127.0.0.1";
 
+/** So long it reads what is seen first before it prints the link, in milliseconds; what takes longer shows its progress in the page. */
+const PATIENCE = 3000;
+
 const run: Run<InferValue<typeof parser>> = async ({ source, port, json }, terminal, signal) => {
   const { catalog, projectName } = connectionOf(projectFrom(source));
   // What is not there is told here rather than in the browser.
@@ -46,7 +49,8 @@ const run: Run<InferValue<typeof parser>> = async ({ source, port, json }, termi
   // Loaded here: other commands need no server and no page.
   const { createPage } = await import("../../view/handler.ts");
   const { startServer } = await import("../../server/start.ts");
-  const { handler, link } = createPage(catalog, projectName, [HOST, "localhost"]);
+  const { handler, link, prepare } = createPage(catalog, projectName, [HOST, "localhost"]);
+  await Promise.race([prepare(signal), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
   const server = await startServer(handler, HOST, port, DEFAULT_PORT);
   const url = `http://${HOST}:${server.port}`;
   if (json) terminal.write(`${JSON.stringify({ url, link: url + link })}\n`);

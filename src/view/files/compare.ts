@@ -1,5 +1,5 @@
 /**
- * The files of the section Compare, and those that draw its pictures.
+ * The files of the section Compare, and those that draw what only it shows.
  *
  * @module
  */

@@ -18,6 +18,7 @@ import rows from "../page/runs/rows.ts" with { type: "text" };
 import style from "../page/runs/runs.css" with { type: "text" };
 import section from "../page/runs/section.ts" with { type: "text" };
 import state from "../page/runs/state.ts" with { type: "text" };
+import width from "../page/runs/width.ts" with { type: "text" };
 
 /** The files by their path in `src/`. */
 export const RUNS_FILES: Record<string, string> = {
@@ -35,4 +36,5 @@ export const RUNS_FILES: Record<string, string> = {
   "view/page/runs/runs.css": style,
   "view/page/runs/section.ts": section,
   "view/page/runs/state.ts": state,
+  "view/page/runs/width.ts": width,
 };

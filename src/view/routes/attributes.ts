@@ -12,19 +12,10 @@ import { addRoute, type Asked, runsOfIds, typesOf, type Viewer } from "../contex
 
 /** Adds `attributes`. */
 export function addAttributesRoute(app: Hono, viewer: Viewer): void {
-  // Somebody types a search, letter by letter.
-  const kept = new WeakMap<Project, AttributeDefinition[]>();
-  const all = async (project: Project, signal: AbortSignal): Promise<AttributeDefinition[]> => {
-    const known = kept.get(project);
-    if (known) return known;
-    const all = await collect(project, null, signal);
-    kept.set(project, all);
-    return all;
-  };
   addRoute(app, viewer, "attributes", async ({ body, project, signal }: Asked): Promise<AttributesAnswer> => {
     const ids = body.strings("runs"), types = typesOf(body, "types");
     const there = ids === null
-      ? await all(project, signal)
+      ? await allAttributes(project)
       : await collect(project, (await runsOfIds(project, ids, signal)).map(({ key }) => key), signal);
     const words = (body.string("search") ?? "").toLowerCase().split(/\s+/);
     const found = there.filter(({ path, type }) => {
@@ -36,10 +27,22 @@ export function addAttributesRoute(app: Hono, viewer: Viewer): void {
   });
 }
 
+/** Somebody types a search, letter by letter: what all runs have is read once. */
+const kept = new WeakMap<Project, Promise<AttributeDefinition[]>>();
+
+/** The attributes of all runs of a project. */
+export async function allAttributes(project: Project): Promise<AttributeDefinition[]> {
+  // Others may wait for the same: it is not ended with the request that began it.
+  const all = kept.get(project) ?? collect(project, null);
+  kept.set(project, all);
+  all.catch(() => kept.delete(project));
+  return await all;
+}
+
 async function collect(
   { source }: Project,
   runs: string[] | null,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<AttributeDefinition[]> {
   const found: AttributeDefinition[] = [];
   for await (const page of source.attributes({ runs, signal })) found.push(...page);

@@ -42,7 +42,14 @@ async function bucketsOf({ overviews }: Viewer, asked: Asked): Promise<BucketsAn
   }
   return {
     series: all.flatMap((merged, series) =>
-      merged !== null && merged.from.length > 0 ? bucketedSeries(names[series], merged, overview.unplaced(series)) : []
+      merged !== null && merged.from.length > 0
+        ? {
+          ...names[series],
+          ...bucketLists(merged),
+          inheritedUntil: overview.inheritedUntil(series),
+          unplaced: overview.unplaced(series),
+        }
+        : []
     ),
   };
 }
@@ -54,8 +61,9 @@ async function readOverview(
   axis: BucketsAxis,
 ): Promise<Overview> {
   const series = query.series.run.length;
+  const forks = query.lineage === "own" ? new Map<number, number>() : await forkSteps(source, query);
   const buckets = Math.min(MOST_BUCKETS, Math.max(FEWEST_BUCKETS, Math.floor(ROWS / Math.max(1, series))));
-  const points = new AxisPoints(source, { ...query, kind: "float" }, axis, null);
+  const points = new AxisPoints(source, { ...query, kind: "float" }, axis, null, forks);
   const options = { series, maxBuckets: buckets + 1 };
   let columns = await bucketPoints(() => points.read(), {
     ...options,
@@ -65,7 +73,27 @@ async function readOverview(
   if (axis === "step" && points.range !== null && !points.fits) {
     columns = await bucketPoints(() => points.read(), { ...options, range: points.range });
   }
-  return overviewOf(columns, (one) => points.unplaced(one));
+  return overviewOf(columns, points);
+}
+
+/** Of each series of a forked run, the step up to which its points are inherited. */
+async function forkSteps(
+  source: Source,
+  { series: { runs, run }, signal }: Omit<SeriesQuery, "kind">,
+): Promise<Map<number, number>> {
+  const steps = new Map<string, number>();
+  for await (const block of source.values({ runs, paths: ["sys/forking/step"], signal })) {
+    for (const column of block.columns) {
+      if (column.type !== "int" && column.type !== "float") continue;
+      column.data.forEach((step: number | bigint, i: number) => steps.set(block.runs[column.run[i]], Number(step)));
+    }
+  }
+  const found = new Map<number, number>();
+  run.forEach((code, series) => {
+    const step = steps.get(runs[code]);
+    if (step !== undefined) found.set(series, step);
+  });
+  return found;
 }
 
 /** Some of the series in a part of the axis. */
@@ -78,20 +106,25 @@ async function readPart(
   const { runs, paths, run, path } = query.series;
   const [ofRun, ofPath] = [run, path].map((codes) => Uint32Array.from(chosen, (one) => codes[one]));
   const series = { runs, paths, run: ofRun, path: ofPath };
-  const points = new AxisPoints(source, { ...query, series, kind: "float" }, axis, range);
+  const points = new AxisPoints(source, { ...query, series, kind: "float" }, axis, range, new Map());
   const options = { series: chosen.length, maxBuckets: count + 1, range };
-  return overviewOf(await bucketPoints(() => points.read(), options), (one) => points.unplaced(one));
+  return overviewOf(await bucketPoints(() => points.read(), options), points);
 }
 
 /** Where the rows of each series are. */
-function overviewOf(columns: BucketColumns, unplaced: Overview["unplaced"]): Overview {
+function overviewOf(columns: BucketColumns, points: AxisPoints): Overview {
   const rows = new Map<number, [number, number]>();
   columns.series.forEach((series, row) => {
     const known = rows.get(series);
     if (known) known[1] = row + 1;
     else rows.set(series, [row, row + 1]);
   });
-  return { columns, rows, unplaced };
+  return {
+    columns,
+    rows,
+    unplaced: (series) => points.unplaced(series),
+    inheritedUntil: (series) => points.inheritedUntil(series),
+  };
 }
 
 /** From step 0 to the last step of any of the series, as it is known without reading points. */
@@ -116,13 +149,22 @@ class AxisPoints {
   readonly #axis: BucketsAxis;
   /** null: all. */
   readonly #part: readonly [number, number] | null;
+  /** Of series of forked runs, the step of the fork. */
+  readonly #forks: ReadonlyMap<number, number>;
   /** What was seen at the last reading. */
   #from = Infinity;
   #to = -Infinity;
   #lost = new Map<number, number>();
+  #inherited = new Map<number, number>();
 
-  constructor(source: Source, query: SeriesQuery, axis: BucketsAxis, part: readonly [number, number] | null) {
-    [this.#source, this.#axis, this.#part] = [source, axis, part];
+  constructor(
+    source: Source,
+    query: SeriesQuery,
+    axis: BucketsAxis,
+    part: readonly [number, number] | null,
+    forks: ReadonlyMap<number, number>,
+  ) {
+    [this.#source, this.#axis, this.#part, this.#forks] = [source, axis, part, forks];
     const timestamps = axis !== "step";
     this.#query = axis === "step" && part ? { ...query, timestamps, stepRange: [...part] } : { ...query, timestamps };
   }
@@ -142,9 +184,15 @@ class AxisPoints {
     return this.#lost.get(series) ?? 0;
   }
 
+  /** Where the points end that a series has from ancestors; null: all are its own. */
+  inheritedUntil(series: number): number | null {
+    return (this.#axis === "step" ? this.#forks : this.#inherited).get(series) ?? null;
+  }
+
   async *read(): AsyncGenerator<SeriesBlock> {
     [this.#from, this.#to] = [Infinity, -Infinity];
     this.#lost = new Map();
+    this.#inherited = new Map();
     const starts = new Map<number, number>();
     for await (const block of this.#source.series(this.#query)) {
       const placed = this.#axis === "step" ? block : this.#placed(block, starts);
@@ -157,7 +205,7 @@ class AxisPoints {
   }
 
   /** A block whose steps are times; each series ascends, also where a run was continued from an earlier step. */
-  #placed({ spans, timestamp, values, preview }: SeriesBlock, starts: Map<number, number>): SeriesBlock {
+  #placed({ spans, step, timestamp, values, preview }: SeriesBlock, starts: Map<number, number>): SeriesBlock {
     const y = values.data as Float64Array;
     const x = new Float64Array(y.length), sorted = new Float64Array(y.length);
     const placed: SeriesBlock["spans"] = [];
@@ -175,8 +223,10 @@ class AxisPoints {
       if (!starts.has(series) && rows.length > 0) starts.set(series, timestamp[rows[0]]);
       const zero = this.#axis === "relative" ? starts.get(series)! : 0;
       const first = length;
+      const fork = this.#forks.get(series) ?? -Infinity;
       for (const row of rows) {
         const place = timestamp[row] - zero;
+        if (step[row] <= fork) this.#inherited.set(series, place);
         if (this.#part && (place < this.#part[0] || place > this.#part[1])) continue;
         x[length] = place;
         sorted[length++] = y[row];
@@ -187,14 +237,11 @@ class AxisPoints {
   }
 }
 
-function bucketedSeries(
-  name: { run: string; path: string },
+function bucketLists(
   { from, to, mean, min, max, finite, other }: MergedBuckets,
-  unplaced: number,
-): BucketedSeries {
+): Omit<BucketedSeries, "run" | "path" | "inheritedUntil" | "unplaced"> {
   const numbers = (values: number[]) => values.map((value) => jsonNumber(value));
   return {
-    ...name,
     from: numbers(from),
     to: numbers(to),
     mean: numbers(mean),
@@ -202,6 +249,5 @@ function bucketedSeries(
     max: numbers(max),
     finite,
     other,
-    unplaced,
   };
 }

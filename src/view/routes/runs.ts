@@ -14,12 +14,12 @@ import { type AttributeDefinition, type AttributeType, CONFIG_TYPES, type RunInf
 import type { DifferAnswer, DistinctAnswer, ProgressAnswer, RunsCell, RunsColumn, TableSlice } from "../api.ts";
 import { addRoute, type Asked, projectNamed, queryParameter, requireType, type Viewer } from "../context.ts";
 import { tableCell } from "../json.ts";
-import { Listings, readListing, rowsOf, type RunListing } from "../listing.ts";
+import { type Listings, readListing, rowsOf, type RunListing } from "../listing.ts";
 import { whereOf } from "../selected.ts";
 
 /** Adds `runs`, `differ`, `distinct`, `refresh`, and `GET /api/runs.csv?asked=`. */
 export function addRunsRoutes(app: Hono, viewer: Viewer): void {
-  const listings = new Listings();
+  const { listings } = viewer;
   addRoute(app, viewer, "runs", (asked) => tableSlice(listings, asked));
   addRoute(app, viewer, "differ", (asked) => differ(listings, asked));
   addRoute(app, viewer, "distinct", distinct);
@@ -34,7 +34,7 @@ export function addRunsRoutes(app: Hono, viewer: Viewer): void {
     viewer.projects = new Projects(viewer.catalog);
     return Promise.resolve({});
   });
-  app.get("/api/runs.csv", (context) => csv(viewer, listings, context));
+  app.get("/api/runs.csv", (context) => csv(viewer, context));
 }
 
 function columnOf(body: Body): RunsColumn {
@@ -63,6 +63,14 @@ async function listingOf(listings: Listings, { body, project }: Asked): Promise<
   // Others may wait for the same listing: it is not ended with the request that began it.
   const read = () => listings.following((onProgress) => readListing(project.source, query, { onProgress }));
   return await listings.get(JSON.stringify([project.info.id, query]), read);
+}
+
+/** Reads the table as it is at first, and what its columns are found in. */
+export async function readFirst(viewer: Viewer, signal: AbortSignal): Promise<void> {
+  const project = await projectNamed(viewer, null, signal);
+  const first = await listingOf(viewer.listings, { body: Body.from('{"trashed":false}'), project, signal });
+  const runs = first.groups.flatMap((group) => group.runs.slice(0, 40).map(({ key }) => key));
+  for await (const _ of project.source.attributes({ runs, signal }));
 }
 
 async function tableSlice(listings: Listings, asked: Asked): Promise<TableSlice> {
@@ -176,11 +184,11 @@ async function distinct({ body, project, signal }: Asked): Promise<DistinctAnswe
 const CSV_ROWS = 2000;
 
 /** The table as comma-separated values, row by row as they are read: all rows, the columns that are shown. */
-async function csv(viewer: Viewer, listings: Listings, context: Context): Promise<Response> {
+async function csv(viewer: Viewer, context: Context): Promise<Response> {
   const body = Body.from(queryParameter(context, "asked"));
   const project = await projectNamed(viewer, body.string("project"), signalOf(context));
   const asked: Asked = { body, project, signal: signalOf(context) };
-  const { groups } = await listingOf(listings, asked);
+  const { groups } = await listingOf(viewer.listings, asked);
   const runs = groups.flatMap((group) => group.runs);
   const columns = (body.objects("columns") ?? []).map(columnOf);
   async function* lines() {

@@ -10,7 +10,7 @@ import type { ComponentChild } from "preact";
 import { html } from "../html.ts";
 import { COLORS, setColor } from "../selection.ts";
 import { type ChartRun, groupsOf } from "./lines.ts";
-import { hidden, highlighted } from "./state.ts";
+import { hidden, highlighted, withoutAncestors } from "./state.ts";
 
 /** The legend: a click switches a line off and on, the pointer has it stand out. */
 export function Legend({ runs }: { runs: readonly ChartRun[] }): ComponentChild {
@@ -37,6 +37,10 @@ export function Legend({ runs }: { runs: readonly ChartRun[] }): ComponentChild 
           </li>
         `
       )}
+      ${!isGrouped && !withoutAncestors.value && runs.some(({ isFork }) => isFork) && html`
+        <li class="note"><svg width="26" height="8" aria-hidden="true"><path d="M1,4h24" stroke="currentColor"
+          stroke-width="2" stroke-opacity="0.5" /></svg> faint: inherited</li>
+      `}
     </ul>
   `;
 }

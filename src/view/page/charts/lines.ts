@@ -19,6 +19,8 @@ export interface ChartRun {
   color: string;
   /** The group to which it belongs; null: there are no groups. */
   group: string | null;
+  /** Whether it was forked from another. */
+  isFork: boolean;
 }
 
 /** How lines are made. */
@@ -119,10 +121,10 @@ export function chartFigure(series: BucketedSeries[], options: LineOptions): Cha
       return { ...EMPTY, entry, x: step, y: value, low: low ?? null, high: high ?? null };
     });
   } else {
-    curves = lines.map(({ one, run, x, y, low, high, count }) => {
+    curves = lines.map(({ one, run, x, y, low, high, kind, count }) => {
       const entry = entries.push({ label: name(run.label, one.path), color: run.color, dash: dash(one.path) }) - 1;
       keys.push(run.id);
-      return { ...EMPTY, entry, x, y, low, high, mean: { x: null, y: null, count } };
+      return { ...EMPTY, entry, x, y, low, high, kind, mean: { x: null, y: null, count } };
     });
   }
   const figure: Figure = { title: "", entries, panels: [], ramp: null, legend: false, endLabels: false, smoothing: 0 };
@@ -177,17 +179,24 @@ interface LineColumns {
   y: Float64Array;
   low: Float64Array | null;
   high: Float64Array | null;
+  /** Which points are inherited; null: none. */
+  kind: Uint8Array | null;
   count: Float64Array;
 }
 
 /** A bucket of several points lies in the middle of them. */
-function columnsOf({ from, to, mean, min, max, finite }: BucketedSeries, unit: number): LineColumns {
+function columnsOf(
+  { from, to, mean, min, max, finite, inheritedUntil }: BucketedSeries,
+  unit: number,
+): LineColumns {
+  const own = inheritedUntil ?? -Infinity;
   const isBand = finite.some((count) => count > 1);
   return {
     x: Float64Array.from(from, (start, i) => (Number(start) / 2 + Number(to[i]) / 2) / unit),
     y: Float64Array.from(mean, Number),
     low: isBand ? Float64Array.from(min, Number) : null,
     high: isBand ? Float64Array.from(max, Number) : null,
+    kind: Number(from[0]) <= own ? Uint8Array.from(from, (start) => Number(start) <= own ? 1 : 0) : null,
     count: Float64Array.from(finite),
   };
 }

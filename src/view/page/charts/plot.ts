@@ -255,7 +255,7 @@ function tipRow(
   const value = document.createElement("b");
   value.textContent = formatNumber(Number(y.toPrecision(6)));
   made.append(swatch, name, value);
-  const { low, high, mean, y: own } = curves.find(({ curve }) => curve.entry === entry)!.curve;
+  const { low, high, mean, kind, y: own } = curves.find(({ curve }) => curve.entry === entry)!.curve;
   if (low && high && low[row] < high[row]) {
     const band = document.createElement("small");
     const count = mean?.count[row];
@@ -265,6 +265,11 @@ function tipRow(
     const raw = document.createElement("small");
     raw.textContent = `logged ${formatNumber(own[row])}`;
     made.append(raw);
+  }
+  if (kind?.[row] === 1) {
+    const inherited = document.createElement("small");
+    inherited.textContent = "inherited";
+    made.append(inherited);
   }
   return made;
 }

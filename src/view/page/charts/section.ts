@@ -25,9 +25,12 @@ import { Toolbar } from "./toolbar.ts";
 /** The most metrics that one page of the section has. */
 const MOST_METRICS = 5000;
 
+/** What only forked runs have. */
+const FORK = "sys/forking/step";
+
 const metrics = signal<AttributesAnswer | null>(null);
 /** Names and groups of the chosen runs; null: not there yet. */
-const known = signal<{ id: string; label: string; group: string | null }[] | null>(null);
+const known = signal<Omit<ChartRun, "color">[] | null>(null);
 
 effect(() => {
   const runs = chosenRuns.value;
@@ -47,14 +50,19 @@ effect(() => {
   const ids = chosenRuns.value, group = groupBy.value;
   if (ids.length === 0) return;
   const path = group === "" ? [] : [group.slice(group.indexOf(":") + 1)];
-  const request = { project: project.value, runs: ids, paths: ["sys/name", ...path], types: null };
+  const request = { project: project.value, runs: ids, paths: ["sys/name", FORK, ...path], types: null };
   ask("values", request).then((answer) => {
     const values = Map.groupBy(answer.values, ({ run }) => run);
     known.value = answer.runs.map(({ id, customId, name }, i) => {
       const found = path.length === 0 ? undefined : values.get(i)?.find((value) => value.path === path[0]);
       const text = found &&
         (found.value === null || typeof found.value === "object" ? JSON.stringify(found.value) : String(found.value));
-      return { id, label: name ?? customId ?? id, group: path.length === 0 ? null : text ?? "none" };
+      return {
+        id,
+        label: name ?? customId ?? id,
+        group: path.length === 0 ? null : text ?? "none",
+        isFork: values.get(i)?.some(({ path }) => path === FORK) ?? false,
+      };
     });
   }, (error) => trouble.value = error.message);
 });

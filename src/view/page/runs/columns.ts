@@ -21,6 +21,8 @@ export interface PickedColumn extends AttributeDefinition {
   shown: ShownAggregate;
   /** Stays at the left. */
   pinned: boolean;
+  /** In pixels, where somebody chose it. */
+  width?: number;
 }
 
 /** One letter for each type, as addresses should be short. */
@@ -42,19 +44,26 @@ const LETTERS: Readonly<Record<AttributeType, string>> = {
 };
 const TYPES = new Map(Object.entries(LETTERS).map(([type, letter]) => [letter, type as AttributeType]));
 
-/** `train/loss:m.min`, with `!` at the start where it is pinned; a path that starts with a sign itself has a backslash before it. */
-export function textOfColumn({ path, type, shown, pinned }: PickedColumn): string {
-  return `${pinned ? "!" : ""}${path.replace(/^[!\\-]/, "\\$&")}:${LETTERS[type]}${
-    shown === "last" ? "" : `.${shown}`
-  }`;
+/**
+ * `train/loss:m.min@180`, with `!` at the start where it is pinned; a path that starts with a sign itself has a backslash before it.
+ */
+export function textOfColumn(column: PickedColumn): string {
+  return `${column.pinned ? "!" : ""}${keyOfColumn(column)}${column.width === undefined ? "" : `@${column.width}`}`;
+}
+
+/** What a column shows, without how: `train/loss:m.min`. */
+export function keyOfColumn({ path, type, shown }: PickedColumn): string {
+  return `${path.replace(/^[!\\-]/, "\\$&")}:${LETTERS[type]}${shown === "last" ? "" : `.${shown}`}`;
 }
 
 /** The column of such a text; null where it is none. */
 export function columnOfText(text: string): PickedColumn | null {
-  const [, pinned, path, letter, shown = "last"] = /^(!?)\\?([^]+):(\w)(?:\.(\w+))?$/.exec(text) ?? [];
+  const [, pinned, path, letter, shown = "last", width] =
+    /^(!?)\\?([^]+):(\w)(?:\.(\w+))?(?:@(\d{2,4}))?$/.exec(text) ?? [];
   const type = TYPES.get(letter ?? "");
   if (path === undefined || !type || !SHOWN.includes(shown as ShownAggregate)) return null;
-  return { path, type, shown: shown as ShownAggregate, pinned: pinned === "!" };
+  const column = { path, type, shown: shown as ShownAggregate, pinned: pinned === "!" };
+  return width === undefined ? column : { ...column, width: fittingWidth(Number(width)) };
 }
 
 /** Whether two columns show the same. */
@@ -99,8 +108,17 @@ export function isGroupable({ type }: AttributeDefinition): boolean {
   return ["string", "int", "float", "bool", "string_set"].includes(type);
 }
 
+/** The least and the greatest width that a column may be given, in pixels. */
+export const LEAST_WIDTH = 60, MOST_WIDTH = 1200;
+
+/** A width that a column may have. */
+export function fittingWidth(width: number): number {
+  return Math.round(Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, width)));
+}
+
 /** How wide a column is, in pixels. */
-export function columnWidth({ path, type, shown }: PickedColumn): number {
+export function columnWidth({ path, type, shown, width }: PickedColumn): number {
+  if (width !== undefined) return width;
   const least = type === "datetime" ? 150 : type === "string_set" ? 170 : type === "string" ? 130 : 110;
   const name = path.split("/").at(-1)!.length + (shown === "last" ? 0 : shown.length + 6);
   return Math.min(220, Math.max(least, 46 + name * 7));

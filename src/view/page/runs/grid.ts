@@ -16,7 +16,8 @@ import { columnWidth, type PickedColumn } from "./columns.ts";
 import { HeadCell } from "./head.ts";
 import { GroupRow, RunOfTable } from "./row.ts";
 import { idsBetween, isOutdated, known, problem, seen } from "./rows.ts";
-import { closedGroups, columns } from "./state.ts";
+import { chosenFirstWidth, closedGroups, columns, setFirstWidth } from "./state.ts";
+import { WidthHandle } from "./width.ts";
 
 /** Heights of rows and of the head, and the width of the first column, in pixels; the style sheet has the same. */
 const ROW = 30, HEAD = 46, FIRST = 230, NARROW_FIRST = 150;
@@ -37,8 +38,14 @@ export interface ColumnPlaces {
 }
 
 const isNarrow = matchMedia("(max-width: 640px)");
-const firstWidth: Signal<number> = signal(isNarrow.matches ? NARROW_FIRST : FIRST);
-isNarrow.addEventListener("change", () => firstWidth.value = isNarrow.matches ? NARROW_FIRST : FIRST);
+const usualWidth: Signal<number> = signal(isNarrow.matches ? NARROW_FIRST : FIRST);
+isNarrow.addEventListener("change", () => usualWidth.value = isNarrow.matches ? NARROW_FIRST : FIRST);
+/** How wide the first column is. On a phone it would leave no room for others. */
+const draggedFirst: Signal<number | null> = signal(null);
+const firstWidth: ReadonlySignal<number> = computed(() => {
+  const width = draggedFirst.value ?? chosenFirstWidth.value ?? usualWidth.value;
+  return isNarrow.matches ? Math.min(width, NARROW_FIRST) : width;
+});
 
 const places: ReadonlySignal<ColumnPlaces> = computed(() => {
   const all = columns.value;
@@ -228,6 +235,11 @@ function HeadRow({ columns }: { columns: DrawnColumns }): ComponentChild {
     <div role="columnheader" aria-colindex="1" class="runs-first" style=${{ width: `${firstWidth.value}px` }}>
       <${ChooseAll} />
       <span>Run <span class="note">${formatCount(runs)}</span></span>
+      <${WidthHandle} of="Run" width=${firstWidth.value} onMove=${(width: number) => draggedFirst.value = width}
+        onSet=${(width: number | null) => {
+          draggedFirst.value = null;
+          setFirstWidth(width);
+        }} />
     </div>
     ${places.pinned.map((column) => {
       const at = left;

@@ -21,14 +21,26 @@ import {
   SHOWN,
   shownLabel,
 } from "./columns.ts";
-import { group, order, pick, picked } from "./state.ts";
+import { group, order, pick, picked, resizing } from "./state.ts";
+import { WidthHandle } from "./width.ts";
 
 let dragged: PickedColumn | null = null;
 
 /** Changes the columns that were picked. Those about which it is are picked with it, where they show only because they differ. */
-function change(about: PickedColumn[], edit: (all: PickedColumn[]) => PickedColumn[]): void {
+function change(
+  about: PickedColumn[],
+  edit: (all: PickedColumn[]) => PickedColumn[],
+  options?: Parameters<typeof pick>[1],
+): void {
   const all = [...picked.value, ...about.filter((one) => !picked.value.some((other) => isSame(one, other)))];
-  pick(edit([...all.filter(({ pinned }) => pinned), ...all.filter(({ pinned }) => !pinned)]));
+  pick(edit([...all.filter(({ pinned }) => pinned), ...all.filter(({ pinned }) => !pinned)]), options);
+}
+
+function setWidth(column: PickedColumn, width: number | null): void {
+  const { width: _, ...rest } = column;
+  const next = width === null ? rest : { ...rest, width };
+  change([column], (all) => all.map((one) => isSame(one, column) ? next : one), { replace: true });
+  resizing.value = null;
 }
 
 function moved(all: PickedColumn[], column: PickedColumn, by: number): PickedColumn[] {
@@ -92,6 +104,8 @@ export function HeadCell({ column, left }: { column: PickedColumn; left: number 
         </span>
       </button>
       <${ColumnMenu} column=${column} />
+      <${WidthHandle} of=${path} width=${columnWidth(column)} onMove=${(width: number) =>
+        resizing.value = { ...column, width }} onSet=${(width: number | null) => setWidth(column, width)} />
     </div>
   `;
 }

@@ -9,7 +9,7 @@
 import { effect, type Signal, signal } from "@preact/signals";
 import type { ProgressAnswer, RunsCell, RunsRow, TableSlice } from "../../api.ts";
 import { AnswerError, ask } from "../client.ts";
-import { askedColumn, type PickedColumn, textOfColumn } from "./columns.ts";
+import { askedColumn, keyOfColumn, type PickedColumn } from "./columns.ts";
 import { columns, listing, reloads } from "./state.ts";
 
 /** Rows of a page, and columns of a block. */
@@ -45,12 +45,12 @@ class Pages implements KnownRows {
   }
 
   cell(row: number, column: PickedColumn): RunsCell | undefined {
-    return this.#pages.get(Math.floor(row / PAGE))?.cells.get(textOfColumn({ ...column, pinned: false }))?.[row % PAGE];
+    return this.#pages.get(Math.floor(row / PAGE))?.cells.get(keyOfColumn(column))?.[row % PAGE];
   }
 
   has(page: number, asked: readonly PickedColumn[]): boolean {
     const known = this.#pages.get(page);
-    return known !== undefined && asked.every((column) => known.cells.has(textOfColumn({ ...column, pinned: false })));
+    return known !== undefined && asked.every((column) => known.cells.has(keyOfColumn(column)));
   }
 
   add(page: number, asked: readonly PickedColumn[], { runs, rows, slice }: TableSlice): void {
@@ -61,7 +61,7 @@ class Pages implements KnownRows {
     this.#pages.set(page, known);
     asked.forEach((column, i) =>
       known.cells.set(
-        textOfColumn({ ...column, pinned: false }),
+        keyOfColumn(column),
         slice.map((row) => "id" in row ? row.cells[i] : null),
       )
     );
@@ -141,7 +141,7 @@ function loadSeen(): void {
     if (page * PAGE >= current.rows && page > 0) break;
     for (const block of blocks.size > 0 ? blocks : [0]) {
       const asked = all.slice(block * BLOCK, (block + 1) * BLOCK);
-      const name = `${page} ${asked.map(textOfColumn).join(" ")}`;
+      const name = `${page} ${asked.map(keyOfColumn).join(" ")}`;
       wanted.add(name);
       if (!current.has(page, asked) && !asking.has(name)) load(current, listing.value, page, asked, name);
     }

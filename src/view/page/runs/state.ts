@@ -9,10 +9,19 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { AttributeDefinition, AttributeType } from "../../../types.ts";
 import type { DifferAnswer, RunsRequest, TableSliceRequest } from "../../api.ts";
-import { type Codec, type Param, param, SWITCH, TEXT, TEXTS, wordCodec } from "../address.ts";
+import { type Codec, NUMBER_OR_NONE, type Param, param, SWITCH, TEXT, TEXTS, wordCodec } from "../address.ts";
 import { ask } from "../client.ts";
 import { chosenRuns, project } from "../selection.ts";
-import { askedColumn, columnOfText, firstColumns, type PickedColumn, textOfColumn } from "./columns.ts";
+import {
+  askedColumn,
+  columnOfText,
+  firstColumns,
+  fittingWidth,
+  isSame,
+  keyOfColumn,
+  type PickedColumn,
+  textOfColumn,
+} from "./columns.ts";
 
 /** Neptune's query language. */
 export const query: Param<string> = param("q", TEXT);
@@ -36,7 +45,7 @@ const ORDER: Codec<Order | null> = {
     const column = text && columnOfText(text.replace(/^-/, ""));
     return column ? { column, descending: text.startsWith("-") } : null;
   },
-  write: (order) => order && `${order.descending ? "-" : ""}${textOfColumn({ ...order.column, pinned: false })}`,
+  write: (order) => order && `${order.descending ? "-" : ""}${keyOfColumn(order.column)}`,
 };
 
 /** By what the runs are sorted; null: newest first. */
@@ -47,7 +56,7 @@ const GROUP: Codec<AttributeDefinition | null> = {
     const column = text && columnOfText(text);
     return column ? { path: column.path, type: column.type } : null;
   },
-  write: (group) => group && textOfColumn({ ...group, shown: "last", pinned: false }),
+  write: (group) => group && keyOfColumn({ ...group, shown: "last", pinned: false }),
 };
 
 /** By what the runs are grouped. */
@@ -70,11 +79,31 @@ function storageName(): string {
   return `columns of ${project.value ?? ""}`;
 }
 
-/** Picks columns, and remembers them for the next visit. */
-export function pick(columns: PickedColumn[]): void {
+/** Picks columns, and remembers them for the next visit. `replace`: without a step to which one could go back. */
+export function pick(columns: PickedColumn[], { replace = false } = {}): void {
   localStorage.setItem(storageName(), COLUMNS.write(columns)!);
-  columnsParam.set(columns);
+  if (replace) columnsParam.replace(columns);
+  else columnsParam.set(columns);
 }
+
+const firstWidthParam: Param<number | null> = param("kw", NUMBER_OR_NONE);
+const FIRST_WIDTH = "width of runs";
+
+/** How wide the first column was made, in pixels; null: as it is at first. */
+export const chosenFirstWidth: ReadonlySignal<number | null> = computed(() => {
+  const width = firstWidthParam.value ?? NUMBER_OR_NONE.read(localStorage.getItem(FIRST_WIDTH));
+  return width === null ? null : fittingWidth(width);
+});
+
+/** Gives the first column a width, and remembers it; null: the one it has at first. */
+export function setFirstWidth(width: number | null): void {
+  if (width === null) localStorage.removeItem(FIRST_WIDTH);
+  else localStorage.setItem(FIRST_WIDTH, String(width));
+  firstWidthParam.replace(width);
+}
+
+/** The column whose edge is dragged, and how wide it is meanwhile; null: none is. */
+export const resizing: Signal<PickedColumn | null> = signal(null);
 
 /** Back to the columns that there are at first. */
 export function pickFirst(): void {
@@ -111,7 +140,7 @@ async function proposed(project: string | null): Promise<PickedColumn[]> {
   const runs = slice.flatMap((row) => "id" in row ? row.id : []);
   const of = async (types: AttributeType[]) =>
     (await ask("attributes", { project, search: "", types, runs, from: 0, to: 1000 })).attributes;
-  return firstColumns([...await of(["float_series"]), ...await of(["string", "float", "int", "bool"])]);
+  return firstColumns((await Promise.all([of(["float_series"]), of(["string", "float", "int", "bool"])])).flat());
 }
 
 effect(() => {
@@ -155,7 +184,8 @@ effect(() => {
 
 /** The columns that are shown, pinned ones first. */
 export const columns: ReadonlySignal<PickedColumn[]> = computed(() => {
-  const all = shownColumns();
+  const changing = resizing.value;
+  const all = shownColumns().map((one) => changing && isSame(one, changing) ? changing : one);
   return [...all.filter(({ pinned }) => pinned), ...all.filter(({ pinned }) => !pinned)];
 });
 
