@@ -40,12 +40,13 @@ export interface ColumnPlaces {
 const isNarrow = matchMedia("(max-width: 640px)");
 const usualWidth: Signal<number> = signal(isNarrow.matches ? NARROW_FIRST : FIRST);
 isNarrow.addEventListener("change", () => usualWidth.value = isNarrow.matches ? NARROW_FIRST : FIRST);
-/** How wide the first column is. On a phone it would leave no room for others. */
-const draggedFirst: Signal<number | null> = signal(null);
+/** How wide the first column is. On a phone a wide one would leave no room for others. */
 const firstWidth: ReadonlySignal<number> = computed(() => {
   const width = draggedFirst.value ?? chosenFirstWidth.value ?? usualWidth.value;
-  return isNarrow.matches ? Math.min(width, NARROW_FIRST) : width;
+  return usualWidth.value === NARROW_FIRST ? Math.min(width, NARROW_FIRST) : width;
 });
+/** How wide it is while its edge is dragged; null: it is not. */
+const draggedFirst: Signal<number | null> = signal(null);
 
 const places: ReadonlySignal<ColumnPlaces> = computed(() => {
   const all = columns.value;

@@ -86,20 +86,18 @@ export function pick(columns: PickedColumn[], { replace = false } = {}): void {
   else columnsParam.set(columns);
 }
 
-const firstWidthParam: Param<number | null> = param("kw", NUMBER_OR_NONE);
 const FIRST_WIDTH = "width of runs";
 
 /** How wide the first column was made, in pixels; null: as it is at first. */
-export const chosenFirstWidth: ReadonlySignal<number | null> = computed(() => {
-  const width = firstWidthParam.value ?? NUMBER_OR_NONE.read(localStorage.getItem(FIRST_WIDTH));
-  return width === null ? null : fittingWidth(width);
-});
+export const chosenFirstWidth: Signal<number | null> = signal(
+  NUMBER_OR_NONE.read(localStorage.getItem(FIRST_WIDTH)),
+);
 
-/** Gives the first column a width, and remembers it; null: the one it has at first. */
+/** Gives the first column a width, and remembers it for all projects; null: the one it has at first. */
 export function setFirstWidth(width: number | null): void {
   if (width === null) localStorage.removeItem(FIRST_WIDTH);
   else localStorage.setItem(FIRST_WIDTH, String(width));
-  firstWidthParam.replace(width);
+  chosenFirstWidth.value = width;
 }
 
 /** The column whose edge is dragged, and how wide it is meanwhile; null: none is. */
