@@ -15,7 +15,7 @@ import { damageReason } from "./parquet/damage.ts";
 import { openPart } from "./parquet/open.ts";
 import { buildIndex, type IndexOptions, type ProjectIndex } from "./index/project_index.ts";
 import { COMPACTED, type Folder, isProjectName, type Part, readFolder, sanitized } from "./disk/layout.ts";
-import { projectFolders } from "./disk/root.ts";
+import { projectFolders, requireFilesFolder } from "./disk/root.ts";
 import { type Store, textOf } from "./disk/store.ts";
 import { parseManifest } from "./compacted/manifest.ts";
 import type { CompactedFolder } from "./compacted/open.ts";
@@ -27,6 +27,9 @@ export interface ArchiveSettings extends IndexOptions {
   store: Store;
   /** Absolute path of the data root. */
   data: string;
+  /** Where stored files lie, and the folder that was named for them; null: none was. */
+  filesStore: Store;
+  files: string | null;
   /** The folder for summaries, or null. */
   cache: string | null;
 }
@@ -142,7 +145,8 @@ export class Archive {
     return shared(async ({ signal }) => {
       const folders = new Map<string, Folder>();
       const projects = new Map<string, string[]>(), compacted = new Map<string, CompactedFolder>();
-      const { store, data } = this.#settings;
+      const { store, data, filesStore, files } = this.#settings;
+      if (files !== null) await requireFilesFolder(filesStore, files, signal);
       for (const name of await projectFolders(store, data, signal)) {
         const folder = await readFolder(store, data, name, signal);
         folders.set(name, folder);

@@ -65,9 +65,12 @@ export function openArchive(options: ArchiveOptions): Catalog {
   }
   const includeIncomplete = options.includeIncomplete ?? false;
   const skipDamaged = options.damagedRuns === "skip";
+  const files = options.files ? filesStore.isLocal ? resolve(options.files) : options.files : null;
   const archive = new Archive({
     store,
     data,
+    filesStore,
+    files,
     cache,
     skipDamaged,
     includeIncomplete,
@@ -78,7 +81,7 @@ export function openArchive(options: ArchiveOptions): Catalog {
     store,
     data,
     filesStore,
-    files: options.files ? filesStore.isLocal ? resolve(options.files) : options.files : null,
+    files,
     linksOutside: options.linksOutside ?? true,
     skipDamaged,
     includeIncomplete,

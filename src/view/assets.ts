@@ -5,7 +5,7 @@
  * @module
  */
 
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { linked, packPath } from "./linked.ts";
 import { LIBRARIES, libraryPath, withPaths } from "./libraries.ts";
 import { CHARTS_FILES } from "./files/charts.ts";
@@ -28,8 +28,8 @@ const PACKS = {
 /** One file for the browser. */
 export interface Asset {
   body: string;
-  /** The same, compressed. */
-  gzip: Uint8Array<ArrayBuffer>;
+  /** The same, compressed, by the name of the encoding; the best one first. */
+  packed: Readonly<Record<"br" | "gzip", Uint8Array<ArrayBuffer>>>;
   type: string;
 }
 
@@ -42,7 +42,10 @@ export const ASSETS: ReadonlyMap<string, Asset> = new Map([
 ]);
 
 function asset(body: string, type: string): Asset {
-  return { body, gzip: new Uint8Array(gzipSync(body)), type: `${type}; charset=utf-8` };
+  // More takes longer than it saves.
+  const br = brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } });
+  const packed = { br: new Uint8Array(br), gzip: new Uint8Array(gzipSync(body)) };
+  return { body, packed, type: `${type}; charset=utf-8` };
 }
 
 function styles(): string {

@@ -30,13 +30,15 @@ export function secureHeaders(): MiddlewareHandler {
   return async (context, next) => {
     await next();
     const { headers } = context.res;
-    if (!headers.has("content-security-policy")) headers.set("content-security-policy", POLICY);
     headers.set("x-content-type-options", "nosniff");
+    headers.set("cross-origin-resource-policy", "same-origin");
+    if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
+    // The others are about documents; all but scripts and styles could be taken for one.
+    if (/^text\/(?:javascript|css)\b/.test(headers.get("content-type") ?? "")) return;
+    if (!headers.has("content-security-policy")) headers.set("content-security-policy", POLICY);
     headers.set("referrer-policy", "no-referrer");
     headers.set("cross-origin-opener-policy", "same-origin");
-    headers.set("cross-origin-resource-policy", "same-origin");
     headers.set("x-frame-options", "DENY");
-    if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
   };
 }
 

@@ -97,8 +97,9 @@ export function createPage(catalog: Catalog, project: string | null, hosts: read
 }
 
 /** A file as the browser takes it. */
-function sent({ body, gzip, type }: Asset, context: Context): Response {
-  const isPacked = /\bgzip\b/.test(context.req.header("accept-encoding") ?? "");
-  const headers = { "content-type": type, vary: "accept-encoding", ...isPacked && { "content-encoding": "gzip" } };
-  return context.body(isPacked ? gzip : body, 200, headers);
+function sent({ body, packed, type }: Asset, context: Context): Response {
+  const accepted = (context.req.header("accept-encoding") ?? "").split(/[,;\s]+/);
+  const encoding = (["br", "gzip"] as const).find((one) => accepted.includes(one));
+  const headers = { "content-type": type, vary: "accept-encoding", ...encoding && { "content-encoding": encoding } };
+  return context.body(encoding ? packed[encoding] : body, 200, headers);
 }

@@ -31,7 +31,15 @@ async function withIndex(
   try {
     await write(data, "one", 0);
     await write(data, "two", 20);
-    const settings = { store: DISK, data, cache: null, skipDamaged: false, includeIncomplete: false };
+    const settings = {
+      store: DISK,
+      data,
+      filesStore: DISK,
+      files: null,
+      cache: null,
+      skipDamaged: false,
+      includeIncomplete: false,
+    };
     await check(data, () => new Archive(settings).index(PROJECT));
   } finally {
     await Deno.remove(data, { recursive: true });

@@ -2,6 +2,7 @@
  * The command in a pipe and in a terminal, against outputs that were looked at.
  */
 
+import { makeApiToken } from "../../src/server/tokens.ts";
 import assert from "node:assert/strict";
 import { runCommand, type Terminal } from "../../cli.ts";
 import { float, floatPoint, histogramPoint, string } from "../../samples/rows.ts";
@@ -131,6 +132,109 @@ Deno.test("view prints a link to its page, refuses a port that is taken, and end
   assert.equal((await child.status).code, 0);
   await reader.cancel();
   await child.stderr.cancel();
+});
+
+/** Runs a command with these variables, and gives its exit code and what it wrote to the standard error output. */
+async function failure(args: string[], env: Record<string, string> = {}): Promise<{ code: number; said: string }> {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "cli.ts", ...args],
+    cwd: new URL("../../", import.meta.url),
+    env: {
+      NO_COLOR: "1",
+      NEPTUNE_ARCHIVE: "",
+      NEPTUNE_OFFLINE: "",
+      NEPTUNE_API_TOKEN: "",
+      NEPTUNE_PROJECT: "",
+      ...env,
+    },
+    stdout: "null",
+  }).output();
+  return { code, said: new TextDecoder().decode(stderr) };
+}
+
+Deno.test("view and serve say at their start what is not there, whatever the source is", async () => {
+  // Nothing listens there, and nobody asks twice.
+  const address = "http://127.0.0.1:1";
+  const server = { NEPTUNE_API_TOKEN: makeApiToken("x".repeat(43), address), NEPTUNE_PROJECT: "team/project" };
+  const s3 = { AWS_ENDPOINT_URL: address, AWS_ALLOW_HTTP: "true", AWS_REGION: "us-east-1" };
+  const keys = { AWS_ACCESS_KEY_ID: "key", AWS_SECRET_ACCESS_KEY: "secret-key" };
+  const cases: { args: string[]; env?: Record<string, string>; code: number; said: RegExp }[] = [
+    { args: ["view"], code: 2, said: /^There is nothing to read from: pass `--archive`/ },
+    { args: ["view", "--archive", "/nowhere"], code: 1, said: /^There is no folder \/nowhere: pass `--archive`/ },
+    {
+      args: ["view", "--archive", "samples"],
+      code: 1,
+      said: /a level too high to be an archive: pass .*samples\/archive\/data/,
+    },
+    {
+      args: ["view", "--archive", ARCHIVE, "--files", "/nowhere"],
+      code: 1,
+      said: /^There is no folder \/nowhere: pass as `--files`/,
+    },
+    {
+      args: ["view", "--archive", ARCHIVE, "--project", "a/b"],
+      code: 1,
+      said: /has no project "a\/b"\. It holds nereid\/digits/,
+    },
+    { args: ["view", "--offline", "/nowhere"], code: 1, said: /^There is no folder \/nowhere: pass as `--offline`/ },
+    {
+      args: ["view"],
+      env: { NEPTUNE_API_TOKEN: "nonsense", NEPTUNE_PROJECT: "a/b" },
+      code: 1,
+      said: /^The API token cannot be read/,
+    },
+    { args: ["view"], env: server, code: 1, said: /^No answer from http:\/\/127/ },
+    { args: ["view", "--archive", "s3://bucket/data"], env: { ...s3, ...keys }, code: 1, said: /127\.0\.0\.1/ },
+    { args: ["serve", "--archive", "/nowhere"], code: 2, said: /^There is no folder \/nowhere/ },
+    {
+      args: ["serve", "--archive", ARCHIVE, "--files", "/nowhere"],
+      code: 2,
+      said: /^There is no folder \/nowhere: pass as `--files`/,
+    },
+  ];
+  for (const { args, env, code, said } of cases) {
+    const result = await failure([...args, "--port", "0"], env);
+    assert.match(result.said, said, args.join(" "));
+    assert.equal(result.code, code, args.join(" "));
+    assert.ok(!result.said.includes("secret-key") && result.said.trim().split("\n").length === 1, result.said);
+  }
+});
+
+Deno.test("a word too many is refused by every command", async () => {
+  const lines = [
+    ["view"],
+    ["projects"],
+    ["runs"],
+    ["show", "linear-1"],
+    ["metrics"],
+    ["logs", "linear-1"],
+    ["files", "get"],
+    ["diff", "linear-1", "linear-2"],
+    ["tree"],
+    ["schema"],
+    ["export", "--to", "/nowhere"],
+    ["compact", "--to", "/nowhere"],
+    ["check"],
+    ["import-offline", "/nowhere"],
+    ["serve"],
+  ];
+  for (const line of lines) {
+    let notes = "";
+    const print = console.error;
+    console.error = (text: string) => notes += text;
+    const terminal: Terminal = {
+      write: (text) => assert.fail(text),
+      note: (text) => notes += text,
+      isTerminal: false,
+      columns: 80,
+    };
+    try {
+      assert.equal(await runCommand([...line, "surplus"], terminal), 2, line.join(" "));
+    } finally {
+      console.error = print;
+    }
+    assert.match(notes, /surplus/, line.join(" "));
+  }
 });
 
 Deno.test("completion scripts are there for bash, zsh and fish", async () => {

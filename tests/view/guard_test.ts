@@ -40,8 +40,6 @@ Deno.test("every answer tells browsers to run nothing but the page's own scripts
   const answers = [
     await page.get("/"),
     await page.get("/charts?s=DIG-1"),
-    await page.get("/src/view/page/main.ts"),
-    await page.get("/lib/preact.js"),
     await page.get("/nothing"),
     await page.get("/open"),
     await page.post("projects", {}),
@@ -54,6 +52,16 @@ Deno.test("every answer tells browsers to run nothing but the page's own scripts
     assert.doesNotMatch(policy, /unsafe/);
     assert.equal(headers.get("x-content-type-options"), "nosniff");
     assert.equal(headers.get("referrer-policy"), "no-referrer");
+  }
+  for (const path of ["/shell.js", "/lib/preact.js", "/style.css"]) {
+    const { headers } = await page.get(path);
+    assert.match(headers.get("content-type")!, /^text\/(javascript|css); charset=utf-8$/, "no document");
+    assert.equal(headers.get("x-content-type-options"), "nosniff");
+    assert.equal(headers.get("cross-origin-resource-policy"), "same-origin");
+  }
+  for (const [accepted, encoding] of [["gzip, br;q=1", "br"], ["gzip", "gzip"], ["identity", null]] as const) {
+    const { headers } = await page.get("/shell.js", { "accept-encoding": accepted });
+    assert.equal(headers.get("content-encoding"), encoding);
   }
   const text = await answers[0].text();
   assert.doesNotMatch(text, /<script(?![^>]*\bsrc=)|\son\w+=|style=/, "nothing inline");

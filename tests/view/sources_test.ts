@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { openOffline } from "../../src/offline/catalog.ts";
 import { openServer } from "../../src/http/catalog.ts";
+import { compactArchive } from "../../mod.ts";
 import { serve } from "../../serve.ts";
 import { writeDatabase } from "../offline/writer.ts";
 import { string } from "../../samples/rows.ts";
@@ -47,6 +48,33 @@ Deno.test("a server answers the page as the archive behind it does", async () =>
   } finally {
     catalog.close();
     await server.close();
+  }
+});
+
+Deno.test("a compacted archive answers the page as the archive that it was made of does", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await compactArchive({ archive: SAMPLE, destination: `${folder}/data`, progressBar: false, cacheFolder: null });
+    const original = new AskedPage(),
+      compacted = new AskedPage(
+        openArchive({ data: `${folder}/data/data`, cache: null } as Archive),
+      );
+    const [one, other] = [await original.open(), await compacted.open()];
+    assert.deepEqual(await answers(other), await answers(one));
+    const series = {
+      runs: ["DIG-9", "DIG-10"],
+      paths: ["train/loss"],
+      inherited: true,
+      x: "time" as const,
+      buckets: 100,
+    };
+    assert.deepEqual(await other.ask("buckets", series), await one.ask("buckets", series));
+    const tree = async (page: AskedPage) => (await page.ask("lineage", { run: "DIG-10" })).runs;
+    assert.deepEqual(await tree(other), await tree(one));
+    const file = async (page: AskedPage) => await (await page.get("/api/file?run=DIG-9&path=config.json")).bytes();
+    assert.deepEqual(await file(other), await file(one));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
 });
 

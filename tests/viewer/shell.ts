@@ -17,6 +17,36 @@ Deno.test("the page shows the runs of the sample, and goes back and forth", asyn
   assert.deepEqual(viewed.complaints, []);
 });
 
+Deno.test("what a browser loads of the page is below 80 kB, and half of that at first", async () => {
+  await using viewed = await ViewedArchive.open(["--archive", SAMPLE]);
+  const { page } = viewed;
+  const session = await page.context().newCDPSession(page);
+  await session.send("Network.enable");
+  const paths = new Map<string, string>(), sizes = new Map<string, number>();
+  session.on(
+    "Network.requestWillBeSent",
+    ({ requestId, request }) => paths.set(requestId, new URL(request.url).pathname),
+  );
+  session.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
+    const path = paths.get(requestId);
+    if (path && !path.startsWith("/api/") && !sizes.has(path)) sizes.set(path, encodedDataLength);
+  });
+  const loaded = () => sizes.values().reduce((sum, size) => sum + size, 0);
+  await viewed.go("/?s=DIG-4~6");
+  await page.getByText("mlp-adam-from-sgd").waitFor();
+  await page.waitForLoadState("networkidle");
+  const first = loaded(), files = sizes.size;
+  for (const section of ["Charts", "Run", "Compare"]) {
+    await page.getByRole("navigation").getByRole("link", { name: new RegExp(`^${section}\\b`) }).click();
+    await page.waitForLoadState("networkidle");
+  }
+  console.log(
+    `${first} bytes in ${files} files at first, ${loaded()} in ${sizes.size} with all sections, headers counted`,
+  );
+  assert.ok(first > 20_000 && first < 48_000, `${first}`);
+  assert.ok(loaded() > first && loaded() < 80_000, `${loaded()}`);
+});
+
 Deno.test("of several projects one is chosen, and the address says which", async () => {
   const folder = await Deno.makeTempDir({ prefix: "neptune-two-" });
   try {

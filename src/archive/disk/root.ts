@@ -44,6 +44,17 @@ export async function projectFolders(store: Store, root: string, signal?: AbortS
   throw await folderError(store, root, contents);
 }
 
+/** Throws an `ArchiveError` where the folder that was named for stored files is not there. Those who may not look are told later. */
+export async function requireFilesFolder(store: Store, folder: string, signal?: AbortSignal): Promise<void> {
+  if (!store.isPermitted(folder) || (await foundAt(store, folder, signal))?.isFolder) return;
+  throw new ArchiveError(
+    `There is no folder ${folder}${
+      spelling(folder)
+    }: pass as \`files\` the folder that neptune-exporter wrote files to (by default exports/files), or leave it out.`,
+    { path: folder },
+  );
+}
+
 /** What looks like a path elsewhere and is none here. */
 function spelling(path: string): string {
   if (/[/\\]~([/\\]|$)/.test(path)) return " (only a shell takes ~ for the home folder)";
