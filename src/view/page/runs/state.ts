@@ -16,7 +16,6 @@ import {
   askedColumn,
   columnOfText,
   firstColumns,
-  fittingWidth,
   isSame,
   keyOfColumn,
   type PickedColumn,
