@@ -1,8 +1,8 @@
 /**
  * The peak of memory where there are many points: `deno run -A bench/memory_bench.ts [millions of points] [folder] [--only=save,fetch]`.
  *
- * Three fifths of the points are one series, the others four series of another run. Polars writes the archive, as it is fast; it is
- * removed at the end. Each step is a process of its own.
+ * Three fifths of the points are one series, the others four series of another run. Polars writes the archive, as it is fast; later
+ * runs find it again. Each step is a process of its own.
  *
  * @module
  */
@@ -10,13 +10,13 @@
 import { tmpdir } from "node:os";
 import process from "node:process";
 import pl from "nodejs-polars";
-import { ReadOnlyProject } from "../mod.ts";
+import { compactArchive, ReadOnlyProject } from "../mod.ts";
 import { partName, sanitized } from "../samples/writer.ts";
 
 const PROJECT = "bench/project";
 const START = Date.UTC(2025, 0, 1);
 const PART_ROWS = 5_000_000;
-const STEPS = ["save", "export", "fetch"] as const;
+const STEPS = ["idle", "save", "csv", "export", "compact", "fetch"] as const;
 type Step = typeof STEPS[number];
 
 /** Points of a run step by step, in parts of five million rows. */
@@ -52,15 +52,40 @@ async function write(folder: string, run: string, paths: string[], steps: number
   }
 }
 
+async function generate(folder: string, points: number): Promise<void> {
+  const done = `${folder}/complete`;
+  if (await Deno.stat(done).catch(() => null)) return;
+  await Deno.remove(folder, { recursive: true }).catch(() => {});
+  const project = `${folder}/data/${sanitized(PROJECT)}`;
+  await Deno.mkdir(project, { recursive: true });
+  await write(project, "long", ["loss"], points * 3 / 5);
+  await write(project, "wide", ["a", "b", "c", "d"], points / 10);
+  await Deno.writeTextFile(done, "");
+}
+
 async function work(step: Step, folder: string): Promise<number> {
   const project = new ReadOnlyProject({ archive: `${folder}/data`, cacheFolder: `${folder}/cache` });
   const quiet = { progressBar: false };
   switch (step) {
+    case "idle":
+      await project.listRuns();
+      return 0;
     case "save":
-      return await project.saveMetrics({ attributes: /./, destination: `${folder}/points.parquet`, ...quiet });
+      return await project.saveMetrics({ attributes: /./, destination: `${folder}/made/points.parquet`, ...quiet });
+    case "csv":
+      return await project.saveMetrics({ attributes: /./, destination: `${folder}/made/points.csv`, ...quiet });
     case "export": {
-      const frame = await project.exportArchive({ destination: `${folder}/copy`, ...quiet });
+      const frame = await project.exportArchive({ destination: `${folder}/made`, ...quiet });
       return Number(frame.getColumn("points").sum());
+    }
+    case "compact": {
+      const { projects } = await compactArchive({
+        archive: `${folder}/data`,
+        destination: `${folder}/made`,
+        cacheFolder: `${folder}/cache`,
+        ...quiet,
+      });
+      return projects[0].points;
     }
     case "fetch":
       return (await project.fetchMetrics({ runs: ["long"], attributes: /./, ...quiet })).height;
@@ -86,18 +111,16 @@ if (import.meta.main) {
   if (step) await measure(step, first);
   else {
     const points = Number(first ?? 10) * 1e6;
-    const folder = `${second ?? `${tmpdir()}/neptune-fetcher-bench`}/points`;
-    const project = `${folder}/data/${sanitized(PROJECT)}`;
-    await Deno.mkdir(project, { recursive: true });
-    try {
-      await write(project, "long", ["loss"], points * 3 / 5);
-      await write(project, "wide", ["a", "b", "c", "d"], points / 10);
-      for (const step of only) {
-        const args = ["run", "-A", import.meta.filename!, `--step=${step}`, folder];
+    const folder = `${second ?? `${tmpdir()}/neptune-fetcher-bench`}/points-${points / 1e6}M`;
+    await generate(folder, points);
+    for (const step of only) {
+      await Deno.mkdir(`${folder}/made`);
+      const args = ["run", "-A", import.meta.filename!, `--step=${step}`, folder];
+      try {
         await new Deno.Command(Deno.execPath(), { args, stdout: "inherit", stderr: "inherit" }).output();
+      } finally {
+        await Deno.remove(`${folder}/made`, { recursive: true });
       }
-    } finally {
-      await Deno.remove(folder, { recursive: true });
     }
   }
 }

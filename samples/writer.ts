@@ -5,13 +5,14 @@
  */
 
 import { sanitized } from "../src/archive/disk/layout.ts";
-import { ByteWriter } from "hyparquet-writer";
-import { type PartOptions, PartWriter } from "../src/export/encode.ts";
+import type { SchemaElement } from "hyparquet";
+import { ByteWriter, ParquetWriter } from "hyparquet-writer";
+import { type ArchiveColumns, type ArchiveRow, type RowBatch, SCHEMA } from "../src/archive/parquet/schema.ts";
 import { partName } from "../src/export/names.ts";
-import type { RowBatch } from "../src/archive/parquet/schema.ts";
+import { millionths } from "../src/export/steps.ts";
 
 export { sanitized } from "../src/archive/disk/layout.ts";
-export { millionths } from "../src/export/encode.ts";
+export { millionths } from "../src/export/steps.ts";
 export { filePath, partName } from "../src/export/names.ts";
 export {
   type ArchiveColumns,
@@ -48,4 +49,87 @@ export function encodePart({ batches, ...options }: PartOptions & { batches: Row
   for (const batch of batches) part.write(batch);
   part.finish();
   return new Uint8Array(bytes.getBytes());
+}
+
+/** The exporter cuts its row groups here. */
+const ROW_GROUP_ROWS = 1_048_576;
+
+/** What the rows of a part have in common. Another schema serves to write what other tools make of an archive. */
+interface PartOptions {
+  projectId: string;
+  runId: string;
+  schema?: readonly SchemaElement[];
+  /** Store NaN as NaN. The exporter stores it as null, and so loses NaN configs. Default: false. */
+  keepNaN?: boolean;
+}
+
+/** Writes one part batch by batch. */
+class PartWriter {
+  readonly #options: Required<PartOptions>;
+  readonly #parquet: ParquetWriter;
+
+  constructor(bytes: ByteWriter, { schema = SCHEMA, keepNaN = false, ...ids }: PartOptions) {
+    this.#options = { ...ids, schema, keepNaN };
+    this.#parquet = new ParquetWriter({
+      writer: bytes,
+      schema: [...schema],
+      codec: "SNAPPY",
+      statisticsTruncateLength: Infinity,
+      createdBy: "neptune-fetcher (hyparquet-writer)",
+    });
+  }
+
+  write(batch: RowBatch): void {
+    const { projectId, runId, schema, keepNaN } = this.#options;
+    const columns = Array.isArray(batch) ? rowsToColumns(batch) : batch;
+    const length = columns.attribute_path?.length ?? 0;
+    const columnData = topLevel(schema).map((element) => {
+      const { name } = element;
+      const fallback = name === "project_id" ? projectId : name === "run_id" ? runId : null;
+      const nullNaN = name === "timestamp" || (name === "float_value" && !keepNaN);
+      const data = storedColumn(element, columns[name as keyof ArchiveRow], length, fallback, nullNaN);
+      return { name, data, offsetIndex: false };
+    });
+    this.#parquet.write({ columnData, rowGroupSize: ROW_GROUP_ROWS });
+  }
+
+  finish(): void {
+    this.#parquet.finish();
+  }
+}
+
+/** Rows by column. */
+function rowsToColumns(rows: ArchiveRow[]): ArchiveColumns {
+  const names = new Set(rows.flatMap((row) => Object.keys(row) as (keyof ArchiveRow)[]));
+  return Object.fromEntries([...names].map((name) => [name, rows.map((row) => row[name])]));
+}
+
+function topLevel(schema: readonly SchemaElement[]): SchemaElement[] {
+  const elements: SchemaElement[] = [];
+  for (let i = 1; i < schema.length; i = skip(schema, i)) elements.push(schema[i]);
+  return elements;
+}
+
+/** The index of the element after element `i` and all below it. */
+function skip(schema: readonly SchemaElement[], i: number): number {
+  let next = i + 1;
+  for (let child = 0; child < (schema[i].num_children ?? 0); child++) next = skip(schema, next);
+  return next;
+}
+
+function storedColumn(
+  { name, type, converted_type }: SchemaElement,
+  values: ArrayLike<unknown> | undefined,
+  length: number,
+  fallback: string | null,
+  nullNaN: boolean,
+): unknown[] {
+  if (values === undefined) return new Array(length).fill(fallback);
+  if (values.length !== length) throw new RangeError(`Column ${name} holds ${values.length} values, not ${length}.`);
+  return Array.from(values, (value) => {
+    if (value === null || value === undefined) return fallback;
+    if (name === "step" && converted_type === "DECIMAL") return typeof value === "number" ? millionths(value) : value;
+    if (name === "int_value" && type === "INT64") return BigInt(value as number | bigint);
+    return nullNaN && Number.isNaN(value) ? null : value;
+  });
 }

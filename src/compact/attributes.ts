@@ -20,8 +20,8 @@ import {
   isSeriesType,
   type SeriesType,
 } from "../types.ts";
-import { byBytes } from "./order.ts";
-import type { ColumnCells } from "./row_group.ts";
+import { byBytes } from "../export/order.ts";
+import type { ColumnCells } from "../export/row_group.ts";
 import {
   attributeKey,
   FIELD_OF,

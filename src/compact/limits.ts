@@ -4,8 +4,10 @@
  * @module
  */
 
+import type { PageLimits } from "../export/row_group.ts";
+
 /** Sizes. */
-export interface Limits {
+export interface Limits extends PageLimits {
   /** So many points, or about so many bytes of texts and histograms, are sorted at once. */
   spillPoints: number;
   spillBytes: number;
@@ -18,9 +20,6 @@ export interface Limits {
   partsTogether: number;
   /** Rows are handed on in pieces of at most so many. */
   pieceRows: number;
-  /** Pages have at most so many rows, or about so many bytes of texts. */
-  pageRows: number;
-  pageBytes: number;
   /** A row group ends after so many rows where an attribute ends, after so many in any case, and after so many bytes of texts. */
   groupRows: number;
   mostGroupRows: number;

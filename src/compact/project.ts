@@ -28,7 +28,7 @@ import { lockFolder } from "../export/lock.ts";
 import type { Finding } from "../source.ts";
 import { makeWhole, sayingWhatFailed } from "../write/whole.ts";
 import { LIMITS, type Limits } from "./limits.ts";
-import { byBytes } from "./order.ts";
+import { byBytes } from "../export/order.ts";
 import { readAllSeries } from "./read_series.ts";
 import { writeRuns } from "./runs.ts";
 import { writeAttributes } from "./attributes.ts";

@@ -16,8 +16,8 @@ import { ArchiveError } from "../errors.ts";
 import { sayingWhatFailed, sayingWhatFailedSync } from "../write/whole.ts";
 import { histogramsOf } from "../archive/compacted/pass.ts";
 import type { Limits } from "./limits.ts";
-import { TableWriter } from "./parquet/table.ts";
-import { digestOf, GrowingGroup } from "./row_group.ts";
+import { TableWriter, type WrittenColumn } from "../export/parquet/table.ts";
+import { digestOf, GrowingGroup } from "../export/row_group.ts";
 
 /** Where the files go. */
 export interface TablePlace {
@@ -57,6 +57,7 @@ interface OpenFile {
 export class TableFiles {
   readonly #name: TableName;
   readonly #place: TablePlace;
+  readonly #columns: readonly WrittenColumn[];
   readonly entries: TableFileEntry[] = [];
   group: GrowingGroup;
   #open: OpenFile | null = null;
@@ -64,7 +65,14 @@ export class TableFiles {
   constructor(name: TableName, place: TablePlace) {
     this.#name = name;
     this.#place = place;
-    this.group = new GrowingGroup(TABLES[name].columns, place.limits, FIRST_ROOM);
+    this.#columns = TABLES[name].columns.map(({ name, holds, elements }) => ({
+      name,
+      type: holds,
+      elements,
+      indexed: INDEXED.has(name),
+      plain: name === "string_value",
+    }));
+    this.group = new GrowingGroup(this.#columns, place.limits, FIRST_ROOM);
   }
 
   /** The number of the file that the next row goes to, and the row in it. */
@@ -99,7 +107,7 @@ export class TableFiles {
 
   async #write(signal?: AbortSignal): Promise<void> {
     const { group } = this;
-    this.group = new GrowingGroup(TABLES[this.#name].columns, this.#place.limits, group.rows + FIRST_ROOM);
+    this.group = new GrowingGroup(this.#columns, this.#place.limits, group.rows + FIRST_ROOM);
     const open = this.#open ??= await this.#create();
     if (group.rows > 0) {
       open.groups.push({ rows: group.rows, digests: group.digests() });
@@ -109,7 +117,7 @@ export class TableFiles {
   }
 
   async #create(): Promise<OpenFile> {
-    const { columns, sorting } = TABLES[this.#name];
+    const { sorting } = TABLES[this.#name];
     const { folder, pass } = this.#place;
     const number = this.entries.length + 1;
     const path = `${folder}/${tableFileName(this.#name, pass, number)}.tmp`;
@@ -117,13 +125,6 @@ export class TableFiles {
       await Deno.mkdir(`${folder}/${this.#name}`, { recursive: true });
       const file = await Deno.open(path, { write: true, create: true, truncate: true });
       const hash = createHash("sha256"), tail = { checksum: 0, isTail: false };
-      const described = columns.map(({ name, holds, elements }) => ({
-        name,
-        type: holds,
-        elements,
-        indexed: INDEXED.has(name),
-        plain: name === "string_value",
-      }));
       const sink = {
         write(bytes: Uint8Array) {
           for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
@@ -131,7 +132,7 @@ export class TableFiles {
           if (tail.isTail) tail.checksum = crc32(bytes, tail.checksum);
         },
       };
-      return { number, path, file, writer: new TableWriter(described, sorting, sink), hash, tail, groups: [] };
+      return { number, path, file, writer: new TableWriter(this.#columns, sorting, sink), hash, tail, groups: [] };
     });
   }
 

@@ -4,24 +4,45 @@
  * @module
  */
 
-import { type Checksums, checksums } from "../archive/parquet/checksums.ts";
 import { hashFile } from "../archive/disk/hashes.ts";
+import { openBytes } from "../archive/disk/local.ts";
+import { distinct, ParquetFile, type RowGroupReader, stringListsOf } from "../archive/parquet/file.ts";
+import { pauseNowAndThen } from "../archive/parquet/pause.ts";
+import { pointValues } from "../archive/parquet/point_values.ts";
+import { type ArchiveColumn, COLUMN_LIST, COLUMNS, elementsOf } from "../archive/parquet/schema.ts";
 import { ArchiveError } from "../errors.ts";
 import { sayingWhatFailed, sayingWhatFailedSync } from "../write/whole.ts";
-import { FileByteWriter, PartWriter, rowsToColumns } from "./encode.ts";
 import { addHashes } from "./log.ts";
 import { partName } from "./names.ts";
-import type { ArchiveColumns, ArchiveRow, RowBatch } from "../archive/parquet/schema.ts";
+import type { ColumnData } from "./parquet/leaves.ts";
+import { TableWriter, type WrittenColumn } from "./parquet/table.ts";
+import { digestOf, GrowingGroup, type PageLimits } from "./row_group.ts";
+import type { RowCells } from "./rows.ts";
+import type { Histogram } from "../types.ts";
+
+/** Steps are decimals of eight bytes, as with the exporter. */
+const WRITTEN: readonly WrittenColumn[] = COLUMN_LIST.map(([name, { holds }]) => ({
+  name,
+  type: holds === "decimal" ? "fixed" : holds,
+  elements: elementsOf(name, holds),
+  indexed: ["attribute_path", "attribute_type", "step"].includes(name),
+}));
+const PAGES: PageLimits = { pageRows: 20_000, pageBytes: 1 << 20 };
 
 /** The exporter begins a new part with the next batch once a file is larger. */
 const PART_BYTES = 50 * 1024 * 1024;
 
-/** A part under construction. */
-interface OpenPart {
+/** A part that waits for its name. */
+interface WrittenPart {
   path: string;
+  /** The digests of the columns of each row group. */
+  groups: Map<string, number>[];
+}
+
+/** The part under construction. What its writer knows of pages is let go with it. */
+interface OpenPart extends WrittenPart {
   file: Deno.FsFile;
-  writer: PartWriter;
-  written: Map<string, Checksums>;
+  writer: TableWriter;
 }
 
 /** The parts of one run in a project folder. */
@@ -30,7 +51,8 @@ export class RunParts {
   readonly #project: string;
   readonly #run: string;
   readonly #partBytes: number;
-  readonly #parts: OpenPart[] = [];
+  readonly #parts: WrittenPart[] = [];
+  #open: OpenPart | null = null;
 
   constructor(folder: string, projectId: string, runId: string, partBytes: number = PART_BYTES) {
     this.#folder = folder;
@@ -44,19 +66,20 @@ export class RunParts {
     return await Deno.stat(`${this.#folder}/${partName(this.#run)}`).then(() => true, () => false);
   }
 
-  /** Writes one batch as a row group. */
-  write(batch: RowBatch): void {
-    const columns = Array.isArray(batch) ? rowsToColumns(batch) : batch;
+  /** Writes some rows as a row group. */
+  write({ rows, cells }: RowCells): void {
     const part = this.#current();
-    sayingWhatFailedSync(part.path, () => part.writer.write(columns));
-    count(part.written, columns);
+    const group = new GrowingGroup(WRITTEN, PAGES, rows);
+    group.add(rows, { ...cells, project_id: { text: this.#project }, run_id: { text: this.#run } });
+    part.groups.push(group.digests());
+    sayingWhatFailedSync(part.path, () => part.writer.write(rows, group.data(), group.cuts));
   }
 
   /** Closes the parts, reads them back, and gives them their names. A run without rows has a part without rows. */
   async finish(signal?: AbortSignal): Promise<void> {
     if (this.#parts.length === 0) this.#current();
     this.#close();
-    for (const { path, written } of this.#parts) await verify(path, written, signal);
+    for (const { path, groups } of this.#parts) await verify(path, groups, signal);
     const hashes = new Map<string, string>();
     for (const [number, { path }] of this.#parts.entries()) {
       hashes.set(partName(this.#run, number), await hashFile(path, signal));
@@ -70,7 +93,9 @@ export class RunParts {
 
   /** Takes away what is not finished, of this attempt or an earlier one. */
   async discard(): Promise<void> {
-    for (const { file } of this.#parts.splice(0)) close(file);
+    if (this.#open) close(this.#open.file);
+    this.#open = null;
+    this.#parts.length = 0;
     for (let number = 0;; number++) {
       const path = `${this.#folder}/${partName(this.#run, number)}`;
       const found = await Promise.all(
@@ -81,22 +106,24 @@ export class RunParts {
   }
 
   #current(): OpenPart {
-    const last = this.#parts.at(-1);
-    if (last && last.writer.size <= this.#partBytes) return last;
+    if (this.#open && this.#open.writer.bytes <= this.#partBytes) return this.#open;
     this.#close();
     const path = `${this.#folder}/${partName(this.#run, this.#parts.length)}.tmp`;
     const file = sayingWhatFailedSync(path, () => Deno.openSync(path, { write: true, create: true, truncate: true }));
-    const options = { projectId: this.#project, runId: this.#run, keepNaN: true };
-    const part = { path, file, writer: new PartWriter(new FileByteWriter(file), options), written: new Map() };
-    this.#parts.push(part);
-    return part;
+    const write = (bytes: Uint8Array) => {
+      for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+    };
+    const groups: WrittenPart["groups"] = [];
+    this.#parts.push({ path, groups });
+    return this.#open = { path, groups, file, writer: new TableWriter(WRITTEN, [], { write }) };
   }
 
   #close(): void {
-    const last = this.#parts.at(-1);
-    if (!last) return;
-    sayingWhatFailedSync(last.path, () => last.writer.finish());
-    close(last.file);
+    if (!this.#open) return;
+    const { path, file, writer } = this.#open;
+    sayingWhatFailedSync(path, () => writer.finish());
+    close(file);
+    this.#open = null;
   }
 }
 
@@ -108,62 +135,66 @@ function close(file: Deno.FsFile): void {
   }
 }
 
-const COLUMNS: Record<string, keyof ArchiveRow> = {
-  step: "step",
-  timestamp: "timestamp",
-  int: "int_value",
-  float: "float_value",
-  string: "string_value",
-  bool: "bool_value",
-  datetime: "datetime_value",
-  set: "string_set_value",
-  file: "file_value",
-  histogram: "histogram_value",
-};
-
-function count(tallies: Map<string, Checksums>, columns: ArchiveColumns): void {
-  const types = columns.attribute_type!;
-  for (let row = 0; row < types.length; row++) {
-    let one = tallies.get(types[row]);
-    if (!one) {
-      one = { rows: 0, steps: 0, times: 0, ...Object.fromEntries(Object.keys(COLUMNS).map((name) => [name, 0])) };
-      tallies.set(types[row], one);
+/** The cells of a column, as they are read. */
+function cellsOf(group: RowGroupReader, name: ArchiveColumn): Exclude<ColumnData, null> {
+  const { short, holds } = COLUMNS[name];
+  switch (holds) {
+    case "string":
+    case "file":
+      return { ...distinct(group.strings(short)), sorted: false };
+    case "strings":
+      return { lists: stringListsOf(group.lists(short, "string")) };
+    case "histogram":
+      return { histograms: pointValues(group, "histogram_series") as (Histogram | null)[] };
+    case "int": {
+      const { values, present } = group.ints(short);
+      return { ints: values, present };
     }
-    one.rows++;
-  }
-  for (const [name, column] of Object.entries(COLUMNS)) {
-    const values = columns[column];
-    if (!values) continue;
-    for (let row = 0; row < types.length; row++) {
-      const value = values[row];
-      if (value === null || value === undefined || (name === "timestamp" && Number.isNaN(value))) continue;
-      const one = tallies.get(types[row])!;
-      one[name]++;
-      if (name === "step") one.steps += Number(value);
-      if (name === "timestamp") one.times += Number(value);
+    case "bool": {
+      const { values, present } = group.bools(short);
+      return { bools: values, present };
+    }
+    default: {
+      const { values, present } = group.floats(short);
+      return { floats: values, present };
     }
   }
 }
 
-async function verify(path: string, written: Map<string, Checksums>, signal?: AbortSignal): Promise<void> {
-  const read = await checksums(path, signal).catch((cause) => {
+/** Reads a part back: all of its values. */
+async function verify(path: string, groups: Map<string, number>[], signal?: AbortSignal): Promise<void> {
+  const pause = pauseNowAndThen(signal);
+  try {
+    using file = new ParquetFile(openBytes(path));
+    let number = 0;
+    for (const group of file.groups()) {
+      const written = groups[number++];
+      for (const [name] of COLUMN_LIST) {
+        const wanted = written.get(name);
+        if (wanted === undefined ? !isEmpty(group, name) : digestOf(cellsOf(group, name)) !== wanted) {
+          throw new Error(`${name} of row group ${number} is another one`);
+        }
+      }
+      await pause();
+    }
+    if (number !== groups.length) throw new Error(`${groups.length} row groups written, ${number} read`);
+  } catch (cause) {
     signal?.throwIfAborted();
-    throw mismatch(path, String(cause), cause);
-  });
-  for (const type of new Set([...written.keys(), ...read.keys()])) {
-    const [wanted, found] = [written.get(type) ?? {}, read.get(type) ?? {}];
-    for (const name of new Set([...Object.keys(wanted), ...Object.keys(found)])) {
-      const [x, y] = [wanted[name] ?? 0, found[name] ?? 0];
-      // Sums of many numbers differ in their last digits by the order of adding.
-      if (Math.abs(x - y) > 1e-9 * Math.abs(x)) throw mismatch(path, `${name} of ${type}: ${x} written, ${y} read`);
-    }
+    throw new ArchiveError(
+      `The file ${path} does not read back as it was written (${
+        cause instanceof Error ? cause.message : cause
+      }): check the disk, and export the run again.`,
+      { path },
+      { cause },
+    );
   }
 }
 
-function mismatch(path: string, what: string, cause?: unknown): ArchiveError {
-  return new ArchiveError(
-    `The file ${path} does not read back as it was written (${what}): check the disk, and export the run again.`,
-    { path },
-    { cause },
-  );
+/** Tells whether no row has a value in a column. */
+function isEmpty(group: RowGroupReader, name: ArchiveColumn): boolean {
+  const { short, holds } = COLUMNS[name];
+  if (holds === "strings") return group.lists(short, "string").lengths.every((length) => length < 0);
+  const kind = holds === "string" || holds === "file" || holds === "histogram" ? "strings" : "floats";
+  const { present } = group[kind](short);
+  return present !== null && !present.includes(1);
 }

@@ -4,10 +4,12 @@
  * @module
  */
 
-import type { PointValues, ValueColumn } from "../columns.ts";
+import type { ValueColumn } from "../columns.ts";
 import type { Points } from "../frame/points.ts";
 import type { AttributeType, ConfigType, FileRef, Histogram } from "../types.ts";
-import { type ArchiveColumns, type ArchiveRow, VALUE_COLUMN } from "../archive/parquet/schema.ts";
+import { type ArchiveRow, COLUMN_LIST, VALUE_COLUMN } from "../archive/parquet/schema.ts";
+import { byBytes } from "./order.ts";
+import type { ColumnCells } from "./row_group.ts";
 
 /** The row of one config. */
 export function configRow(path: string, column: ValueColumn & { type: ConfigType }, i: number): ArchiveRow {
@@ -28,89 +30,123 @@ export interface Series {
   points: Points;
 }
 
-/** So many rows are written at a time: as lists of what is stored they take ten times as much memory as points. */
+/** Rows by column; columns that are not named have no values. */
+export interface RowCells {
+  rows: number;
+  cells: Record<string, ColumnCells>;
+}
+
+/** A few rows by column. */
+export function cellsOf(rows: readonly ArchiveRow[]): RowCells {
+  const cells: RowCells["cells"] = {};
+  for (const [name, { holds }] of COLUMN_LIST) {
+    const values = rows.map((row) => row[name] ?? null);
+    if (values.every((value) => value === null)) continue;
+    const present = Uint8Array.from(values, (value) => value === null ? 0 : 1);
+    const known = <T>(none: T) => values.map((value) => value === null ? none : value) as T[];
+    switch (holds) {
+      case "string":
+        cells[name] = { texts: values as (string | null)[] };
+        break;
+      case "file":
+        cells[name] = { texts: (values as ArchiveRow["file_value"][]).map((file) => file?.path ?? null) };
+        break;
+      case "strings":
+        cells[name] = { lists: values as (string[] | null)[] };
+        break;
+      case "histogram":
+        cells[name] = { histograms: values as unknown as (Histogram | null)[] };
+        break;
+      case "int":
+        cells[name] = { ints: BigInt64Array.from(known<number | bigint>(0n), BigInt), present };
+        break;
+      case "bool":
+        cells[name] = { bools: Uint8Array.from(known(false), Number), present };
+        break;
+      default:
+        cells[name] = { floats: Float64Array.from(known(0)), present };
+    }
+  }
+  return { rows: rows.length, cells };
+}
+
+/** So many rows are a row group. */
 const ROWS_TOGETHER = 100_000;
 
 /** The rows of several series step by step, as the exporter has them, in portions. `stored` gives the paths of files. */
-export function* seriesColumns(
-  series: Series[],
+export function* seriesRows(
+  series: readonly Series[],
   stored: (ref: FileRef, path: string, step: number) => string,
-): Generator<ArchiveColumns> {
-  let left = series.reduce((sum, { points }) => sum + points.step.length, 0);
-  const points = stepByStep(series);
-  while (left > 0) {
-    const length = Math.min(left, ROWS_TOGETHER);
-    const path = new Array<string>(length), type = new Array<string>(length);
-    const step = new Float64Array(length), timestamp = new Float64Array(length);
-    const columns: ArchiveColumns = { attribute_path: path, attribute_type: type, step, timestamp };
-    const writers: ValueWriter[] = [];
-    for (let row = 0; row < length; row++) {
-      const [which, point] = points.next().value!;
-      const one = series[which];
-      path[row] = one.path;
-      type[row] = one.type;
-      step[row] = one.points.step[point];
-      timestamp[row] = one.points.timestamp[point];
-      (writers[which] ??= valueWriter(columns, one, length, stored))(row, point);
+): Generator<RowCells> {
+  const { which, point } = stepByStep(series);
+  const names = series.map(({ path }) => path).sort(byBytes), types = [...new Set(series.map(({ type }) => type))];
+  types.sort();
+  const pathOf = series.map(({ path }) => names.indexOf(path)), typeOf = series.map(({ type }) => types.indexOf(type));
+  for (let from = 0; from < which.length; from += ROWS_TOGETHER) {
+    const [some, points] = [which, point].map((all) => all.subarray(from, from + ROWS_TOGETHER));
+    const rows = some.length;
+    const floats = (pick: (one: Series) => ArrayLike<unknown>) => {
+      const columns = series.map(pick) as ArrayLike<number>[], out = new Float64Array(rows);
+      for (let row = 0; row < rows; row++) out[row] = columns[some[row]][points[row]];
+      return out;
+    };
+    /** Values of series of one kind; null where a row is of another. */
+    const others = <T, V>(kind: string, value: (stored: T, one: Series, point: number) => V) =>
+      Array.from(some, (at, row) => {
+        const one = series[at], { values } = one.points;
+        const found = values.kind === kind ? values.data[points[row]] as T | null : null;
+        return found === null ? null : value(found, one, points[row]);
+      });
+    const codes = (of: number[]) => {
+      const out = new Int32Array(rows);
+      for (let row = 0; row < rows; row++) out[row] = of[some[row]];
+      return out;
+    };
+    const cells: RowCells["cells"] = {
+      attribute_path: { names, codes: codes(pathOf), sorted: true },
+      attribute_type: { names: types, codes: codes(typeOf), sorted: true },
+      step: { floats: floats(({ points }) => points.step) },
+      timestamp: { floats: floats(({ points }) => points.timestamp), gaps: true },
+    };
+    const kinds = new Set(series.map(({ points }) => points.values.kind));
+    if (kinds.has("float")) cells.float_value = { floats: floats(({ points }) => points.values.data) };
+    if (kinds.has("string")) cells.string_value = { texts: others("string", (text: string) => text) };
+    if (kinds.has("histogram")) cells.histogram_value = { histograms: others("histogram", (one: Histogram) => one) };
+    if (kinds.has("file")) {
+      cells.file_value = {
+        texts: others("file", (ref: FileRef, { path, points }, at) => stored(ref, path, points.step[at])),
+      };
     }
-    yield columns;
-    left -= length;
+    yield { rows, cells };
   }
 }
 
-/** Goes through the points of series by step, then in the order of the series. */
-function* stepByStep(series: Series[]): Generator<[series: number, point: number]> {
-  const steps = new Float64Array(series.reduce((sum, { points }) => sum + points.step.length, 0));
+/** The points of series by step, then in the order of the series. */
+function stepByStep(series: readonly Series[]): { which: Uint32Array; point: Uint32Array } {
+  const length = series.reduce((sum, { points }) => sum + points.step.length, 0);
+  const which = new Uint32Array(length), point = new Uint32Array(length);
+  if (series.length === 1) {
+    for (let row = 0; row < length; row++) point[row] = row;
+    return { which, point };
+  }
+  const steps = new Float64Array(length);
   let at = 0;
   for (const { points } of series) {
     steps.set(points.step, at);
     at += points.step.length;
   }
   steps.sort();
-  const next = new Uint32Array(series.length);
-  for (let i = 0; i < steps.length; i++) {
+  const next = new Uint32Array(series.length), own = series.map(({ points }) => points.step);
+  let row = 0;
+  for (let i = 0; i < length; i++) {
     const step = steps[i];
     if (i > 0 && step === steps[i - 1]) continue;
-    for (let which = 0; which < series.length; which++) {
-      const own = series[which].points.step;
-      while (own[next[which]] === step) yield [which, next[which]++];
+    for (let one = 0; one < own.length; one++) {
+      while (own[one][next[one]] === step) {
+        which[row] = one;
+        point[row++] = next[one]++;
+      }
     }
   }
-}
-
-type ValueWriter = (row: number, point: number) => void;
-
-function valueWriter(
-  columns: ArchiveColumns,
-  { path, points: { values, step } }: Series,
-  length: number,
-  stored: (ref: FileRef, path: string, step: number) => string,
-): ValueWriter {
-  const column = <T>(name: keyof ArchiveRow, make: () => T): T => (columns[name] ??= make() as never) as T;
-  const sparse = () => new Array(length).fill(null) as unknown[];
-  const writers: { [kind in PointValues["kind"]]: () => ValueWriter } = {
-    float: () => {
-      const target = column("float_value", () => new Float64Array(length));
-      return (row, point) => target[row] = values.data[point] as number;
-    },
-    string: () => {
-      const target = column("string_value", sparse);
-      return (row, point) => target[row] = values.data[point];
-    },
-    histogram: () => {
-      const target = column("histogram_value", sparse);
-      return (row, point) => {
-        const value = values.data[point] as Histogram | null;
-        target[row] = value && { type: value.type, edges: [...value.edges], values: [...value.values] };
-      };
-    },
-    file: () => {
-      const target = column("file_value", sparse);
-      return (row, point) => {
-        const ref = values.data[point] as FileRef | null;
-        target[row] = ref && { path: stored(ref, path, step[point]) };
-      };
-    },
-  };
-  return writers[values.kind]();
+  return { which, point };
 }

@@ -11,11 +11,11 @@ import { collectPoints } from "../frame/points.ts";
 import type { Source } from "../source.ts";
 import { type AttributeType, POINT_KINDS, type RunInfo, type SeriesType } from "../types.ts";
 import { readContent, type RunContent } from "./content.ts";
-import { holdsStep } from "./encode.ts";
+import { holdsStep } from "./steps.ts";
 import { RunFiles } from "./files.ts";
 import { addHashes } from "./log.ts";
 import { RunParts } from "./parts.ts";
-import { type Series, seriesColumns, sortRows } from "./rows.ts";
+import { cellsOf, type Series, seriesRows, sortRows } from "./rows.ts";
 
 /** The exporter reads so many series of a run together, and so do we where they are not too long. */
 const SERIES_TOGETHER = 128;
@@ -85,17 +85,17 @@ async function writeRun(target: Export, run: NamedRun, parts: RunParts, content:
   const files = new RunFiles(source, target.files, run.inPaths);
   const refused: Outcome["refused"] = [];
   await parts.discard();
-  if (content.configs.length > 0) parts.write(sortRows(content.configs));
+  if (content.configs.length > 0) parts.write(cellsOf(sortRows(content.configs)));
   let points = 0;
   for (const types of [["float_series"], ["string_series", "histogram_series"]] as const) {
     points += await exportSeries(target, run, { parts, content, types, files, refused });
   }
   if (content.files.length > 0) {
-    parts.write(content.files.map(({ path, type, ref }) => ({
+    parts.write(cellsOf(content.files.map(({ path, type, ref }) => ({
       attribute_path: path,
       attribute_type: type,
       file_value: ref && { path: files.place(ref, path) },
-    })));
+    }))));
   }
   points += await exportSeries(target, run, { parts, content, types: ["file_series"], files, refused });
   // Files first: a run whose part 0 is there is whole.
@@ -140,7 +140,7 @@ async function exportSeries(
   const named = types.flatMap((type) => content.series[type].map((path) => ({ type, path })));
   const pause = pauseNowAndThen(target.signal);
   const write = async (series: Series[]) => {
-    for (const rows of seriesColumns(series, (ref, path, step) => files.place(ref, path, step))) {
+    for (const rows of seriesRows(series, (ref, path, step) => files.place(ref, path, step))) {
       parts.write(rows);
       await pause();
     }

@@ -7,6 +7,7 @@ import { type ArchiveRow, filePath, partName, sanitized, writeRun } from "../../
 import { connectionOf } from "../../src/api/project.ts";
 import { openArchive } from "../../src/archive/catalog.ts";
 import { RunParts } from "../../src/export/parts.ts";
+import { cellsOf } from "../../src/export/rows.ts";
 import { bytes, everything, pointsOf, runs, valuesByKey } from "../ask.ts";
 import { Fixture, PROJECT, T } from "../api/fixture.ts";
 
@@ -201,7 +202,9 @@ Deno.test("a run of many series and points rolls over into parts, and is read as
   const parts = new RunParts(folder, "team/long", "one", 2000);
   const value = (batch: number, step: number) => Math.sin(batch * 1000 + step);
   for (let batch = 0; batch < 3; batch++) {
-    parts.write(Array.from({ length: 300 }, (_, step) => floatPoint(`m/${batch}`, step, T, value(batch, step))));
+    parts.write(
+      cellsOf(Array.from({ length: 300 }, (_, step) => floatPoint(`m/${batch}`, step, T, value(batch, step)))),
+    );
   }
   assert.equal(await parts.finished(), false);
   assert.deepEqual(await tree(folder), [0, 1, 2].map((part) => `${partName("one", part)}.tmp`));

@@ -9,6 +9,8 @@ import assert from "node:assert/strict";
 import pl from "nodejs-polars";
 import { openArchive } from "../../src/archive/catalog.ts";
 import { DamagedFileError } from "../../src/errors.ts";
+import { RunParts } from "../../src/export/parts.ts";
+import { cellsOf } from "../../src/export/rows.ts";
 import type { Source } from "../../src/source.ts";
 import { file, filePoint, float, floatPoint, histogramPoint, int, string, stringPoint } from "../../samples/rows.ts";
 import { encodePart, partName, sanitized, writeRun } from "../../samples/writer.ts";
@@ -29,27 +31,31 @@ export interface Subject {
   expected: string;
 }
 
-/** The same rows written by the exporter's library, by ours, and by Polars, which compresses and encodes differently. */
+/** The same rows written by the exporter's library, by another, by `exportArchive`, and by Polars: all compress and encode differently. */
 export async function subjects(folder: string): Promise<Subject[]> {
   const exported = await Deno.readFile(new URL("./pyarrow.parquet", import.meta.url));
   const paths = Array.from({ length: 3 }, (_, i) => `m/${i}`);
-  const ours = encodePart({
-    projectId: PROJECT,
-    runId: RUN,
-    batches: [
-      [float("lr", 0.1), int("seed", 7), string("note", "hello"), string("sys/custom_run_id", RUN)],
-      Array.from({ length: 300 }, (_, i) => floatPoint(paths[i % 3], Math.floor(i / 3), 1000 * i, Math.sin(i))),
-      [
-        ...Array.from({ length: 20 }, (_, i) => stringPoint("log", i, 1000, `line ${i}`)),
-        histogramPoint("hist", 1, 1000, { type: "COUNTING", edges: [0, 1, 2], values: [3, 4] }),
-      ],
-      [file("cfg", "pyarrow/cfg.json"), filePoint("img", 1, 1000, "pyarrow/img/1.png")],
+  const batches = [
+    [float("lr", 0.1), int("seed", 7), string("note", "hello"), string("sys/custom_run_id", RUN)],
+    Array.from({ length: 300 }, (_, i) => floatPoint(paths[i % 3], Math.floor(i / 3), 1000 * i, Math.sin(i))),
+    [
+      ...Array.from({ length: 20 }, (_, i) => stringPoint("log", i, 1000, `line ${i}`)),
+      histogramPoint("hist", 1, 1000, { type: "COUNTING", edges: [0, 1, 2], values: [3, 4] }),
     ],
-  });
+    [file("cfg", "pyarrow/cfg.json"), filePoint("img", 1, 1000, "pyarrow/img/1.png")],
+  ];
+  const ours = new RunParts(folder, PROJECT, RUN);
+  for (const rows of batches) ours.write(cellsOf(rows));
+  await ours.finish();
   const source = `${folder}/source.parquet`, written = `${folder}/polars.parquet`;
   await Deno.writeFile(source, exported);
   pl.readParquet(source).writeParquet(written);
-  const files = { pyarrow: exported, "hyparquet-writer": ours, polars: await Deno.readFile(written) };
+  const files = {
+    pyarrow: exported,
+    "hyparquet-writer": encodePart({ projectId: PROJECT, runId: RUN, batches }),
+    exportArchive: await Deno.readFile(`${folder}/${partName(RUN)}`),
+    polars: await Deno.readFile(written),
+  };
   return await Promise.all(
     Object.entries(files).map(async ([writer, bytes]) => {
       const data = `${folder}/${writer}/data`;

@@ -51,7 +51,8 @@ export class TextValues implements LeafValues {
     const numbers = new Int32Array(names.length).fill(-1);
     const bytes = new Bytes(1 << 10);
     let count = 0;
-    for (const code of this.#codes) {
+    for (let i = 0; i < this.#codes.length; i++) {
+      const code = this.#codes[i];
       if (numbers[code] >= 0) continue;
       numbers[code] = count++;
       bytes.text(names[code]);
@@ -61,7 +62,8 @@ export class TextValues implements LeafValues {
       }
     }
     this.#numbers = count < 0 ? null : numbers;
-    this.#local = count < 0 ? null : Uint32Array.from(this.#codes, (code) => numbers[code]);
+    this.#local = count < 0 ? null : new Uint32Array(this.#codes.length);
+    if (this.#local) { for (let i = 0; i < this.#local.length; i++) this.#local[i] = numbers[this.#codes[i]]; }
     this.#width = count < 0 ? 0 : bitsOf(Math.max(0, count - 1));
     this.encoding = count < 0 ? PLAIN : RLE_DICTIONARY;
     this.dictionary = count < 0 ? null : { bytes: bytes.written, count };
@@ -158,6 +160,41 @@ export class IntValues implements LeafValues {
     }
     return { least: int(least, 8), greatest: int(greatest, 8) };
   }
+}
+
+/** Decimals without their point, eight bytes each, the first ones first; floats where they are safe. */
+export class DecimalValues implements LeafValues {
+  readonly encoding = PLAIN;
+  readonly dictionary = null;
+
+  constructor(readonly values: Float64Array | BigInt64Array) {}
+
+  write(to: Bytes, from: number, until: number): void {
+    const view = to.numbers(until - from, 8);
+    for (let i = from, at = 0; i < until; i++, at += 8) setDecimal(view, at, this.values[i]);
+  }
+
+  bounds(from: number, until: number): Bounds {
+    let least = this.values[from], greatest = least;
+    for (let i = from + 1; i < until; i++) {
+      if (this.values[i] < least) least = this.values[i];
+      if (this.values[i] > greatest) greatest = this.values[i];
+    }
+    return { least: decimal(least), greatest: decimal(greatest) };
+  }
+}
+
+function decimal(value: number | bigint): Uint8Array {
+  const bytes = new Uint8Array(8);
+  setDecimal(new DataView(bytes.buffer), 0, value);
+  return bytes;
+}
+
+function setDecimal(view: DataView, at: number, value: number | bigint): void {
+  if (typeof value === "bigint") return view.setBigInt64(at, value);
+  const high = Math.floor(value / 2 ** 32);
+  view.setInt32(at, high);
+  view.setUint32(at + 4, value - high * 2 ** 32);
 }
 
 /** True and false. */

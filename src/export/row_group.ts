@@ -5,28 +5,34 @@
  */
 
 import { crc32 } from "node:zlib";
-import type { StoredColumn } from "../archive/compacted/tables.ts";
 import type { Histogram } from "../types.ts";
 import type { ColumnData } from "./parquet/leaves.ts";
-import type { Limits } from "./limits.ts";
-import { millionthsOf } from "./steps.ts";
+import type { WrittenColumn } from "./parquet/table.ts";
+import { millionthsOf, storedSteps } from "./steps.ts";
+
+/** How large pages get. */
+export interface PageLimits {
+  /** Pages have at most so many rows, or about so many bytes of texts. */
+  pageRows: number;
+  pageBytes: number;
+}
 
 /** ColumnCells of some rows of a column. */
 export type ColumnCells =
   | { text: string }
   | { names: readonly string[]; codes: ArrayLike<number>; sorted: boolean }
   | { texts: readonly (string | null)[] }
-  /** `gaps`: NaN is none. */
-  | { floats: ArrayLike<number>; gaps?: true }
-  | { ints: BigInt64Array }
-  | { bools: ArrayLike<number> }
+  /** `gaps`: NaN is none. `present`: 1 where there is one; absent: everywhere. */
+  | { floats: ArrayLike<number>; gaps?: true; present?: Uint8Array }
+  | { ints: BigInt64Array; present?: Uint8Array }
+  | { bools: ArrayLike<number>; present?: Uint8Array }
   | { lists: readonly (readonly string[] | null)[] }
   | { histograms: readonly (Histogram | null)[] };
 
 /** A row group under construction. */
 export class GrowingGroup {
-  readonly #columns: readonly StoredColumn[];
-  readonly #limits: Limits;
+  readonly #columns: readonly WrittenColumn[];
+  readonly #limits: PageLimits;
   readonly #room: number;
   readonly #growing = new Map<string, Growing>();
   readonly #cuts: number[] = [0];
@@ -36,7 +42,7 @@ export class GrowingGroup {
   bytes = 0;
 
   /** @param room How many rows are expected. */
-  constructor(columns: readonly StoredColumn[], limits: Limits, room: number) {
+  constructor(columns: readonly WrittenColumn[], limits: PageLimits, room: number) {
     this.#room = room;
     this.#columns = columns;
     this.#limits = limits;
@@ -56,11 +62,14 @@ export class GrowingGroup {
   /** What is to be written. */
   data(): Record<string, ColumnData> {
     const data: Record<string, ColumnData> = {};
-    for (const { name, holds } of this.#columns) {
+    for (const { name, type } of this.#columns) {
       const found = this.#growing.get(name)?.data(this.rows) ?? null;
-      data[name] = holds === "decimal" && found && "floats" in found
-        ? { ...found, floats: millionthsOf(found.floats, found.present ?? null) }
-        : found;
+      if (found && "floats" in found && (type === "decimal" || type === "fixed")) {
+        const present = found.present ?? null;
+        data[name] = type === "fixed"
+          ? { ...storedSteps(found.floats, present), present }
+          : { floats: millionthsOf(found.floats, present), present };
+      } else data[name] = found;
     }
     return data;
   }
@@ -73,10 +82,10 @@ export class GrowingGroup {
   /** Numbers by which the same rows, read back, can be told from others: one for each column. */
   digests(): Map<string, number> {
     const digests = new Map<string, number>();
-    for (const { name, holds } of this.#columns) {
+    for (const { name, type } of this.#columns) {
       const data = this.#growing.get(name)?.data(this.rows);
       if (!data) continue;
-      const asRead = holds === "int" && "floats" in data
+      const asRead = type === "int" && "floats" in data
         ? {
           ints: BigInt64Array.from(data.floats, (value) => value === value ? BigInt(value) : 0n),
           present: data.present,
@@ -174,7 +183,8 @@ class Growing {
     this.#numbers.set(values as never, at);
     if ("floats" in cells && cells.gaps) {
       for (let i = 0; i < rows; i++) this.#present[at + i] = cells.floats[i] === cells.floats[i] ? 1 : 0;
-    } else this.#present.fill(1, at, at + rows);
+    } else if ("present" in cells && cells.present) this.#present.set(cells.present, at);
+    else this.#present.fill(1, at, at + rows);
   }
 
   data(rows: number): Exclude<ColumnData, null> {
@@ -250,13 +260,22 @@ function spelled(value: string | Float64Array): unknown {
 
 /** Of texts that are mostly like the one before. A column of one text is the same however long it is. */
 function digestOfTexts(rows: number, text: (row: number) => string | null): number {
-  const runs: string[] = [];
-  let before: string | null | undefined = undefined, from = 0;
-  for (let row = 0; row <= rows; row++) {
-    const one = row < rows ? text(row) : undefined;
+  const numbers = new Map<string | null, number>();
+  let runs = new Int32Array(1 << 8), length = 0, before: string | null | undefined = undefined;
+  for (let row = 0; row < rows; row++) {
+    const one = text(row);
     if (one === before) continue;
-    if (before !== undefined) runs.push(before === null ? "\0" : before, String(from));
-    [before, from] = [one, row];
+    before = one;
+    let number = numbers.get(one);
+    if (number === undefined) numbers.set(one, number = numbers.size);
+    if (length === runs.length) {
+      const larger = new Int32Array(2 * length);
+      larger.set(runs);
+      runs = larger;
+    }
+    runs[length++] = number;
+    runs[length++] = row;
   }
-  return crc32(runs.join("\n"));
+  const texts = JSON.stringify([...numbers.keys()]);
+  return crc32(new Uint8Array(runs.buffer, 0, length * 4), crc32(texts));
 }

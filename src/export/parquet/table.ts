@@ -69,7 +69,7 @@ export class TableWriter {
   /** How many rows were written. */
   rows = 0;
 
-  /** @param sorting The columns by which the rows are sorted. */
+  /** @param sorting The columns by which the rows are sorted, if they are. */
   constructor(columns: readonly WrittenColumn[], sorting: readonly string[], sink: Sink) {
     this.#columns = columns;
     this.#sorting = sorting;
@@ -128,7 +128,7 @@ export class TableWriter {
       },
       2: { long: chunks.reduce((sum, { bytes }) => sum + bytes, 0) },
       3: { long: rows },
-      4: { structs: this.#sortingColumns() },
+      4: this.#sorting.length === 0 ? undefined : { structs: this.#sortingColumns() },
       6: { long: chunks.reduce((sum, { bytes }) => sum + bytes, 0) },
     }));
     const leaves = this.#columns.flatMap(({ type }) => slotsOf(type, null, 0));
@@ -298,7 +298,14 @@ export class TableWriter {
   }
 }
 
-const PHYSICAL: Record<string, number> = { BOOLEAN: 0, INT32: 1, INT64: 2, DOUBLE: 5, BYTE_ARRAY: 6 };
+const PHYSICAL: Record<string, number> = {
+  BOOLEAN: 0,
+  INT32: 1,
+  INT64: 2,
+  DOUBLE: 5,
+  BYTE_ARRAY: 6,
+  FIXED_LEN_BYTE_ARRAY: 7,
+};
 const REPETITION: Record<string, number> = { REQUIRED: 0, OPTIONAL: 1, REPEATED: 2 };
 const CONVERTED: Record<string, number> = { UTF8: 0, LIST: 3, DECIMAL: 5, TIMESTAMP_MILLIS: 9 };
 
@@ -314,9 +321,11 @@ function root(children: number): Struct {
 }
 
 function element(one: SchemaElement): Struct {
-  const { name, type, repetition_type, num_children, converted_type, logical_type, scale, precision } = one;
+  const { name, type, type_length, repetition_type, num_children, converted_type, logical_type, scale, precision } =
+    one;
   return {
     1: type ? { int: PHYSICAL[type] } : undefined,
+    2: type_length === undefined ? undefined : { int: type_length },
     3: { int: REPETITION[repetition_type!] },
     4: { text: name },
     5: num_children === undefined ? undefined : { int: num_children },

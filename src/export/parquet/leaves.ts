@@ -6,10 +6,18 @@
 
 import type { CellTypes } from "../../archive/parquet/schema.ts";
 import type { Histogram } from "../../types.ts";
-import { BoolValues, FloatValues, IntValues, type LeafValues, NumberValues, TextValues } from "./values.ts";
+import {
+  BoolValues,
+  DecimalValues,
+  FloatValues,
+  IntValues,
+  type LeafValues,
+  NumberValues,
+  TextValues,
+} from "./values.ts";
 
-/** What columns hold: as in archives, and whole numbers of 32 bits. */
-export type ColumnType = keyof CellTypes | "number";
+/** What columns hold: as in archives, whole numbers of 32 bits, and decimals of eight bytes as the exporter writes them. */
+export type ColumnType = keyof CellTypes | "number" | "fixed";
 
 /** The cells of some rows of a column. */
 export type ColumnData =
@@ -66,21 +74,25 @@ export function slotsOf(type: ColumnType, data: ColumnData, rows: number): LeafS
       return [flatLeaf([], 1, data, rows, 4)];
     case "float":
       return [flatLeaf([], 1, data, rows, null)];
+    case "fixed":
+      return [flatLeaf([], 1, data, rows, "fixed")];
     default:
       return [flatLeaf([], 1, data, rows)];
   }
 }
 
+/** Bytes of whole numbers that are given as floats; null: they are floats; "fixed": of decimals. */
+type Width = 4 | 8 | null | "fixed";
+
 /**
  * @param depth The level at which a value is there; above it all is absent.
- * @param width Bytes of whole numbers that are given as floats; null: they are floats.
  */
 function flatLeaf(
   path: string[],
   depth: number,
   data: ColumnData,
   rows: number,
-  width: 4 | 8 | null = 8,
+  width: Width = 8,
 ): LeafSlots {
   const leaf = { path, definitions: depth, repetitions: 0, repetition: null, starts: null };
   const none: LeafSlots = { ...leaf, definition: 0, counts: null, values: null };
@@ -109,17 +121,21 @@ function valuesOf(
   data: Exclude<ColumnData, null>,
   rows: number,
   present: Uint8Array | null,
-  width: 4 | 8 | null,
+  width: Width,
 ): LeafValues {
   const there = <T extends { filter(test: (value: never, i: number) => boolean): T }>(values: T): T =>
     present === null ? values : values.filter((_, i) => present[i] === 1);
   if ("text" in data) return new TextValues([data.text], new Int32Array(rows), true);
   if ("names" in data) return new TextValues(data.names, data.codes, data.sorted);
   if ("texts" in data) return textsOf(data.texts.filter((text) => text !== null));
-  if ("ints" in data) return new IntValues(there(data.ints as unknown as never));
+  if ("ints" in data) {
+    const values = there(data.ints as unknown as never) as BigInt64Array;
+    return width === "fixed" ? new DecimalValues(values) : new IntValues(values);
+  }
   if ("bools" in data) return new BoolValues(there(data.bools as unknown as never));
   if ("floats" in data) {
     const values = there(data.floats as unknown as never) as Float64Array;
+    if (width === "fixed") return new DecimalValues(values);
     return width === null ? new FloatValues(values) : new NumberValues(values, width);
   }
   throw new TypeError("Lists are no flat column.");
