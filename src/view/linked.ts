@@ -17,8 +17,20 @@ const EXPORT = /^export (?=(?:async )?(?:function\*?|const|class) (\w+))/gm;
 
 /** The scripts of these packs by their name. A pack may import what others have, as long as no two need each other. */
 export function linked(packs: Readonly<Record<string, Pack>>): Map<string, string> {
-  const homes = new Map(Object.entries(packs).flatMap(([name, pack]) => Object.keys(pack).map((path) => [path, name])));
-  return new Map(Object.entries(packs).map(([name, pack]) => [name, scriptOf(name, pack, homes)]));
+  const modules = new Map(
+    Object.entries(packs).flatMap(([home, pack]) =>
+      Object.entries(pack).flatMap(([path, code]) => path.endsWith(".ts") ? [[path, moduleOf(path, home, code)]] : [])
+    ),
+  );
+  for (const { path, imports } of modules.values()) {
+    for (const { from, names } of imports) {
+      const known = modules.get(from);
+      if (!known) throw new Error(`${path} imports ${from}, which is in no list of src/view/files/`);
+      const lacks = names.find((name) => !known.exports.includes(name));
+      if (lacks !== undefined) throw new Error(`${path} imports ${lacks} of ${from}, which cannot be linked`);
+    }
+  }
+  return new Map(Object.keys(packs).map((home) => [home, scriptOf(home, modules)]));
 }
 
 /** The path of a pack on this server. */
@@ -26,46 +38,60 @@ export function packPath(name: string): string {
   return `/${name}.js`;
 }
 
-function scriptOf(name: string, pack: Pack, homes: ReadonlyMap<string, string>): string {
+interface Module {
+  path: string;
+  /** The pack in which it is. */
+  home: string;
+  /** As JavaScript, with what it imports taken from the objects of those modules. */
+  code: string;
+  exports: string[];
+  imports: { from: string; names: string[] }[];
+  libraries: string[];
+}
+
+function moduleOf(path: string, home: string, text: string): Module {
+  const module: Module = { path, home, code: "", exports: [], imports: [], libraries: [] };
+  const plain = stripTypeScriptTypes(withoutComments(text), { mode: "transform" }).replace(/^[ \t]+/gm, "");
+  module.code = plain.replace(IMPORT, (_, whole: string | undefined, some: string | undefined, specifier: string) => {
+    const names = (some ?? "").split(",").map((name) => name.trim()).filter((name) => name !== "");
+    const library = libraryOf(specifier), from = library ?? resolved(specifier, path);
+    if (library === null) module.imports.push({ from, names: names.map((name) => name.split(" ")[0]) });
+    else module.libraries.push(library);
+    const taken = [...whole ? [`default: ${whole}`] : [], ...names.map((name) => name.replace(" as ", ": "))];
+    return `const { ${taken.join(", ")} } = ${nameOf(from)};`;
+  }).replace(EXPORT, (_, name: string) => {
+    module.exports.push(name);
+    return "";
+  });
+  if (/^[ \t]*(?:import|export)\b(?!\()/m.test(module.code)) {
+    throw new Error(`${path}: an import or export that cannot be linked`);
+  }
+  return module;
+}
+
+/** The modules of a pack, each behind those that it needs. */
+function scriptOf(home: string, modules: ReadonlyMap<string, Module>): string {
   const heads = new Set<string>(), done = new Set<string>();
-  const modules: string[] = [];
-  const add = (path: string, importers: readonly string[]): void => {
+  const bodies: string[] = [];
+  const add = (module: Module, importers: readonly string[]): void => {
+    const { path, imports, libraries, exports } = module;
     if (importers.includes(path)) throw new Error(`${[...importers, path].join(" imports ")}`);
     if (done.has(path)) return;
     done.add(path);
-    const home = homes.get(path);
-    if (home === undefined) {
-      throw new Error(`${importers.at(-1)} imports ${path}, which is in no list of src/view/files/`);
+    if (module.home !== home) {
+      heads.add(`import { ${nameOf(path)} } from "${packPath(module.home)}";`);
+      return;
     }
-    if (home !== name) return void heads.add(`import { ${nameOf(path)} } from "${packPath(home)}";`);
-    const names: string[] = [];
-    const code = stripTypeScriptTypes(withoutComments(pack[path]), { mode: "transform" })
-      .replace(/^[ \t]+/gm, "").replace(
-        IMPORT,
-        (_, whole: string | undefined, some: string | undefined, specifier: string) => {
-          const library = libraryOf(specifier);
-          if (library === null) add(resolved(specifier, path), [...importers, path]);
-          else heads.add(`import * as ${nameOf(library)} from "${libraryPath(library)}";`);
-          const from = nameOf(library ?? resolved(specifier, path));
-          const parts = [whole === undefined ? "" : `default: ${whole}`, (some ?? "").replaceAll(" as ", ": ")];
-          return `const { ${parts.filter((part) => part !== "").join(", ")} } = ${from};`;
-        },
-      )
-      .replace(LATER, (_, specifier: string) => {
-        const later = resolved(specifier, path);
-        return `import("${packPath(homes.get(later)!)}").then((pack) => pack.${nameOf(later)})`;
-      })
-      .replace(EXPORT, (_, exported: string) => {
-        names.push(exported);
-        return "";
-      });
-    if (/^(?:.*\*\/)?[ \t]*(?:import|export)\b(?!\()/m.test(code)) {
-      throw new Error(`${path}: an import or export that cannot be linked`);
-    }
-    modules.push(`export const ${nameOf(path)} = (() => {\n${code}return { ${names.join(", ")} };\n})();\n`);
+    for (const { from } of imports) add(modules.get(from)!, [...importers, path]);
+    for (const library of libraries) heads.add(`import * as ${nameOf(library)} from "${libraryPath(library)}";`);
+    const code = module.code.replace(LATER, (_, specifier: string) => {
+      const later = modules.get(resolved(specifier, path))!;
+      return `import("${packPath(later.home)}").then((pack) => pack.${nameOf(later.path)})`;
+    });
+    bodies.push(`export const ${nameOf(path)} = (() => {\n${code}return { ${exports.join(", ")} };\n})();\n`);
   };
-  for (const path of Object.keys(pack)) if (path.endsWith(".ts")) add(path, []);
-  return [...heads].join("\n") + "\n" + modules.join("");
+  for (const module of modules.values()) if (module.home === home) add(module, []);
+  return [...heads].join("\n") + "\n" + bodies.join("");
 }
 
 /** The name of a module or library in a script: none that people write. */

@@ -67,6 +67,8 @@ Deno.test("modules are linked: each in a scope of its own, in the order in which
     () => linked({ one: { "a.ts": 'import { b } from "./b.ts";\nexport const a = b;' } }),
     /a\.ts imports b\.ts, which/,
   );
+  const two = { "a.ts": "export const a = 1, b = 2;\n", "c.ts": 'import { b } from "./a.ts";\nexport const c = b;' };
+  assert.throws(() => linked({ two }), /c\.ts imports b of a\.ts, which cannot be linked/);
   assert.throws(() => linked({ one: { "a.ts": "const a = 1;\nexport { a };" } }), /cannot be linked/);
 });
 

@@ -50,8 +50,10 @@ export interface DrawnParallel {
   places: ({ x: number; y: number } | null)[][];
 }
 
-/** Where axes begin, and how far above the lower edge they end. */
-export const TOP = 34, BOTTOM = 12;
+/** Where axes begin. */
+export const TOP = 34;
+/** And ends so far above the lower edge. */
+export const BOTTOM = 12;
 
 /** Draws the picture in this width. */
 export function drawParallel({ axes, lines, height }: ParallelData, width: number): DrawnParallel {

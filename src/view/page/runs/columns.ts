@@ -108,8 +108,10 @@ export function isGroupable({ type }: AttributeDefinition): boolean {
   return ["string", "int", "float", "bool", "string_set"].includes(type);
 }
 
-/** The least and the greatest width that a column may be given, in pixels. */
-export const LEAST_WIDTH = 60, MOST_WIDTH = 1200;
+/** The least width that a column may be given, in pixels. */
+export const LEAST_WIDTH = 60;
+/** And the greatest. */
+export const MOST_WIDTH = 1200;
 
 /** A width that a column may have. */
 export function fittingWidth(width: number): number {
