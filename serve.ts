@@ -36,7 +36,7 @@ import { type AccessLogEntry, createHandler } from "./src/server/handler.ts";
 import type { Listening } from "./src/server/listen.ts";
 import { startServer } from "./src/server/start.ts";
 import { makeApiToken, newSecret, secretOf } from "./src/server/tokens.ts";
-import type { Catalog } from "./src/source.ts";
+import type { LazyCatalog } from "./src/source.ts";
 
 export type { AccessLogEntry } from "./src/server/handler.ts";
 
@@ -163,7 +163,7 @@ export async function serve(options: ServeOptions): Promise<ServedArchive> {
   }
 }
 
-async function close(server: Listening, catalog: Catalog): Promise<void> {
+async function close(server: Listening, catalog: LazyCatalog): Promise<void> {
   await server.close();
   catalog.close();
 }

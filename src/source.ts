@@ -178,6 +178,9 @@ export interface Catalog {
   close(): void;
 }
 
+/** A {@linkcode Catalog} whose code may not be loaded yet. */
+export type LazyCatalog = Omit<Catalog, "open"> & { open(project: string): Source | Promise<Source> };
+
 /** One thing that is wrong or doubtful in stored data. */
 export interface Finding {
   /** `error`: data cannot be read. `warning`: data is missing or doubtful. `info`: something was put right. */

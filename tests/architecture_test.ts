@@ -231,3 +231,41 @@ Deno.test("no exported name has two meanings", async () => {
     "RunInfo: src/types.ts, src/planted.ts",
   ]);
 });
+
+/** Rooms of which an import of the module loads at most the options. */
+const LOADED_LATER = [
+  "archive",
+  "compact",
+  "display/chart",
+  "display/compare",
+  "display/file",
+  "export",
+  "http",
+  "offline",
+  "pool",
+  "s3",
+  "server",
+  "spark",
+  "transport",
+  "view",
+  "wire",
+];
+/** Checks of options, which a call makes before it loads anything. */
+const CHECKS = /\/(options|settings|location|token|style|line|local_time)\.ts$|^src\/spark\/(catalog|address)\.ts$/;
+
+Deno.test("what reads, draws, exports or serves is loaded when it is needed", async () => {
+  const files = await sources();
+  const seen = new Set<string>();
+  const visit = (file: string, text: string) => {
+    for (const [, path] of text.matchAll(/^(?:import|export)\s+(?!type\s)(?:[^"';]*?\sfrom\s+)?"(\.[^"]+)"/gm)) {
+      const target = new URL(path, `file:///${file}`).pathname.slice(1);
+      if (seen.has(target) || !files.has(target)) continue;
+      seen.add(target);
+      visit(target, files.get(target)!);
+    }
+  };
+  visit("mod.ts", await Deno.readTextFile(new URL("../mod.ts", import.meta.url)));
+  assert.ok(seen.has("src/api/open.ts"));
+  const early = [...seen].filter((file) => LOADED_LATER.some((room) => file.startsWith(`src/${room}/`)));
+  assert.deepEqual(early.filter((file) => !CHECKS.test(file)), []);
+});

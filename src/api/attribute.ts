@@ -12,7 +12,6 @@ import { RunFile } from "./file.ts";
 import { pointsFrame } from "../frame/frame.ts";
 import type { PointRow } from "../frame/rows.ts";
 import type { Frame } from "../frame/typed.ts";
-import { showAttribute } from "./page/attribute.ts";
 import { FLAG, oneOf, orNull, STEP_RANGE } from "../options/kinds.ts";
 import { checkOptions, declare, optional } from "../options/options.ts";
 import { publicCall } from "../progress/call.ts";
@@ -238,8 +237,9 @@ export class Attribute {
   }
 
   /** What a notebook shows: the value, or the points of a series as a chart, a log, a heat map or a strip of images. */
-  [jupyterDisplay](): Promise<MediaBundle> {
-    return showAttribute(this.#reader, this.path);
+  async [jupyterDisplay](): Promise<MediaBundle> {
+    const { showAttribute } = await import("./page/attribute.ts");
+    return await showAttribute(this.#reader, this.path);
   }
 
   /** Its path, and its run where that is known. */

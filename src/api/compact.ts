@@ -4,7 +4,8 @@
  * @module
  */
 
-import { COMPACT, compactCatalog, type CompactedArchive, type CompactOptions } from "../compact/archive.ts";
+import type { CompactedArchive } from "../compact/archive.ts";
+import { COMPACT, type CompactOptions } from "../compact/options.ts";
 import { checkOptions } from "../options/options.ts";
 import { longCall } from "../progress/show.ts";
 import { ARCHIVE, type ArchiveSourceOptions, openArchiveOnly } from "./open.ts";
@@ -34,6 +35,7 @@ export async function compactArchive(options: CompactArchiveOptions): Promise<Co
   const asked = checkOptions("compactArchive", { ...ARCHIVE, ...COMPACT }, options);
   return await longCall(asked, { description: "compact", unit: "file" }, async (call) => {
     const catalog = openArchiveOnly(asked);
+    const { compactCatalog } = await import("../compact/archive.ts");
     try {
       return await compactCatalog(catalog, { ...asked, ...call });
     } finally {

@@ -3,10 +3,7 @@ import { checkArgument, checkOptions, needed, optional, shape } from "../options
 import { printable } from "../errors.ts";
 import { publicCall } from "../progress/call.ts";
 import { CALL } from "../progress/show.ts";
-import { bundle, jupyterDisplay, type MediaBundle } from "../display/bundle.ts";
-import { fileView } from "../display/file/file_view.ts";
-import { view } from "../display/html.ts";
-import { readShown } from "./page/files.ts";
+import { jupyterDisplay, type MediaBundle } from "../display/bundle.ts";
 import type { Source } from "../source.ts";
 import type { FileRef } from "../types.ts";
 import { writeWhole } from "../write/whole.ts";
@@ -83,8 +80,8 @@ export class RunFile {
 
   /** What a notebook shows: the image, film, sound, table, page or text that it is, where it is not too large. */
   async [jupyterDisplay](): Promise<MediaBundle> {
-    const { html, text } = fileView(this.#ref, await readShown(await this.#open(), this.#ref));
-    return bundle(view(html), text);
+    const { showFile } = await import("./page/files.ts");
+    return await showFile(await this.#open(), this.#ref);
   }
 
   /** What `console.log` shows. */

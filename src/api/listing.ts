@@ -6,7 +6,6 @@
 
 import { callStack, isNeptuneError, OptionError, printable, showUserLine } from "../errors.ts";
 import { jupyterDisplay, type MediaBundle } from "../display/bundle.ts";
-import { listingPage } from "../display/page/listing.ts";
 
 /** So many items are read for a page; its table shows the first of them. */
 const SHOWN = 200;
@@ -84,7 +83,8 @@ export class Listing<Item, All> implements AsyncIterable<Item>, PromiseLike<All>
     return Object.defineProperty(items, jupyterDisplay, { value, configurable: true, writable: true });
   }
 
-  #page(items: Item[], more: boolean): MediaBundle {
+  async #page(items: Item[], more: boolean): Promise<MediaBundle> {
+    const { listingPage } = await import("../display/page/listing.ts");
     return listingPage({ what: this.#what, items: items.map((item) => ({ ...this.#row(item) })), more });
   }
 
@@ -105,7 +105,7 @@ export class Listing<Item, All> implements AsyncIterable<Item>, PromiseLike<All>
       items.push(item);
       if (items.length > SHOWN) break;
     }
-    return this.#page(items.slice(0, SHOWN), items.length > SHOWN);
+    return await this.#page(items.slice(0, SHOWN), items.length > SHOWN);
   }
 
   /** What is listed. */

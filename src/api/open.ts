@@ -4,10 +4,11 @@
  * @module
  */
 
-import { type ArchivePlaces, openArchive } from "../archive/catalog.ts";
+import { resolve } from "node:path";
+import { type ArchiveOptions, type ArchivePlaces, checkArchive } from "../archive/options.ts";
+import { lazyCatalog } from "../async/lazy.ts";
 import { OptionError, ProjectNotFoundError } from "../errors.ts";
-import { openServer } from "../http/catalog.ts";
-import { openOffline } from "../offline/catalog.ts";
+import { decodeApiToken } from "../http/token.ts";
 import { openSpark } from "../spark/catalog.ts";
 import {
   callable,
@@ -29,10 +30,10 @@ import {
 } from "../options/kinds.ts";
 import { type Checked, declare, optional, shape } from "../options/options.ts";
 import { shared } from "../async/shared.ts";
+import type { Store } from "../archive/disk/store.ts";
 import { storageAddress } from "../s3/location.ts";
-import { type StorageOptions, storageSettings } from "../s3/settings.ts";
-import { openStorage } from "../s3/store.ts";
-import type { Catalog, Source } from "../source.ts";
+import { type StorageOptions, type StorageSettings, storageSettings } from "../s3/settings.ts";
+import type { Catalog, LazyCatalog, Source } from "../source.ts";
 
 /** Options of {@linkcode ReadOnlyProject}. Each falls back to an environment variable where one is named. */
 export interface ReadOnlyProjectOptions {
@@ -179,7 +180,7 @@ export const PROJECT = declare<ReadOnlyProjectOptions>()({ project: optional(NON
 
 /** An open source of data, and the one project of it that was asked for. */
 export interface Connection {
-  catalog: Catalog;
+  catalog: LazyCatalog;
   /** The name as it was given, or null where it was left out. */
   projectName: string | null;
   /** The reader of the project; the first call finds out which project it is. */
@@ -194,8 +195,8 @@ export function connect(options: Checked<typeof PROJECT>): Connection {
   const catalog = openCatalog(options, projectName);
   // Opened once: what a source found out serves all calls.
   const open = () =>
-    shared(({ signal }) =>
-      projectName === null ? onlyProject(catalog, signal) : Promise.resolve(catalog.open(projectName))
+    shared(async ({ signal }) =>
+      projectName === null ? await onlyProject(catalog, signal) : await catalog.open(projectName)
     );
   let opened = open();
   return {
@@ -214,7 +215,7 @@ export function connect(options: Checked<typeof PROJECT>): Connection {
  *
  * @param project The project that is asked for; runs that do not say theirs are taken to be of it.
  */
-export function openCatalog(options: Checked<typeof SOURCE>, project: string | null = null): Catalog {
+export function openCatalog(options: Checked<typeof SOURCE>, project: string | null = null): LazyCatalog {
   const files = options.files ?? env("NEPTUNE_ARCHIVE_FILES");
   const places = foldersOf(options);
   const spark = openThroughSpark({ ...options, ...places, files });
@@ -234,7 +235,7 @@ export function openCatalog(options: Checked<typeof SOURCE>, project: string | n
       { option: "archive", value: null },
     );
   }
-  return openServer({
+  const server = {
     apiToken,
     proxy: options.proxy,
     caCerts: [...options.caCerts],
@@ -243,11 +244,15 @@ export function openCatalog(options: Checked<typeof SOURCE>, project: string | n
     deadlineSeconds: options.deadlineSeconds,
     maxWorkers: options.maxWorkers ?? envNumber("NEPTUNE_FETCHER_MAX_WORKERS"),
     pointsPerWorker: options.pointsPerWorker,
+  };
+  return lazyCatalog(decodeApiToken(apiToken).address, async () => {
+    const { openServer } = await import("../http/catalog.ts");
+    return openServer(server);
   });
 }
 
 /** Opens an archive, that of the options or of the environment. */
-export function openArchiveOnly(options: Checked<typeof ARCHIVE>): Catalog {
+export function openArchiveOnly(options: Checked<typeof ARCHIVE>): LazyCatalog {
   const archive = options.archive ?? env("NEPTUNE_ARCHIVE");
   if (archive === undefined) {
     throw new OptionError(
@@ -283,54 +288,92 @@ export type FolderOptions =
   };
 
 /** Opens an archive, unsynced data, or both as one; null where neither is given. Of the environment, only what it says of object storage counts. */
-export function openFolders(options: FolderOptions, project: string | null): Catalog | null {
-  const { archive, files, offline, damagedRuns, filesOutside } = options;
-  const cache = options.cacheFolder === undefined ? defaultCacheFolder() : options.cacheFolder;
-  const archived = archive === undefined ? null : openArchive({
-    ...placesOf(pathString(archive), files && pathString(files), options),
-    cache: cache && pathString(cache),
-    damagedRuns,
-    timeZone: options.timeZone,
-    includeIncomplete: options.includeIncomplete,
-    linksOutside: filesOutside,
-  });
-  if (offline === undefined) return archived;
-  return openOffline({
+export function openFolders(options: FolderOptions, project: string | null): LazyCatalog | null {
+  const { archive, offline, damagedRuns, filesOutside } = options;
+  const archived = archive === undefined ? null : planArchive(archive, options);
+  if (offline === undefined) return archived && lazyCatalog(archived.label, archived.load);
+  const unsynced = {
     folder: pathString(offline),
     legacyProject: project,
-    beneath: archived,
     matched: options.offlineMatches,
     damagedRuns,
     filesOutside,
+  };
+  const mine = `unsynced data in ${resolve(unsynced.folder)}`;
+  return lazyCatalog(archived ? `${archived.label} and ${mine}` : mine, async () => {
+    const [{ openOffline }, beneath] = await Promise.all([import("../offline/catalog.ts"), archived?.load()]);
+    return openOffline({ ...unsynced, beneath });
   });
 }
 
+/** An archive whose options are checked, and how to open it. */
+function planArchive(
+  archive: string | URL,
+  options: FolderOptions,
+): { label: string; load: () => Promise<Catalog> } {
+  const cache = options.cacheFolder === undefined ? defaultCacheFolder() : options.cacheFolder;
+  const { storage, inStorage, ...places } = placesOf(
+    pathString(archive),
+    options.files && pathString(options.files),
+    options,
+  );
+  const asked: ArchiveOptions = {
+    ...places,
+    cache: cache && pathString(cache),
+    damagedRuns: options.damagedRuns,
+    timeZone: options.timeZone,
+    includeIncomplete: options.includeIncomplete,
+    linksOutside: options.filesOutside,
+  };
+  const { label } = checkArchive(asked, { data: !inStorage.data, files: !inStorage.files });
+  const load = async () => {
+    const [{ openArchive }, store] = await Promise.all([
+      import("../archive/catalog.ts"),
+      storage && loadStore(storage),
+    ]);
+    if (!store) return openArchive(asked);
+    return openArchive({
+      ...asked,
+      ...(inStorage.data ? { store } : {}),
+      ...(inStorage.files ? { filesStore: store } : {}),
+    });
+  };
+  return { label, load };
+}
+
+async function loadStore(settings: StorageSettings): Promise<Store> {
+  const { openStorage } = await import("../s3/store.ts");
+  return openStorage(settings);
+}
+
+/** Where the folders of an archive lie, and which of them in object storage. */
+type Places = Pick<ArchivePlaces, "data" | "files"> & {
+  storage: StorageSettings | null;
+  inStorage: { data: boolean; files: boolean };
+};
+
 /** Where the folders of an archive lie. The environment is looked at for what it says about object storage, and only where one is there. */
-function placesOf(data: string, files: string | undefined, options: FolderOptions): ArchivePlaces {
+function placesOf(data: string, files: string | undefined, options: FolderOptions): Places {
   const inStorage = { data: isAddress(data), files: files !== undefined && isAddress(files) };
   if (inStorage.data) data = storageAddress("archive", data);
   if (inStorage.files) files = storageAddress("files", files!);
-  if (!inStorage.data && !inStorage.files) return { data, files };
+  if (!inStorage.data && !inStorage.files) return { data, files, storage: null, inStorage };
   const { proxy, caCerts, fetch, requestTimeoutSeconds, deadlineSeconds } = options;
-  const store = openStorage({
+  const storage = {
     ...storageSettings(options.storageOptions ?? {}, env),
     proxy,
     caCerts: caCerts && [...caCerts],
     fetch,
     requestTimeoutSeconds: requestTimeoutSeconds ?? envNumber("NEPTUNE_HTTP_REQUEST_TIMEOUT_SECONDS"),
     deadlineSeconds,
-  });
-  return {
-    data,
-    files,
-    ...(inStorage.data ? { store } : {}),
-    // The files lie where the data do, unless it is said where.
-    ...(files === undefined ? inStorage.data : inStorage.files) ? { filesStore: store } : {},
   };
+  // The files lie where the data do, unless it is said where.
+  if (files === undefined) inStorage.files = inStorage.data;
+  return { data, files, storage, inStorage };
 }
 
 /** Opens an archive through a Spark server; null where none is asked for. */
-function openThroughSpark(options: Checked<typeof SOURCE>): Catalog | null {
+function openThroughSpark(options: Checked<typeof SOURCE>): LazyCatalog | null {
   const { archive, files, offline, damagedRuns, timeZone } = options;
   const address = options.spark === undefined ? env("SPARK_REMOTE") : options.spark ?? undefined;
   if (address === undefined) return null;
@@ -376,7 +419,7 @@ function foldersOf({ archive, offline, apiToken }: Checked<typeof SOURCE>): Pick
   return { archive: env("NEPTUNE_ARCHIVE"), offline: env("NEPTUNE_OFFLINE") };
 }
 
-async function onlyProject(catalog: Catalog, signal?: AbortSignal): Promise<Source> {
+async function onlyProject(catalog: LazyCatalog, signal?: AbortSignal): Promise<Source> {
   const projects = await catalog.projects({ signal });
   if (projects.length === 1) return catalog.open(projects[0].id);
   const available = projects.map((project) => project.name);

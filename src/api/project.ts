@@ -17,7 +17,7 @@ import { FETCH_SERIES, fetchSeriesFrame, type FetchSeriesOptions, type OtherSeri
 import { type Displayable, jupyterDisplay, type MediaBundle } from "../display/bundle.ts";
 import { type FrameDisplayOptions, withDisplay } from "../display/frame.ts";
 import { printable, UnsupportedError } from "../errors.ts";
-import { EXPORT_ARCHIVE, type ExportArchiveOptions, writeArchive } from "../export/archive.ts";
+import { EXPORT_ARCHIVE, type ExportArchiveOptions } from "../export/options.ts";
 import type {
   AttributeTypeRow,
   BucketRow,
@@ -40,11 +40,10 @@ import { runsFilter } from "../nql/filter.ts";
 import { checkArgument, checkOptions, declare, optional } from "../options/options.ts";
 import { type Located, RunReader } from "./reader.ts";
 import { LIST, listedRuns, type ListOptions, type RunIds, RunListings } from "./run_listing.ts";
-import { type PageOptions, RUN_PAGE, showRun } from "./page/run.ts";
+import { type PageOptions, RUN_PAGE } from "./page/options.ts";
 import { type AttributeTree, attributeTree } from "./tree.ts";
 import { attributesBeside, pythonNamesBeside } from "./run_members.ts";
 import { connect, type Connection, PROJECT, type ReadOnlyProjectOptions, SOURCE, type SourceOptions } from "./open.ts";
-import { showProject } from "./page/project.ts";
 import { publicCall } from "../progress/call.ts";
 import { CALL, LONG_CALL, longCall, type LongCallOptions } from "../progress/show.ts";
 import type { ProgressBarOptions } from "../progress/callback.ts";
@@ -342,7 +341,10 @@ export class ReadOnlyProject {
     return await this.#bulk<ExportRow>(
       { description: "export", unit: "run" },
       asked,
-      (source, call) => writeArchive(source, { ...asked, ...call }),
+      async (source, call) => {
+        const { writeArchive } = await import("../export/archive.ts");
+        return await writeArchive(source, { ...asked, ...call });
+      },
     );
   }
 
@@ -470,8 +472,9 @@ export class ReadOnlyProject {
   }
 
   /** What a notebook shows: what the project holds, its newest runs, the health of an archive. */
-  [jupyterDisplay](): Promise<MediaBundle> {
-    return showProject((signal) => this.#connection.source(signal));
+  async [jupyterDisplay](): Promise<MediaBundle> {
+    const { showProject } = await import("./page/project.ts");
+    return await showProject((signal) => this.#connection.source(signal));
   }
 
   /** What `console.log` shows: what is known without reading. */
@@ -643,7 +646,7 @@ export class ReadOnlyRun {
    */
   page(options: PageOptions = {}): Displayable {
     const checked = checkOptions("page", RUN_PAGE, options);
-    return { [jupyterDisplay]: () => showRun(this.#reader, checked) };
+    return { [jupyterDisplay]: () => this.#page(checked) };
   }
 
   /**
@@ -666,7 +669,12 @@ export class ReadOnlyRun {
 
   /** What a notebook shows: a page with its configs, series and files. */
   [jupyterDisplay](): Promise<MediaBundle> {
-    return showRun(this.#reader);
+    return this.#page();
+  }
+
+  async #page(options?: PageOptions): Promise<MediaBundle> {
+    const { showRun } = await import("./page/run.ts");
+    return await showRun(this.#reader, options);
   }
 
   /** What names the run, on one line. */

@@ -7,7 +7,7 @@
 import pl, { type DataFrame } from "nodejs-polars";
 import { sideBySide } from "../frame/arrow.ts";
 import { strings } from "../frame/frame.ts";
-import type { Catalog } from "../source.ts";
+import type { LazyCatalog } from "../source.ts";
 import type { RunInfo } from "../types.ts";
 import {
   declareColumns,
@@ -25,13 +25,13 @@ import { TableBuilder } from "./table.ts";
 
 /** Reads the runs of every project, then their values, and builds one frame whose first column is `sys/project`. */
 export async function fetchGlobalTable(
-  catalog: Catalog,
+  catalog: LazyCatalog,
   request: TableRequest,
   heads: boolean,
 ): Promise<DataFrame> {
   const { limit, aggregates } = request;
   const projects = await catalog.projects({ signal: request.signal });
-  const sources = projects.map(({ id }) => catalog.open(id));
+  const sources = await Promise.all(projects.map(({ id }) => catalog.open(id)));
   const sort = await resolveSort(sources, request);
   const sortedBy = sort.aggregation === "last" ? null : sort.aggregation ?? null;
 

@@ -8,36 +8,15 @@ import { resolve } from "node:path";
 import { EitherProject } from "../archive/either_project.ts";
 import { sanitized } from "../archive/disk/layout.ts";
 import { ArchiveError, OptionError, UnsupportedError } from "../errors.ts";
-import { NONEMPTY, oneOf, PATH, pathString } from "../options/kinds.ts";
-import { type Checked, declare, needed, optional } from "../options/options.ts";
+import { pathString } from "../options/kinds.ts";
+import type { Checked } from "../options/options.ts";
 import { requirePermission } from "../permissions/require.ts";
-import { LONG_CALL, type LongCall, type LongCallOptions } from "../progress/show.ts";
-import type { Catalog } from "../source.ts";
+import type { LongCall } from "../progress/show.ts";
+import type { LazyCatalog } from "../source.ts";
 import { bringFiles, type StoredFiles } from "./files.ts";
 import type { Limits } from "./limits.ts";
+import type { COMPACT } from "./options.ts";
 import { compactProject } from "./project.ts";
-
-/** What {@linkcode compactArchive} takes beside where to read. */
-export interface CompactOptions extends LongCallOptions {
-  /** The folder to write to: the compacted data become `data` in it, stored files `files`. Not the folder that is read. */
-  destination: string | URL;
-  /** The project to compact. Default: all of the archive. */
-  project?: string;
-  /**
-   * What to do with stored files. `"link"`: they get a second name in the destination, which takes no room; where that cannot be, on
-   * another disk, they are copied. `"copy"`: they are copied. `"leave"`: they stay, and the compacted archive remembers where.
-   * Default: `"link"`, so that the old archive may be deleted and no file is lost with it.
-   */
-  storedFiles?: "link" | "copy" | "leave";
-}
-
-/** The options of `compactArchive` but for where to read. */
-export const COMPACT = declare<CompactOptions>()({
-  ...LONG_CALL,
-  destination: needed(PATH),
-  project: optional(NONEMPTY),
-  storedFiles: optional(oneOf("link", "copy", "leave"), "link"),
-});
 
 /** What {@linkcode compactArchive} wrote. */
 export interface CompactedArchive {
@@ -77,7 +56,7 @@ export interface CompactedProjectSummary {
 
 /** Compacts the projects of an archive, one after the other. */
 export async function compactCatalog(
-  catalog: Catalog,
+  catalog: LazyCatalog,
   options: Checked<typeof COMPACT> & LongCall & { limits?: Limits },
 ): Promise<CompactedArchive> {
   const { signal, onProgress, storedFiles } = options;
@@ -88,7 +67,7 @@ export async function compactCatalog(
   if (names.length === 0) throw new ArchiveError(`The ${catalog.label} holds no project.`, { path: catalog.label });
   const projects: CompactedProjectSummary[] = [];
   for (const name of names) {
-    const source = catalog.open(name);
+    const source = await catalog.open(name);
     if (!(source instanceof EitherProject)) {
       throw new UnsupportedError(`Only archives can be compacted, but this is ${source.label}.`, {
         source: source.label,

@@ -10,14 +10,13 @@ import { sanitized } from "../archive/disk/layout.ts";
 import { reasonOrThrow } from "../async/one_of_many.ts";
 import type { BulkCall } from "../bulk/notes.ts";
 import { digest } from "../write/file_name.ts";
-import { RUN_SELECTION, type RunSelection, selectRuns } from "../bulk/select.ts";
+import { selectRuns } from "../bulk/select.ts";
 import { strings } from "../frame/frame.ts";
-import { FLAG, PATH, pathString } from "../options/kinds.ts";
+import { pathString } from "../options/kinds.ts";
 import { attribute, compare } from "../nql/build.ts";
 import { groupNode } from "../nql/tree.ts";
-import { type Checked, declare, needed, optional } from "../options/options.ts";
+import type { Checked } from "../options/options.ts";
 import { requirePermission } from "../permissions/require.ts";
-import { LONG_CALL, type LongCallOptions } from "../progress/show.ts";
 import type { Source } from "../source.ts";
 import type { RunInfo } from "../types.ts";
 import { sayingWhatFailed } from "../write/whole.ts";
@@ -25,30 +24,9 @@ import { readContent, type RunContent } from "./content.ts";
 import { lockFolder } from "./lock.ts";
 import { type ExportErrorLine, noteErrors, runsWithErrors, tidyHashes } from "./log.ts";
 import { filePath } from "./names.ts";
+import type { EXPORT_ARCHIVE } from "./options.ts";
 import { RunParts } from "./parts.ts";
 import { type Export, exportRun, type NamedRun, type Outcome } from "./run.ts";
-
-/** Options of {@linkcode ReadOnlyProject.exportArchive}. */
-export interface ExportArchiveOptions extends RunSelection, LongCallOptions {
-  /** The folder to write to: the archive's data folder becomes `data` in it, the files folder `files`. */
-  destination: string | URL;
-  /** Copy the files too. Default: true. */
-  files?: boolean;
-  /**
-   * Also export the runs from which the chosen ones were forked, up to the root: without them the points inherited from them
-   * would be lost. Default: true.
-   */
-  ancestors?: boolean;
-}
-
-/** The options of `exportArchive`. */
-export const EXPORT_ARCHIVE = declare<ExportArchiveOptions>()({
-  ...RUN_SELECTION,
-  ...LONG_CALL,
-  destination: needed(PATH),
-  files: optional(FLAG, true),
-  ancestors: optional(FLAG, true),
-});
 
 /** The exporter reads so many runs together. */
 const RUNS_TOGETHER = 16;

@@ -7,7 +7,7 @@
 import { Hono } from "hono";
 import { callable, orNull, POSITIVE, SECRET, STRINGS } from "../options/kinds.ts";
 import { checkOptions, declare, needed, optional } from "../options/options.ts";
-import type { Catalog } from "../source.ts";
+import type { LazyCatalog } from "../source.ts";
 import { addAuthRoutes, requireHost, requireToken } from "./routes/auth.ts";
 import { addBucketRoutes } from "./routes/buckets.ts";
 import type { Server } from "./context.ts";
@@ -80,7 +80,7 @@ export type Handler = (request: Request, options?: { signal?: AbortSignal }) => 
  * @param catalog What to serve. Stays open.
  * @param options The secret of the server, and more.
  */
-export function createHandler(catalog: Catalog, options: HandlerOptions): Handler {
+export function createHandler(catalog: LazyCatalog, options: HandlerOptions): Handler {
   const { secret, accessTokenSeconds, hosts, folders, onRequest } = checkOptions("createHandler", HANDLER, options);
   const tokens = new Tokens(secret, accessTokenSeconds);
   const server: Server = {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CallOptions, Catalog, Source } from "../source.ts";
+import type { CallOptions, LazyCatalog, Source } from "../source.ts";
 import type { ProjectInfo } from "../types.ts";
 import { parseHolder, uuidOf } from "./identifiers.ts";
 import { Refusal } from "./refusal.ts";
@@ -41,20 +41,21 @@ export interface Holder {
 
 /** The projects of a catalog. */
 export class Projects {
-  readonly #catalog: Catalog;
+  readonly #catalog: LazyCatalog;
   #known: Project[] | null = null;
   #seen = -Infinity;
 
-  constructor(catalog: Catalog) {
+  constructor(catalog: LazyCatalog) {
     this.#catalog = catalog;
   }
 
   /** All projects. */
   async all(options: CallOptions): Promise<Project[]> {
     const infos = await this.#catalog.projects(options);
+    const sources = await Promise.all(infos.map((info) => this.#catalog.open(info.id)));
     const known = new Map(this.#known?.map((project) => [project.info.id, project]));
     this.#seen = Date.now();
-    return this.#known = infos.map((info) => known.get(info.id) ?? new Project(info, this.#catalog.open(info.id)));
+    return this.#known = infos.map((info, i) => known.get(info.id) ?? new Project(info, sources[i]));
   }
 
   /** The project of this name or id; refuses unknown ones. */

@@ -10,7 +10,7 @@ import { signalOf } from "../server/context.ts";
 import type { KnownRun } from "../server/runs.ts";
 import type { Project, Projects } from "../server/projects.ts";
 import { Refusal } from "../server/refusal.ts";
-import type { Catalog } from "../source.ts";
+import type { LazyCatalog } from "../source.ts";
 import { ATTRIBUTE_TYPES, type AttributeType } from "../types.ts";
 import type { Routes } from "./api.ts";
 import type { Listings } from "./listing.ts";
@@ -22,7 +22,7 @@ export interface Viewer {
   overviews: Overviews;
   /** The rows of tables, kept for those who scroll. */
   listings: Listings;
-  catalog: Catalog;
+  catalog: LazyCatalog;
   /** Replaced when somebody asks to look for what is new: what was found out is kept with each project. */
   projects: Projects;
   /** The project that is shown where a request names none. */

@@ -10,7 +10,7 @@ import type { Handler } from "../server/handler.ts";
 import { Projects } from "../server/projects.ts";
 import { errorResponse, Refusal } from "../server/refusal.ts";
 import { takeTurns, Turns } from "../server/turns.ts";
-import type { Catalog } from "../source.ts";
+import type { LazyCatalog } from "../source.ts";
 import { type Asset, ASSETS } from "./assets.ts";
 import { projectNamed, type Viewer } from "./context.ts";
 import { Admission, requireOwnOrigin, secureHeaders } from "./guard.ts";
@@ -46,7 +46,7 @@ export interface PageServer {
  * @param project The project that is shown first; null: the first there is.
  * @param hosts The names under which this server may be asked.
  */
-export function createPage(catalog: Catalog, project: string | null, hosts: readonly string[]): PageServer {
+export function createPage(catalog: LazyCatalog, project: string | null, hosts: readonly string[]): PageServer {
   const viewer: Viewer = {
     catalog,
     projects: new Projects(catalog),

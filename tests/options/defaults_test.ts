@@ -12,7 +12,7 @@ import { RUN_SELECTION } from "../../src/bulk/select.ts";
 import { FETCH_SERIES } from "../../src/bulk/series.ts";
 import { PROJECT } from "../../src/api/open.ts";
 import { PLOT_STYLE } from "../../src/display/chart/style.ts";
-import { EXPORT_ARCHIVE } from "../../src/export/archive.ts";
+import { EXPORT_ARCHIVE } from "../../src/export/options.ts";
 import { RUNS_FILTER } from "../../src/nql/filter.ts";
 
 const DECLARATIONS: Record<string, object> = {

@@ -6,7 +6,7 @@
 
 import { ATTRIBUTES, type AttributeSelection, selectPaths } from "../../bulk/names.ts";
 import { type Displayable, jupyterDisplay, type MediaBundle } from "../../display/bundle.ts";
-import { type ComparedColumn, type ComparisonData, comparisonPage } from "../../display/compare/comparison.ts";
+import type { ComparedColumn, ComparisonData } from "../../display/compare/comparison.ts";
 import { withDisplay } from "../../display/frame.ts";
 import { naturally } from "../../display/page/entries.ts";
 import { valuesFrame } from "../../frame/values.ts";
@@ -80,6 +80,7 @@ export class RunComparison implements Displayable {
 
   /** What a notebook shows. */
   async [jupyterDisplay](): Promise<MediaBundle> {
+    const { comparisonPage } = await import("../../display/compare/comparison.ts");
     return comparisonPage(await this.#data());
   }
 

@@ -10,11 +10,9 @@ import { either, FLAG, type Kind, listOf, oneOf, orNull, shown, STRING, STRINGS 
 import { checkArgument, type Checked, checkOptions, declare, optional } from "../../options/options.ts";
 import type { Frame } from "../../frame/typed.ts";
 import { Attribute, readerOf } from "../attribute.ts";
-import { groupLines } from "../../display/chart/group.ts";
 import { PLOT_LINE, type PlotLine, type StyledLine } from "../../display/chart/line.ts";
-import { Chart, type ChartContent, emptyChart, lineChart } from "../../display/chart/plot.ts";
+import { Chart, type ChartContent } from "../../display/chart.ts";
 import { PLOT_STYLE, type PlotStyle } from "../../display/chart/style.ts";
-import { frameLines } from "../../display/chart/plot_frame.ts";
 import { AttributeNotFoundError, AttributeTypeError, OptionError } from "../../errors.ts";
 import { naturally } from "../../display/page/entries.ts";
 import { ancestorsOf } from "../page/ancestors.ts";
@@ -155,6 +153,7 @@ function isPromise(data: PlotData | PromiseLike<PlotData>): data is PromiseLike<
 
 async function contentOf(data: PlotData, options: Checked<typeof PLOT>, call: LongCall): Promise<ChartContent> {
   const { colorBy, attributes, groupBy, band } = options;
+  const { emptyChart, frameLines, groupLines, lineChart } = await drawing();
   const items = Array.isArray(data) ? data as (ReadOnlyRun | Attribute | PlotLine)[] : [data];
   if (items.length === 0) return emptyChart(options.title ?? "");
   const runs = items.filter((one) => one instanceof ReadOnlyRun);
@@ -183,6 +182,16 @@ async function contentOf(data: PlotData, options: Checked<typeof PLOT>, call: Lo
   if (groups.length > 0) lines = groupLines(lines as (StyledLine & { group: string })[], band);
   const multiples = smallMultiples && runs.length > 0;
   return lineChart(lines, { ...options, smallMultiples: multiples, hueLabel: colorBy, notes });
+}
+
+/** What draws. */
+async function drawing() {
+  const [plot, frame, group] = await Promise.all([
+    import("../../display/chart/plot.ts"),
+    import("../../display/chart/plot_frame.ts"),
+    import("../../display/chart/group.ts"),
+  ]);
+  return { ...plot, ...frame, ...group };
 }
 
 /** A line and the run that it is of. */

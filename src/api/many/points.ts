@@ -4,9 +4,7 @@
  * @module
  */
 
-import { Chart, emptyChart } from "../../display/chart/plot.ts";
-import { parallelChart } from "../../display/compare/parallel.ts";
-import { scatterChart } from "../../display/compare/scatter.ts";
+import { Chart } from "../../display/chart.ts";
 import { either, FLAG, type Kind, listOf, NONEMPTY, oneOf, orNull, STRING, within } from "../../options/kinds.ts";
 import { checkArgument, checkOptions, declare, needed, optional } from "../../options/options.ts";
 import { LONG_CALL, longCall, type LongCallOptions, PROGRESS_BAR } from "../../progress/show.ts";
@@ -87,6 +85,7 @@ export function scatter(runs: SomeRuns, options: ScatterOptions): Chart {
     longCall(asked, { description: "scatter", unit: "run" }, async ({ signal }) => {
       const paths = color === null ? [x, y] : [x, y, color];
       const rows = await valuesOfRuns([...await givenRuns("plot.scatter", runs)], paths, signal);
+      const { emptyChart, scatterChart } = await drawing();
       if (rows.length === 0) return emptyChart(title);
       const points = rows.map(({ run, values: [x, y, hue = null] }) => ({
         run,
@@ -110,11 +109,22 @@ export function parallel(runs: SomeRuns, options: ParallelOptions): Chart {
   return new Chart(() =>
     longCall(asked, { description: "parallel", unit: "run" }, async ({ signal }) => {
       const rows = await valuesOfRuns([...await givenRuns("plot.parallel", runs)], [...attributes, color], signal);
+      const { emptyChart, parallelChart } = await drawing();
       if (rows.length === 0) return emptyChart(title);
       const lines = rows.map(({ run, values }) => ({ run, values: values.slice(0, -1), hue: values.at(-1)! }));
       return parallelChart(lines, [...attributes], { color, title, width, height });
     })
   );
+}
+
+/** What draws. */
+async function drawing() {
+  const [plot, parallel, scatter] = await Promise.all([
+    import("../../display/chart/plot.ts"),
+    import("../../display/compare/parallel.ts"),
+    import("../../display/compare/scatter.ts"),
+  ]);
+  return { ...plot, ...parallel, ...scatter };
 }
 
 /** Refuses at once what can be neither runs nor a promise of them. */

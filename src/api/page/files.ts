@@ -6,7 +6,9 @@
 
 import { FileMissingError } from "../../errors.ts";
 import { imageType, MAX_IMAGE_BYTES, type StoredImage } from "../../display/file/image.ts";
-import { type FileBytes, readableBytes } from "../../display/file/file_view.ts";
+import { bundle, type MediaBundle } from "../../display/bundle.ts";
+import { type FileBytes, fileView, readableBytes } from "../../display/file/file_view.ts";
+import { view } from "../../display/html.ts";
 import type { Source } from "../../source.ts";
 import type { FileRef } from "../../types.ts";
 
@@ -39,6 +41,12 @@ export async function readImages<Key>(
 /** Tells whether a file can be an image. Names without an ending say nothing about their contents. */
 export function mayBeImage({ mimeType }: FileRef): boolean {
   return mimeType.startsWith("image/") || mimeType === "application/octet-stream";
+}
+
+/** A file as a notebook shows it. */
+export async function showFile(source: Source, file: FileRef): Promise<MediaBundle> {
+  const { html, text } = fileView(file, await readShown(source, file));
+  return bundle(view(html), text);
 }
 
 /** The bytes of a file, where they can be shown. */

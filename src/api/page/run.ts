@@ -14,9 +14,9 @@ import type { Located, RunReader } from "../reader.ts";
 import type { FileRef } from "../../types.ts";
 import { ancestorsOf } from "./ancestors.ts";
 import { mayBeImage, readImages } from "./files.ts";
-import { ATTRIBUTES, type AttributeSelection, selectPaths } from "../../bulk/names.ts";
-import { orNull, shown } from "../../options/kinds.ts";
-import { declare, optional } from "../../options/options.ts";
+import type { PageOptions } from "./options.ts";
+import { selectPaths } from "../../bulk/names.ts";
+import { shown } from "../../options/kinds.ts";
 import { naturally } from "../../display/page/entries.ts";
 import type { Source, ValuesQuery } from "../../source.ts";
 
@@ -24,15 +24,6 @@ import type { Source, ValuesQuery } from "../../source.ts";
 const PICTURES_MS = 1500;
 const GROUP = 8;
 const IMAGE_BYTES = 160_000;
-
-/** Which part of a run a page shows. */
-export interface PageOptions {
-  /** Which attributes: paths, or a pattern. Default: all. */
-  attributes?: AttributeSelection | null;
-}
-
-/** The options of `page()`. */
-export const RUN_PAGE = declare<PageOptions>()({ attributes: optional(orNull(ATTRIBUTES), null) });
 
 /** The page of a run. */
 export async function showRun(reader: RunReader, { attributes = null }: PageOptions = {}): Promise<MediaBundle> {

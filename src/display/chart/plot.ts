@@ -4,15 +4,12 @@
  * @module
  */
 
-import { makeWhole } from "../../write/whole.ts";
-import { OptionError } from "../../errors.ts";
-import { PATH, pathString } from "../../options/kinds.ts";
-import { checkArgument } from "../../options/options.ts";
-import { bundle, byteLength, type Displayable, jupyterDisplay, MAX_BUNDLE_BYTES, type MediaBundle } from "../bundle.ts";
+import { byteLength, MAX_BUNDLE_BYTES } from "../bundle.ts";
+import type { ChartContent } from "../chart.ts";
 import { chooseFigure, type Chosen, cutFigure } from "./chart.ts";
 import { live, pack } from "../live.ts";
 import { counted, formatNumber } from "../format.ts";
-import { type Html, markup, note, view } from "../html.ts";
+import { markup, note, view } from "../html.ts";
 import { packFigure } from "./pack.ts";
 import { figurePicture } from "./picture.ts";
 import { planFigure } from "./plan.ts";
@@ -22,93 +19,12 @@ import type { PlanOptions } from "./style.ts";
 import { svgDocument, svgImage } from "../svg.ts";
 import { textTable } from "../table.ts";
 
-const inspect = Symbol.for("Deno.customInspect");
-
-/** What a chart shows. */
-export interface ChartContent {
-  title: string;
-  svg: string;
-  html: Html;
-  /** What stands for it where only text shows. */
-  text: string;
-}
-
 /** Points of all lines of a picture, and of those to zoom into: what is tried first, and the most. */
 const POINTS: [few: number, most: number] = [24_000, 24_000];
 const ZOOM_POINTS: [few: number, most: number] = [8000, 60_000];
 /** What picture and data may take, besides the script, notes and the text that stands for them; and the share of the picture. */
 const MAX_BYTES = MAX_BUNDLE_BYTES - 62_000;
 const STILL = 0.54;
-
-/**
- * A chart that shows itself in a notebook and can be saved. Where scripts may run it answers to the pointer; elsewhere it is a
- * picture.
- */
-export class Chart implements Displayable {
-  readonly #read: () => Promise<ChartContent>;
-  #reading: Promise<ChartContent> | null = null;
-
-  /** Made by `plot()`. Nothing is read before the chart is shown or saved. */
-  constructor(read: () => Promise<ChartContent>) {
-    this.#read = read;
-  }
-
-  /** The chart as an SVG document that stands on its own. */
-  async svg(): Promise<string> {
-    return (await this.#content()).svg;
-  }
-
-  /** The chart as an HTML page that stands on its own, and answers to the pointer. */
-  async html(): Promise<string> {
-    const { title, html } = await this.#content();
-    const page = markup`
-      <!doctype html>
-      <html lang="en">
-        <head>
-          <meta charset="utf-8">
-          <meta name="color-scheme" content="light dark">
-          <title>${title || "Chart"}</title>
-        </head>
-        <body style="font-family:system-ui,sans-serif;margin:24px">${html}</body>
-      </html>
-    `;
-    return page.toString();
-  }
-
-  /**
-   * Saves the chart, in place of what is there; its folder is made where there is none.
-   *
-   * @param path Ends in `.svg` or `.html`.
-   * @throws {OptionError} when it ends otherwise.
-   * @throws {WriteError} when the file cannot be written.
-   */
-  async save(path: string | URL): Promise<void> {
-    const target = pathString(checkArgument("save", "path", PATH, path));
-    const kind = /\.(svg|html)$/.exec(target)?.[1] as "svg" | "html" | undefined;
-    if (kind) return await makeWhole(target, async (part) => await Deno.writeTextFile(part, await this[kind]()));
-    const message = `A chart cannot be saved as "${target}": use a name that ends in .svg or .html.`;
-    throw new OptionError(message, { option: "path", value: target });
-  }
-
-  /** What `console.log` shows. */
-  [inspect](): string {
-    return "Chart\n  a notebook draws it; save(path) writes it as .svg or .html";
-  }
-
-  /** Shows the chart in a notebook. */
-  async [jupyterDisplay](): Promise<MediaBundle> {
-    const { html, text } = await this.#content();
-    return bundle(html, text);
-  }
-
-  /** A failure is not remembered. */
-  #content(): Promise<ChartContent> {
-    return this.#reading ??= this.#read().catch((error) => {
-      this.#reading = null;
-      throw error;
-    });
-  }
-}
 
 /** What stands in the place of a chart where there is nothing to draw. */
 export function emptyChart(title: string): ChartContent {

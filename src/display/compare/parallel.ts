@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ChartContent } from "../chart/plot.ts";
+import type { ChartContent } from "../chart.ts";
 import { drawParallel, type ParallelAxis, type ParallelData } from "../draw/parallel.ts";
 import { rampLegend } from "../draw/ramp.ts";
 import { counted } from "../format.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type ChartContent, showFigure } from "../chart/plot.ts";
+import type { ChartContent } from "../chart.ts";
+import { showFigure } from "../chart/plot.ts";
 import type { ChartLine } from "../chart/line.ts";
 import type { LegendEntry } from "../draw/figure.ts";
 import { hueScale, type RunValue, valueName } from "./hues.ts";
