@@ -396,10 +396,16 @@ function openThroughSpark(options: Checked<typeof SOURCE>): LazyCatalog | null {
       { option: not, value: null },
     );
   }
+  const data = pathString(archive);
+  // With keys, this machine looks at the data, too; without, only the server does.
+  const isSeen = options.storageOptions !== undefined && /^s3a?:\/\//i.test(data);
+  const places = placesOf(isSeen ? data : "", files && pathString(files), options);
   return openSpark({
     address,
-    data: pathString(archive),
-    files: files && pathString(files),
+    data,
+    files: places.files,
+    store: places.store,
+    filesStore: places.filesStore,
     includeIncomplete: options.includeIncomplete,
     caCerts: options.caCerts,
   });

@@ -5,8 +5,9 @@
  */
 
 import { projectId, projectNotFound } from "../archive/archive.ts";
-import { COMPACTED, parsePartName, sanitized } from "../archive/disk/layout.ts";
+import { COMPACTED, folderNames, parsePartName, sanitized } from "../archive/disk/layout.ts";
 import { type Shared, shared } from "../async/shared.ts";
+import type { Store } from "../archive/disk/store.ts";
 import { ArchiveError, DamagedFileError, UnsupportedError } from "../errors.ts";
 import { isPermitted } from "../permissions/require.ts";
 import type { CallOptions } from "../source.ts";
@@ -30,8 +31,8 @@ export interface SparkArchiveSettings {
   address: SparkAddress;
   /** The data root, as the server knows it, without a slash at its end. */
   data: string;
-  /** Whether the data lie where this machine cannot look: in object storage. */
-  isRemote: boolean;
+  /** What this machine sees of the data root, and where; null: it cannot look there. */
+  seen: { store: Store; root: string } | null;
   /** Certificate authorities beside those that this machine knows. */
   certificates: readonly string[];
   includeIncomplete: boolean;
@@ -180,13 +181,7 @@ export class SparkArchive {
 
   async #list(signal: AbortSignal): Promise<Contents> {
     const { data, includeIncomplete } = this.#settings;
-    const statement = new Statement();
-    statement.files("files", [`${data}/*/*`], "binaryFile");
-    const files: { path: string; size: number }[] = [];
-    for await (const answer of this.ask(statement, "SELECT path, length FROM files", signal)) {
-      const sizes = answer.ints("length");
-      answer.texts("path").forEach((path, i) => files.push({ path: path!, size: Number(sizes[i]) }));
-    }
+    const files = await this.#files(signal);
     const folders: Contents["folders"] = [];
     for (const [name, { parts: all, isCompacted }] of [...partsIn(data, files)].sort(([a], [b]) => a < b ? -1 : 1)) {
       const manifest = isCompacted ? await this.#manifest(name, signal) : null;
@@ -211,8 +206,28 @@ export class SparkArchive {
     return { folders, rowNumbers, projects: await this.#projectsOf(folders, signal) };
   }
 
+  /** The files in the folders of the archive: listed here where that is one request for a thousand, else by the engine. */
+  async #files(signal: AbortSignal): Promise<{ path: string; size: number }[]> {
+    const { data, seen } = this.#settings;
+    if (seen && !seen.store.isLocal) return await filesBelow(seen.store, seen.root, data, signal);
+    const files: { path: string; size: number }[] = [];
+    const statement = new Statement();
+    // Engines find nothing in folders whose names begin with an underscore, unless they are named.
+    const hidden = seen ? namesOnDisk(seen.root).filter((name) => name.startsWith("_")) : [];
+    statement.files("files", [`${data}/*/*`, ...hidden.map((name) => `${data}/${name}/*`)], "binaryFile");
+    for await (const answer of this.ask(statement, "SELECT path, length FROM files", signal)) {
+      const sizes = answer.ints("length");
+      answer.texts("path").forEach((path, i) => files.push({ path: path!, size: Number(sizes[i]) }));
+    }
+    return files;
+  }
+
   /** Refuses what engines would take for empty or not see at all. */
-  #refuse(folder: string, all: readonly StoredPart[], shown: readonly StoredPart[]): void {
+  #refuse(
+    folder: string,
+    all: readonly StoredPart[],
+    shown: readonly StoredPart[],
+  ): void {
     const short = shown.find(({ size }) => size < LEAST_SIZE);
     if (short) {
       throw new DamagedFileError(
@@ -221,12 +236,14 @@ export class SparkArchive {
         { run: short.stem, file: `${folder}/${short.name}` },
       );
     }
-    const { data, isRemote, address } = this.#settings;
-    const path = `${data}/${folder}`;
-    if (isRemote || !isPermitted({ name: "read", path })) return;
+    const { seen, address } = this.#settings;
+    if (seen === null) return;
     // Where this machine has the folder, too, it shows what the engine keeps to itself.
     const listed = new Set(all.map(({ name }) => name));
-    const unseen = namesIn(path).filter((name) => !listed.has(name) && !name.startsWith(".") && parsePartName(name));
+    const names = seen.store.isLocal
+      ? namesOnDisk(`${seen.root}/${folder}`).filter((name) => !listed.has(name))
+      : [...listed].filter((name) => name.startsWith("_"));
+    const unseen = names.filter((name) => !name.startsWith(".") && parsePartName(name));
     if (unseen.length === 0) return;
     throw new UnsupportedError(
       `The Spark server at ${address.label} passes over ${unseen.length} of the data files in ${folder}, ${
@@ -327,13 +344,28 @@ function tablesOf({ passes }: Manifest, folder: string, copy: number): Compacted
   return { copy, runs: of("runs"), values: of("values"), series: of("series") };
 }
 
-/** What a folder holds, where this machine has it. */
-function namesIn(folder: string): string[] {
+/** What a folder holds, where this machine has it and may look. */
+function namesOnDisk(path: string): string[] {
   try {
-    return [...Deno.readDirSync(folder)].map(({ name }) => name);
+    return isPermitted({ name: "read", path }) ? [...Deno.readDirSync(path)].map(({ name }) => name) : [];
   } catch {
     return [];
   }
+}
+
+/** The files in the folders of a data root in object storage, by the paths that the engine has for them. */
+async function filesBelow(store: Store, root: string, data: string, signal: AbortSignal) {
+  const files: { path: string; size: number }[] = [];
+  try {
+    for (const name of await folderNames(store, root, { signal })) {
+      for (const entry of await store.list(`${root}/${name}`, { signal })) {
+        if (!entry.isFolder) files.push({ path: `${data}/${name}/${entry.name}`, size: entry.look().size });
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return files;
 }
 
 function oddRuns(answer: Answer): OddRun[] {

@@ -4,7 +4,9 @@
  * @module
  */
 
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
+import { DISK } from "../archive/disk/local.ts";
+import { parentOf, type Store } from "../archive/disk/store.ts";
 import { requirePermission } from "../permissions/require.ts";
 import type { CallOptions, Catalog, Source } from "../source.ts";
 import { parseAddress } from "./address.ts";
@@ -15,8 +17,12 @@ export interface SparkOptions {
   address: string;
   /** The data root, as the server sees it: a folder, or an address such as `s3://bucket/data`. */
   data: string;
-  /** The files root on this machine. Default: the folder `files` beside the data root, where this machine has it. */
+  /** The files root. Default: the folder `files` beside the data root, where this machine has it. */
   files?: string | null;
+  /** Data in object storage: how this machine reaches it; null: not at all. Default: null. */
+  store?: Store | null;
+  /** Where the files root lies. Default: on this machine. */
+  filesStore?: Store | null;
   /** Also reads runs whose export was not finished. Default: false. */
   includeIncomplete?: boolean;
   /** Certificate authorities beside those that this machine knows, each a PEM string. Default: none. */
@@ -34,10 +40,17 @@ export function openSpark(options: SparkOptions): Catalog {
   const address = parseAddress(options.address);
   const isRemote = /^[a-z][a-z0-9+.-]*:\/\//i.test(options.data);
   const data = (isRemote ? options.data : resolve(options.data)).replace(/\/+$/, "");
+  const { store = null, filesStore = null } = options;
+  // What engines call s3a:// is s3:// to us.
+  const root = data.replace(/^s3a:/i, "s3:");
   // Where this machine does not have the files beside the data, opening one says so.
-  const files = options.files ? resolve(options.files) : isRemote ? null : `${dirname(data)}/files`;
+  const files = options.files
+    ? (filesStore ? options.files : resolve(options.files))
+    : isRemote && !filesStore
+    ? null
+    : `${parentOf(root)}/files`;
   const label = `archive ${data} through ${address.label}`;
-  const settings = { label, files, linksOutside: options.linksOutside ?? true };
+  const settings = { label, files, filesStore: filesStore ?? DISK, linksOutside: options.linksOutside ?? true };
   let closed = false;
   let opened: ReturnType<typeof load> | null = null;
   const load = async () => {
@@ -46,7 +59,7 @@ export function openSpark(options: SparkOptions): Catalog {
     const archive = new SparkArchive({
       address,
       data,
-      isRemote,
+      seen: store ? { store, root } : isRemote ? null : { store: DISK, root },
       certificates: options.caCerts ?? [],
       includeIncomplete: options.includeIncomplete ?? false,
     });
@@ -66,6 +79,7 @@ export function openSpark(options: SparkOptions): Catalog {
     close() {
       closed = true;
       opened?.then(({ archive }) => archive.session.close()).catch(() => {});
+      for (const one of new Set([store, filesStore])) one?.close();
     },
   };
 }

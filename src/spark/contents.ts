@@ -47,9 +47,14 @@ export interface StoredFolder {
 export function partsIn(root: string, files: Iterable<{ path: string; size: number }>): Map<string, StoredFolder> {
   const folders = new Map<string, StoredFolder>();
   const start = `${bare(root)}/`;
+  // Of object storage, some say keys without the bucket.
+  const inBucket = /^[a-z][a-z0-9+.-]*:\/\//i.test(root) ? start.slice(start.indexOf("/") + 1) : start;
   for (const { path, size } of files) {
-    const place = bare(path);
-    if (!place.startsWith(start)) continue;
+    let place = bare(path);
+    if (!place.startsWith(start)) {
+      if (!place.startsWith(inBucket)) continue;
+      place = start.slice(0, -inBucket.length) + place;
+    }
     const [folder, name, ...deeper] = place.slice(start.length).split("/");
     if (name === undefined || deeper.length > 0 || folder.startsWith(".") || name.startsWith(".")) continue;
     const part = parsePartName(name);

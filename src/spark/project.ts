@@ -5,7 +5,7 @@
  */
 
 import { Files } from "../archive/disk/files.ts";
-import { DISK } from "../archive/disk/local.ts";
+import type { Store } from "../archive/disk/store.ts";
 import { matchPaths } from "../archive/read/paths.ts";
 import { abortable } from "../async/shared.ts";
 import type { PairBlock, SeriesBlock, ValueBlock } from "../columns.ts";
@@ -35,8 +35,10 @@ import { type MatchedTexts, type PatternPredicate, unportable } from "./sql/wher
 /** What all projects of an archive have in common. */
 export interface SparkProjectSettings {
   label: string;
-  /** The files root on this machine, or null where there is none. */
+  /** The files root, or null where there is none. */
   files: string | null;
+  /** Where it lies. */
+  filesStore: Store;
   linksOutside: boolean;
 }
 
@@ -208,11 +210,11 @@ export class SparkProject implements Source {
   }
 
   async #openFiles(): Promise<Files> {
-    const { files, linksOutside } = this.#settings;
-    if (files === null) return new Files(DISK, []);
+    const { files, filesStore, linksOutside } = this.#settings;
+    if (files === null) return new Files(filesStore, []);
     const { name } = await this.project();
     const folders = await this.#archive.folders(name);
-    return new Files(DISK, folders.map((folder) => `${files}/${folder}`), linksOutside ? null : files);
+    return new Files(filesStore, folders.map((folder) => `${files}/${folder}`), linksOutside ? null : files);
   }
 }
 

@@ -64,6 +64,12 @@ export const SPARK: Engine = {
       "spark.sql.codegen.wholeStage": false,
       "spark.sql.codegen.factoryMode": "NO_CODEGEN",
       "spark.sql.adaptive.enabled": false,
+      // Lists few folders by itself rather than as a job.
+      "spark.sql.sources.parallelPartitionDiscovery.threshold": 10000,
+      "spark.sql.catalogImplementation": "in-memory",
+      "spark.sql.ui.retainedExecutions": 1,
+      // What runs for minutes is not worth compiling twice.
+      "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
       "spark.local.dir": folder,
       "spark.sql.warehouse.dir": folder,
     };

@@ -5,9 +5,12 @@
  */
 
 import assert from "node:assert/strict";
+import { dirname } from "node:path";
 import { int, string } from "../../samples/rows.ts";
 import { openArchive } from "../../src/archive/catalog.ts";
+import type { Store } from "../../src/archive/disk/store.ts";
 import { compactCatalog } from "../../src/compact/archive.ts";
+import { openStorage } from "../../src/s3/store.ts";
 import { openSpark } from "../../src/spark/catalog.ts";
 import type { Catalog } from "../../src/source.ts";
 import { attributes, values } from "../ask.ts";
@@ -18,6 +21,7 @@ import { folderCases } from "../awkward/folders.ts";
 import { conformance } from "../conformance/suite.ts";
 import { type Engine, startEngine } from "./engines.ts";
 import { faults } from "./faults.ts";
+import type { ObjectStorage } from "./seaweed.ts";
 
 const WHOLE = "an engine reads all files of a project together, so that one it cannot read is an error of every call";
 const REFUSED = "options about reading files here are refused together with an engine";
@@ -42,24 +46,52 @@ const SKIP: Record<string, string> = {
 /** Cases that are no others once an archive is compacted. */
 const RAW = "compacting settles it before an engine sees anything";
 
+/** Where an engine reads archives. */
+interface Place {
+  name: string;
+  /** Brings a folder there, and gives the one address of it. */
+  put(folder: string): Promise<string>;
+  /** What this machine sees of it. */
+  store: Store | null;
+}
+
+const HERE: Place = { name: "", put: (folder) => Promise.resolve(folder), store: null };
+
 /**
- * Registers the conformance suite on local files, as the exporter wrote them and compacted, and what goes wrong between this module
- * and an engine.
+ * Registers the conformance suite on archives as the exporter wrote them and compacted, and what goes wrong between this module and an
+ * engine.
+ *
+ * @param storage Where archives lie. Default: on this machine.
  */
-export async function sparkSuites(engine: Engine, skip: Record<string, string>): Promise<void> {
-  const running = await startEngine(engine);
-  addEventListener("unload", () => running.kill());
-  const { address } = running;
-  conformance(engine.name, ({ data, files }, choices) => {
-    const catalog = openSpark({ address, data, files, includeIncomplete: choices?.includeIncomplete });
-    return Promise.resolve({ catalog, close: () => Promise.resolve(catalog.close()) });
+export async function sparkSuites(
+  engine: Engine,
+  skip: Record<string, string>,
+  storage: ObjectStorage | null = null,
+): Promise<void> {
+  const running = await startEngine(engine, storage ? variablesOf(storage) : {});
+  addEventListener("unload", () => {
+    running.kill();
+    storage?.stop();
+  });
+  const place = storage ? await bucketIn(storage) : HERE;
+  const { address } = running, name = engine.name + place.name;
+  conformance(name, async ({ data, files }, choices) => {
+    const there = await place.put(dirname(data));
+    const catalog = openSpark({
+      address,
+      data: data.replace(dirname(data), there),
+      files,
+      store: place.store,
+      includeIncomplete: choices?.includeIncomplete,
+    });
+    return { catalog, close: () => Promise.resolve(catalog.close()) };
   }, { archive: true, skip: { ...SKIP, ...skip } });
-  Deno.test(`${engine.name}, compacted: columns of which whole pages have no values`, async () => {
+  Deno.test(`${name}, compacted: columns of which whole pages have no values`, async () => {
     const dir = await Deno.makeTempDir();
     const rows = Array.from({ length: 25_000 }, (_, i) => [int(`a/${i}`, i), string(`b/${i}`, `text ${i}`)]).flat();
     const { data } = await writeRuns(dir, { A: [[...rows, ...sys("A", 1)]] });
     await compact(openArchive({ data, cache: null }), `${dir}/compacted`);
-    const catalog = openSpark({ address, data: `${dir}/compacted/data` });
+    const catalog = openSpark({ address, data: `${await place.put(`${dir}/compacted`)}/data`, store: place.store });
     const source = catalog.open("org/awkward");
     assert.equal((await attributes(source)).filter((name) => /^[ab]\//.test(name)).length, 50_000);
     assert.deepEqual(await values(source, "A", { paths: ["a/24999", "b/7"] }), {
@@ -69,11 +101,17 @@ export async function sparkSuites(engine: Engine, skip: Record<string, string>):
     catalog.close();
     await Deno.remove(dir, { recursive: true });
   });
-  conformance(`${engine.name}, compacted`, async ({ data, files }, choices) => {
+  conformance(`${name}, compacted`, async ({ data, files }, choices) => {
     const dir = await Deno.makeTempDir();
     await compact(openArchive({ data, files, cache: null, ...choices }), dir);
     const { includeIncomplete } = choices ?? {};
-    const catalog = openSpark({ address, data: `${dir}/data`, files: `${dir}/files`, includeIncomplete });
+    const catalog = openSpark({
+      address,
+      data: `${await place.put(dir)}/data`,
+      files: `${dir}/files`,
+      store: place.store,
+      includeIncomplete,
+    });
     return {
       catalog,
       close: async () => {
@@ -94,6 +132,32 @@ export async function sparkSuites(engine: Engine, skip: Record<string, string>):
     },
   });
   faults(engine, running);
+}
+
+/** What tells an engine where a store is. */
+function variablesOf({ endpoint, accessKeyId, secretAccessKey }: ObjectStorage): Record<string, string> {
+  return {
+    AWS_ENDPOINT: endpoint,
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ALLOW_HTTP: "true",
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+  };
+}
+
+async function bucketIn(storage: ObjectStorage): Promise<Place> {
+  const { endpoint, accessKeyId, secretAccessKey } = storage;
+  await storage.put("archives");
+  return {
+    name: " over S3",
+    async put(folder) {
+      const place = `archives/${crypto.randomUUID()}`;
+      await storage.upload(folder, place);
+      return `s3://${place}`;
+    },
+    store: openStorage({ endpoint, accessKeyId, secretAccessKey, region: "us-east-1" }),
+  };
 }
 
 async function compact(source: Catalog, destination: string): Promise<void> {

@@ -1,0 +1,7 @@
+/** Sail, as a driver with workers, on archives in object storage. */
+
+import { SAIL_CLUSTER } from "./engines.ts";
+import { startSeaweed } from "./seaweed.ts";
+import { sparkSuites, TYPES } from "./spark.ts";
+
+await sparkSuites(SAIL_CLUSTER, { "steps as floats": TYPES, "written again by Polars": TYPES }, await startSeaweed());
