@@ -5,11 +5,10 @@
  */
 
 import type { SeriesBlock } from "./columns.ts";
+import type { SeriesQuery, Source } from "./source.ts";
 
 /** How to cut the steps. */
-export interface BucketsOptions {
-  /** How many series the blocks hold. */
-  series: number;
+export interface BucketCut {
   /**
    * n, at least 2: there are n - 1 buckets of equal width, from the first step to the last, and one before and one after
    * them. A step belongs to the bucket whose upper edge it reaches.
@@ -17,6 +16,12 @@ export interface BucketsOptions {
   maxBuckets: number;
   /** The first and the last step; null: those of the points, over all series together. */
   range: readonly [from: number, to: number] | null;
+}
+
+/** How to summarise points that come as blocks. */
+export interface BucketsOptions extends BucketCut {
+  /** How many series the blocks hold. */
+  series: number;
 }
 
 /** Buckets that hold points, sorted by series, then by index; one row each. */
@@ -41,6 +46,12 @@ export interface BucketColumns {
   nanCount: Float64Array;
   positiveInfinityCount: Float64Array;
   negativeInfinityCount: Float64Array;
+}
+
+/** Summarises float series: where they lie, if the source can, else here. */
+export function bucketSeries(source: Source, query: SeriesQuery, cut: BucketCut): Promise<BucketColumns> {
+  if (source.buckets) return source.buckets(query, cut);
+  return bucketPoints(() => source.series(query), { ...cut, series: query.series.run.length });
 }
 
 /** Points to keep while the range is not known; with more, the points are read twice. */
@@ -78,7 +89,8 @@ export async function bucketPoints(
   return buckets.finish();
 }
 
-const FIELDS = [
+/** What is told of each bucket, beside its edges. */
+export const BUCKET_FIELDS = [
   "firstX",
   "firstY",
   "lastX",
@@ -91,20 +103,46 @@ const FIELDS = [
   "positiveInfinityCount",
   "negativeInfinityCount",
 ] as const;
-type Summary = Record<typeof FIELDS[number], Float64Array>;
+type Summary = Record<typeof BUCKET_FIELDS[number], Float64Array>;
+
+/** Where buckets begin and end. */
+export class BucketEdges {
+  readonly width: number;
+
+  /** @param n There are buckets from 0 to n. */
+  constructor(readonly n: number, readonly from: number, readonly to: number) {
+    this.width = (to - from) / (n - 1);
+  }
+
+  /** The bucket of a step; -1 for none. */
+  indexOf(step: number): number {
+    const { from, to, n, width } = this;
+    if (from === to) return step >= from ? 0 : -1;
+    if (step <= from) return 0;
+    if (step > to) return n;
+    let index = Math.min(n - 1, Math.max(1, Math.ceil((step - from) / width)));
+    // Division and edges may round differently; edges decide.
+    while (index > 1 && step <= this.of(index)[0]) index--;
+    while (index < n - 1 && step > this.of(index)[1]) index++;
+    return index;
+  }
+
+  /** Excluded and included; a range of one step has a single bucket that includes its lower edge. */
+  of(index: number): [number, number] {
+    const { from, to, n, width } = this;
+    if (from === to) return [from, Infinity];
+    if (index === 0) return [-Infinity, from];
+    if (index === n) return [to, Infinity];
+    return [from + (index - 1) * width, index === n - 1 ? to : from + index * width];
+  }
+}
 
 class Buckets {
-  readonly #from: number;
-  readonly #to: number;
-  readonly #n: number;
-  readonly #width: number;
+  readonly #edges: BucketEdges;
   readonly #summaries: (Summary | undefined)[];
 
   constructor(series: number, maxBuckets: number, [from, to]: readonly [number, number]) {
-    this.#from = from;
-    this.#to = to;
-    this.#n = maxBuckets;
-    this.#width = (to - from) / (maxBuckets - 1);
+    this.#edges = new BucketEdges(maxBuckets, from, to);
     this.#summaries = new Array(series).fill(undefined);
   }
 
@@ -115,8 +153,8 @@ class Buckets {
       let index = 0, until = -Infinity;
       for (let row = start; row < end; row++) {
         if (!(step[row] <= until)) {
-          index = this.#indexOf(step[row]);
-          until = this.#edges(index)[1];
+          index = this.#edges.indexOf(step[row]);
+          until = index < 0 ? -Infinity : this.#edges.of(index)[1];
         }
         if (index >= 0) summarise(to, index, step[row], y[row]);
       }
@@ -127,7 +165,7 @@ class Buckets {
     const series: number[] = [], index: number[] = [];
     this.#summaries.forEach((summary, i) => {
       if (!summary) return;
-      for (let bucket = 0; bucket <= this.#n; bucket++) {
+      for (let bucket = 0; bucket <= this.#edges.n; bucket++) {
         const { finiteCount, nanCount, positiveInfinityCount, negativeInfinityCount } = summary;
         if (
           finiteCount[bucket] + nanCount[bucket] + positiveInfinityCount[bucket] + negativeInfinityCount[bucket] === 0
@@ -143,36 +181,15 @@ class Buckets {
     return {
       series: Uint32Array.from(series),
       index: Uint32Array.from(index),
-      fromX: Float64Array.from(index, (bucket) => this.#edges(bucket)[0]),
-      toX: Float64Array.from(index, (bucket) => this.#edges(bucket)[1]),
-      ...Object.fromEntries(FIELDS.map((name) => [name, column(name)])) as Summary,
+      fromX: Float64Array.from(index, (bucket) => this.#edges.of(bucket)[0]),
+      toX: Float64Array.from(index, (bucket) => this.#edges.of(bucket)[1]),
+      ...Object.fromEntries(BUCKET_FIELDS.map((name) => [name, column(name)])) as Summary,
     };
   }
 
-  /** The bucket of a step; -1 for none. */
-  #indexOf(step: number): number {
-    if (this.#from === this.#to) return step >= this.#from ? 0 : -1;
-    if (step <= this.#from) return 0;
-    if (step > this.#to) return this.#n;
-    let index = Math.min(this.#n - 1, Math.max(1, Math.ceil((step - this.#from) / this.#width)));
-    // Division and edges may round differently; edges decide.
-    while (index > 1 && step <= this.#edges(index)[0]) index--;
-    while (index < this.#n - 1 && step > this.#edges(index)[1]) index++;
-    return index;
-  }
-
-  /** Excluded and included; a range of one step has a single bucket that includes its lower edge. */
-  #edges(index: number): [number, number] {
-    if (this.#from === this.#to) return [this.#from, Infinity];
-    if (index === 0) return [-Infinity, this.#from];
-    if (index === this.#n) return [this.#to, Infinity];
-    const upper = index === this.#n - 1 ? this.#to : this.#from + index * this.#width;
-    return [this.#from + (index - 1) * this.#width, upper];
-  }
-
   #empty(): Summary {
-    const length = this.#n + 1;
-    return Object.fromEntries(FIELDS.map((name) => {
+    const length = this.#edges.n + 1;
+    return Object.fromEntries(BUCKET_FIELDS.map((name) => {
       const missing = name.endsWith("Count") ? 0 : NaN;
       return [name, new Float64Array(length).fill(missing)];
     })) as Summary;

@@ -11,6 +11,7 @@
  */
 
 import type { LazyDataFrame } from "nodejs-polars";
+import type { BucketColumns, BucketCut } from "./buckets.ts";
 import type { PairBlock, SeriesBlock, SeriesList, ValueBlock } from "./columns.ts";
 import type { Aggregation, Nql } from "./nql/ast.ts";
 import type {
@@ -148,6 +149,8 @@ export interface Source {
   values(query: ValuesQuery): AsyncIterable<ValueBlock>;
   /** Points of series. Unknown runs and series have no points. */
   series(query: SeriesQuery): AsyncIterable<SeriesBlock>;
+  /** Points of float series summarised in buckets of steps, for sources that do it where the points are. */
+  buckets?(query: SeriesQuery, cut: BucketCut): Promise<BucketColumns>;
   /** The bytes of a stored file; `FileMissingError` where they are not there. */
   file(ref: FileRef, options?: FileOptions): Promise<FileContent>;
   /** What is wrong or doubtful with the stored data, for sources that can tell. */

@@ -5,7 +5,7 @@
  */
 
 import pl, { type DataFrame } from "nodejs-polars";
-import { type BucketColumns, bucketPoints } from "../buckets.ts";
+import { type BucketColumns, bucketSeries } from "../buckets.ts";
 import { COUNT } from "../options/kinds.ts";
 import { type Checked, declare, optional } from "../options/options.ts";
 import { floats } from "../frame/frame.ts";
@@ -42,11 +42,7 @@ export async function fetchMetricBucketsFrame(
   const { series, query } = await planMetrics(source, { ...options, tailLimit: null });
   const [from, to] = query.stepRange;
   const range = from !== null && to !== null ? [from, to] as const : null;
-  const columns = await bucketPoints(() => source.series(query), {
-    series: series.run.length,
-    maxBuckets: buckets + 1,
-    range,
-  });
+  const columns = await bucketSeries(source, query, { maxBuckets: buckets + 1, range });
   const width = range ? (range[1] - range[0]) / buckets : widthOf(columns);
   return bucketsFrame(series, columns, width, options.categorical ?? false);
 }

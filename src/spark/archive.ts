@@ -138,7 +138,7 @@ export class SparkArchive {
       const statement = new Statement();
       withRows(statement, rows);
       const found: LostValue[] = [];
-      for await (const answer of this.ask(statement, lostQuery(), signal)) {
+      for await (const answer of this.ask(statement, lostQuery(rows), signal)) {
         const types = answer.texts("type"), runs = answer.texts("run");
         answer.texts("path").forEach((path, i) =>
           found.push({ path: path!, type: types[i] as LostValue["type"], run: runs[i]! })
@@ -154,7 +154,7 @@ export class SparkArchive {
     const statement = new Statement();
     withRows(statement, rows);
     const found: OddRun[] = [];
-    for await (const answer of this.ask(statement, parentsQuery(statement, names), signal)) {
+    for await (const answer of this.ask(statement, parentsQuery(statement, rows, names), signal)) {
       found.push(...oddRuns(answer));
     }
     return found;

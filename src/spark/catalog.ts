@@ -103,6 +103,7 @@ function lazySource(label: string, load: () => Promise<Source>): Source {
     existing: (query) => stream((source) => source.existing(query)),
     values: (query) => stream((source) => source.values(query)),
     series: (query) => stream((source) => source.series(query)),
+    buckets: async (query, cut) => await (await source()).buckets!(query, cut),
     file: async (ref, options) => await (await source()).file(ref, options),
     close() {},
   };

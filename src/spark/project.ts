@@ -8,6 +8,7 @@ import { Files } from "../archive/disk/files.ts";
 import type { Store } from "../archive/disk/store.ts";
 import { matchPaths } from "../archive/read/paths.ts";
 import { abortable } from "../async/shared.ts";
+import type { BucketColumns, BucketCut } from "../buckets.ts";
 import type { PairBlock, SeriesBlock, ValueBlock } from "../columns.ts";
 import { compileRegex } from "../nql/regex.ts";
 import type {
@@ -24,6 +25,7 @@ import type {
 import type { AttributeDefinition, FileRef, ProjectInfo, RunInfo } from "../types.ts";
 import type { LostValue, SparkArchive } from "./archive.ts";
 import { Statement } from "./connect/statement.ts";
+import { bucketColumns } from "./read/buckets.ts";
 import { pairBlocks, valueBlocks } from "./read/cells.ts";
 import { pointBlocks } from "./read/series.ts";
 import { type CellScope, existingQuery, typesIn, valuesQuery } from "./sql/cells.ts";
@@ -131,6 +133,11 @@ export class SparkProject implements Source {
     const { scope, signal } = await this.#open(query);
     const files = await this.#stored(signal);
     yield* pointBlocks(this.#archive, scope, { ...query, signal }, (paths) => files.refs(paths, signal));
+  }
+
+  async buckets(query: SeriesQuery, cut: BucketCut): Promise<BucketColumns> {
+    const { scope, signal } = await this.#open(query);
+    return await bucketColumns(this.#archive, scope, { ...query, signal }, cut);
   }
 
   async file(ref: FileRef, options: FileOptions = {}): Promise<FileContent> {

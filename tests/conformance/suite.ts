@@ -11,6 +11,7 @@ import { runs } from "../ask.ts";
 import { type ArchiveChoices, type ArchiveRoots, type AwkwardCase, CASES } from "../awkward/cases.ts";
 import { attributeChecks } from "./attributes.ts";
 import { behaviourChecks } from "./behaviour.ts";
+import { bucketChecks } from "./buckets.ts";
 import type { Sample, SampleCheck } from "./check.ts";
 import { Model } from "./model.ts";
 import { runChecks } from "./runs.ts";
@@ -44,6 +45,7 @@ export const CHECKS: readonly SampleCheck[] = [
   ...attributeChecks,
   ...valueChecks,
   ...seriesChecks,
+  ...bucketChecks,
 ];
 
 const folder = fileURLToPath(new URL("../../samples/archive", import.meta.url));

@@ -93,6 +93,18 @@ export async function startSeaweed(): Promise<ObjectStorage> {
   }
 }
 
+/** What tells an engine where a store is. */
+export function variablesOf({ endpoint, accessKeyId, secretAccessKey }: ObjectStorage): Record<string, string> {
+  return {
+    AWS_ENDPOINT: endpoint,
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ALLOW_HTTP: "true",
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+  };
+}
+
 function freePorts(count: number): number[] {
   // The servers of each part also take the port 10,000 above, for gRPC.
   const listeners = Array.from({ length: count }, () => Deno.listen({ hostname: "127.0.0.1", port: 0 }));

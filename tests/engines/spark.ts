@@ -21,7 +21,7 @@ import { folderCases } from "../awkward/folders.ts";
 import { conformance } from "../conformance/suite.ts";
 import { type Engine, startEngine } from "./engines.ts";
 import { faults } from "./faults.ts";
-import type { ObjectStorage } from "./seaweed.ts";
+import { type ObjectStorage, variablesOf } from "./seaweed.ts";
 
 const WHOLE = "an engine reads all files of a project together, so that one it cannot read is an error of every call";
 const REFUSED = "options about reading files here are refused together with an engine";
@@ -132,18 +132,6 @@ export async function sparkSuites(
     },
   });
   faults(engine, running);
-}
-
-/** What tells an engine where a store is. */
-function variablesOf({ endpoint, accessKeyId, secretAccessKey }: ObjectStorage): Record<string, string> {
-  return {
-    AWS_ENDPOINT: endpoint,
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_ALLOW_HTTP: "true",
-    AWS_REGION: "us-east-1",
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-  };
 }
 
 async function bucketIn(storage: ObjectStorage): Promise<Place> {

@@ -6,7 +6,7 @@
 
 import { create, fromBinary, type MessageShape, toBinary } from "@bufbuild/protobuf";
 import type { Context, Hono } from "hono";
-import { type BucketColumns, bucketPoints } from "../../buckets.ts";
+import { type BucketColumns, type BucketCut, bucketPoints, bucketSeries } from "../../buckets.ts";
 import { type SeriesBlock, seriesList } from "../../columns.ts";
 import type { StepRange } from "../../types.ts";
 import {
@@ -34,8 +34,7 @@ async function buckets(server: Server, context: Context): Promise<Response> {
   const stepRange = checkView(view);
   const requests = await readExpressions(server, expressions, signal);
   const range = view!.from === undefined || view!.to === undefined ? null : [view!.from, view!.to] as const;
-  const read = () => points(requests, stepRange, signal);
-  const columns = await bucketPoints(read, { series: requests.length, maxBuckets: view!.maxBuckets, range });
+  const columns = await summarised(requests, stepRange, { maxBuckets: view!.maxBuckets, range }, signal);
   const bySeries = Map.groupBy(columns.series.keys(), (row) => columns.series[row]);
   const message = create(ProtoTimeseriesBucketsDTOSchema, {
     entries: requests.map(({ id }, i) => ({
@@ -99,18 +98,31 @@ function pathOf(formula: string): string {
   );
 }
 
-async function* points(
+/** Series of one kind are summarised by their source, if it can; the range of others is that of all together. */
+async function summarised(
   requests: SeriesRequest[],
   stepRange: StepRange,
+  cut: BucketCut,
   signal: AbortSignal,
-): AsyncGenerator<SeriesBlock> {
-  for (const { project, lineage, previews, members } of groups(requests)) {
+): Promise<BucketColumns> {
+  const parts = [...groups(requests)].map(({ project, lineage, previews, members }) => {
     const series = seriesList(members.map((i) => ({ run: requests[i].holder!.run.key, path: requests[i].path })));
     const query = { kind: "float" as const, series, stepRange, lineage, previews, signal };
-    for await (const block of project.source.series(query)) {
-      yield { ...block, spans: block.spans.map((span) => ({ ...span, series: members[span.series] })) };
-    }
+    return { source: project.source, query, members };
+  });
+  if (parts.length === 1) {
+    const [{ source, query, members }] = parts;
+    const columns = await bucketSeries(source, query, cut);
+    return { ...columns, series: columns.series.map((one) => members[one]) };
   }
+  const read = async function* (): AsyncGenerator<SeriesBlock> {
+    for (const { source, query, members } of parts) {
+      for await (const block of source.series(query)) {
+        yield { ...block, spans: block.spans.map((span) => ({ ...span, series: members[span.series] })) };
+      }
+    }
+  };
+  return await bucketPoints(read, { series: requests.length, ...cut });
 }
 
 function bucketMessage(columns: BucketColumns, row: number) {

@@ -18,8 +18,8 @@ export type SentColumns = Record<string, readonly (string | null)[] | Int32Array
 export class Statement {
   readonly #arguments: Record<string, { exprType: { case: "literal"; value: { literalType: Literal } } }> = {};
   readonly #names = new Map<string, string>();
-  readonly #references: Relation[] = [];
-  readonly #clauses: string[] = [];
+  readonly #references = new Map<string, Relation>();
+  readonly #clauses = new Map<string, string>();
 
   /** A value, as its place in the text. */
   value(value: SqlValue): string {
@@ -63,26 +63,38 @@ export class Statement {
 
   /** Names the result of a query, for what follows. */
   with(name: string, query: string): void {
-    this.#clauses.push(`${name} AS (${query})`);
+    this.#clauses.set(name, query);
   }
 
-  /** The whole query. */
+  /** The whole query, with the tables that it needs and no others: engines look for the files of all that are there. */
   plan(query: string): Relation {
-    const clauses = this.#clauses.length > 0 ? `WITH ${this.#clauses.join(",\n")}\n` : "";
+    const needed = new Set<string>();
+    const need = (text: string) => {
+      for (const [name] of text.matchAll(/\b[a-z_]\w*/g)) {
+        if (needed.has(name)) continue;
+        needed.add(name);
+        need(this.#clauses.get(name) ?? "");
+      }
+    };
+    need(query);
+    const named = [...this.#clauses].filter(([name]) => needed.has(name)).map(([name, text]) => `${name} AS (${text})`);
+    const clauses = named.length > 0 ? `WITH ${named.join(",\n")}\n` : "";
+    const references = [...this.#references].filter(([name]) => needed.has(name)).map(([, relation]) => relation);
     const root = create(RelationSchema, {
       common: { planId: 1n },
       relType: { case: "sql", value: { query: clauses + query, namedArguments: this.#arguments } },
     });
     return create(RelationSchema, {
       common: { planId: 0n },
-      relType: { case: "withRelations", value: { root, references: this.#references } },
+      relType: { case: "withRelations", value: { root, references } },
     });
   }
 
   #refer(alias: string, relType: RelType): void {
-    const planId = BigInt(2 * this.#references.length + 2);
+    const planId = BigInt(2 * this.#references.size + 2);
     const input = create(RelationSchema, { common: { planId: planId + 1n }, relType });
-    this.#references.push(
+    this.#references.set(
+      alias,
       create(RelationSchema, {
         common: { planId },
         relType: { case: "subqueryAlias", value: { alias, input } },

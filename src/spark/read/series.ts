@@ -11,7 +11,7 @@ import type { Answer } from "../connect/answer.ts";
 import { Statement } from "../connect/statement.ts";
 import { withRows } from "../sql/rows.ts";
 import type { Scope } from "../sql/scope.ts";
-import { pointsQuery } from "../sql/series.ts";
+import { pointsQuery, type PointsScope } from "../sql/series.ts";
 import type { LookUp } from "./cells.ts";
 
 /** So many series go into one query: their names travel with it. */
@@ -24,21 +24,25 @@ export async function* pointBlocks(
   query: SeriesQuery,
   lookUp: LookUp,
 ): AsyncGenerator<SeriesBlock> {
-  const { kind, stepRange = [null, null], lineage, limit = null, signal } = query;
-  const series = seriesRefs(query.series).map((ref, number) => ({ ...ref, number }));
   let done = 0;
-  for (let at = 0; at < series.length; at += SERIES_TOGETHER) {
+  for (const points of portions(query)) {
     const statement = new Statement();
     withRows(statement, scope.rows);
-    const some = series.slice(at, at + SERIES_TOGETHER);
-    const text = pointsQuery(statement, scope, { kind, series: some, stepRange, lineage, limit });
-    for await (const answer of archive.ask(statement, text, signal)) {
+    for await (const answer of archive.ask(statement, pointsQuery(statement, scope, points), query.signal)) {
       yield await block(answer, query, lookUp);
       done += answer.rows;
       query.onProgress?.(answer.rows, null);
     }
   }
   query.onProgress?.(0, done);
+}
+
+/** What is asked for in one query after the other. */
+export function* portions({ kind, series, stepRange = [null, null], lineage, limit = null }: SeriesQuery) {
+  const all = seriesRefs(series).map((ref, number) => ({ ...ref, number }));
+  for (let at = 0; at < all.length; at += SERIES_TOGETHER) {
+    yield { kind, series: all.slice(at, at + SERIES_TOGETHER), stepRange, lineage, limit } satisfies PointsScope;
+  }
 }
 
 async function block(answer: Answer, query: SeriesQuery, lookUp: LookUp): Promise<SeriesBlock> {

@@ -34,26 +34,43 @@ export interface CellScope {
 
 const PARAMETERS = [...CONFIG_TYPES, ...FILE_TYPES] as const;
 
-/** The columns of values, each with its type and where single values and series have it. */
-const COLUMNS: readonly [name: string, type: string, single: string | null, series: string | null][] = [
-  ["int_value", "BIGINT", "int_value", null],
-  ["float_value", "DOUBLE", "float_value", "last.value"],
-  ["string_value", "STRING", "string_value", "last.string_value"],
-  ["bool_value", "BOOLEAN", "bool_value", null],
-  ["datetime_value", "TIMESTAMP", "datetime_value", null],
-  ["string_set_value", "ARRAY<STRING>", "string_set_value", null],
-  ["file", "STRING", "file_value.path", "last.file"],
-  [
-    "histogram_value",
-    "STRUCT<type: STRING, edges: ARRAY<DOUBLE>, `values`: ARRAY<DOUBLE>>",
-    null,
-    "last.histogram_value",
-  ],
-  ["last_step", "DECIMAL(18,6)", null, "last_step"],
-  ["min", "DOUBLE", null, "min"],
-  ["max", "DOUBLE", null, "max"],
-  ["average", "DOUBLE", null, "average"],
-  ["variance", "DOUBLE", null, "variance"],
+/** A column of values. */
+interface CellColumn {
+  name: string;
+  type: string;
+  /** Where single values have it, and where series do. */
+  single: string | null;
+  series: string | null;
+  /** The types that have it. */
+  of: readonly AttributeType[];
+}
+
+const HISTOGRAM = "STRUCT<type: STRING, edges: ARRAY<DOUBLE>, `values`: ARRAY<DOUBLE>>";
+const aggregate = (name: string): CellColumn => ({
+  name,
+  type: "DOUBLE",
+  single: null,
+  series: name,
+  of: ["float_series"],
+});
+
+const COLUMNS: readonly CellColumn[] = [
+  { name: "int_value", type: "BIGINT", single: "int_value", series: null, of: ["int"] },
+  { name: "float_value", type: "DOUBLE", single: "float_value", series: "last.value", of: ["float", "float_series"] },
+  {
+    name: "string_value",
+    type: "STRING",
+    single: "string_value",
+    series: "last.string_value",
+    of: ["string", "string_series"],
+  },
+  { name: "bool_value", type: "BOOLEAN", single: "bool_value", series: null, of: ["bool"] },
+  { name: "datetime_value", type: "TIMESTAMP", single: "datetime_value", series: null, of: ["datetime"] },
+  { name: "string_set_value", type: "ARRAY<STRING>", single: "string_set_value", series: null, of: ["string_set"] },
+  { name: "file", type: "STRING", single: "file_value.path", series: "last.file", of: [...FILE_TYPES, "file_series"] },
+  { name: "histogram_value", type: HISTOGRAM, single: null, series: "last.histogram_value", of: ["histogram_series"] },
+  { name: "last_step", type: "DECIMAL(18,6)", single: null, series: "last_step", of: SERIES_TYPES },
+  ...["min", "max", "average", "variance"].map(aggregate),
 ];
 
 /**
@@ -102,16 +119,14 @@ export function typesIn({ types }: Pick<CellScope, "types">) {
 
 /** The query for latest values: `run`, `path`, `type`, and a column for each kind of value. Null: there can be none. */
 export function valuesQuery(statement: Statement, scope: Scope, cells: CellScope): string | null {
-  const tables = singles(statement, scope, cells, COLUMNS);
+  const columns = COLUMNS.filter(({ of }) => cells.types === null || of.some((type) => cells.types!.includes(type)));
+  const tables = singles(statement, scope, cells, columns);
   const { series } = typesIn(cells);
   if (series.length > 0) {
     const where = mayBeWanted(statement, "attribute_path", cells);
     withLatest(statement, scope, { types: series, where, runs: cells.runs, inherited: true });
-    tables.push(
-      `SELECT run, path, type, ${
-        COLUMNS.map(([name, type, , series]) => `${series ?? `CAST(NULL AS ${type})`} AS ${name}`).join(", ")
-      } FROM latest`,
-    );
+    const values = columns.map(({ name, type, series }) => `${series ?? `CAST(NULL AS ${type})`} AS ${name}`);
+    tables.push(`SELECT ${["run, path, type", ...values].join(", ")} FROM latest`);
   }
   return tables.length === 0 ? null : tables.join("\nUNION ALL\n");
 }
@@ -135,7 +150,7 @@ export function existingQuery(statement: Statement, scope: Scope, cells: CellSco
 }
 
 /** Selections of single values. */
-function singles(statement: Statement, scope: Scope, cells: CellScope, columns: typeof COLUMNS): string[] {
+function singles(statement: Statement, scope: Scope, cells: CellScope, columns: readonly CellColumn[]): string[] {
   const tables: string[] = [];
   const { parameters } = typesIn(cells);
   const derived = derivedIn(cells);
@@ -155,7 +170,7 @@ function singles(statement: Statement, scope: Scope, cells: CellScope, columns: 
         })`,
     ]);
     const names = ["run_id AS run", "attribute_path AS path", "attribute_type AS type"];
-    const values = columns.map(([name, type, single]) => `${single ?? `CAST(NULL AS ${type})`} AS ${name}`);
+    const values = columns.map(({ name, type, single }) => `${single ?? `CAST(NULL AS ${type})`} AS ${name}`);
     const found = `SELECT ${[...names, ...values].join(", ")}`;
     if (scope.facts.repeated.length === 0 || columns.length === 0) tables.push(`${found} FROM rows WHERE ${where}`);
     else {
@@ -164,24 +179,25 @@ function singles(statement: Statement, scope: Scope, cells: CellScope, columns: 
         `${found}, row_number() OVER (PARTITION BY run_id, attribute_path, attribute_type ORDER BY copy, part) AS again ` +
           `FROM rows WHERE ${where}`,
       );
-      const names = ["run", "path", "type", ...columns.map(([name]) => name)];
+      const names = ["run", "path", "type", ...columns.map(({ name }) => name)];
       tables.push(`SELECT ${names.join(", ")} FROM singles WHERE again = 1`);
     }
   }
   if (derived.length > 0) {
-    withRuns(statement, scope);
+    withRuns(statement, scope, derived.map(({ column }) => column));
     const list = derived.map(({ path, type }) => `('${path}', '${type}')`).join(", ");
     const pick = (wanted: "string" | "bool", sqlType: string) => {
       const cases = derived.filter(({ type }) => type === wanted)
         .map(({ path, column }) => `WHEN derived.path = '${path}' THEN ${column}`);
       return cases.length === 0 ? `CAST(NULL AS ${sqlType})` : `CASE ${cases.join(" ")} END`;
     };
+    // What a run has by definition is a text or yes and no; types that were not asked for have no column.
     statement.with(
       "given",
       `SELECT key AS run, derived.path AS path, derived.type AS type, ${pick("string", "STRING")} AS string_value, ` +
         `${pick("bool", "BOOLEAN")} AS bool_value FROM runs CROSS JOIN (VALUES ${list}) AS derived(path, type)`,
     );
-    const values = columns.map(([name, type]) =>
+    const values = columns.map(({ name, type }) =>
       name === "string_value" || name === "bool_value" ? name : `CAST(NULL AS ${type}) AS ${name}`
     );
     tables.push(

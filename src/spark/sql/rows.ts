@@ -62,10 +62,10 @@ export function withRows(statement: Statement, { groups, compacted, hidden, proj
     statement.with("rows", raw.join("\nUNION ALL\n"));
     return statement.with("point_rows", "SELECT * FROM rows");
   }
-  const isShown = hidden.length === 0 ? "true" : `run_id NOT IN (${statement.values(hidden)})`;
+  const shown = isShown(statement, hidden);
   const values = compacted.map(({ copy, values }, at) => {
     statement.files(`values${at}`, values, "parquet", VALUE_SCHEMA);
-    return `SELECT values${at}.*, ${copy} AS copy, 0 AS part, CAST(NULL AS BIGINT) AS place FROM values${at} WHERE ${isShown}`;
+    return `SELECT values${at}.*, ${copy} AS copy, 0 AS part, CAST(NULL AS BIGINT) AS place FROM values${at} WHERE ${shown}`;
   });
   statement.with("value_rows", values.join("\nUNION ALL\n"));
   // Floats and files without a value have types of their own there.
@@ -82,10 +82,20 @@ export function withRows(statement: Statement, { groups, compacted, hidden, proj
     statement.files(`series${at}`, series, "parquet", ROW_SCHEMA);
     return `SELECT series${at}.*, ${copy} AS copy, 0 AS part, ${
       place(`series${at}`)
-    } AS place FROM series${at} WHERE ${isShown}`;
+    } AS place FROM series${at} WHERE ${shown}`;
   });
   const none = `SELECT ${COLUMNS.map(([name]) => name).join(", ")}, copy, part, place FROM rows WHERE false`;
   statement.with("point_rows", [...raw, ...points.length > 0 ? points : [none]].join("\nUNION ALL\n"));
+}
+
+/** The condition that a run of compacted tables is shown. */
+export function isShown(statement: Statement, hidden: readonly string[]): string {
+  return hidden.length === 0 ? "true" : `run_id NOT IN (${statement.values(hidden)})`;
+}
+
+/** The type of one of the exporter's columns. */
+export function typeOf(column: string): string {
+  return COLUMNS.find(([name]) => name === column)![1];
 }
 
 /** Texts in the order of UTF-16, in which JavaScript compares them. */

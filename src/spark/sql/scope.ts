@@ -20,7 +20,7 @@ export function isPrecomputed({ rows, facts }: Scope): boolean {
 }
 
 /** Longer lists travel as tables. */
-const LONGEST_LIST = 500;
+export const LONGEST_LIST = 500;
 
 /** The condition that a column holds one of these texts. */
 export function isOneOf(statement: Statement, column: string, texts: readonly string[]): string {

@@ -8,7 +8,7 @@ import type { Lineage } from "../../source.ts";
 import { type PointKind, seriesTypeOf, type StepRange } from "../../types.ts";
 import type { Statement } from "../connect/statement.ts";
 import { tieOrder, withPoints } from "./points.ts";
-import { all, isOneOf, type Scope } from "./scope.ts";
+import { all, isOneOf, LONGEST_LIST, type Scope } from "./scope.ts";
 
 /** Which points of which series, each with a number. */
 export interface PointsScope {
@@ -23,6 +23,12 @@ const VALUE = { float: "value", string: "string_value", histogram: "histogram_va
 
 /** The query for points: `series`, `step`, `timestamp` and `value`, series by series, ascending by step. */
 export function pointsQuery(statement: Statement, scope: Scope, points: PointsScope): string {
+  const found = foundPoints(statement, scope, points);
+  return `SELECT series, step, timestamp, value FROM (${found}) ORDER BY series, step, ${tieOrder(scope)}`;
+}
+
+/** The query for points in any order, with what {@linkcode tieOrder} names. */
+export function foundPoints(statement: Statement, scope: Scope, points: PointsScope): string {
   const { facts } = scope;
   const asked = points.series.flatMap(({ number, run, path, after, before }) =>
     facts.ancestors(run, points.lineage).map(({ key, cut }, depth) => ({
@@ -46,31 +52,36 @@ export function pointsQuery(statement: Statement, scope: Scope, points: PointsSc
     ),
   });
   const ranges = asked.map(({ after, before, cut }) => bounds(after, before, cut));
-  statement.table("asked", {
-    series: Int32Array.from(asked, ({ number }) => number),
-    source: asked.map(({ key }) => key),
-    path: asked.map(({ path }) => path),
-    depth: Int32Array.from(asked, ({ depth }) => depth),
-    least: Float64Array.from(ranges, ({ least }) => least),
-    greatest: Float64Array.from(ranges, ({ greatest }) => greatest),
-  });
   const least = ranges.reduce((least, one) => Math.min(least, one.least), LIMIT);
   const greatest = ranges.reduce((greatest, one) => Math.max(greatest, one.greatest), -LIMIT);
-  // Known beforehand, so that the engine need not open what holds nothing of it.
+  const runs = [...new Set(asked.map(({ key }) => key))], paths = [...new Set(asked.map(({ path }) => path))];
+  // Known beforehand, so that the engine need not open what holds nothing of it. Of many runs, the table of what is asked says it.
   const where = all([
-    isOneOf(statement, "run_id", [...new Set(asked.map(({ key }) => key))]),
-    isOneOf(statement, "attribute_path", [...new Set(asked.map(({ path }) => path))]),
+    runs.length > LONGEST_LIST ? null : isOneOf(statement, "run_id", runs),
+    isOneOf(statement, "attribute_path", paths),
     Number.isSafeInteger(least) ? `step >= ${decimal(statement, least)}` : null,
     Number.isSafeInteger(greatest) ? `step <= ${decimal(statement, greatest)}` : null,
   ]);
   withPoints(statement, scope, [seriesTypeOf(points.kind)], where);
-  const ties = tieOrder(scope);
   const isUniform = ranges.every((one) => one.least === least && one.greatest === greatest) &&
     [least, greatest].every((units) => Math.abs(units) === LIMIT || Number.isSafeInteger(units));
+  const onePath = paths.length === 1;
+  statement.table("asked", {
+    series: Int32Array.from(asked, ({ number }) => number),
+    source: asked.map(({ key }) => key),
+    ...onePath ? {} : { path: asked.map(({ path }) => path) },
+    ...inherits ? { depth: Int32Array.from(asked, ({ depth }) => depth) } : {},
+    ...isUniform ? {} : {
+      least: Float64Array.from(ranges, ({ least }) => least),
+      greatest: Float64Array.from(ranges, ({ greatest }) => greatest),
+    },
+  });
   const units = "CAST(step * 1000000 AS DOUBLE)";
   const within = isUniform ? "" : ` AND ${units} >= least AND ${units} <= greatest`;
-  let query = `SELECT series, step, timestamp, ${VALUE[points.kind]} AS value, copy, part, place, depth ` +
-    `FROM points JOIN asked ON points.run_id = asked.source AND points.path = asked.path${within}`;
+  const isPath = onePath ? "" : " AND points.path = asked.path";
+  let query =
+    `SELECT series, step, timestamp, ${VALUE[points.kind]} AS value, copy, part, place${inherits ? ", depth" : ""} ` +
+    `FROM points JOIN asked ON points.run_id = asked.source${isPath}${within}`;
   if (inherits) {
     statement.with("reached", query);
     // On an equal step the oldest ancestor wins.
@@ -80,11 +91,11 @@ export function pointsQuery(statement: Statement, scope: Scope, points: PointsSc
   if (points.limit) {
     statement.with("found", query);
     const direction = points.limit.from === "start" ? "ASC" : "DESC";
-    const order = ["step", ...ties.split(", ")].map((column) => `${column} ${direction}`).join(", ");
+    const order = ["step", ...tieOrder(scope).split(", ")].map((column) => `${column} ${direction}`).join(", ");
     query = `SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY series ORDER BY ${order}) AS nth FROM found) ` +
       `WHERE nth <= ${statement.value(BigInt(points.limit.points))}`;
   }
-  return `SELECT series, step, timestamp, value FROM (${query}) ORDER BY series, step, ${ties}`;
+  return query;
 }
 
 /** No step is as great, in millionths. */

@@ -15,7 +15,7 @@ import { ATTRIBUTE_TYPES, type AttributeType, isSeriesType } from "../../types.t
 import type { Statement } from "../connect/statement.ts";
 import { portablePattern } from "./regex.ts";
 import { utf16 } from "./rows.ts";
-import { DERIVED } from "./runs.ts";
+import { DERIVED, type RunColumn } from "./runs.ts";
 import { isOneOf } from "./scope.ts";
 
 /** A predicate whose pattern no engine is sure to understand as RE2 does. */
@@ -26,9 +26,11 @@ export type MatchedTexts = ReadonlyMap<PatternPredicate, readonly string[]>;
 
 /** What a query needs beside `runs`, and its condition. */
 export interface RunCondition {
-  /** A condition on `runs`, `tests` and `series_tests`. Null: every run. */
+  /** A condition on `runs` and `series_tests`. Null: every run. */
   where: string | null;
-  /** Tests on rows of single values, by the name of their column in `tests`. */
+  /** The columns of `runs` that it looks at. */
+  columns: Set<RunColumn>;
+  /** Tests on rows of single values, by the name of their column in `runs`. */
   tests: RowTest[];
   /** Tests on what series come down to, by the name of their column in `series_tests`. */
   seriesTests: RowTest[];
@@ -59,7 +61,7 @@ export function predicatesOf(query: Nql | null): Predicate[] {
 
 /** Turns a query, which must have been checked, into a condition. */
 export function translate(statement: Statement, query: Nql | null, matched: MatchedTexts): RunCondition {
-  const made: RunCondition = { where: null, tests: [], seriesTests: [] };
+  const made: RunCondition = { where: null, columns: new Set(), tests: [], seriesTests: [] };
   const known = new Map<string, string>();
   const condition = (node: Predicate): string => {
     if (node.op === "!=") return `NOT (${condition({ ...node, op: "=" })})`;
@@ -78,6 +80,7 @@ export function translate(statement: Statement, query: Nql | null, matched: Matc
     for (const type of types) {
       const derived = DERIVED.get(`${node.operand.name}:${type}`);
       if (derived !== undefined) {
+        made.columns.add(derived);
         const holds = testOf(statement, node, type, derived, matched);
         if (holds !== null) parts.push(`coalesce(${holds}, false)`);
         continue;
@@ -115,7 +118,10 @@ export function translate(statement: Statement, query: Nql | null, matched: Matc
         ...rest.map(text),
         ...lists.map(({ name, strings }) => {
           const derived = DERIVED.get(`${name}:string`);
-          if (derived !== undefined) return `coalesce(${isOneOf(statement, derived, strings)}, false)`;
+          if (derived !== undefined) {
+            made.columns.add(derived);
+            return `coalesce(${isOneOf(statement, derived, strings)}, false)`;
+          }
           const column = `t${made.tests.length}`;
           const condition = isOneOf(statement, "string_value", strings);
           made.tests.push({

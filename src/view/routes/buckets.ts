@@ -5,7 +5,7 @@
  */
 
 import type { Hono } from "hono";
-import { type BucketColumns, bucketPoints } from "../../buckets.ts";
+import { type BucketColumns, bucketPoints, bucketSeries } from "../../buckets.ts";
 import type { SeriesBlock } from "../../columns.ts";
 import type { SeriesQuery, Source } from "../../source.ts";
 import type { BucketedSeries, BucketsAnswer, BucketsAxis } from "../api.ts";
@@ -64,6 +64,10 @@ async function readOverview(
   const forks = query.lineage === "own" ? new Map<number, number>() : await forkSteps(source, query);
   const buckets = Math.min(MOST_BUCKETS, Math.max(FEWEST_BUCKETS, Math.floor(ROWS / Math.max(1, series))));
   const points = new AxisPoints(source, { ...query, kind: "float" }, axis, null, forks);
+  if (axis === "step" && source.buckets) {
+    const cut = { maxBuckets: buckets + 1, range: null };
+    return overviewOf(await source.buckets({ ...query, kind: "float", timestamps: false }, cut), points);
+  }
   const options = { series, maxBuckets: buckets + 1 };
   let columns = await bucketPoints(() => points.read(), {
     ...options,
@@ -107,7 +111,12 @@ async function readPart(
   const [ofRun, ofPath] = [run, path].map((codes) => Uint32Array.from(chosen, (one) => codes[one]));
   const series = { runs, paths, run: ofRun, path: ofPath };
   const points = new AxisPoints(source, { ...query, series, kind: "float" }, axis, range, new Map());
-  const options = { series: chosen.length, maxBuckets: count + 1, range };
+  const cut = { maxBuckets: count + 1, range };
+  if (axis === "step") {
+    const part: SeriesQuery = { ...query, series, kind: "float", timestamps: false, stepRange: [...range] };
+    return overviewOf(await bucketSeries(source, part, cut), points);
+  }
+  const options = { series: chosen.length, ...cut };
   return overviewOf(await bucketPoints(() => points.read(), options), points);
 }
 
