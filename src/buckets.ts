@@ -4,48 +4,13 @@
  * @module
  */
 
-import type { SeriesBlock } from "./columns.ts";
+import type { BucketColumns, BucketCut, SeriesBlock } from "./columns.ts";
 import type { SeriesQuery, Source } from "./source.ts";
-
-/** How to cut the steps. */
-export interface BucketCut {
-  /**
-   * n, at least 2: there are n - 1 buckets of equal width, from the first step to the last, and one before and one after
-   * them. A step belongs to the bucket whose upper edge it reaches.
-   */
-  maxBuckets: number;
-  /** The first and the last step; null: those of the points, over all series together. */
-  range: readonly [from: number, to: number] | null;
-}
 
 /** How to summarise points that come as blocks. */
 export interface BucketsOptions extends BucketCut {
   /** How many series the blocks hold. */
   series: number;
-}
-
-/** Buckets that hold points, sorted by series, then by index; one row each. */
-export interface BucketColumns {
-  series: Uint32Array;
-  /** 0 for the bucket that ends at the first step, n for the one that begins at the last. */
-  index: Uint32Array;
-  /** The lower edge, excluded; -Infinity for the first bucket. */
-  fromX: Float64Array;
-  /** The upper edge, included; Infinity for the last bucket. */
-  toX: Float64Array;
-  /** The first and the last point that is finite; NaN where there is none. */
-  firstX: Float64Array;
-  firstY: Float64Array;
-  lastX: Float64Array;
-  lastY: Float64Array;
-  /** Over finite values; NaN where there is none. */
-  min: Float64Array;
-  max: Float64Array;
-  sum: Float64Array;
-  finiteCount: Float64Array;
-  nanCount: Float64Array;
-  positiveInfinityCount: Float64Array;
-  negativeInfinityCount: Float64Array;
 }
 
 /** Summarises float series: where they lie, if the source can, else here. */

@@ -11,8 +11,7 @@
  */
 
 import type { LazyDataFrame } from "nodejs-polars";
-import type { BucketColumns, BucketCut } from "./buckets.ts";
-import type { PairBlock, SeriesBlock, SeriesList, ValueBlock } from "./columns.ts";
+import type { BucketColumns, BucketCut, PairBlock, SeriesBlock, SeriesList, ValueBlock } from "./columns.ts";
 import type { Aggregation, Nql } from "./nql/ast.ts";
 import type {
   AttributeDefinition,

@@ -5,7 +5,8 @@
  */
 
 import pl, { type DataFrame } from "nodejs-polars";
-import { type BucketColumns, bucketSeries } from "../buckets.ts";
+import { bucketSeries } from "../buckets.ts";
+import type { BucketColumns } from "../columns.ts";
 import { COUNT } from "../options/kinds.ts";
 import { type Checked, declare, optional } from "../options/options.ts";
 import { floats } from "../frame/frame.ts";

@@ -8,8 +8,7 @@ import { Files } from "../archive/disk/files.ts";
 import type { Store } from "../archive/disk/store.ts";
 import { matchPaths } from "../archive/read/paths.ts";
 import { abortable } from "../async/shared.ts";
-import type { BucketColumns, BucketCut } from "../buckets.ts";
-import type { PairBlock, SeriesBlock, ValueBlock } from "../columns.ts";
+import type { BucketColumns, BucketCut, PairBlock, SeriesBlock, ValueBlock } from "../columns.ts";
 import { compileRegex } from "../nql/regex.ts";
 import type {
   AttributesQuery,

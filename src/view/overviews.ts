@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { BucketColumns } from "../buckets.ts";
+import type { BucketColumns } from "../columns.ts";
 
 /** Series in fine buckets. */
 export interface Overview {

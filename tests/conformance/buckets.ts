@@ -6,8 +6,8 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type BucketColumns, bucketPoints, bucketSeries } from "../../src/buckets.ts";
-import { seriesList } from "../../src/columns.ts";
+import { bucketPoints, bucketSeries } from "../../src/buckets.ts";
+import { type BucketColumns, seriesList } from "../../src/columns.ts";
 import type { SeriesQuery } from "../../src/source.ts";
 import type { Sample, SampleCheck } from "./check.ts";
 

@@ -6,8 +6,8 @@
 
 import { create, fromBinary, type MessageShape, toBinary } from "@bufbuild/protobuf";
 import type { Context, Hono } from "hono";
-import { type BucketColumns, type BucketCut, bucketPoints, bucketSeries } from "../../buckets.ts";
-import { type SeriesBlock, seriesList } from "../../columns.ts";
+import { bucketPoints, bucketSeries } from "../../buckets.ts";
+import { type BucketColumns, type BucketCut, type SeriesBlock, seriesList } from "../../columns.ts";
 import type { StepRange } from "../../types.ts";
 import {
   LineageEntityType,

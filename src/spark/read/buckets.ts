@@ -4,7 +4,8 @@
  * @module
  */
 
-import { BUCKET_FIELDS, type BucketColumns, type BucketCut, BucketEdges } from "../../buckets.ts";
+import { BUCKET_FIELDS, BucketEdges } from "../../buckets.ts";
+import type { BucketColumns, BucketCut } from "../../columns.ts";
 import type { SeriesQuery } from "../../source.ts";
 import type { SparkArchive } from "../archive.ts";
 import { Statement } from "../connect/statement.ts";

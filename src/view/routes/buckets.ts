@@ -5,8 +5,8 @@
  */
 
 import type { Hono } from "hono";
-import { type BucketColumns, bucketPoints, bucketSeries } from "../../buckets.ts";
-import type { SeriesBlock } from "../../columns.ts";
+import { bucketPoints, bucketSeries } from "../../buckets.ts";
+import type { BucketColumns, SeriesBlock } from "../../columns.ts";
 import type { SeriesQuery, Source } from "../../source.ts";
 import type { BucketedSeries, BucketsAnswer, BucketsAxis } from "../api.ts";
 import { addRoute, type Asked, type Viewer } from "../context.ts";
