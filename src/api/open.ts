@@ -9,7 +9,7 @@ import { type ArchiveOptions, type ArchivePlaces, checkArchive } from "../archiv
 import { lazyCatalog } from "../async/lazy.ts";
 import { OptionError, ProjectNotFoundError } from "../errors.ts";
 import { decodeApiToken } from "../http/token.ts";
-import { openSpark } from "../spark/catalog.ts";
+import { parseAddress, sparkLabel } from "../spark/address.ts";
 import {
   callable,
   COUNT,
@@ -400,14 +400,20 @@ function openThroughSpark(options: Checked<typeof SOURCE>): LazyCatalog | null {
   // With keys, this machine looks at the data, too; without, only the server does.
   const isSeen = options.storageOptions !== undefined && /^s3a?:\/\//i.test(data);
   const places = placesOf(isSeen ? data : "", files && pathString(files), options);
-  return openSpark({
-    address,
-    data,
-    files: places.files,
-    store: places.store,
-    filesStore: places.filesStore,
-    includeIncomplete: options.includeIncomplete,
-    caCerts: options.caCerts,
+  return lazyCatalog(sparkLabel(data, parseAddress(address)), async () => {
+    const [{ openSpark }, store] = await Promise.all([
+      import("../spark/catalog.ts"),
+      places.storage && loadStore(places.storage),
+    ]);
+    return openSpark({
+      address,
+      data,
+      files: places.files,
+      store: isSeen ? store : null,
+      filesStore: places.inStorage.files ? store : null,
+      includeIncomplete: options.includeIncomplete,
+      caCerts: options.caCerts,
+    });
   });
 }
 

@@ -74,6 +74,11 @@ export function parseAddress(text: string): SparkAddress {
   };
 }
 
+/** What an archive behind a server is, for people. */
+export function sparkLabel(data: string, { label }: SparkAddress): string {
+  return `archive ${data} through ${label}`;
+}
+
 function decoded(text: string, refusal: () => Error): string {
   try {
     return decodeURIComponent(text);

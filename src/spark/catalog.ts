@@ -8,8 +8,10 @@ import { resolve } from "node:path";
 import { DISK } from "../archive/disk/local.ts";
 import { parentOf, type Store } from "../archive/disk/store.ts";
 import { requirePermission } from "../permissions/require.ts";
-import type { CallOptions, Catalog, Source } from "../source.ts";
-import { parseAddress } from "./address.ts";
+import type { CallOptions, Catalog } from "../source.ts";
+import { parseAddress, sparkLabel } from "./address.ts";
+import { SparkArchive } from "./archive.ts";
+import { SparkProject } from "./project.ts";
 
 /** How to read an archive through a Spark server. */
 export interface SparkOptions {
@@ -32,12 +34,14 @@ export interface SparkOptions {
 }
 
 /**
- * Opens an archive behind a Spark server. Nothing is asked before the first call, and only then what speaks to the server is loaded.
+ * Opens an archive behind a Spark server. Nothing is asked before the first call.
  *
  * @throws {OptionError} The address cannot be used.
+ * @throws {PermissionError} The server may not be asked.
  */
 export function openSpark(options: SparkOptions): Catalog {
   const address = parseAddress(options.address);
+  requirePermission({ name: "net", host: new URL(address.url).host }, `ask the Spark server at ${address.label}`);
   const isRemote = /^[a-z][a-z0-9+.-]*:\/\//i.test(options.data);
   const data = (isRemote ? options.data : resolve(options.data)).replace(/\/+$/, "");
   const { store = null, filesStore = null } = options;
@@ -49,62 +53,23 @@ export function openSpark(options: SparkOptions): Catalog {
     : isRemote && !filesStore
     ? null
     : `${parentOf(root)}/files`;
-  const label = `archive ${data} through ${address.label}`;
+  const label = sparkLabel(options.data, address);
+  const archive = new SparkArchive({
+    address,
+    data,
+    seen: store ? { store, root } : isRemote ? null : { store: DISK, root },
+    certificates: options.caCerts ?? [],
+    includeIncomplete: options.includeIncomplete ?? false,
+  });
   const settings = { label, files, filesStore: filesStore ?? DISK, linksOutside: options.linksOutside ?? true };
-  let closed = false;
-  let opened: ReturnType<typeof load> | null = null;
-  const load = async () => {
-    requirePermission({ name: "net", host: new URL(address.url).host }, `ask the Spark server at ${address.label}`);
-    const [{ SparkArchive }, { SparkProject }] = await Promise.all([import("./archive.ts"), import("./project.ts")]);
-    const archive = new SparkArchive({
-      address,
-      data,
-      seen: store ? { store, root } : isRemote ? null : { store: DISK, root },
-      certificates: options.caCerts ?? [],
-      includeIncomplete: options.includeIncomplete ?? false,
-    });
-    if (closed) await archive.session.close();
-    return { archive, open: (project: string) => new SparkProject(archive, project, settings) };
-  };
-  const use = () => {
-    opened ??= load();
-    opened.catch(() => opened = null);
-    return opened;
-  };
   return {
     label,
-    projects: async (call?: CallOptions) => await (await use()).archive.projects(call),
-    open: (project: string): Source => lazySource(label, async () => (await use()).open(project)),
-    refresh: () => void opened?.then(({ archive }) => archive.refresh(), () => {}),
+    projects: (call?: CallOptions) => archive.projects(call),
+    open: (project: string) => new SparkProject(archive, project, settings),
+    refresh: () => archive.refresh(),
     close() {
-      closed = true;
-      opened?.then(({ archive }) => archive.session.close()).catch(() => {});
+      archive.session.close().catch(() => {});
       for (const one of new Set([store, filesStore])) one?.close();
     },
-  };
-}
-
-/** A source that is loaded with its first call. */
-function lazySource(label: string, load: () => Promise<Source>): Source {
-  let loaded: Promise<Source> | null = null;
-  const source = () => {
-    loaded ??= load();
-    loaded.catch(() => loaded = null);
-    return loaded;
-  };
-  async function* stream<T>(call: (source: Source) => AsyncIterable<T>): AsyncGenerator<T> {
-    yield* call(await source());
-  }
-  return {
-    label,
-    project: async (options) => await (await source()).project(options),
-    runs: (query) => stream((source) => source.runs(query)),
-    attributes: (query) => stream((source) => source.attributes(query)),
-    existing: (query) => stream((source) => source.existing(query)),
-    values: (query) => stream((source) => source.values(query)),
-    series: (query) => stream((source) => source.series(query)),
-    buckets: async (query, cut) => await (await source()).buckets!(query, cut),
-    file: async (ref, options) => await (await source()).file(ref, options),
-    close() {},
   };
 }

@@ -6,6 +6,8 @@
 
 import assert from "node:assert/strict";
 import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ReadOnlyProject } from "../../mod.ts";
 import { int, string } from "../../samples/rows.ts";
 import { openArchive } from "../../src/archive/catalog.ts";
 import type { Store } from "../../src/archive/disk/store.ts";
@@ -131,7 +133,45 @@ export async function sparkSuites(
       "zone given, times of Neptune 3.x": REFUSED,
     },
   });
+  if (storage) withKeys(name, address, storage);
   faults(engine, running);
+}
+
+/** What this machine does by itself where it was given keys. */
+function withKeys(name: string, address: string, storage: ObjectStorage): void {
+  const folder = fileURLToPath(new URL("../../samples/archive", import.meta.url));
+  const { endpoint, accessKeyId, secretAccessKey } = storage;
+  const storageOptions = { endpoint, accessKeyId, secretAccessKey, allowHttp: true };
+  Deno.test(`${name}: with keys, stored files are read from the bucket`, async () => {
+    const place = `archives/${crypto.randomUUID()}`;
+    await storage.upload(folder, place);
+    const project = new ReadOnlyProject({ spark: address, archive: `s3a://${place}/data`, storageOptions });
+    const destination = await Deno.makeTempDir();
+    const files = await project.downloadFiles({ attributes: /./, destination, progressBar: false });
+    assert.ok(files.height > 0);
+    assert.deepEqual(new Set(files.getColumn("status").toArray()), new Set(["downloaded"]));
+    project.close();
+    await Deno.remove(destination, { recursive: true });
+  });
+  Deno.test(`${name}: with keys, what the engine passes over or finds empty is an error`, async () => {
+    const place = `archives/${crypto.randomUUID()}`;
+    await storage.upload(folder, place);
+    const [{ name: inside }] = Deno.readDirSync(`${folder}/data`);
+    for (
+      const [file, bytes, expected] of [["_a-0123456789abcdef", 100, "UnsupportedError"], [
+        "b-0123456789abcdef",
+        0,
+        "DamagedFileError",
+      ]] as const
+    ) {
+      const path = `${place}/data/${inside}/${file}_part_0.parquet`;
+      await storage.put(path, new Uint8Array(bytes));
+      const project = new ReadOnlyProject({ spark: address, archive: `s3://${place}/data`, storageOptions });
+      await assert.rejects(async () => await project.listRuns(), { name: expected });
+      project.close();
+      await storage.remove(path);
+    }
+  });
 }
 
 async function bucketIn(storage: ObjectStorage): Promise<Place> {
