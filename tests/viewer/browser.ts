@@ -36,6 +36,9 @@ export class ViewedArchive implements AsyncDisposable {
       executablePath: Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium",
       args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
     });
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    await context.addInitScript("globalThis.hacked = []; globalThis.alert = (text) => globalThis.hacked.push(text);");
+    const page = await context.newPage();
     const child = new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "cli.ts", "view", "--port", "0", "--json", ...args],
       cwd: ROOT,
@@ -51,15 +54,12 @@ export class ViewedArchive implements AsyncDisposable {
     }
     const listened = performance.now();
     const { url, link } = JSON.parse(line);
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-    await context.addInitScript("globalThis.hacked = []; globalThis.alert = (text) => globalThis.hacked.push(text);");
-    const page = await context.newPage();
     const viewed = new ViewedArchive(url, link, browser, page, listened, child);
     page.on("console", (message) => {
       if (message.type() === "error" || message.type() === "warning") viewed.complaints.push(message.text());
     });
     page.on("pageerror", (error) => viewed.complaints.push(String(error)));
-    await page.goto(link);
+    await page.goto(link, { waitUntil: "commit" });
     await page.locator("header.top").waitFor();
     return viewed;
   }

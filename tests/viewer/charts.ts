@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
 import { ReadOnlyProject } from "../../mod.ts";
+import { bool, datetime, floatPoint, string } from "../../samples/rows.ts";
+import { writeRun } from "../../samples/writer.ts";
 import { SAMPLE, ViewedArchive } from "./browser.ts";
 
 const RUNS = "s=DIG-4~6";
@@ -152,6 +154,96 @@ Deno.test("axes, smoothing, groups and the legend", async () => {
   assert.deepEqual(viewed.complaints, []);
 });
 
+Deno.test("no spike is lost in a long series, and a zoom shows the points themselves", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "neptune-spike-" });
+  const POINTS = 30_000, SPIKE = 17_321;
+  try {
+    const time = Date.UTC(2025, 0, 1);
+    await writeRun({
+      dataRoot: `${folder}/data`,
+      projectId: "team/long",
+      runId: "long",
+      batches: [[
+        string("sys/id", "L-1"),
+        string("sys/custom_run_id", "long"),
+        bool("sys/trashed", false),
+        datetime("sys/creation_time", time),
+        ...Array.from(
+          { length: POINTS },
+          (_, step) => floatPoint("loss", step, time + step * 1000, step === SPIKE ? 500 : 1 + step % 7 / 10),
+        ),
+      ]],
+    });
+    await using viewed = await ViewedArchive.open(["--archive", `${folder}/data`]);
+    const { page } = viewed;
+    await viewed.go("/charts?s=L-1");
+    const loss = await chart(page, "loss");
+    await loss.getByText("30,000 points as means with the band from least to greatest").waitFor();
+    const top = Number(
+      (await loss.locator("svg text[text-anchor=end]").allTextContents()).map(Number)
+        .filter((tick) => !Number.isNaN(tick)).sort((a, b) => b - a)[0],
+    );
+    assert.ok(top >= 400, `the axis reaches ${top}: the spike is in the band`);
+    assert.equal(await lines(loss).locator("path[fill-opacity]").count(), 1, "the band");
+    for (
+      let i = 0;
+      i < 4 && !await page.evaluate(() => document.querySelector(".charts-note")!.textContent === "");
+      i++
+    ) {
+      const spike = SPIKE - (zoomOf(page)?.[0] ?? 0),
+        width = zoomOf(page) ? zoomOf(page)![1] - zoomOf(page)![0] : POINTS;
+      await drag(page, loss, Math.max(0, spike / width - 0.06), Math.min(1, spike / width + 0.06));
+      await chart(page, "loss");
+      await page.waitForTimeout(500);
+    }
+    const [from, to] = zoomOf(page)!;
+    assert.ok(from < SPIKE && to > SPIKE && to - from < 2000, `${from} to ${to}`);
+    assert.equal(await loss.locator(".charts-note").textContent(), "", "every point is drawn");
+    const box = (await loss.locator(".charts-plot > svg[role=img]").boundingBox())!;
+    const line = (await lines(loss).locator("path").last().boundingBox())!;
+    assert.ok(line.height > box.height / 2, "the spike is in sight");
+    await page.goBack();
+    assert.notDeepEqual(zoomOf(page), [from, to]);
+    assert.deepEqual(viewed.complaints, []);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("axes show time and logarithms", async () => {
+  await using viewed = await ViewedArchive.open(["--archive", SAMPLE]);
+  const { page } = viewed;
+  await viewed.go("/charts?s=DIG-5&m=train/loss");
+  const loss = await chart(page, "train/loss");
+  const ticks = (anchor: string) => loss.locator(`svg text[text-anchor=${anchor}]`).allTextContents();
+  await page.getByLabel("x axis").selectOption("time");
+  await loss.getByText("time (UTC)").waitFor();
+  assert.ok((await ticks("middle")).some((tick) => /^\d\d:\d\d$/.test(tick)), (await ticks("middle")).join());
+  await page.getByLabel("x axis").selectOption("step");
+  await loss.getByText("step", { exact: true }).waitFor();
+  for (const name of ["log x", "log y"]) {
+    await page.getByRole("button", { name }).focus();
+    await page.keyboard.press("Enter");
+  }
+  await page.waitForURL(/mlx=.*mly=|mly=.*mlx=/);
+  const across = (await ticks("middle")).map(Number);
+  assert.ok(across.includes(1) || across.includes(10), across.join());
+  assert.ok(across[2] - across[1] > across[1] - across[0], `${across} are farther and farther apart`);
+  assert.deepEqual(viewed.complaints, []);
+});
+
+Deno.test("charts print without what is only for the screen", async () => {
+  await using viewed = await ViewedArchive.open(["--archive", SAMPLE]);
+  const { page } = viewed;
+  await viewed.go(`/charts?${RUNS}`);
+  await chart(page, "train/loss");
+  const pdf = await page.pdf();
+  assert.ok((new TextDecoder("latin1").decode(pdf).match(/\/Type \/Page\b/g) ?? []).length >= 1);
+  await page.emulateMedia({ media: "print" });
+  assert.equal(await page.getByRole("toolbar", { name: "Charts" }).isVisible(), false);
+  assert.ok(await page.getByRole("list", { name: "Runs" }).isVisible(), "the legend is printed");
+});
+
 Deno.test("what a fork inherited is faint, on every axis, and the legend says so", async () => {
   await using viewed = await ViewedArchive.open(["--archive", SAMPLE]);
   const { page } = viewed;
@@ -160,7 +252,9 @@ Deno.test("what a fork inherited is faint, on every axis, and the legend says so
     const loss = await chart(page, "train/loss");
     await page.getByRole("list", { name: "Runs" }).getByText("faint: inherited").waitFor();
     const of = (entry: number, faint: boolean) =>
-      lines(loss).nth(entry).locator(`path[fill=none]${faint ? "[stroke-opacity='0.5']" : ":not([stroke-opacity])"}`)
+      loss.locator(`.charts-lines g[data-entry="${entry}"]`).locator(
+        `path[fill=none]${faint ? "[stroke-opacity='0.5']" : ":not([stroke-opacity])"}`,
+      )
         .count();
     assert.deepEqual([await of(0, true), await of(0, false)], [0, 1], "the parent has points of its own only");
     assert.deepEqual([await of(1, true), await of(1, false)], [1, 1], "the fork has both");
@@ -198,4 +292,17 @@ Deno.test("pictures and points are saved", async () => {
   assert.equal(csv.length - 1, frame.height);
   assert.equal(csv[0], "run,name,attribute,step,time,value");
   assert.equal(Number(csv[5].split(",")[5]), [...frame.getColumn("value")][4]);
+  for (const [axis, part] of [["step", "100,200"], ["relative", "60000,120000"]]) {
+    await viewed.go(`/charts?s=DIG-5&m=train/loss&mx=${axis}&mz=${part}`);
+    await chart(page, "train/loss");
+    const rows = text.decode(await save("CSV, all points")).trimEnd().split("\r\n").slice(1).map((row) =>
+      row.split(",")
+    );
+    const [from, to] = part.split(",").map(Number);
+    const times = [...frame.getColumn("timestamp")].map(Number), steps = [...frame.getColumn("step")].map(Number);
+    const places = axis === "step" ? steps : times.map((time) => time - times[0]);
+    const inSight = steps.filter((_, i) => places[i] >= from && places[i] <= to);
+    assert.ok(inSight.length > 0 && inSight.length < steps.length);
+    assert.deepEqual(rows.map((row) => Number(row[3])), inSight, axis);
+  }
 });

@@ -9,7 +9,7 @@ Deno.test("configs that differ come first, and what is the same shows when asked
   await using viewed = await ViewedArchive.open(["--archive", SAMPLE]);
   const { page } = viewed;
   await viewed.go("/compare");
-  await page.getByText("Choose two runs or more").waitFor();
+  await page.getByText("No run is chosen: of the 10 newest runs").waitFor();
   await viewed.go(`/compare?${RUNS}`);
   const row = (path: string) =>
     page.getByRole("row").filter({ has: page.getByRole("rowheader", { name: path, exact: true }) });
@@ -64,6 +64,16 @@ Deno.test("a scatter plot shows a run for each point, and opens it", async () =>
   await points.first().hover();
   await page.getByRole("status").filter({ hasText: "config/learning_rate" }).waitFor();
   await points.first().click();
+  await page.waitForURL(/\/run\?.*r=DIG-/);
+  await page.goBack();
+  await page.locator(".compare-plot > svg").focus();
+  await page.keyboard.press("ArrowRight");
+  const first = await page.getByRole("status").filter({ hasText: "config/learning_rate" }).textContent();
+  assert.equal(await page.locator(".compare-near").count(), 1);
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  assert.notEqual(await page.getByRole("status").filter({ hasText: "config/learning_rate" }).textContent(), first);
+  await page.keyboard.press("Enter");
   await page.waitForURL(/\/run\?.*r=DIG-/);
   assert.deepEqual(viewed.complaints, []);
 });

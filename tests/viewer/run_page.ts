@@ -2,6 +2,8 @@
 
 import assert from "node:assert/strict";
 import { ReadOnlyProject, type RunFile } from "../../mod.ts";
+import { bool, datetime, file, string } from "../../samples/rows.ts";
+import { writeRun } from "../../samples/writer.ts";
 import { SAMPLE, ViewedArchive } from "./browser.ts";
 
 Deno.test("a run shows who it is and all of its values, and finds them by words", async () => {
@@ -114,4 +116,40 @@ Deno.test("the tree of forks chooses what the charts show", async () => {
   await viewed.go("/run?r=DIG-99");
   await page.getByRole("alert").filter({ hasText: "There is no run DIG-99" }).waitFor();
   assert.deepEqual(viewed.complaints, []);
+});
+
+Deno.test("health tells what is missing of a run, and that there is more about others", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "neptune-health-" });
+  try {
+    for (const id of ["H-1", "H-2"]) {
+      await writeRun({
+        dataRoot: `${folder}/data`,
+        projectId: "team/health",
+        runId: id,
+        batches: [[
+          string("sys/id", id),
+          string("sys/custom_run_id", id),
+          bool("sys/trashed", false),
+          datetime("sys/creation_time", Date.UTC(2025, 0, 1)),
+          file("model.bin", `${id}/model.bin`),
+        ]],
+      });
+    }
+    await Deno.mkdir(`${folder}/files`);
+    await using viewed = await ViewedArchive.open(["--archive", `${folder}/data`]);
+    const { page } = viewed;
+    await viewed.go("/run?r=H-1&rt=health");
+    const findings = page.locator(".run-findings li");
+    await findings.filter({ hasText: "model.bin" }).first().waitFor();
+    await page.getByText(/about other runs of the project/).waitFor();
+    await viewed.assertAccessible();
+    await viewed.pictures("run-health");
+    // From part to part by keys.
+    await page.getByRole("tab", { name: "Health" }).focus();
+    await page.keyboard.press("ArrowLeft");
+    await page.waitForURL(/rt=lineage/);
+    assert.deepEqual(viewed.complaints, []);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

@@ -251,6 +251,31 @@ Deno.test("columns are picked, ordered, pinned, remembered, and only those that 
     assert.ok(!(await heads(page)).includes("data/fingerprint"));
   });
 
+  await t.step("the menu of a column by keys", async () => {
+    await page.getByRole("grid").evaluate((grid) => grid.scrollLeft = 0);
+    await head(page, "validation/loss").getByRole("button", { name: "Column validation/loss" }).focus();
+    await page.keyboard.press("Enter");
+    const item = page.getByRole("menuitemradio", { name: "Best value (min)" });
+    await item.waitFor();
+    for (let i = 0; i < 20 && !await item.evaluate((one) => one === document.activeElement); i++) {
+      await page.keyboard.press("ArrowDown");
+    }
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/validation\/loss:m\.best/);
+    assert.match(await head(page, "validation/loss").innerText(), /best \(min\)/);
+    const opener = head(page, "validation/loss").getByRole("button", { name: "Column validation/loss" });
+    await opener.focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("menuitem", { name: "Sort ascending" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.waitForFunction(() => document.activeElement?.getAttribute("aria-haspopup") === "menu");
+    for (const [item, name] of [["Show max", "max"], ["Show average", "average"], ["Show last", ""]]) {
+      await menu(page, "validation/loss", item);
+      await page.waitForFunction(() => !document.querySelector(".runs-awaited"));
+      assert.ok((await head(page, "validation/loss").innerText()).endsWith(name === "" ? "loss\n⋮" : `${name}\n⋮`));
+    }
+  });
+
   await t.step("made wider by hand and by keys, and so at another visit", async () => {
     const width = async (path: string) => (await head(page, path).boundingBox())!.width;
     const edge = (name: string) => page.getByRole("separator", { name: `Width of ${name}`, exact: true });

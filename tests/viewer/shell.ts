@@ -17,6 +17,52 @@ Deno.test("the page shows the runs of the sample, and goes back and forth", asyn
   assert.deepEqual(viewed.complaints, []);
 });
 
+Deno.test("where no run is chosen, the newest are shown, and it is said", async () => {
+  await using viewed = await ViewedArchive.open(["--archive", SAMPLE]);
+  const { page } = viewed;
+  await viewed.go("/charts");
+  await page.getByText("No run is chosen: of the 10 newest runs").waitFor();
+  await page.locator(".charts-plot > svg[role=img]").first().waitFor();
+  const legend = page.getByRole("list", { name: "Runs" }).getByRole("button");
+  assert.equal(await legend.count(), 10);
+  const colors = await page.getByLabel(/^Colour of/).evaluateAll((all) =>
+    all.map((one) => (one as HTMLInputElement).value)
+  );
+  assert.equal(new Set(colors).size, 10);
+  assert.equal(new URL(page.url()).search, "", "nothing was chosen by that");
+  const link = (name: RegExp) => page.getByRole("navigation").getByRole("link", { name });
+  await link(/^Run$/).click();
+  await page.getByRole("heading", { level: 1 }).getByText("mlp-adam-from-sgd").waitFor();
+  await link(/^Compare/).click();
+  await page.getByRole("rowheader", { name: "config/optimizer" }).waitFor();
+  assert.equal(await page.getByRole("columnheader").count(), 11);
+  await page.getByRole("link", { name: "table of runs" }).click();
+  await page.getByText("smoke-test").waitFor();
+  assert.deepEqual(viewed.complaints, []);
+});
+
+Deno.test("light and dark are chosen by hand, with mouse and keyboard, and remembered", async () => {
+  await using viewed = await ViewedArchive.open(["--archive", SAMPLE]);
+  const { page } = viewed;
+  const back = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  await page.emulateMedia({ colorScheme: "dark" });
+  const dark = await back();
+  await page.getByRole("button", { name: "Theme: auto" }).click();
+  const light = await back();
+  assert.notEqual(light, dark);
+  await page.getByRole("button", { name: "Theme: light" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Theme: dark" }).waitFor();
+  await page.emulateMedia({ colorScheme: "light" });
+  assert.equal(await back(), dark);
+  await page.reload();
+  await page.getByRole("button", { name: "Theme: dark" }).waitFor();
+  assert.equal(await back(), dark);
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate(() => document.activeElement?.id), "main", "the first Tab leads past the head");
+});
+
 Deno.test("what a browser loads of the page is below 80 kB, and half of that at first", async () => {
   await using viewed = await ViewedArchive.open(["--archive", SAMPLE]);
   const { page } = viewed;

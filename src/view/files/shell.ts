@@ -10,6 +10,7 @@ import client from "../page/client.ts" with { type: "text" };
 import html from "../page/html.ts" with { type: "text" };
 import link from "../page/link.ts" with { type: "text" };
 import main from "../page/main.ts" with { type: "text" };
+import newest from "../page/newest.ts" with { type: "text" };
 import room from "../page/room.ts" with { type: "text" };
 import runIds from "../page/run_ids.ts" with { type: "text" };
 import sections from "../page/sections.ts" with { type: "text" };
@@ -25,6 +26,7 @@ export const SHELL_FILES: Record<string, string> = {
   "view/page/html.ts": html,
   "view/page/link.ts": link,
   "view/page/main.ts": main,
+  "view/page/newest.ts": newest,
   "view/page/room.ts": room,
   "view/page/run_ids.ts": runIds,
   "view/page/sections.ts": sections,

@@ -6,8 +6,9 @@
  * @module
  */
 
-import { computed, type ReadonlySignal } from "@preact/signals";
-import { type Param, param, TEXT } from "./address.ts";
+import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { type Param, param, sectionPath, TEXT } from "./address.ts";
+import { ask, trouble } from "./client.ts";
 import { RUN_IDS } from "./run_ids.ts";
 
 /** The project, where the address names one; empty: the one that is shown first. */
@@ -21,6 +22,27 @@ export const chosenRuns: Param<string[]> = param("s", RUN_IDS);
 
 /** The same, to ask whether one is among them. */
 export const chosenSet: ReadonlySignal<ReadonlySet<string>> = computed(() => new Set(chosenRuns.value));
+
+/** So many runs are shown where none is chosen. */
+const NEWEST = 10;
+
+const newestRuns: Signal<string[] | null> = signal(null);
+
+/** What sections show: the runs that are chosen, else the newest; null: not known yet. */
+export const shownRuns: ReadonlySignal<string[] | null> = computed(() =>
+  chosenRuns.value.length > 0 ? chosenRuns.value : newestRuns.value
+);
+
+effect(() => {
+  if (sectionPath.value === "/" || chosenRuns.value.length > 0) return;
+  const first = { sort: null, group: null, closed: [], columns: [], from: 0, to: NEWEST };
+  const all = { project: project.value, query: "", search: "", ids: null, trashed: false };
+  newestRuns.value = null;
+  ask("runs", { ...all, ...first }).then(
+    ({ slice }) => newestRuns.value = slice.flatMap((row) => "id" in row ? row.id : []),
+    (error) => trouble.value = error.message,
+  );
+});
 
 /** Chooses a run, or takes it out. */
 export function toggleRun(id: string): void {
@@ -54,10 +76,10 @@ const colorsByHand = computed(() =>
   )
 );
 
-/** The place of each chosen run among those that are chosen, by which it has its colour. */
-const places = computed(() => new Map(chosenRuns.value.map((id, i) => [id, i])));
+/** The place of each run among those that are shown, by which it has its colour. */
+const places = computed(() => new Map(shownRuns.value?.map((id, i) => [id, i])));
 
-/** The colour of a run: chosen by hand, or by its place among the chosen runs. */
+/** The colour of a run: chosen by hand, or by its place among the runs that are shown. */
 export function colorOf(id: string): string {
   return colorsByHand.value.get(id) ?? COLORS[(places.value.get(id) ?? 0) % COLORS.length];
 }

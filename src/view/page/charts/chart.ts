@@ -59,8 +59,9 @@ export function MetricChart(
   const mark = markedStep.value;
   const [onX, onY] = [logX.value, logY.value];
   const content = useMemo(
-    () => series && chartFigure(series, { runs, paths: plan.paths, axis, logX: onX, logY: onY, height, mark }),
-    [series, runs, plan, axis, onX, onY, height, mark],
+    () =>
+      series && chartFigure(series, { runs, paths: plan.paths, axis, logX: onX, logY: onY, height, mark, zoom: part }),
+    [series, runs, plan, axis, onX, onY, height, mark, part],
   );
   const label = `${plan.title}: ${counted(content?.figure.entries.length ?? 0, "line")} of ${
     counted(runs.length, "run")
@@ -83,7 +84,9 @@ export function MetricChart(
               <button onClick=${() => saveSvg(saved())}>SVG picture</button>
               <button onClick=${() => tried(savePng(saved()))}>PNG picture</button>
               <button onClick=${() =>
-                tried(saveCsv(plan.title, choice, shownRuns(runs), content.points))}>CSV, all points</button>
+                tried(
+                  saveCsv(plan.title, choice, visibleRuns(runs), axis === "step" ? content.points : content.allPoints),
+                )}>CSV, all points</button>
             </div>
           </details>
         `}
@@ -103,7 +106,7 @@ export function MetricChart(
   `;
 }
 
-function shownRuns(runs: readonly ChartRun[]): ChartRun[] {
+function visibleRuns(runs: readonly ChartRun[]): ChartRun[] {
   return runs.filter(({ id, group }) => !hidden.value.includes(group ?? id));
 }
 

@@ -33,6 +33,8 @@ export interface LineOptions {
   height: number;
   /** A step that is marked. */
   mark: number | null;
+  /** The part of the axis that is in sight; null: all of it. */
+  zoom: readonly [number, number] | null;
 }
 
 /** A chart, and what is to be said of it. */
@@ -41,11 +43,13 @@ export interface ChartFigure {
   panel: Panel;
   /** Of each legend entry, the run's id or the group: the same in all charts. */
   keys: string[];
-  /** How many points the lines stand for, those that are not finite, and those without a time. */
+  /** How many points the lines stand for: in sight, and in all. */
   points: number;
+  allPoints: number;
+  /** Those that are not finite, and those without a time. */
   other: number;
   unplaced: number;
-  /** Whether all points are drawn. */
+  /** Whether all points that are in sight are drawn. */
   whole: boolean;
   unit: XUnit;
 }
@@ -95,7 +99,7 @@ export function spliced(
 
 /** The chart of these series. */
 export function chartFigure(series: BucketedSeries[], options: LineOptions): ChartFigure {
-  const { runs, paths, axis, logX, logY, height, mark } = options;
+  const { runs, paths, axis, logX, logY, height, mark, zoom } = options;
   const unit = unitOf(series, axis);
   const places = new Map(runs.map((run, i) => [run.id, i]));
   const own = series.filter(({ run }) => places.has(run))
@@ -126,6 +130,9 @@ export function chartFigure(series: BucketedSeries[], options: LineOptions): Cha
       keys.push(run.id);
       return { ...EMPTY, entry, x, y, low, high, kind, mean: { x: null, y: null, count } };
     });
+    // What is inherited lies beneath the line of whom it is from.
+    const inherited = ({ entry }: Curve) => own[entry].inheritedUntil ?? -Infinity;
+    curves.sort((a, b) => inherited(a) < inherited(b) ? 1 : inherited(a) > inherited(b) ? -1 : 0);
   }
   const figure: Figure = { title: "", entries, panels: [], ramp: null, legend: false, endLabels: false, smoothing: 0 };
   const panel: Panel = {
@@ -143,16 +150,21 @@ export function chartFigure(series: BucketedSeries[], options: LineOptions): Cha
     marks: mark === null || axis !== "step" ? [] : [{ x: mark, label: `step ${mark}` }],
     curves,
   };
-  const points = lines.reduce((sum, { count }) => sum + count.reduce((all, one) => all + one, 0), 0);
+  const [low, high] = zoom ?? [-Infinity, Infinity];
+  const counts = own.map(({ from, to, finite }) =>
+    finite.filter((_, i) => Number(to[i]) >= low && Number(from[i]) <= high)
+  );
+  const sum = (all: readonly number[]) => all.reduce((sum, one) => sum + one, 0);
   return {
     figure,
     panel,
     keys,
     unit,
-    points,
+    points: sum(counts.map(sum)),
+    allPoints: sum(own.map(({ finite }) => sum(finite))),
     other: own.reduce((sum, { other }) => sum + other, 0),
     unplaced: own.reduce((sum, { unplaced }) => sum + unplaced, 0),
-    whole: own.every(({ finite }) => finite.every((count) => count <= 1)),
+    whole: counts.every((counts) => counts.every((count) => count <= 1)),
   };
 }
 

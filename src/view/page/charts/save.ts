@@ -105,11 +105,26 @@ export async function saveCsv(
   for (const { id, label } of runs) {
     const request = { project, runs: [id], paths: [...paths], steps, inherited, kind: "float" as const, limit: null };
     for (const { path, step, time, values } of (await ask("points", request)).series) {
-      const rows = step.map((one, i) => row([id, label, path, String(one), timeText(time[i]), String(values[i])]));
+      const isInSight = partOf(axis, zoom, time);
+      const rows = step.map((one, i) =>
+        isInSight(time[i]) ? row([id, label, path, String(one), timeText(time[i]), String(values[i])]) : ""
+      );
       pieces.push(rows.join(""));
     }
   }
   save(new Blob(pieces, { type: "text/csv" }), `${title}.csv`);
+}
+
+/** Whether a point is in sight by its time. By its step, only those that are have been asked for. */
+function partOf(
+  axis: SeriesChoice["axis"],
+  zoom: SeriesChoice["zoom"],
+  times: readonly JsonNumber[],
+): (time: JsonNumber) => boolean {
+  if (axis === "step" || zoom === null) return () => true;
+  const known = times.map(Number).filter((time) => !Number.isNaN(time));
+  const zero = axis === "relative" ? known.reduce((least, time) => Math.min(least, time), Infinity) : 0;
+  return (time) => Number(time) - zero >= zoom[0] && Number(time) - zero <= zoom[1];
 }
 
 function timeText(time: JsonNumber): string {

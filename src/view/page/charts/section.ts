@@ -13,9 +13,9 @@ import { counted } from "../../../display/format.ts";
 import type { AttributesAnswer } from "../../api.ts";
 import { ask, trouble } from "../client.ts";
 import { html } from "../html.ts";
+import { NewestNote } from "../newest.ts";
 import { useRoom } from "../room.ts";
-import { chosenRuns, colorOf, project } from "../selection.ts";
-import { Link } from "../link.ts";
+import { colorOf, project, shownRuns } from "../selection.ts";
 import { MetricChart } from "./chart.ts";
 import { Legend } from "./legend.ts";
 import type { ChartRun } from "./lines.ts";
@@ -33,8 +33,8 @@ const metrics = signal<AttributesAnswer | null>(null);
 const known = signal<Omit<ChartRun, "color">[] | null>(null);
 
 effect(() => {
-  const runs = chosenRuns.value;
-  if (runs.length === 0) return;
+  const runs = shownRuns.value;
+  if (!runs?.length) return;
   const request = {
     project: project.value,
     search: "",
@@ -47,8 +47,8 @@ effect(() => {
 });
 
 effect(() => {
-  const ids = chosenRuns.value, group = groupBy.value;
-  if (ids.length === 0) return;
+  const ids = shownRuns.value, group = groupBy.value;
+  if (!ids?.length) return;
   const path = group === "" ? [] : [group.slice(group.indexOf(":") + 1)];
   const request = { project: project.value, runs: ids, paths: ["sys/name", FORK, ...path], types: null };
   ask("values", request).then((answer) => {
@@ -80,37 +80,14 @@ const runs = computed((): ChartRun[] => {
 
 /** The section Charts. */
 export function ChartsSection(): ComponentChild {
-  if (chosenRuns.value.length === 0) return html`<${NoRuns} />`;
+  if (!shownRuns.value?.length) return html`<${NewestNote} />`;
   return html`
     <div class="charts">
+      <${NewestNote} />
       <${Toolbar} />
       <${Legend} runs=${runs.value} />
       <${Charts} />
     </div>
-  `;
-}
-
-function NoRuns(): ComponentChild {
-  const newest = async () => {
-    const request = {
-      project: project.value,
-      query: "",
-      search: "",
-      ids: null,
-      trashed: false,
-      sort: null,
-      group: null,
-      closed: [],
-      columns: [],
-      from: 0,
-      to: 10,
-    };
-    const { slice } = await ask("runs", request);
-    chosenRuns.set(slice.flatMap((row) => "id" in row ? row.id : []));
-  };
-  return html`
-    <p>No run is chosen. Choose some in the <${Link} path="/">table of runs<//>, or look at
-      <button onClick=${() => newest().catch((error) => trouble.value = error.message)}>the ten newest</button></p>
   `;
 }
 

@@ -85,13 +85,20 @@ export function planCharts(paths: readonly string[], { matching, together }: {
   together: "none" | "folder" | "all";
 }): ChartPlan[] {
   const test = new RegExp(matching, "u");
-  const chosen = paths.filter((path) => test.test(path)).sort(NATURAL.compare);
+  const chosen = paths.filter((path) => test.test(path)).sort((a, b) =>
+    Number(isMonitoring(a)) - Number(isMonitoring(b)) || NATURAL.compare(a, b)
+  );
   if (together === "none") return chosen.map((path) => ({ key: path, title: path, paths: [path] }));
   const groups = Map.groupBy(
     chosen,
     (path) => together === "all" ? "" : path.slice(0, Math.max(0, path.lastIndexOf("/"))),
   );
   return [...groups].map(([folder, paths]) => ({ key: `${folder}/`, title: folder || counted(paths), paths }));
+}
+
+/** What clients measure of the machine by themselves comes last. */
+function isMonitoring(path: string): boolean {
+  return path.startsWith("monitoring/");
 }
 
 const NATURAL = new Intl.Collator("en", { numeric: true });

@@ -14,7 +14,7 @@ import type { AttributeDefinition } from "../../../types.ts";
 import type { Param } from "../address.ts";
 import { ask, trouble } from "../client.ts";
 import { html } from "../html.ts";
-import { chosenRuns, project } from "../selection.ts";
+import { project, shownRuns } from "../selection.ts";
 import { reloadSeries } from "./chart_data.ts";
 import {
   axisX,
@@ -38,8 +38,8 @@ const configs = signal<AttributeDefinition[]>([]);
 const wanted = signal(false);
 
 effect(() => {
-  const runs = chosenRuns.value;
-  if (!wanted.value || runs.length === 0) return;
+  const runs = shownRuns.value;
+  if (!wanted.value || !runs?.length) return;
   const request = { project: project.value, search: "", types: [...GROUP_TYPES], runs, from: 0, to: 2000 };
   ask("attributes", request).then((answer) => configs.value = answer.attributes, () => {});
 });

@@ -52,7 +52,8 @@ function axisRows(rows: readonly ComparedRow[]): ComparedRow[] {
 /** The parallel coordinates. */
 export function CompareParallel({ runs, rows }: ComparePartProps): ComponentChild {
   const possible = axisRows(rows);
-  const differing = possible.filter(({ differs }) => differs);
+  const lacking = ({ texts }: ComparedRow) => texts.filter((text) => text === null).length;
+  const differing = possible.filter(({ differs }) => differs).sort((a, b) => lacking(a) - lacking(b));
   const first = [
     ...differing.filter(({ isMetric }) => !isMetric).slice(0, FIRST_CONFIGS),
     ...differing.filter(({ isMetric }) => isMetric).slice(0, FIRST_METRICS),

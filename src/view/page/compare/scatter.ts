@@ -11,7 +11,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Curve, Figure, Panel, Ramp } from "../../../display/draw/figure.ts";
 import { type DrawnPanel, drawPanel, firstView } from "../../../display/draw/panel.ts";
 import { rampColor, rampLegend } from "../../../display/draw/ramp.ts";
-import { formatNumber } from "../../../display/format.ts";
+import { counted, formatNumber } from "../../../display/format.ts";
 import { markup } from "../../../display/html.ts";
 import type { Param } from "../address.ts";
 import { html } from "../html.ts";
@@ -136,7 +136,7 @@ function Points({ runs, x, y, color, width }: PointsProps): ComponentChild {
     const { height, content } = drawn.current;
     svg.current!.setAttribute("height", String(height + (below ? below.height + 8 : 0)));
     putPicture(
-      svg.current!,
+      svg.current!.querySelector("g")!,
       markup`<g fill="currentColor" font-size="11" font-family="system-ui,sans-serif">${content}${
         below && markup`<g transform="translate(0,${height + 8})">${below.content}</g>`
       }</g>`,
@@ -154,18 +154,39 @@ function Points({ runs, x, y, color, width }: PointsProps): ComponentChild {
     setNear(best);
   };
   const left = runs.length - shown.length;
+  const open = () => near !== null && go({ r: runs[near].id }, { path: "/run" });
+  // By keys one goes from run to run along the x axis.
+  const key = (event: KeyboardEvent) => {
+    const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (event.key === "Enter") open();
+    else if (event.key === "Escape") setNear(null);
+    else if (by !== undefined && shown.length > 0) {
+      const order = shown.toSorted((a, b) => x.numbers[a]! - x.numbers[b]! || y.numbers[a]! - y.numbers[b]!);
+      const at = near === null ? by > 0 ? 0 : -1 : order.indexOf(near) + by;
+      setNear(order.at(at % order.length)!);
+    } else return;
+    event.preventDefault();
+  };
   return html`
     <div class="compare-plot">
-      <svg ref=${svg} width=${width} role="img" aria-label=${`${y.path} over ${x.path} of ${shown.length} runs`}
-        onPointerMove=${move} onPointerLeave=${() => setNear(null)} onClick=${() =>
-          near !== null && go({ r: runs[near].id }, { path: "/run" })}></svg>
+      <svg ref=${svg} width=${width} role="img" tabindex="0" aria-keyshortcuts="ArrowLeft ArrowRight Enter"
+        aria-label=${`${y.path} over ${x.path} of ${shown.length} runs`}
+        onPointerMove=${move} onPointerLeave=${() => setNear(null)} onClick=${open} onKeyDown=${key} onBlur=${() =>
+          setNear(null)}>
+        <g></g>
+        ${near !== null && drawn.current && html`
+          <circle class="compare-near" cx=${drawn.current.x.to(x.numbers[near]!)} cy=${drawn.current.y.to(
+            y.numbers[near]!,
+          )} r="9" />
+        `}
+      </svg>
       <p class="note" role="status">${near !== null
         ? [
           runs[near].label,
           ...[x, y, ...color ? [color] : []].map((row) => `${row.path} ${formatNumber(row.numbers[near] ?? NaN)}`),
         ].join(" · ")
         : left > 0
-        ? `${left} runs lack one of the values.`
+        ? `${counted(left, "run")} without one of the values.`
         : "Point at a run for its values; a click opens it."}</p>
     </div>
   `;

@@ -11,7 +11,8 @@ import { useMemo } from "preact/hooks";
 import { useAnswer } from "../answer.ts";
 import { html } from "../html.ts";
 import { Link } from "../link.ts";
-import { chosenRuns, project } from "../selection.ts";
+import { NewestNote } from "../newest.ts";
+import { project, shownRuns } from "../selection.ts";
 import { comparedRows, type ComparePartProps } from "./compared.ts";
 import { CompareImages } from "./images.ts";
 import { CompareParallel } from "./parallel.ts";
@@ -31,13 +32,15 @@ const MOST_RUNS = 500;
 
 /** The section Compare. */
 export function CompareSection(): ComponentChild {
-  const runs = chosenRuns.value.slice(0, MOST_RUNS);
-  const left = chosenRuns.value.length - runs.length;
+  const all = shownRuns.value ?? [];
+  const runs = all.slice(0, MOST_RUNS);
+  const left = all.length - runs.length;
   const { answer, trouble } = useAnswer(
     "values",
     runs.length < 2 ? null : { project: project.value, runs, paths: null, types: null },
   );
   const compared = useMemo(() => answer && comparedRows(answer), [answer]);
+  if (shownRuns.value === null) return html`<${NewestNote} />`;
   if (runs.length < 2) {
     return html`<p>Choose two runs or more in the <${Link} path="/">table of runs<//> to compare them.</p>`;
   }
@@ -46,6 +49,7 @@ export function CompareSection(): ComponentChild {
   const Part = PARTS[comparePart.value];
   return html`
     <div class="compare">
+      <${NewestNote} />
       <div class="compare-parts" role="toolbar" aria-label="Ways to compare">
         ${COMPARE_PARTS.map((part) =>
           html`
@@ -53,7 +57,7 @@ export function CompareSection(): ComponentChild {
               comparePart.set(part)}>${part[0].toUpperCase() + part.slice(1)}</button>
           `
         )}
-        ${left > 0 && html`<span class="note">The first ${MOST_RUNS} of ${chosenRuns.value.length} chosen runs.</span>`}
+        ${left > 0 && html`<span class="note">The first ${MOST_RUNS} of ${all.length} chosen runs.</span>`}
       </div>
       <${Part} ...${compared} />
     </div>

@@ -33,7 +33,7 @@ export function RunHead(
   return html`
     <div class="run-identity">
       <h1>${info.name ?? info.customId ?? info.id}
-        ${info.name !== null && info.customId !== null && html`
+        ${info.name !== null && info.customId !== null && info.customId !== info.id && html`
           <span class="note">${info.customId}</span>
         `}
         ${flags.map((flag) =>

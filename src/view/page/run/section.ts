@@ -10,7 +10,7 @@ import type { ComponentChild, ComponentType } from "preact";
 import { type Answered, useAnswer } from "../answer.ts";
 import type { ValuesAnswer } from "../../api.ts";
 import { html } from "../html.ts";
-import { Link } from "../link.ts";
+import { NewestNote } from "../newest.ts";
 import { chosenRuns, project } from "../selection.ts";
 import { SavedFiles } from "./files.ts";
 import { RunHealth } from "./health.ts";
@@ -36,9 +36,7 @@ const PARTS: Record<typeof RUN_PARTS[number], ComponentType<RunPartProps>> = {
 /** The section Run. */
 export function RunSection(): ComponentChild {
   const run = shownRun.value;
-  if (run === null) {
-    return html`<p>No run is chosen. Choose one in the <${Link} path="/">table of runs<//>.</p>`;
-  }
+  if (run === null) return html`<${NewestNote} />`;
   return html`<${RunPage} key=${run} run=${run} />`;
 }
 

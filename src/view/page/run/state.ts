@@ -8,13 +8,13 @@
 
 import { computed, type ReadonlySignal } from "@preact/signals";
 import { type Codec, NUMBER_OR_NONE, type Param, param, TEXT, wordCodec } from "../address.ts";
-import { chosenRuns } from "../selection.ts";
+import { shownRuns } from "../selection.ts";
 
-/** The run that the address names; empty: the first that is chosen. */
+/** The run that the address names; empty: the first that is chosen, else the newest. */
 export const runParam: Param<string> = param("r", TEXT);
 
 /** The run that is shown; null: none. */
-export const shownRun: ReadonlySignal<string | null> = computed(() => runParam.value || (chosenRuns.value[0] ?? null));
+export const shownRun: ReadonlySignal<string | null> = computed(() => runParam.value || (shownRuns.value?.[0] ?? null));
 
 /** The parts of the page of a run. */
 export const RUN_PARTS = ["values", "logs", "images", "histograms", "files", "lineage", "health"] as const;
