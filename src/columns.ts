@@ -108,7 +108,33 @@ export function reversed(block: SeriesBlock): SeriesBlock {
     timestamp: block.timestamp.reverse(),
     values: { kind: values.kind, data: values.data.reverse() } as PointValues,
     preview: preview && { isPreview: preview.isPreview.reverse(), completion: preview.completion.reverse() },
+    owned: block.owned,
   };
+}
+
+/** Columns that nobody needs any more, for as long as the garbage collector leaves them: new memory costs as much as filling it. */
+let spare: WeakRef<ArrayBuffer>[] = [];
+const MOST_SPARE = 3;
+/** Memory of a column may be used again for one that is so much smaller. */
+const SPARE_SHARE = 0.9;
+
+/** Memory for numbers, which may hold others from before. */
+export function numbers(length: number): Float64Array<ArrayBuffer> {
+  const bytes = 8 * length;
+  for (const [at, one] of spare.entries()) {
+    const buffer = one.deref();
+    if (!buffer || buffer.byteLength < bytes || buffer.byteLength * SPARE_SHARE > bytes) continue;
+    spare.splice(at, 1);
+    return new Float64Array(buffer, 0, length);
+  }
+  return new Float64Array(length);
+}
+
+/** Gives up the memory of numbers that nobody else holds, to be used again. */
+export function disposeOf(column: Float64Array): void {
+  const kept = spare.filter((one) => (one.deref()?.byteLength ?? 0) > 0);
+  // The memory is somebody else's now: whoever still looks at the column sees nothing in place of other numbers.
+  spare = [...kept.slice(1 - MOST_SPARE), new WeakRef((column.buffer as ArrayBuffer).transfer())];
 }
 
 /** Which points are previews. */

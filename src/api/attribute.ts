@@ -10,6 +10,7 @@ import { withDisplay } from "../display/frame.ts";
 import { AttributeTypeError, printable } from "../errors.ts";
 import { RunFile } from "./file.ts";
 import { pointsFrame } from "../frame/frame.ts";
+import { giveBack } from "../frame/points.ts";
 import type { PointRow } from "../frame/rows.ts";
 import type { Frame } from "../frame/typed.ts";
 import { FLAG, oneOf, orNull, STEP_RANGE } from "../options/kinds.ts";
@@ -210,10 +211,9 @@ export class Attribute {
       const points = await this.#reader.points(this.path, query);
       this.#mustBe(asked.type, `${points.values.kind}_series`, "fetchValues");
       const { source, info } = await this.#reader.locate(call.signal);
-      return withDisplay<PointRow<Type, Timestamp, Previews>>(
-        pointsFrame(points, { timestamp: asked.includeTimestamp, previews }),
-        source.leftOut?.(info.key),
-      );
+      const frame = pointsFrame(points, { timestamp: asked.includeTimestamp, previews });
+      giveBack(points);
+      return withDisplay<PointRow<Type, Timestamp, Previews>>(frame, source.leftOut?.(info.key));
     });
   }
 

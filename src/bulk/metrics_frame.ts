@@ -24,7 +24,9 @@ export function longFrame(series: ChosenSeries, points: PointTable, columns: Met
   const made = nameColumns(series, points.offsets, columns.categorical);
   made.push(points.use("step", (all) => floats("step", all)));
   made.push(points.use("value", (all) => floats("value", all)));
-  if (columns.timestamps) made.push(points.use("timestamp", (all) => instants("timestamp", all)));
+  if (columns.timestamps) {
+    made.push(points.use("timestamp", (all, disposable) => instants("timestamp", all, disposable)));
+  }
   if (columns.previews) made.push(...previewColumns(points.previews(), points.length));
   return pl.DataFrame(made);
 }

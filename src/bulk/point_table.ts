@@ -78,11 +78,15 @@ export class PointTable {
     return this.offsets[this.offsets.length - 1];
   }
 
-  /** What is made of a column that is copied in the making, whose memory is given back at once rather than when it is looked for. */
-  use<T>(column: "step" | "value" | "timestamp", make: (all: Float64Array) => T): T {
+  /**
+   * What is made of a column that is copied in the making, and may be written over where it is disposable. Its memory is given back at
+   * once rather than when it is looked for.
+   */
+  use<T>(column: "step" | "value" | "timestamp", make: (all: Float64Array, disposable: boolean) => T): T {
     const all = this.#take(column);
-    const made = make(all);
-    if (this.#parts.every((part) => part.owned || part[column] !== all)) giveBack(all);
+    const disposable = this.#parts.every((part) => part.owned || part[column] !== all);
+    const made = make(all, disposable);
+    if (disposable) giveBack(all);
     return made;
   }
 

@@ -10,12 +10,16 @@
 import v8 from "node:v8";
 import vm from "node:vm";
 import type { DataFrame } from "nodejs-polars";
+import { inKernel } from "../kernel.ts";
 
 /** Bytes of frames after which dead ones are looked for. With a large heap, which takes long to look through, later. */
 const LOOK_AFTER = 128 << 20;
 const SHARE_OF_HEAP = 0.5;
-/** A cell is a number, or the place of a text; and making a frame takes about three times what it holds in the end. */
-const BYTES_PER_CELL = 12, MAKING = 3;
+/**
+ * A cell is a number, or the place of a text. What else making a frame takes, about twice that, a script's own collections find; in the
+ * kernel they do not run.
+ */
+const BYTES_PER_CELL = 12, MAKING = inKernel() ? 3 : 1;
 
 let made = 0;
 let collect: (() => void) | null | undefined;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { SeriesBlock, Span } from "../columns.ts";
+import { numbers, type SeriesBlock, type Span } from "../columns.ts";
 
 const FIRST_ROWS = 1 << 10;
 /** As many points as one answer may have, so that most answers are one block. */
@@ -69,6 +69,7 @@ export class FloatBlock {
       timestamp: cut(this.timestamp, rows),
       values: { kind: "float", data: cut(this.value, rows) },
       preview: previews ? { isPreview: cut(this.isPreview, rows), completion: cut(this.completion, rows) } : null,
+      owned: true,
     };
     this.#start(FIRST_ROWS);
     return block;
@@ -83,9 +84,9 @@ export class FloatBlock {
     this.capacity = capacity;
     this.rows = this.#spanStart = 0;
     this.#spans = [];
-    this.step = new Float64Array(capacity);
-    this.timestamp = new Float64Array(capacity);
-    this.value = new Float64Array(capacity);
+    this.step = numbers(capacity);
+    this.timestamp = numbers(capacity);
+    this.value = numbers(capacity);
     this.isPreview = new Uint8Array(this.previews ? capacity : 0);
     this.completion = new Float64Array(this.previews ? capacity : 0);
   }

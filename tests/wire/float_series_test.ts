@@ -66,6 +66,7 @@ function columns(series: { id: number; points: Point[] }[]): SeriesBlock | null 
       isPreview: Uint8Array.from(points, (one) => Number(one.preview)),
       completion: Float64Array.from(points, (one) => one.preview ? one.completion : 1),
     },
+    owned: true,
   };
 }
 

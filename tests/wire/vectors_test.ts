@@ -41,6 +41,7 @@ Deno.test("two points, one of them a preview, decode and encode to the known byt
     timestamp: Float64Array.of(1700000000000, 1700000001000),
     values: { kind: "float", data: Float64Array.of(0.5, NaN) },
     preview: { isPreview: Uint8Array.of(0, 1), completion: Float64Array.of(1, 0.25) },
+    owned: true,
   });
   assert.deepEqual(encodeFloatSeries({ blocks: [block!], requestIds: ["0"] }), bytes(V1));
 });
