@@ -42,6 +42,11 @@ export interface CompactedProjectSummary {
   values: number;
   /** How many points: rows of `series`. */
   points: number;
+  /**
+   * Runs that were compacted before and of which the archive has more, or other, files now, by the bytes of them: they stay as they
+   * were. To have them anew, compact to another destination.
+   */
+  changedRuns: string[];
   /** The bytes of the Parquet files that the new runs were read from. */
   sourceBytes: number;
   /** The bytes of the Parquet files that were added. */
@@ -99,6 +104,7 @@ export async function compactCatalog(
       status: pass ? "written" : "present",
       runs: written.runs,
       newRuns: pass?.runs ?? 0,
+      changedRuns: written.changed,
       values: pass?.values ?? 0,
       points: pass?.points ?? 0,
       sourceBytes: written.sourceBytes,

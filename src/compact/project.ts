@@ -30,7 +30,7 @@ import { makeWhole, sayingWhatFailed } from "../write/whole.ts";
 import { LIMITS, type Limits } from "./limits.ts";
 import { byBytes } from "../export/order.ts";
 import { readAllSeries } from "./read_series.ts";
-import { writeRuns } from "./runs.ts";
+import { bytesOf, writeRuns } from "./runs.ts";
 import { writeAttributes } from "./attributes.ts";
 
 /** A project to be compacted. */
@@ -56,6 +56,8 @@ export interface WrittenPass {
   pass: Pass | null;
   /** The bytes of the parts of new runs. */
   sourceBytes: number;
+  /** Runs that were compacted before, and of which the source has other files now. */
+  changed: string[];
 }
 
 /** Where portions wait. */
@@ -68,16 +70,18 @@ export async function compactProject(job: ProjectJob): Promise<WrittenPass> {
   await sayingWhatFailed(folder, () => Deno.mkdir(folder, { recursive: true }));
   using _lock = await lockFolder(folder);
   const manifest = await manifestOf(folder, project, job.filesLeft);
-  const known = new Set<string>();
+  const known = new Map<string, number>();
   for (const pass of manifest.passes) {
-    for (const run of (await openPass(folder, pass, signal)).runs) known.add(run);
+    const { runs, sourceBytes } = await openPass(folder, pass, signal);
+    runs.forEach((run, number) => known.set(run, sourceBytes[number]));
   }
+  const changed = index.keys.filter((key, run) => known.has(key) && known.get(key) !== bytesOf(index, run));
   const fresh = [...index.keys.keys()].filter((run) => !known.has(index.keys[run]));
   fresh.sort((a, b) => byBytes(index.keys[a], index.keys[b]));
   await removeUnknown(folder, manifest);
   if (fresh.length === 0) {
     if (manifest.passes.length === 0) await writeManifest(folder, manifest);
-    return { runs: known.size, pass: null, sourceBytes: 0 };
+    return { runs: known.size, pass: null, sourceBytes: 0, changed };
   }
   const number = (manifest.passes.at(-1)?.pass ?? 0) + 1;
   const parts = partsOf(index, fresh).length;
@@ -135,7 +139,7 @@ export async function compactProject(job: ProjectJob): Promise<WrittenPass> {
   await writeManifest(folder, { ...manifest, passes });
   await Deno.remove(`${folder}/${WORK}`, { recursive: true }).catch(() => {});
   const sourceBytes = partsOf(index, fresh).reduce((sum, { size }) => sum + size, 0);
-  return { runs: known.size + runs.length, pass, sourceBytes };
+  return { runs: known.size + runs.length, pass, sourceBytes, changed };
 }
 
 /** What the report says of the source, of these runs and of files, that was not noted before. */

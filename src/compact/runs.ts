@@ -67,9 +67,15 @@ async function fillRuns({ context, project, runs, points, isComplete }: RunsJob,
       parent_run_id: texts((run) => parent(run) || null),
       fork_step: { floats: Float64Array.from(some, (run) => parents.forkStep[run]), gaps: true },
       points: { floats: points.subarray(from, from + some.length) },
+      source_bytes: { floats: Float64Array.from(some, (run) => bytesOf(index, run)) },
     });
     await table.flush(false, signal);
   }
+}
+
+/** The bytes of the files of a run: what was added to it, or exported again, has others. */
+export function bytesOf({ parts }: PartsContext["index"], run: number): number {
+  return parts[run].reduce((sum, { size }) => sum + size, 0);
 }
 
 interface LineageRow {

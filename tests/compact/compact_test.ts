@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { compactArchive, ReadOnlyProject } from "../../mod.ts";
-import { sanitized } from "../../samples/writer.ts";
+import { floatPoint } from "../../samples/rows.ts";
+import { sanitized, writeRun } from "../../samples/writer.ts";
 import { hashFile, readHashes } from "../../src/archive/disk/hashes.ts";
 import { ArchiveError, DamagedFileError, OptionError } from "../../src/errors.ts";
 import type { Source } from "../../src/source.ts";
@@ -74,6 +75,19 @@ Deno.test("runs that are new are added, and no file is changed", () =>
     assert.deepEqual(await everything(opened), right);
     assert.equal((await compact(data, to)).projects[0].status, "present");
     assert.deepEqual(await hashes(projectFolder(to)), after);
+  }));
+
+Deno.test("runs that went on after they were compacted are named, and stay as they were", () =>
+  inFolder(async (folder) => {
+    const data = await writeRandom(folder, 1, 0, 4), to = `${folder}/compacted`;
+    await compact(data, to);
+    const before = await hashes(projectFolder(to));
+    assert.deepEqual((await compact(data, to)).projects[0].changedRuns, []);
+    const batches = [[floatPoint("later", 1, 1_700_000_000_000, 2)]];
+    await writeRun({ dataRoot: data, projectId: PROJECT, runId: "run/x-1", part: 7, batches });
+    const { projects: [{ status, changedRuns }] } = await compact(data, to);
+    assert.deepEqual([status, changedRuns], ["present", ["run/x-1"]]);
+    assert.deepEqual(await hashes(projectFolder(to)), before);
   }));
 
 Deno.test("the hashes beside the files are theirs, and the report compares them", () =>

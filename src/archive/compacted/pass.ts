@@ -47,6 +47,8 @@ export class PassTables {
   readonly complete: Uint8Array;
   /** By run. */
   readonly points: Float64Array;
+  /** By run, the bytes of the files that it was read from. */
+  readonly sourceBytes: Float64Array;
   readonly columns: readonly AttributeColumn[];
   /** The run numbers of columns that not every run has. */
   readonly #runNumbers = new Map<AttributeColumn, Uint32Array>();
@@ -63,6 +65,7 @@ export class PassTables {
     this.runs = runs[0].texts as string[];
     this.complete = runs[1].values as Uint8Array;
     this.points = runs[2].values as Float64Array;
+    this.sourceBytes = runs[3].values as Float64Array;
     const [path, type, cells, points, file, row] = attributes;
     this.columns = path.texts!.map((name, i) => ({
       path: name!,
@@ -79,7 +82,12 @@ export class PassTables {
     const whole = (table: TableReader, leaves: LeafRequest[]) =>
       table.read(leaves, table.rows > 0 ? [{ row: 0, rows: table.rows }] : [], signal);
     const [runs, attributes] = await Promise.all([
-      whole(reader(filesOf(pass, "runs")), [text("run_id"), bool("complete"), float("points")]),
+      whole(reader(filesOf(pass, "runs")), [
+        text("run_id"),
+        bool("complete"),
+        float("points"),
+        float("source_bytes"),
+      ]),
       whole(reader(filesOf(pass, "attributes")), [
         text("attribute_path"),
         text("attribute_type"),

@@ -47,6 +47,7 @@ export const TABLES: Readonly<Record<TableName, Table>> = {
       parent_run_id: "string",
       fork_step: "float",
       points: "int",
+      source_bytes: "int",
     }),
     sorting: ["run_id"],
   },

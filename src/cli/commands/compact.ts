@@ -67,14 +67,27 @@ const run: Run<InferValue<typeof parser>> = async ({ format, command: _, ...give
     status: column(({ status }) => status),
     runs: column(({ runs }) => runs),
     new_runs: column(({ newRuns }) => newRuns),
+    changed_runs: column(({ changedRuns }) => changedRuns.length),
     points: column(({ points }) => points),
     files: column(({ files }) => files.length),
     source_bytes: column(({ sourceBytes }) => sourceBytes),
     bytes: column(({ bytes }) => bytes),
     stored_files: column(({ storedFiles: stored }) => stored ? stored.linked + stored.copied + stored.present : 0),
-  }, ["runs", "new_runs", "points", "files", "source_bytes", "bytes", "stored_files"]);
+  }, ["runs", "new_runs", "changed_runs", "points", "files", "source_bytes", "bytes", "stored_files"]);
   await printFrame(frame, format, terminal);
-  return projects.some(({ leftOut }) => leftOut.length > 0) ? EXIT.incomplete : EXIT.ok;
+  for (const { changedRuns } of projects) {
+    if (changedRuns.length === 0) continue;
+    const more = changedRuns.length > 3 ? ` and ${changedRuns.length - 3} more` : "";
+    terminal.note(
+      `The archive has other files now of ${
+        changedRuns.slice(0, 3).join(", ")
+      }${more}: what was compacted stays as it is; compact to ` +
+        "another folder to have them anew.\n",
+    );
+  }
+  return projects.some(({ leftOut, changedRuns }) => leftOut.length + changedRuns.length > 0)
+    ? EXIT.incomplete
+    : EXIT.ok;
 };
 
 /** `compact`: an archive as a few large files. */
