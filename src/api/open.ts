@@ -387,7 +387,6 @@ function openThroughSpark(options: Checked<typeof SOURCE>): LazyCatalog | null {
   }
   const not = Object.entries({
     offline: offline !== undefined,
-    damagedRuns: damagedRuns !== "error",
     timeZone: timeZone !== undefined,
   }).find(([, isGiven]) => isGiven)?.[0];
   if (not !== undefined) {
@@ -412,6 +411,7 @@ function openThroughSpark(options: Checked<typeof SOURCE>): LazyCatalog | null {
       store: isSeen ? store : null,
       filesStore: places.inStorage.files ? store : null,
       includeIncomplete: options.includeIncomplete,
+      damagedRuns,
       caCerts: options.caCerts,
     });
   });

@@ -8,19 +8,21 @@ import { projectId, projectNotFound } from "../archive/archive.ts";
 import { COMPACTED, folderNames, parsePartName, sanitized } from "../archive/disk/layout.ts";
 import { type Shared, shared } from "../async/shared.ts";
 import type { Store } from "../archive/disk/store.ts";
-import { ArchiveError, DamagedFileError, UnsupportedError } from "../errors.ts";
+import { ArchiveError, EngineError, UnsupportedError } from "../errors.ts";
 import { isPermitted } from "../permissions/require.ts";
-import type { CallOptions } from "../source.ts";
+import type { CallOptions, Finding } from "../source.ts";
 import type { ProjectInfo } from "../types.ts";
 import type { SparkAddress } from "./address.ts";
 import { type Manifest, parseManifest } from "../archive/compacted/manifest.ts";
 import { type CompactedTables, groupParts, type PartGroup, partsIn, shownParts, type StoredPart } from "./contents.ts";
+import { engineDamage, nameBelow, runOf, type Unreadable, unreadable } from "./damage.ts";
 import { Answer } from "./connect/answer.ts";
 import { SparkSession } from "./connect/session.ts";
 import { Statement } from "./connect/statement.ts";
 import { Facts, type OddRun } from "./facts.ts";
+import { type DamagedFile, damageFindings, partFindings, unseenFindings } from "./report.ts";
 import { lostQuery, oddRunsQuery, parentsQuery } from "./sql/list.ts";
-import { type RowSource, withRows } from "./sql/rows.ts";
+import { readingQuery, type RowSource, withRows } from "./sql/rows.ts";
 import type { Scope } from "./sql/scope.ts";
 
 /** A Parquet file has at least its magic number twice and the length of its footer. */
@@ -36,6 +38,21 @@ export interface SparkArchiveSettings {
   /** Certificate authorities beside those that this machine knows. */
   certificates: readonly string[];
   includeIncomplete: boolean;
+  /** Leaves out runs of which a file cannot be read. */
+  skipDamaged: boolean;
+}
+
+/** One file that cannot be read. */
+interface Damage {
+  file: string;
+  stem: string;
+  reason: string;
+}
+
+/** One of the exporter's files. */
+interface PlacedPart extends StoredPart {
+  /** As the engine knows it. */
+  path: string;
 }
 
 /** Which folders hold which projects. */
@@ -57,10 +74,14 @@ export interface LostValue {
 /** One archive behind a Spark server. Nothing is asked before the first call; what is known of it is kept. */
 export class SparkArchive {
   readonly session: SparkSession;
+  /** Files that were left out because they cannot be read. */
+  damaged: DamagedFile[] = [];
   readonly #settings: SparkArchiveSettings;
   #contents: Shared<Contents>;
   readonly #scopes = new Map<string, Shared<Scope>>();
   readonly #lost = new Map<string, Shared<LostValue[]>>();
+  /** The exporter's files, as far as they were listed. */
+  #parts: PlacedPart[] = [];
 
   constructor(settings: SparkArchiveSettings) {
     this.#settings = settings;
@@ -75,8 +96,37 @@ export class SparkArchive {
     this.#lost.clear();
   }
 
-  /** The answers to a query, as they come. */
+  /**
+   * The answers to a query, as they come.
+   *
+   * @throws {DamagedFileError} The engine cannot read one of the exporter's files.
+   */
   async *ask(statement: Statement, query: string, signal?: AbortSignal): AsyncGenerator<Answer> {
+    try {
+      yield* this.#answers(statement, query, signal);
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      const wanted = statement.parquet.map(patternOf);
+      const parts = this.#parts.filter(({ path }) => wanted.some((pattern) => pattern.test(path)));
+      for (const thorough of [false, true]) {
+        for await (const { path, reason } of this.#unreadable(parts, thorough, signal)) {
+          const { stem } = parts.find((part) => part.path === path)!;
+          throw engineDamage(nameBelow(this.#settings.data, path), stem, reason, error);
+        }
+      }
+      throw error;
+    }
+  }
+
+  /** Parts that the engine cannot read. */
+  #unreadable(parts: readonly PlacedPart[], thorough: boolean, signal?: AbortSignal): AsyncGenerator<Unreadable> {
+    return unreadable(parts.map(({ path }) => path), async (paths) => {
+      const statement = new Statement();
+      for await (const _ of this.#answers(statement, readingQuery(statement, paths, thorough), signal));
+    });
+  }
+
+  async *#answers(statement: Statement, query: string, signal?: AbortSignal): AsyncGenerator<Answer> {
     for await (const bytes of this.session.run(statement.plan(query), signal)) {
       const answer = new Answer(bytes);
       if (answer.rows > 0) yield answer;
@@ -195,19 +245,33 @@ export class SparkArchive {
         { path: data },
       );
     }
-    for (const { name, all, shown, manifest } of folders) if (!manifest) this.#refuse(name, all, shown);
-    const [{ name, manifest }] = folders;
+    this.damaged = [];
+    for (const folder of folders) {
+      const damaged = folder.manifest ? [] : this.#lookInto(folder);
+      if (this.#settings.skipDamaged) damaged.push(...await this.#damagedIn(folder, false, signal));
+      for (const { file, stem, reason } of damaged) {
+        if (!this.#settings.skipDamaged) throw engineDamage(file, stem, reason);
+        this.damaged.push({ file, run: runOf(stem) || file, reason });
+        folder.shown = folder.shown.filter((part) =>
+          stem === "" ? `${folder.name}/${part.name}` !== file : part.stem !== stem
+        );
+      }
+    }
+    this.#parts = folders.flatMap((folder) => this.#placed(folder));
+    const [first] = folders.filter(({ manifest, shown }) => manifest || shown.length > 0);
+    if (!first) return { folders, rowNumbers: false, projects: new Map() };
+    const { name, manifest } = first;
     const rowNumbers = await this.#hasRowNumbers(
       manifest
         ? [{ copy: 0, part: 0, paths: tablesOf(manifest, `${data}/${name}`, 0).values }]
-        : this.#groups(folders[0], 0).slice(0, 1),
+        : this.#groups(first, 0).slice(0, 1),
       signal,
     );
     return { folders, rowNumbers, projects: await this.#projectsOf(folders, signal) };
   }
 
   /** The files in the folders of the archive: listed here where that is one request for a thousand, else by the engine. */
-  async #files(signal: AbortSignal): Promise<{ path: string; size: number }[]> {
+  async #files(signal?: AbortSignal): Promise<{ path: string; size: number }[]> {
     const { data, seen } = this.#settings;
     if (seen && !seen.store.isLocal) return await filesBelow(seen.store, seen.root, data, signal);
     const files: { path: string; size: number }[] = [];
@@ -222,37 +286,71 @@ export class SparkArchive {
     return files;
   }
 
-  /** Refuses what engines would take for empty or not see at all. */
-  #refuse(
-    folder: string,
-    all: readonly StoredPart[],
-    shown: readonly StoredPart[],
-  ): void {
-    const short = shown.find(({ size }) => size < LEAST_SIZE);
-    if (short) {
-      throw new DamagedFileError(
-        `The file ${folder}/${short.name} cannot be read: it has ${short.size} bytes, and the least Parquet file has ` +
-          `${LEAST_SIZE}. Restore it, or take it out of the archive.`,
-        { run: short.stem, file: `${folder}/${short.name}` },
+  /** What of a folder an engine would take for empty. Throws for what it does not see at all, though it is there. */
+  #lookInto(folder: Contents["folders"][number]): Damage[] {
+    const { seen, address } = this.#settings;
+    const listed = new Set(folder.all.map(({ name }) => name));
+    // Where this machine has the folder, too, it shows what the engine keeps to itself.
+    const unlisted = seen?.store.isLocal
+      ? namesOnDisk(`${seen.root}/${folder.name}`).filter((name) => !listed.has(name) && !name.startsWith("."))
+      : [];
+    const hidden = [...listed, ...unlisted].filter((name) => name.startsWith("_") && parsePartName(name));
+    if (hidden.length > 0) {
+      throw new UnsupportedError(
+        `The Spark server at ${address.label} passes over ${hidden.length} of the data files in ${folder.name}, ${
+          hidden[0]
+        } for example: engines do not see files whose names begin with "_". Their runs would be missing: read the archive ` +
+          "without `spark`, or through it once it is compacted.",
+        { source: address.label, feature: "files whose names begin with _" },
       );
     }
-    const { seen, address } = this.#settings;
-    if (seen === null) return;
-    // Where this machine has the folder, too, it shows what the engine keeps to itself.
-    const listed = new Set(all.map(({ name }) => name));
-    const names = seen.store.isLocal
-      ? namesOnDisk(`${seen.root}/${folder}`).filter((name) => !listed.has(name))
-      : [...listed].filter((name) => name.startsWith("_"));
-    const unseen = names.filter((name) => !name.startsWith(".") && parsePartName(name));
-    if (unseen.length === 0) return;
-    throw new UnsupportedError(
-      `The Spark server at ${address.label} passes over ${unseen.length} of the data files in ${folder}, ${
-        unseen[0]
-      } for ` +
-        'example: engines do not see empty files, nor files whose names begin with "_". Their runs would be missing: read the ' +
-        "archive without `spark`, which tells what is wrong with them.",
-      { source: address.label, feature: "empty files, and files whose names begin with _" },
-    );
+    const empty = unlisted.flatMap((name) => {
+      const part = parsePartName(name);
+      return part ? [{ name, stem: part.stem, reason: "the engine does not see it, for it is empty" }] : [];
+    });
+    const short = folder.shown.filter(({ size }) => size < LEAST_SIZE).map(({ name, stem, size }) => ({
+      name,
+      stem,
+      reason: `it has ${size} bytes, and the least Parquet file has ${LEAST_SIZE}`,
+    }));
+    return [...empty, ...short].map(({ name, ...rest }) => ({ file: `${folder.name}/${name}`, ...rest }));
+  }
+
+  /** The exporter's files in a folder that the engine cannot read. */
+  async #damagedIn(folder: Contents["folders"][number], thorough: boolean, signal?: AbortSignal): Promise<Damage[]> {
+    const parts = this.#placed(folder).filter(({ size }) => size >= LEAST_SIZE);
+    const found: Damage[] = [];
+    for await (const { path, reason } of this.#unreadable(parts, thorough, signal)) {
+      const { name, stem } = parts.find((part) => part.path === path)!;
+      found.push({ file: `${folder.name}/${name}`, stem, reason });
+    }
+    return found;
+  }
+
+  /** What is wrong with the files of a project. */
+  async report(project: string, thorough: boolean, signal?: AbortSignal): Promise<Finding[]> {
+    const { data, seen } = this.#settings;
+    const all = partsIn(data, await this.#files(signal));
+    // Which project a folder holds need not be known: it may be its files that cannot be read.
+    const own = [...all].filter(([name]) => name === sanitized(project));
+    const findings: Finding[] = [];
+    const raw: string[] = [];
+    for (const [name, { parts, isCompacted }] of own.length > 0 ? own : all) {
+      if (isCompacted) continue;
+      const folder = { name, all: parts, shown: parts, manifest: null };
+      const damaged = [...this.#lookInto(folder), ...await this.#damagedIn(folder, thorough, signal)];
+      findings.push(
+        ...damageFindings(damaged.map(({ stem, ...rest }) => ({ ...rest, run: runOf(stem) || rest.file }))),
+      );
+      findings.push(...partFindings(name, parts));
+      raw.push(name);
+    }
+    return [...findings, ...unseenFindings(raw, seen !== null)];
+  }
+
+  /** The exporter's files that are shown, by the paths that the engine has for them. */
+  #placed({ name, shown }: Contents["folders"][number]): PlacedPart[] {
+    return shown.map((part) => ({ ...part, path: `${this.#settings.data}/${name}/${part.name}` }));
   }
 
   /** What a compacted folder says of itself. */
@@ -278,7 +376,7 @@ export class SparkArchive {
     const statement = new Statement();
     withRows(statement, { groups, compacted: [], hidden: [], project: null, rowNumbers: true });
     try {
-      for await (const _ of this.ask(statement, "SELECT place FROM rows LIMIT 0", signal));
+      for await (const _ of this.#answers(statement, "SELECT place FROM rows LIMIT 0", signal));
       return true;
     } catch (error) {
       if ((error as Error).name === "EngineError") return false;
@@ -337,6 +435,12 @@ export class SparkArchive {
   }
 }
 
+/** Whether a path is the one named, or one of those that a pattern stands for. */
+function patternOf(text: string): RegExp {
+  const quoted = text.split("*").map((piece) => piece.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${quoted.join("[^/]*")}$`);
+}
+
 /** The files of the tables that a manifest names. */
 function tablesOf({ passes }: Manifest, folder: string, copy: number): CompactedTables {
   const names = passes.flatMap(({ files }) => files.map(({ name }) => name));
@@ -354,7 +458,7 @@ function namesOnDisk(path: string): string[] {
 }
 
 /** The files in the folders of a data root in object storage, by the paths that the engine has for them. */
-async function filesBelow(store: Store, root: string, data: string, signal: AbortSignal) {
+async function filesBelow(store: Store, root: string, data: string, signal?: AbortSignal) {
   const files: { path: string; size: number }[] = [];
   try {
     for (const name of await folderNames(store, root, { signal })) {

@@ -27,6 +27,8 @@ export interface SparkOptions {
   filesStore?: Store | null;
   /** Also reads runs whose export was not finished. Default: false. */
   includeIncomplete?: boolean;
+  /** What to do with runs of which the engine cannot read a file: every call fails, or they are left out. Default: `error`. */
+  damagedRuns?: "error" | "skip";
   /** Certificate authorities beside those that this machine knows, each a PEM string. Default: none. */
   caCerts?: readonly string[];
   /** Follows links in the files folder that lead out of it. Default: true. */
@@ -60,6 +62,7 @@ export function openSpark(options: SparkOptions): Catalog {
     seen: store ? { store, root } : isRemote ? null : { store: DISK, root },
     certificates: options.caCerts ?? [],
     includeIncomplete: options.includeIncomplete ?? false,
+    skipDamaged: options.damagedRuns === "skip",
   });
   const settings = { label, files, filesStore: filesStore ?? DISK, linksOutside: options.linksOutside ?? true };
   return {

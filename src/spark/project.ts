@@ -15,6 +15,8 @@ import type {
   CallOptions,
   FileContent,
   FileOptions,
+  Finding,
+  ReportOptions,
   RunsPage,
   RunsQuery,
   SeriesQuery,
@@ -141,6 +143,16 @@ export class SparkProject implements Source {
 
   async file(ref: FileRef, options: FileOptions = {}): Promise<FileContent> {
     return await (await this.#stored(options.signal)).open(ref.path, options);
+  }
+
+  async report({ thorough = false, signal }: ReportOptions = {}): Promise<Finding[]> {
+    return await this.#archive.report(this.#name, thorough, signal);
+  }
+
+  leftOut(run?: string): string[] {
+    return this.#archive.damaged.filter((one) => run === undefined || one.run === run).map(({ file, run, reason }) =>
+      `Without run ${run}: its file ${file} cannot be read (${reason}).`
+    );
   }
 
   close(): void {}

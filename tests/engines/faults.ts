@@ -13,7 +13,8 @@ import { openSpark } from "../../src/spark/catalog.ts";
 import { Answer } from "../../src/spark/connect/answer.ts";
 import { SparkSession } from "../../src/spark/connect/session.ts";
 import { Statement } from "../../src/spark/connect/statement.ts";
-import { runs } from "../ask.ts";
+import type { Source } from "../../src/source.ts";
+import { runs, valuesByKey } from "../ask.ts";
 import { type Engine, freePort, type RunningEngine, startEngine } from "./engines.ts";
 
 const data = fileURLToPath(new URL("../../samples/archive/data", import.meta.url));
@@ -229,26 +230,50 @@ export function faults(engine: Engine, { address, pid }: Pick<RunningEngine, "ad
     catalog.close();
   });
 
-  Deno.test(`${engine.name}: a file that is no Parquet, one that is empty, and files that Spark passes over are errors`, async () => {
+  Deno.test(`${engine.name}: files that cannot be read are named, left out where that is asked for, and reported`, async () => {
     const folder = await Deno.makeTempDir();
-    const project = `${folder}/${[...Deno.readDirSync(data)].find(({ isDirectory }) => isDirectory)!.name}`;
+    const [{ name: inside }] = Deno.readDirSync(data);
+    const project = `${folder}/${inside}`;
     await Deno.mkdir(project);
-    const [first] = [...Deno.readDirSync(`${data}/${project.split("/").at(-1)}`)];
-    await Deno.copyFile(`${data}/${project.split("/").at(-1)}/${first.name}`, `${project}/${first.name}`);
-    const openings: [name: string, content: string, expected: string[]][] = [
-      ["bad-0123456789abcdef_part_0.parquet", "<html>502 Bad Gateway</html>".repeat(20), ["EngineError"]],
-      ["empty-0123456789abcdef_part_0.parquet", "", ["UnsupportedError"]],
-      ["short-0123456789abcdef_part_0.parquet", "PAR1", ["DamagedFileError"]],
-      ["_-0123456789abcdef_part_0.parquet", "whatever it is", ["UnsupportedError"]],
+    const [first, second] = [...Deno.readDirSync(`${data}/${inside}`)].filter(({ name }) => name.endsWith(".parquet"));
+    await Deno.copyFile(`${data}/${inside}/${first.name}`, `${project}/${first.name}`);
+    const whole = await Deno.readFile(`${data}/${inside}/${second.name}`);
+    const spoiled = Uint8Array.from(whole, (byte, at) => at > 4 && at < whole.length / 2 ? 0xff : byte);
+    const kinds: [name: string, content: Uint8Array][] = [
+      ["no-parquet", new TextEncoder().encode("<html>502 Bad Gateway</html>".repeat(20))],
+      ["empty", new Uint8Array()],
+      ["short", new TextEncoder().encode("PAR1")],
+      ["cut-off", whole.subarray(0, whole.length - 100)],
+      ["spoiled", spoiled],
     ];
-    for (const [name, content, expected] of openings) {
-      await Deno.writeTextFile(`${project}/${name}`, content);
-      const catalog = openSpark({ address, data: folder });
-      const error = await failure(runs(catalog.open("nereid/digits")));
-      assert.ok(expected.includes(error.name), `${name}: ${error.stack}`);
-      catalog.close();
-      await Deno.remove(`${project}/${name}`);
+    const good = async (source: Source) => (await runs(source)).length === 1;
+    for (const [run, content] of kinds) {
+      const file = `${run}-0123456789abcdef_part_0.parquet`;
+      await Deno.writeFile(`${project}/${file}`, content);
+      const strict = openSpark({ address, data: folder });
+      const error = await failure(valuesByKey(strict.open("nereid/digits")));
+      assert.equal(error.name, "DamagedFileError", `${run}: ${error.stack}`);
+      assert.ok(error.message.includes(`${inside}/${file}`), error.message);
+      const findings = await strict.open("nereid/digits").report!({ thorough: true });
+      assert.deepEqual(
+        findings.filter(({ kind }) => kind === "damaged_part").map(({ run, file }) => [run, file]),
+        [[run, `${inside}/${file}`]],
+      );
+      strict.close();
+      if (run !== "spoiled") {
+        const lenient = openSpark({ address, data: folder, damagedRuns: "skip" });
+        const source = lenient.open("nereid/digits");
+        assert.ok(await good(source), run);
+        assert.deepEqual(source.leftOut!().map((text) => text.includes(file)), [true]);
+        lenient.close();
+      }
+      await Deno.remove(`${project}/${file}`);
     }
+    const hidden = "_-0123456789abcdef_part_0.parquet";
+    await Deno.writeTextFile(`${project}/${hidden}`, "whatever it is");
+    const catalog = openSpark({ address, data: folder, damagedRuns: "skip" });
+    assert.equal((await failure(runs(catalog.open("nereid/digits")))).name, "UnsupportedError");
+    catalog.close();
     await Deno.remove(folder, { recursive: true });
   });
 

@@ -37,8 +37,12 @@ export class Statement {
     return Array.from(values, (value) => this.value(value)).join(", ");
   }
 
+  /** The Parquet files that it reads, by names and patterns. */
+  readonly parquet: string[] = [];
+
   /** Parquet files, as a table with this name. */
   files(name: string, paths: readonly string[], format: "parquet" | "binaryFile", schema?: string): void {
+    if (format === "parquet") this.parquet.push(...paths);
     this.#refer(name, {
       case: "read",
       value: { readType: { case: "dataSource", value: { format, schema, paths: [...paths] } } },

@@ -88,6 +88,19 @@ export function withRows(statement: Statement, { groups, compacted, hidden, proj
   statement.with("point_rows", [...raw, ...points.length > 0 ? points : [none]].join("\nUNION ALL\n"));
 }
 
+/**
+ * A query that reads these files of the exporter and finds nothing.
+ *
+ * @param thorough Reads every value. Otherwise what the files say of themselves.
+ */
+export function readingQuery(statement: Statement, paths: readonly string[], thorough: boolean): string {
+  statement.files("files", paths, "parquet", ROW_SCHEMA);
+  const count = thorough
+    ? COLUMNS.map(([name]) => `sum(CASE WHEN ${name} IS NULL THEN 0 ELSE 1 END)`).join(" + ")
+    : "count(*)";
+  return `SELECT ${count} AS count FROM files`;
+}
+
 /** The condition that a run of compacted tables is shown. */
 export function isShown(statement: Statement, hidden: readonly string[]): string {
   return hidden.length === 0 ? "true" : `run_id NOT IN (${statement.values(hidden)})`;
