@@ -24,6 +24,8 @@ import { query } from "./state.ts";
 
 const MOST = 10;
 
+const NONE = { list: [], chosen: -1 };
+
 /** What may stand at the caret. */
 async function completionsAt(due: Due, signal: AbortSignal): Promise<Completion[]> {
   const words = wordCompletions(due);
@@ -44,8 +46,7 @@ async function completionsAt(due: Due, signal: AbortSignal): Promise<Completion[
 export function QueryField(): ComponentChild {
   const field = useRef<HTMLInputElement>(null);
   const asking = useRef(new AbortController());
-  const [found, setFound] = useState<{ due: Due; list: Completion[] } | null>(null);
-  const [chosen, setChosen] = useState(-1);
+  const [{ list, chosen }, setFound] = useState<{ list: Completion[]; chosen: number }>(NONE);
 
   const own = useRef<string | null>(null);
   // Not a property of the element: it would take back what is being typed whenever completions come.
@@ -61,37 +62,41 @@ export function QueryField(): ComponentChild {
     const due = dueAt(value, selectionStart ?? value.length);
     try {
       const list = await completionsAt(due, asking.current.signal);
-      setFound(list.length > 0 ? { due, list } : null);
-      setChosen(-1);
+      // What was chosen meanwhile stays so, if it is still there.
+      setFound((before) => {
+        const kept = before.list[before.chosen]?.text;
+        return { list, chosen: list.findIndex(({ text }) => text === kept) };
+      });
     } catch {
       // Without completions one types on.
     }
   };
   const close = () => {
     asking.current.abort();
-    setFound(null);
-    setChosen(-1);
+    setFound(NONE);
   };
+  const choose = (chosen: number) => setFound({ list, chosen });
   const put = (completion: Completion) => {
     const input = field.current!;
-    const next = complete(input.value, found!.due, completion);
+    const next = complete(input.value, dueAt(input.value, input.selectionStart ?? input.value.length), completion);
     input.value = next.query;
     input.focus();
     input.setSelectionRange(next.caret, next.caret);
+    setFound(NONE);
     look();
   };
   const key = (event: KeyboardEvent) => {
-    const length = found?.list.length ?? 0;
+    const length = list.length, isOpen = length > 0;
     if (event.key === "Enter" && chosen < 0) {
       count();
       close();
-    } else if (event.key === "Escape" && found) close();
-    else if (event.key === "ArrowDown" && !found) look();
-    else if (event.key === "ArrowDown") setChosen((chosen + 1) % length);
-    else if (event.key === "ArrowUp" && found) setChosen(chosen <= 0 ? length - 1 : chosen - 1);
-    else if ((event.key === "Enter" || event.key === "Tab") && found && (chosen >= 0 || event.key === "Tab")) {
+    } else if (event.key === "Escape" && isOpen) close();
+    else if (event.key === "ArrowDown" && !isOpen) look();
+    else if (event.key === "ArrowDown") choose((chosen + 1) % length);
+    else if (event.key === "ArrowUp" && isOpen) choose(chosen <= 0 ? length - 1 : chosen - 1);
+    else if ((event.key === "Enter" || event.key === "Tab") && isOpen && (chosen >= 0 || event.key === "Tab")) {
       if (event.key === "Tab" && event.shiftKey) return close();
-      put(found.list[Math.max(0, chosen)]);
+      put(list[Math.max(0, chosen)]);
     } else return;
     event.preventDefault();
   };
@@ -99,7 +104,7 @@ export function QueryField(): ComponentChild {
     <div class="runs-query">
       <input ref=${field} type="text" role="combobox" spellcheck=${false} autocomplete="off" aria-label="Query"
         aria-autocomplete="list"
-        aria-expanded=${found !== null} aria-controls="completions"
+        aria-expanded=${list.length > 0} aria-controls="completions"
         aria-activedescendant=${chosen >= 0 ? `completion-${chosen}` : undefined}
         placeholder=${"Query, for example `config/lr`:float > 0.01"}
         onInput=${look} onKeyDown=${key} onFocus=${look}
@@ -107,9 +112,10 @@ export function QueryField(): ComponentChild {
           close();
           count();
         }} />
-      <ul id="completions" role="listbox" aria-label="Completions" class="menu runs-completions" hidden=${found ===
-        null}>
-        ${found?.list.map((one, i) =>
+      <ul id="completions" role="listbox" aria-label="Completions" class="menu runs-completions" hidden=${list
+        .length ===
+        0}>
+        ${list.map((one, i) =>
           html`
             <li key=${i} id=${`completion-${i}`} role="option" aria-selected=${i === chosen}
               onMouseDown=${(event: Event) => event.preventDefault()} onClick=${() => put(one)}>
