@@ -1,10 +1,11 @@
-/** The page is the same about every source: an archive, a server, unsynced runs. */
+/** The page is the same about every source: an archive on a disk, compacted or in object storage, a server, unsynced runs. */
 
 import assert from "node:assert/strict";
 import { openOffline } from "../../src/offline/catalog.ts";
 import { openServer } from "../../src/http/catalog.ts";
 import { compactArchive } from "../../mod.ts";
 import { serve } from "../../serve.ts";
+import { inProcess } from "../s3/open.ts";
 import { writeDatabase } from "../offline/writer.ts";
 import { string } from "../../samples/rows.ts";
 import { writeRun } from "../../samples/writer.ts";
@@ -36,6 +37,25 @@ async function answers(page: AskedPage): Promise<unknown> {
     attributes: (await page.ask("attributes", { search: "loss" })).attributes,
     values: (await page.ask("values", { runs, types: ["string", "float_series"], paths: null })).values
       .toSorted((a, b) => a.run - b.run || (a.path < b.path ? -1 : 1)),
+    buckets: await Promise.all((["step", "time", "relative"] as const).map(async (x) =>
+      (await page.ask("buckets", {
+        runs: ["DIG-9", "DIG-10"],
+        paths: ["train/loss"],
+        inherited: true,
+        x,
+        buckets: 1000,
+      })).series
+    )),
+    logs: await page.ask("points", {
+      runs: ["DIG-9"],
+      paths: ["logs/train"],
+      kind: "string",
+      inherited: true,
+      steps: { from: 100, to: null },
+    }),
+    tree: await page.ask("lineage", { run: "DIG-10" }),
+    file: await (await page.get("/api/file?run=DIG-9&path=config.json")).text(),
+    picture: (await (await page.get("/api/file?run=DIG-9&path=validation/confusion&step=500")).bytes()).length,
   };
 }
 
@@ -55,26 +75,20 @@ Deno.test("a compacted archive answers the page as the archive that it was made 
   const folder = await Deno.makeTempDir();
   try {
     await compactArchive({ archive: SAMPLE, destination: `${folder}/data`, progressBar: false, cacheFolder: null });
-    const original = new AskedPage(),
-      compacted = new AskedPage(
-        openArchive({ data: `${folder}/data/data`, cache: null } as Archive),
-      );
-    const [one, other] = [await original.open(), await compacted.open()];
-    assert.deepEqual(await answers(other), await answers(one));
-    const series = {
-      runs: ["DIG-9", "DIG-10"],
-      paths: ["train/loss"],
-      inherited: true,
-      x: "time" as const,
-      buckets: 100,
-    };
-    assert.deepEqual(await other.ask("buckets", series), await one.ask("buckets", series));
-    const tree = async (page: AskedPage) => (await page.ask("lineage", { run: "DIG-10" })).runs;
-    assert.deepEqual(await tree(other), await tree(one));
-    const file = async (page: AskedPage) => await (await page.get("/api/file?run=DIG-9&path=config.json")).bytes();
-    assert.deepEqual(await file(other), await file(one));
+    const catalog = openArchive({ data: `${folder}/data/data`, cache: null } as Archive);
+    assert.deepEqual(await answers(await new AskedPage(catalog).open()), await answers(await new AskedPage().open()));
+    catalog.close();
   } finally {
     await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("an archive in object storage answers the page as it does on a disk", async () => {
+  const { catalog, close } = await inProcess()({ data: SAMPLE, files: SAMPLE.replace(/data$/, "files") });
+  try {
+    assert.deepEqual(await answers(await new AskedPage(catalog).open()), await answers(await new AskedPage().open()));
+  } finally {
+    await close();
   }
 });
 
