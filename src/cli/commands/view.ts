@@ -50,7 +50,10 @@ const run: Run<InferValue<typeof parser>> = async ({ source, port, json }, termi
   const { createPage } = await import("../../view/handler.ts");
   const { startServer } = await import("../../server/start.ts");
   const { handler, link, prepare } = createPage(catalog, projectName, [HOST, "localhost"]);
-  await Promise.race([prepare(signal), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, PATIENCE);
+  await Promise.race([prepare(signal), late]);
+  clearTimeout(timer);
   const server = await startServer(handler, HOST, port, DEFAULT_PORT);
   const url = `http://${HOST}:${server.port}`;
   if (json) terminal.write(`${JSON.stringify({ url, link: url + link })}\n`);
