@@ -8,9 +8,11 @@ import type { BucketColumns, BucketCut, SeriesBlock } from "./columns.ts";
 import type { SeriesQuery, Source } from "./source.ts";
 
 /** How to summarise points that come as blocks. */
-export interface BucketsOptions extends BucketCut {
+export interface BucketsOptions extends Pick<BucketCut, "maxBuckets"> {
   /** How many series the blocks hold. */
   series: number;
+  /** As in {@linkcode BucketCut}; `each`: the first and the last step of each series. */
+  range: BucketCut["range"] | "each";
 }
 
 /** Summarises float series: where they lie, if the source can, else here. */
@@ -32,26 +34,69 @@ export async function bucketPoints(
   read: () => AsyncIterable<SeriesBlock>,
   options: BucketsOptions,
 ): Promise<BucketColumns> {
-  let { range } = options;
-  let blocks: Iterable<SeriesBlock> | null = null;
-  if (range === null) {
-    let kept: SeriesBlock[] | null = [];
-    let points = 0, from = Infinity, to = -Infinity;
-    for await (const block of read()) {
-      for (const { start, end } of block.spans) {
-        from = Math.min(from, block.step[start]);
-        to = Math.max(to, block.step[end - 1]);
-      }
-      points += block.step.length;
-      if (points > MAX_KEPT) kept = null;
-      kept?.push(block);
-    }
-    blocks = kept;
-    range = [from, to];
+  const { range, series, maxBuckets } = options;
+  const edges = (from: number, to: number) => new BucketEdges(maxBuckets, from, to);
+  if (range !== null && range !== "each") {
+    const all = edges(...range);
+    return await summarise(read(), series, () => all);
   }
-  const buckets = new Buckets(options.series, options.maxBuckets, range);
-  for await (const block of blocks ?? read()) buckets.add(block);
+  let kept: SeriesBlock[] | null = [];
+  let points = 0;
+  const from = new Float64Array(series).fill(Infinity), to = new Float64Array(series).fill(-Infinity);
+  for await (const block of read()) {
+    for (const { series, start, end } of block.spans) {
+      from[series] = Math.min(from[series], block.step[start]);
+      to[series] = Math.max(to[series], block.step[end - 1]);
+    }
+    points += block.step.length;
+    if (points > MAX_KEPT) kept = null;
+    kept?.push(block);
+  }
+  const blocks = kept ?? read();
+  if (range === "each") return await summarise(blocks, series, (one) => edges(from[one], to[one]));
+  const all = edges(
+    from.reduce((least, one) => Math.min(least, one), Infinity),
+    to.reduce((most, one) => Math.max(most, one), -Infinity),
+  );
+  return await summarise(blocks, series, () => all);
+}
+
+async function summarise(
+  blocks: Iterable<SeriesBlock> | AsyncIterable<SeriesBlock>,
+  series: number,
+  edgesOf: (series: number) => BucketEdges,
+): Promise<BucketColumns> {
+  const buckets = new Buckets(series, edgesOf);
+  for await (const block of blocks) buckets.add(block);
   return buckets.finish();
+}
+
+/** Puts together buckets of different series of one query. */
+export function joinBuckets(all: readonly BucketColumns[]): BucketColumns {
+  const stretches = all.flatMap((part) => [...stretchesOf(part)]).sort((a, b) => a.series - b.series);
+  const joined = emptyColumns(stretches.reduce((sum, { start, end }) => sum + end - start, 0));
+  let at = 0;
+  for (const { part, start, end } of stretches) {
+    for (const name of COLUMNS) joined[name].set(part[name].subarray(start, end), at);
+    at += end - start;
+  }
+  return joined;
+}
+
+/** Where the rows of each series are. */
+function* stretchesOf(
+  part: BucketColumns,
+): Generator<{ part: BucketColumns; series: number; start: number; end: number }> {
+  const { series } = part;
+  for (let start = 0, end = 0; start < series.length; start = end) {
+    while (end < series.length && series[end] === series[start]) end++;
+    yield { part, series: series[start], start, end };
+  }
+}
+
+/** The memory of buckets. */
+export function bucketBuffers(columns: BucketColumns): ArrayBuffer[] {
+  return COLUMNS.map((name) => columns[name].buffer as ArrayBuffer);
 }
 
 /** What is told of each bucket, beside its edges. */
@@ -68,6 +113,7 @@ export const BUCKET_FIELDS = [
   "positiveInfinityCount",
   "negativeInfinityCount",
 ] as const;
+const COLUMNS = ["series", "index", "fromX", "toX", ...BUCKET_FIELDS] as const;
 type Summary = Record<typeof BUCKET_FIELDS[number], Float64Array>;
 
 /** Where buckets begin and end. */
@@ -103,81 +149,105 @@ export class BucketEdges {
 }
 
 class Buckets {
-  readonly #edges: BucketEdges;
+  readonly #edgesOf: (series: number) => BucketEdges;
   readonly #summaries: (Summary | undefined)[];
 
-  constructor(series: number, maxBuckets: number, [from, to]: readonly [number, number]) {
-    this.#edges = new BucketEdges(maxBuckets, from, to);
+  constructor(series: number, edgesOf: (series: number) => BucketEdges) {
+    this.#edgesOf = edgesOf;
     this.#summaries = new Array(series).fill(undefined);
   }
 
   add({ spans, step, values }: SeriesBlock): void {
     const y = values.data as Float64Array;
     for (const { series, start, end } of spans) {
-      const to = this.#summaries[series] ??= this.#empty();
-      let index = 0, until = -Infinity;
-      for (let row = start; row < end; row++) {
-        if (!(step[row] <= until)) {
-          index = this.#edges.indexOf(step[row]);
-          until = index < 0 ? -Infinity : this.#edges.of(index)[1];
-        }
-        if (index >= 0) summarise(to, index, step[row], y[row]);
+      const edges = this.#edgesOf(series);
+      const to = this.#summaries[series] ??= emptySummary(edges.n);
+      for (let row = start; row < end;) {
+        const index = edges.indexOf(step[row]);
+        const until = index < 0 ? -Infinity : edges.of(index)[1], first = row++;
+        while (row < end && step[row] <= until) row++;
+        if (index >= 0) addRows(to, index, step, y, first, row);
       }
     }
   }
 
   finish(): BucketColumns {
-    const series: number[] = [], index: number[] = [];
-    this.#summaries.forEach((summary, i) => {
+    const held = this.#summaries.map((summary) => summary ? Uint32Array.from(heldBy(summary)) : new Uint32Array(0));
+    const found = emptyColumns(held.reduce((sum, { length }) => sum + length, 0));
+    let row = 0;
+    this.#summaries.forEach((summary, series) => {
       if (!summary) return;
-      for (let bucket = 0; bucket <= this.#edges.n; bucket++) {
-        const { finiteCount, nanCount, positiveInfinityCount, negativeInfinityCount } = summary;
-        if (
-          finiteCount[bucket] + nanCount[bucket] + positiveInfinityCount[bucket] + negativeInfinityCount[bucket] === 0
-        ) {
-          continue;
-        }
-        series.push(i);
-        index.push(bucket);
+      const edges = this.#edgesOf(series), first = row;
+      for (const bucket of held[series]) {
+        found.series[row] = series;
+        found.index[row] = bucket;
+        [found.fromX[row], found.toX[row]] = edges.of(bucket);
+        row++;
+      }
+      for (const name of BUCKET_FIELDS) {
+        const from = summary[name], to = found[name];
+        for (let at = first; at < row; at++) to[at] = from[found.index[at]];
       }
     });
-    const column = (name: keyof Summary) =>
-      Float64Array.from(series, (one, row) => this.#summaries[one]![name][index[row]]);
-    return {
-      series: Uint32Array.from(series),
-      index: Uint32Array.from(index),
-      fromX: Float64Array.from(index, (bucket) => this.#edges.of(bucket)[0]),
-      toX: Float64Array.from(index, (bucket) => this.#edges.of(bucket)[1]),
-      ...Object.fromEntries(BUCKET_FIELDS.map((name) => [name, column(name)])) as Summary,
-    };
-  }
-
-  #empty(): Summary {
-    const length = this.#edges.n + 1;
-    return Object.fromEntries(BUCKET_FIELDS.map((name) => {
-      const missing = name.endsWith("Count") ? 0 : NaN;
-      return [name, new Float64Array(length).fill(missing)];
-    })) as Summary;
+    return found;
   }
 }
 
-function summarise(to: Summary, index: number, x: number, y: number): void {
-  if (y !== y) to.nanCount[index]++;
-  else if (y === Infinity) to.positiveInfinityCount[index]++;
-  else if (y === -Infinity) to.negativeInfinityCount[index]++;
-  else if (to.finiteCount[index]++ === 0) {
-    to.firstX[index] = to.lastX[index] = x;
-    to.firstY[index] =
-      to.lastY[index] =
-      to.min[index] =
-      to.max[index] =
-      to.sum[index] =
-        y;
-  } else {
-    to.lastX[index] = x;
-    to.lastY[index] = y;
-    if (y < to.min[index]) to.min[index] = y;
-    if (y > to.max[index]) to.max[index] = y;
-    to.sum[index] += y;
+function emptySummary(n: number): Summary {
+  return Object.fromEntries(BUCKET_FIELDS.map((name) => {
+    const missing = name.endsWith("Count") ? 0 : NaN;
+    return [name, new Float64Array(n + 1).fill(missing)];
+  })) as Summary;
+}
+
+function emptyColumns(length: number): BucketColumns {
+  return Object.fromEntries(COLUMNS.map((name) => {
+    const Numbers = name === "series" || name === "index" ? Uint32Array : Float64Array;
+    return [name, new Numbers(length)];
+  })) as unknown as BucketColumns;
+}
+
+/** The buckets that hold points. */
+function* heldBy(
+  { finiteCount, nanCount, positiveInfinityCount, negativeInfinityCount }: Summary,
+): Generator<number> {
+  for (let bucket = 0; bucket < finiteCount.length; bucket++) {
+    const others = nanCount[bucket] + positiveInfinityCount[bucket] + negativeInfinityCount[bucket];
+    if (finiteCount[bucket] + others > 0) yield bucket;
   }
+}
+
+/** Adds rows to one bucket. */
+function addRows(to: Summary, index: number, x: Float64Array, y: Float64Array, start: number, end: number): void {
+  let first = -1, last = -1, count = 0;
+  let min = Infinity, max = -Infinity, sum = to.finiteCount[index] > 0 ? to.sum[index] : -0;
+  for (let row = start; row < end; row++) {
+    const value = y[row];
+    if (value - value !== 0) {
+      if (value !== value) to.nanCount[index]++;
+      else if (value > 0) to.positiveInfinityCount[index]++;
+      else to.negativeInfinityCount[index]++;
+      continue;
+    }
+    if (first < 0) first = row;
+    last = row;
+    count++;
+    if (value < min) min = value;
+    if (value > max) max = value;
+    sum += value;
+  }
+  if (count === 0) return;
+  if (to.finiteCount[index] === 0) {
+    to.firstX[index] = x[first];
+    to.firstY[index] = y[first];
+    to.min[index] = min;
+    to.max[index] = max;
+  } else {
+    if (min < to.min[index]) to.min[index] = min;
+    if (max > to.max[index]) to.max[index] = max;
+  }
+  to.lastX[index] = x[last];
+  to.lastY[index] = y[last];
+  to.sum[index] = sum;
+  to.finiteCount[index] += count;
 }

@@ -150,6 +150,11 @@ export interface Source {
   series(query: SeriesQuery): AsyncIterable<SeriesBlock>;
   /** Points of float series summarised in buckets of steps, for sources that do it where the points are. */
   buckets?(query: SeriesQuery, cut: BucketCut): Promise<BucketColumns>;
+  /**
+   * Float series, each in up to `maxBuckets` - 1 buckets from its own first to its own last step, for sources that read each but once
+   * for that. The buckets of a series come together, series in any order.
+   */
+  overviews?(query: SeriesQuery, maxBuckets: number): AsyncIterable<BucketColumns>;
   /** The bytes of a stored file; `FileMissingError` where they are not there. */
   file(ref: FileRef, options?: FileOptions): Promise<FileContent>;
   /** What is wrong or doubtful with the stored data, for sources that can tell. */

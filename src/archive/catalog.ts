@@ -36,6 +36,7 @@ export function openArchive(options: ArchiveOptions): Catalog {
     linksOutside: options.linksOutside ?? true,
     skipDamaged,
     includeIncomplete,
+    workers: options.workers ?? {},
   };
   return {
     label: places.label,

@@ -6,7 +6,7 @@
 
 import type { LazyDataFrame } from "nodejs-polars";
 import { type Shared, shared } from "../async/shared.ts";
-import type { PairBlock, SeriesBlock, ValueBlock } from "../columns.ts";
+import type { BucketColumns, PairBlock, SeriesBlock, ValueBlock } from "../columns.ts";
 import type {
   AttributesQuery,
   CallOptions,
@@ -105,6 +105,10 @@ export class EitherProject implements Source {
 
   async *series(query: SeriesQuery): AsyncGenerator<SeriesBlock> {
     yield* (await this.#source(query)).series(query);
+  }
+
+  async *overviews(query: SeriesQuery, maxBuckets: number): AsyncGenerator<BucketColumns> {
+    yield* (await this.#source(query)).overviews(query, maxBuckets);
   }
 
   async file(ref: FileRef, options?: FileOptions): Promise<FileContent> {

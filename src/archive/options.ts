@@ -8,6 +8,7 @@ import { resolve } from "node:path";
 import { OptionError } from "../errors.ts";
 import type { Store } from "./disk/store.ts";
 import { fromLocalTime } from "./read/local_time.ts";
+import type { WorkerOptions } from "./workers/workers.ts";
 
 /** Where an archive lies. */
 export interface ArchivePlaces {
@@ -37,6 +38,8 @@ export interface ArchiveOptions extends ArchivePlaces {
   timeZone?: string | null;
   /** Also reads runs whose export was not finished. Default: false. */
   includeIncomplete?: boolean;
+  /** Web Workers that read long series. Default: as many as there are processors, where there is work enough. */
+  workers?: WorkerOptions;
   /** Follows links in the files folder that lead out of it. Default: true. */
   linksOutside?: boolean;
 }
@@ -48,6 +51,7 @@ export interface CheckedArchive {
   data: string;
   files: string | null;
   cache: string | null;
+  timeZone: string | null;
   /** Puts the times of points right. */
   toUtc: ((local: number) => number) | null;
 }
@@ -78,6 +82,7 @@ export function checkArchive(
     data,
     files: options.files ? isLocal.files ? resolve(options.files) : options.files : null,
     cache,
+    timeZone: options.timeZone ?? null,
     toUtc: options.timeZone ? fromLocalTime(options.timeZone) : null,
   };
 }

@@ -5,7 +5,7 @@
  */
 
 import type { LazyDataFrame } from "nodejs-polars";
-import type { PairBlock, SeriesBlock, ValueBlock } from "../columns.ts";
+import type { BucketColumns, PairBlock, SeriesBlock, ValueBlock } from "../columns.ts";
 import type {
   AttributesQuery,
   CallOptions,
@@ -49,10 +49,11 @@ import { Phantoms } from "./index/phantoms.ts";
 import { hashFindings } from "./report/hashes.ts";
 import { bySeverity, makeReport } from "./report/report.ts";
 import { ColumnCache, matchRuns, type RunTable } from "./read/runs.ts";
-import { readSeries } from "./read/series.ts";
+import { readOverviews, readSeries } from "./read/series.ts";
 import { type Shared, shared } from "../async/shared.ts";
 import { readValues } from "./read/values.ts";
 import type { PartsContext } from "./read/context.ts";
+import { type WorkerOptions, workersFor } from "./workers/workers.ts";
 
 /** What all projects of an archive have in common. */
 export interface ProjectSettings {
@@ -65,8 +66,11 @@ export interface ProjectSettings {
   /** Whether links in the files folder may lead out of it. */
   linksOutside: boolean;
   skipDamaged: boolean;
-  /** From local time of the exporting machine to UTC, where its zone is known. */
+  /** The zone of the exporting machine, where it is known, and from its local time to UTC. */
+  timeZone: string | null;
   toUtc: ((local: number) => number) | null;
+  /** Web Workers for long series. */
+  workers: WorkerOptions;
   includeIncomplete: boolean;
 }
 
@@ -186,6 +190,12 @@ export class ArchivedProject implements Source {
     yield* readSeries(this.#view(kept, query), query);
   }
 
+  async *overviews(query: SeriesQuery, maxBuckets: number): AsyncGenerator<BucketColumns> {
+    const kept = await this.#kept({ signal: query.signal });
+    this.#numbers(kept.index, query.series.runs, query.lineage !== "own");
+    yield* readOverviews(this.#view(kept, query), query, maxBuckets);
+  }
+
   async file(ref: FileRef, options: FileOptions = {}): Promise<FileContent> {
     const { files } = await this.#kept({ signal: options.signal });
     return await files.open(ref.path, options);
@@ -293,7 +303,7 @@ export class ArchivedProject implements Source {
     { signal }: CallOptions,
     tolerant: (part: Part) => boolean = () => false,
   ): PartsContext {
-    const { toUtc } = this.#settings;
+    const { toUtc, timeZone, skipDamaged, workers } = this.#settings;
     const readOptions: ReadOptions = {
       signal,
       onDamaged: (part, cause) => this.#damaged(index, part, cause, tolerant(part)),
@@ -308,6 +318,7 @@ export class ArchivedProject implements Source {
       points: (runs, query) => readPoints(index, runs, query, readOptions),
       batches: (runs, sourcesOf, share) => batches(index, runs, sourcesOf, share),
       turns: (runs) => stepTurns(index, runs, signal),
+      workers: (runs) => workersFor(index, runs, { ...workers, timeZone, skipDamaged }, readOptions),
       isScattered: (run) => index.parts[run].length > 1,
       isReal: (type, path) => phantoms.isReal(type, path, readOptions),
       clock: (run) => toUtc !== null && index.legacy[run] ? toUtc : null,

@@ -5,7 +5,7 @@
  */
 
 import { getLogger } from "@logtape/logtape";
-import { type RunJob, runJob } from "../pool/job.ts";
+import { type FloatSeriesKind, type RunFloatSeries, runJob } from "./points/job.ts";
 import { WorkerPool } from "../pool/pool.ts";
 import type { CallOptions, Catalog, Source } from "../source.ts";
 import type { ProjectInfo } from "../types.ts";
@@ -56,7 +56,7 @@ export function openServer(options: ServerOptions): Catalog {
 class ServerCatalog implements Catalog {
   readonly label: string;
   readonly #api: Api;
-  readonly #pool: WorkerPool | null;
+  readonly #pool: WorkerPool<FloatSeriesKind> | null;
   readonly #concurrency: number;
   readonly #deadlineSeconds: number;
   #saidNoWorkers = false;
@@ -74,11 +74,11 @@ class ServerCatalog implements Catalog {
     this.#deadlineSeconds = transport.deadlineSeconds;
     this.#api = new Api(token, transport, options);
     this.#pool = options.fetch ? null : new WorkerPool({
+      module: new URL("./points/worker.ts", import.meta.url),
       size: this.#concurrency,
-      transport,
-      here: this.#here,
-      ...(options.pointsPerWorker === undefined ? {} : { pointsPerWorker: options.pointsPerWorker }),
-      onRetry: this.#api.retried,
+      settings: transport,
+      here: (job, signal, tell) => this.#here(job, signal, (points) => tell({ points })),
+      pointsPerWorker: options.pointsPerWorker,
     });
   }
 
@@ -107,14 +107,21 @@ class ServerCatalog implements Catalog {
     this.#api.close();
   }
 
-  readonly #here: RunJob = (job, signal, onPoints) => runJob(this.#api.transport, job, signal, onPoints);
+  readonly #here: RunFloatSeries = (job, signal, onPoints) => runJob(this.#api.transport, job, signal, onPoints);
 
-  #inWorkers(): RunJob {
-    if (this.#pool) return this.#pool.call();
+  #inWorkers(): RunFloatSeries {
+    if (this.#pool) return inPool(this.#pool, this.#api);
     if (!this.#saidNoWorkers) {
       this.#saidNoWorkers = true;
       logger.warn("A custom fetch cannot be used in Web Workers: the work is done on the main thread instead.");
     }
     return this.#here;
   }
+}
+
+/** One call of a server in a pool: what workers tell of retries is told as those of this thread are. */
+export function inPool(pool: WorkerPool<FloatSeriesKind>, api: Api): RunFloatSeries {
+  const run = pool.call();
+  return (job, signal, onPoints) =>
+    run(job, signal, (news) => "retry" in news ? api.retried(news.retry) : onPoints(news.points));
 }

@@ -5,7 +5,7 @@
  */
 
 import type { Api } from "./api.ts";
-import { standstill } from "./point_series.ts";
+import { standstill } from "./points/point_series.ts";
 import { nextPage } from "./plan/requests.ts";
 import type { ApiCall } from "./plan/call.ts";
 

@@ -24,7 +24,7 @@ import { projectInfo } from "./complete.ts";
 import { fetchFile } from "./files.ts";
 import { projectCall } from "./plan/requests.ts";
 import { fetchRuns } from "./runs.ts";
-import { fetchSeries } from "./series.ts";
+import { fetchSeries } from "./points/series.ts";
 import { fetchExisting, fetchValues } from "./values.ts";
 
 /** Reads one project through Neptune's API. */

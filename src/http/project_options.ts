@@ -1,4 +1,4 @@
-import type { RunJob } from "../pool/job.ts";
+import type { RunFloatSeries } from "./points/job.ts";
 import type { Api } from "./api.ts";
 
 /** What a project is read with. */
@@ -10,5 +10,5 @@ export interface ProjectOptions {
   concurrency: number;
   deadlineSeconds: number;
   /** Who does the work of series: Web Workers, or the main thread. */
-  runner: (useThreads: boolean) => RunJob;
+  runner: (useThreads: boolean) => RunFloatSeries;
 }

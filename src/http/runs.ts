@@ -7,7 +7,7 @@
 import type { RunsPage, RunsQuery } from "../source.ts";
 import { checkNoRuns, incomplete } from "./complete.ts";
 import { EntriesDecoder } from "../wire/entries.ts";
-import { standstill } from "./point_series.ts";
+import { standstill } from "./points/point_series.ts";
 import type { ProjectOptions } from "./project_options.ts";
 import { PAGE, runsCall } from "./plan/requests.ts";
 

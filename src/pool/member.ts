@@ -4,11 +4,8 @@
  * @module
  */
 
-import type { SeriesBlock } from "../columns.ts";
 import { fromPlainError, WorkerError } from "../errors.ts";
-import type { Retry, TransportOptions } from "../transport/transport.ts";
-import type { FloatSeriesJob } from "./job.ts";
-import type { FromWorker, ToWorker } from "./protocol.ts";
+import type { FromWorker, ToWorker, WorkKind } from "./protocol.ts";
 
 /** A worker that said nothing before so many looks at it, one after the other, is taken for dead. */
 const MISSED_LOOKS = 2;
@@ -22,27 +19,26 @@ export class StartError extends Error {
 }
 
 /** What a pool tells its members. */
-export interface MemberOptions {
+export interface MemberOptions<K extends WorkKind> {
   create: () => Worker;
-  transport: TransportOptions;
+  settings: K["settings"];
   /** How often to look whether a busy worker is alive, in milliseconds. */
   lookEvery: number;
-  onRetry: (retry: Retry) => void;
 }
 
 /** A worker, from its start to its end. */
-export class Member {
+export class Member<K extends WorkKind> {
   /** Settles when the worker can take jobs, or cannot be started. */
   readonly ready: Promise<void>;
   /** No more jobs. */
   ended = false;
   readonly #worker: Worker;
-  readonly #options: MemberOptions;
-  #listen: (message: FromWorker) => void = () => {};
+  readonly #options: MemberOptions<K>;
+  #listen: (message: FromWorker<K>) => void = () => {};
   #fail: (error: Error) => void;
   #closed = false;
 
-  constructor(options: MemberOptions) {
+  constructor(options: MemberOptions<K>) {
     this.#options = options;
     this.#worker = options.create();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -58,7 +54,7 @@ export class Member {
       clearTimeout(slow);
       resolve();
     };
-    this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#listen(data);
+    this.#worker.onmessage = ({ data }: MessageEvent<FromWorker<K>>) => this.#listen(data);
     this.#worker.onerror = (event) => {
       // Otherwise the error of the worker would end the whole process.
       event.preventDefault();
@@ -75,12 +71,12 @@ export class Member {
    * @param onFree Called when the worker can take the next job, or has ended.
    */
   async *run(
-    job: FloatSeriesJob,
+    job: K["job"],
     signal: AbortSignal,
-    onPoints: (by: number) => void,
+    tell: (news: K["news"]) => void,
     onFree: () => void,
-  ): AsyncGenerator<SeriesBlock, void> {
-    const inbox: FromWorker[] = [];
+  ): AsyncGenerator<K["result"], void> {
+    const inbox: FromWorker<K>[] = [];
     let failure: Error | null = null;
     let wake = () => {};
     let over = false;
@@ -101,21 +97,22 @@ export class Member {
     };
     this.#listen = (message) => {
       missed = 0;
-      if (message.type === "retry") this.#options.onRetry(message.retry);
-      else if (message.type === "points") onPoints(message.by);
-      else if (message.type !== "alive") inbox.push(message);
+      if (message.type !== "alive") inbox.push(message);
       if (message.type === "end" || message.type === "error") finish();
       wake();
     };
     const onAbort = () => wake();
     signal.addEventListener("abort", onAbort, { once: true });
-    this.#post({ type: "run", job, transport: this.#options.transport });
+    this.#post({ type: "run", job, settings: this.#options.settings });
     try {
       while (true) {
         if (signal.aborted) throw signal.reason;
         const message = inbox.shift();
-        if (message?.type === "block") yield message.block;
-        else if (message?.type === "end") return;
+        if (message?.type === "news") tell(message.news);
+        else if (message?.type === "result") {
+          if (!over) this.#post({ type: "taken" });
+          yield message.result;
+        } else if (message?.type === "end") return;
         else if (message?.type === "error") throw fromPlainError(message.error);
         else if (failure) throw failure;
         else await new Promise<void>((resolve) => wake = resolve);
@@ -141,7 +138,7 @@ export class Member {
     this.#fail(error);
   }
 
-  #post(message: ToWorker): void {
+  #post(message: ToWorker<K>): void {
     this.#worker.postMessage(message);
   }
 }

@@ -5,12 +5,10 @@
  */
 
 import { getLogger } from "@logtape/logtape";
-import type { SeriesBlock } from "../columns.ts";
 import { WorkerError } from "../errors.ts";
-import type { Retry, TransportOptions } from "../transport/transport.ts";
 import { abortable } from "../async/shared.ts";
-import type { FloatSeriesJob, RunJob } from "./job.ts";
 import { Member, StartError } from "./member.ts";
+import type { RunJob, WorkKind } from "./protocol.ts";
 import { inKernel } from "../kernel.ts";
 
 const logger = getLogger(["neptune-fetcher", "pool"]);
@@ -23,20 +21,21 @@ const LOOK_EVERY = 5000;
  * A worker takes 30 ms of processor time to start, in a notebook much more, and this thread as much to decode two million points: with
  * fewer than these a worker would not earn what it takes (docs/decisions/0014-http-and-workers.md).
  */
-const POINTS_PER_WORKER = 5_000_000;
+export const POINTS_PER_WORKER = 5_000_000;
 
 /** Options of {@linkcode WorkerPool}. */
-export interface PoolOptions {
+export interface PoolOptions<K extends WorkKind> {
+  /** What a worker runs: it calls `serveJobs`. */
+  module: URL;
   /** The most workers. */
   size: number;
-  /** How workers send requests. */
-  transport: TransportOptions;
+  /** What all jobs have in common. */
+  settings: K["settings"];
   /** Does a job on the main thread, where there is too little work for workers, and where they cannot be started. */
-  here: RunJob;
+  here: RunJob<K>;
   /** How many points one call reads for each worker that it starts. Default: five million; 0: every job is a worker's. */
   pointsPerWorker?: number;
-  onRetry?: (retry: Retry) => void;
-  /** Makes a worker. Default: one of this module. */
+  /** Makes a worker. Default: one that runs the module. */
   create?: () => Worker;
   /** How often to look whether a busy worker is alive, in milliseconds. Default: 5000; two looks without a sign end it. */
   lookEvery?: number;
@@ -45,22 +44,23 @@ export interface PoolOptions {
 }
 
 /** Runs jobs in Web Workers. */
-export class WorkerPool {
-  readonly #options: Required<PoolOptions>;
-  readonly #members = new Set<Member>();
-  readonly #free: Member[] = [];
-  readonly #waiting: ((member: Member | null) => void)[] = [];
+export class WorkerPool<K extends WorkKind> {
+  readonly #options: Required<PoolOptions<K>>;
+  readonly #members = new Set<Member<K>>();
+  readonly #free: Member<K>[] = [];
+  readonly #waiting: ((member: Member<K> | null) => void)[] = [];
   #unusable = false;
+  /** How many workers are on their way. */
+  #starting = 0;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(options: PoolOptions) {
+  constructor(options: PoolOptions<K>) {
     this.#options = {
-      onRetry: () => {},
-      create: () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }),
+      create: () => new Worker(options.module, { type: "module" }),
       lookEvery: LOOK_EVERY,
-      pointsPerWorker: POINTS_PER_WORKER,
       idle: inKernel() ? IDLE_IN_NOTEBOOK : IDLE_IN_SCRIPT,
       ...options,
+      pointsPerWorker: options.pointsPerWorker ?? POINTS_PER_WORKER,
     };
   }
 
@@ -74,36 +74,63 @@ export class WorkerPool {
    * come. Leaving a job early, or its signal, ends it wherever it runs. It throws a `WorkerError` when a worker fails in a way of its
    * own.
    */
-  call(): RunJob {
+  call(): RunJob<K> {
     let points = 0;
-    const run = this.#run.bind(this);
-    return (job, signal, onPoints) => {
-      const count = (by: number) => {
-        points += by;
-        onPoints(by);
+    const run = this.#run.bind(this), { pointsPerWorker } = this.#options;
+    return (job, signal, tell) => {
+      const count = (news: K["news"]) => {
+        if ("points" in news) points += news.points;
+        tell(news);
       };
-      return run(job, signal, count, points);
+      const earned = Math.floor(points / pointsPerWorker);
+      return run(
+        job,
+        signal,
+        count,
+        pointsPerWorker === 0 ? (signal) => this.#take(signal) : () => this.#takeFree(earned),
+      );
     };
   }
 
-  async *#run(
-    job: FloatSeriesJob,
-    signal: AbortSignal,
-    onPoints: (by: number) => void,
-    points: number,
-  ): AsyncGenerator<SeriesBlock, void> {
-    const member = this.#options.pointsPerWorker === 0 ? await this.#take(signal) : this.#takeFree(points);
-    if (member) return yield* member.run(job, signal, onPoints, () => this.#give(member));
-    return yield* this.#options.here(job, signal, onPoints);
+  /**
+   * The same for a call of which it is known how many workers it earns: while these start, this thread does one job after the other,
+   * and none when they are there.
+   *
+   * @param always Whether this thread does none while they start.
+   */
+  callOf(earned: number, always = false): RunJob<K> {
+    let here = false;
+    return (job, signal, tell) =>
+      this.#run(job, signal, tell, async (signal) => {
+        if (always) return await this.#take(signal, earned);
+        const free = this.#takeFree(earned);
+        if (free || this.#unusable || earned < 1) return free;
+        if (here || this.#starting === 0) return await this.#take(signal, earned);
+        here = true;
+        return null;
+      }, () => here = false);
   }
 
-  /** A worker that is free; where none is, the next one is started for later jobs if so many points justify it. */
-  #takeFree(points: number): Member | null {
-    const free = this.#popFree();
-    const { pointsPerWorker, size } = this.#options;
-    if (free || this.#unusable || this.#members.size >= Math.min(size, Math.floor(points / pointsPerWorker))) {
-      return free;
+  async *#run(
+    job: K["job"],
+    signal: AbortSignal,
+    tell: (news: K["news"]) => void,
+    take: (signal: AbortSignal) => Member<K> | null | Promise<Member<K> | null>,
+    onDoneHere = () => {},
+  ): AsyncGenerator<K["result"], void> {
+    const member = await take(signal);
+    if (member) return yield* member.run(job, signal, tell, () => this.#give(member));
+    try {
+      return yield* this.#options.here(job, signal, tell);
+    } finally {
+      onDoneHere();
     }
+  }
+
+  /** A worker that is free; where none is, the next one is started for later jobs if the work has earned so many. */
+  #takeFree(earned: number): Member<K> | null {
+    const free = this.#popFree();
+    if (free || this.#unusable || this.#members.size >= Math.min(this.#options.size, earned)) return free;
     this.#start(new AbortController().signal).then((member) => member && this.#give(member), () => {});
     return null;
   }
@@ -117,17 +144,17 @@ export class WorkerPool {
   }
 
   /** A worker that is free or newly started; null where none can be started. */
-  async #take(signal: AbortSignal): Promise<Member | null> {
+  async #take(signal: AbortSignal, most = this.#options.size): Promise<Member<K> | null> {
     signal.throwIfAborted();
     clearTimeout(this.#idleTimer);
     if (this.#unusable) return null;
     const free = this.#popFree();
     if (free) return free;
-    if (this.#members.size >= this.#options.size) return await this.#wait(signal);
+    if (this.#members.size >= Math.min(most, this.#options.size)) return await this.#wait(signal);
     return await this.#start(signal);
   }
 
-  #popFree(): Member | null {
+  #popFree(): Member<K> | null {
     for (let free = this.#free.pop(); free; free = this.#free.pop()) {
       clearTimeout(this.#idleTimer);
       if (!free.ended) return free;
@@ -136,10 +163,11 @@ export class WorkerPool {
     return null;
   }
 
-  async #start(signal: AbortSignal): Promise<Member | null> {
-    let member: Member | null = null;
+  async #start(signal: AbortSignal): Promise<Member<K> | null> {
+    let member: Member<K> | null = null;
+    this.#starting++;
     try {
-      member = new Member(this.#options);
+      member = new Member<K>(this.#options);
       this.#members.add(member);
       await abortable(member.ready, signal);
       return member;
@@ -154,6 +182,8 @@ export class WorkerPool {
       if (error instanceof WorkerError) throw error;
       this.#fallBack(error);
       return null;
+    } finally {
+      this.#starting--;
     }
   }
 
@@ -165,8 +195,8 @@ export class WorkerPool {
     for (const resolve of this.#waiting.splice(0)) resolve(null);
   }
 
-  async #wait(signal: AbortSignal): Promise<Member | null> {
-    const { promise, resolve } = Promise.withResolvers<Member | null>();
+  async #wait(signal: AbortSignal): Promise<Member<K> | null> {
+    const { promise, resolve } = Promise.withResolvers<Member<K> | null>();
     this.#waiting.push(resolve);
     try {
       return await abortable(promise, signal);
@@ -179,7 +209,7 @@ export class WorkerPool {
   }
 
   /** Takes a worker back, and passes it on. One that ended is replaced where somebody waits. */
-  #give(member: Member): void {
+  #give(member: Member<K>): void {
     const next = this.#waiting.shift();
     if (member.ended) {
       this.#members.delete(member);

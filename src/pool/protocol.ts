@@ -6,25 +6,44 @@
 
 import type { SeriesBlock } from "../columns.ts";
 import type { PlainError } from "../errors.ts";
-import type { Retry, TransportOptions } from "../transport/transport.ts";
-import type { FloatSeriesJob } from "./job.ts";
+
+/** What pools of one kind do: all of it is plain data. */
+export interface WorkKind {
+  /** What all jobs of a pool have in common. */
+  settings: unknown;
+  /** One piece of work. */
+  job: unknown;
+  /** What it gives, one after the other. */
+  result: unknown;
+  /** What it tells besides. `points`: so many more have come. */
+  news: { points: number } | object;
+}
+
+/**
+ * Does a job, somewhere: gives results as they are there. What has come when it breaks off is given before the error is thrown.
+ */
+export type RunJob<K extends WorkKind> = (
+  job: K["job"],
+  signal: AbortSignal,
+  tell: (news: K["news"]) => void,
+) => AsyncGenerator<K["result"], void>;
 
 /** From the main thread. */
-export type ToWorker =
-  | { type: "run"; job: FloatSeriesJob; transport: TransportOptions }
+export type ToWorker<K extends WorkKind> =
+  | { type: "run"; job: K["job"]; settings: K["settings"] }
+  /** One result was taken. */
+  | { type: "taken" }
   /** Ends the job that runs. */
   | { type: "abort" };
 
 /** From a worker. */
-export type FromWorker =
+export type FromWorker<K extends WorkKind> =
   /** The worker has started. */
   | { type: "ready" }
   /** Sent all the time while a job runs, so that a worker that hangs is found out. */
   | { type: "alive" }
-  /** So many more points have come. */
-  | { type: "points"; by: number }
-  | { type: "block"; block: SeriesBlock }
-  | { type: "retry"; retry: Retry }
+  | { type: "news"; news: K["news"] }
+  | { type: "result"; result: K["result"] }
   /** The job is done. */
   | { type: "end" }
   | { type: "error"; error: PlainError };

@@ -54,7 +54,7 @@ const threaded = (specifier: string) => `
   const frame = await run["train/loss"].fetchValues();
   project.close();
   await server.close();
-  console.log(frame.height, started.length > 0, started.every((path) => path.endsWith("/src/pool/worker.ts")));
+  console.log(frame.height, started.length > 0, started.every((path) => path.endsWith("/src/http/points/worker.ts")));
 `;
 
 Deno.test("the published package", async (t) => {
@@ -69,7 +69,7 @@ Deno.test("the published package", async (t) => {
         "/cli.ts",
         "/serve.ts",
         "/samples/mod.ts",
-        "/src/pool/worker.ts",
+        "/src/http/points/worker.ts",
         "/docs/images/plot.png",
       ]
     ) {

@@ -13,7 +13,7 @@ function firstPoints(): void {
     values: { kind: "float", data: step.slice() },
     preview: null,
   };
-  scope.postMessage({ type: "block", block });
+  scope.postMessage({ type: "result", result: block });
 }
 
 const WAYS: Record<string, () => void> = {
@@ -31,5 +31,5 @@ const WAYS: Record<string, () => void> = {
   mutters: () => scope.postMessage(() => "a function cannot be posted"),
 };
 
-scope.onmessage = () => WAYS[scope.name]();
+scope.onmessage = ({ data }) => data.type === "run" && WAYS[scope.name]();
 scope.postMessage({ type: "ready" });

@@ -9,13 +9,15 @@ import { Api } from "../../src/http/api.ts";
 import { ServerProject } from "../../src/http/project.ts";
 import { decodeApiToken } from "../../src/http/token.ts";
 import type { Retry, TransportOptions } from "../../src/transport/transport.ts";
-import { runJob } from "../../src/pool/job.ts";
+import { inPool } from "../../src/http/catalog.ts";
+import { type FloatSeriesKind, runJob } from "../../src/http/points/job.ts";
 import { type PoolOptions, WorkerPool } from "../../src/pool/pool.ts";
 import type { SeriesQuery, Source } from "../../src/source.ts";
 import { POINTS, seriesStub } from "../http/series_stub.ts";
 import { apiToken, brokenOff, PATHS, stalled, type Stub } from "../http/stub.ts";
 
 const UP = Array.from({ length: POINTS }, (_, i) => i + 1);
+const MODULE = new URL("../../src/http/points/worker.ts", import.meta.url);
 const OPTIONS: TransportOptions = { requestTimeoutSeconds: 60, deadlineSeconds: 5 };
 
 const floats = (count: number, query: Partial<SeriesQuery> = {}): SeriesQuery => ({
@@ -37,20 +39,20 @@ async function steps(source: Source, query: SeriesQuery): Promise<number[][]> {
 /** A client whose pool is made as a test wants it. */
 class Client implements Disposable {
   readonly retries: Retry[] = [];
-  readonly pool: WorkerPool;
+  readonly pool: WorkerPool<FloatSeriesKind>;
   readonly source: Source;
   readonly #api: Api;
 
-  constructor(stub: Stub, options: Partial<PoolOptions> = {}) {
+  constructor(stub: Stub, options: Partial<PoolOptions<FloatSeriesKind>> = {}) {
     const api = this.#api = new Api(decodeApiToken(apiToken(stub.url)), OPTIONS, {
       onRetry: (one) => this.retries.push(one),
     });
     this.pool = new WorkerPool({
       size: 4,
       pointsPerWorker: 0,
-      transport: OPTIONS,
-      here: (job, signal, onPoints) => runJob(api.transport, job, signal, onPoints),
-      onRetry: api.retried,
+      module: MODULE,
+      settings: OPTIONS,
+      here: (job, signal, tell) => runJob(api.transport, job, signal, (points) => tell({ points })),
       ...options,
     });
     this.source = new ServerProject({
@@ -58,7 +60,7 @@ class Client implements Disposable {
       project: "ws/proj",
       concurrency: 4,
       deadlineSeconds: 5,
-      runner: () => this.pool.call(),
+      runner: () => inPool(this.pool, api),
     });
   }
 
@@ -68,7 +70,7 @@ class Client implements Disposable {
   }
 }
 
-const realWorker = () => new Worker(new URL("../../src/pool/worker.ts", import.meta.url), { type: "module" });
+const realWorker = () => new Worker(MODULE, { type: "module" });
 const badWorker = (way: string) =>
   new Worker(new URL("./bad_worker.ts", import.meta.url), { type: "module", name: way });
 

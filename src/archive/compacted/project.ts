@@ -7,7 +7,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { LazyDataFrame } from "nodejs-polars";
 import { type Shared, shared } from "../../async/shared.ts";
-import type { PairBlock, SeriesBlock, ValueBlock } from "../../columns.ts";
+import type { BucketColumns, PairBlock, SeriesBlock, ValueBlock } from "../../columns.ts";
 import { DamagedFileError } from "../../errors.ts";
 import type {
   AttributesQuery,
@@ -33,7 +33,7 @@ import { isSystem } from "../index/system.ts";
 import { readAttributes, readExisting } from "../read/attributes.ts";
 import type { ReadContext } from "../read/context.ts";
 import { ColumnCache, matchRuns, type RunTable } from "../read/runs.ts";
-import { readSeries } from "../read/series.ts";
+import { readOverviews, readSeries } from "../read/series.ts";
 import { readValues } from "../read/values.ts";
 import { hashFindings } from "../report/hashes.ts";
 import { bySeverity } from "../report/report.ts";
@@ -150,6 +150,11 @@ export class CompactedProject implements Source {
   async *series(query: SeriesQuery): AsyncGenerator<SeriesBlock> {
     const kept = await this.#kept({ signal: query.signal });
     yield* readSeries(this.#view(kept, query), query);
+  }
+
+  async *overviews(query: SeriesQuery, maxBuckets: number): AsyncGenerator<BucketColumns> {
+    const kept = await this.#kept({ signal: query.signal });
+    yield* readOverviews(this.#view(kept, query), query, maxBuckets);
   }
 
   async file(ref: FileRef, options: FileOptions = {}): Promise<FileContent> {

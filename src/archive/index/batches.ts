@@ -24,7 +24,7 @@ const BATCH_ROWS = 700_000;
 const GROWTH = 16;
 /** Files below this size, and those far away, are not opened to count their rows; a row takes some ten bytes. */
 const COUNTED_FROM = 1 << 20;
-const BYTES_PER_ROW = 8;
+export const BYTES_PER_ROW = 8;
 
 /**
  * Splits runs into batches.

@@ -89,7 +89,7 @@ const NONE = new Uint32Array(0);
  */
 export function inherit(
   chain: readonly number[],
-  parents: Parents,
+  parents: Pick<Parents, "forkStep">,
   own: (run: number) => Uint32Array | undefined,
   step: Float64Array,
 ): Uint32Array {

@@ -41,7 +41,7 @@ interface Stretch {
  * @param sizes How many rows are read in one turn, and how many points each of several turns is to have.
  */
 export async function* stepTurns(
-  index: ProjectIndex,
+  index: Pick<ProjectIndex, "parts">,
   runs: readonly number[],
   signal?: AbortSignal,
   sizes: { whole: number; points: number } = { whole: ONE_TURN, points: TURN_POINTS },

@@ -10,16 +10,14 @@ import type { AttributeCells, CellsQuery } from "../index/cells.ts";
 import type { DoubtfulType, Phantoms } from "../index/phantoms.ts";
 import type { ProjectIndex, RunIndex } from "../index/project_index.ts";
 import type { ReadOptions } from "../index/read_parts.ts";
-import type { StepTurn } from "../index/turns.ts";
-import type { StoredPoints, StoredPointsQuery } from "./points.ts";
+import type { BucketColumns, SeriesBlock } from "../../columns.ts";
+import type { BatchContext, BatchQuery, SeriesBatch } from "./batch.ts";
 
 /** One project, seen by one call: its runs, and how to get at what they hold. */
-export interface ReadContext {
+export interface ReadContext extends BatchContext {
   index: RunIndex;
   /** Latest values of attributes of runs, attribute by attribute. */
   cells(runs: readonly number[], query: CellsQuery): AsyncIterable<AttributeCells>;
-  /** The points that runs logged themselves. */
-  points(runs: readonly number[], query: StoredPointsQuery): Promise<StoredPoints>;
   /**
    * Runs in batches whose points fit into memory.
    *
@@ -30,16 +28,28 @@ export interface ReadContext {
     sourcesOf: (run: number) => readonly number[],
     share?: number,
   ): Iterable<RunBatch>;
-  /** Turns in which to read the points of a batch, one after the other by their steps, where they are too many for one. */
-  turns?(runs: readonly number[]): AsyncIterable<StepTurn>;
+  /** Web Workers that read the points of these runs; null: they are too little work. */
+  workers?(runs: readonly number[]): BatchWorkers | null;
   /** Whether a run lies in several places, so that what each says of a series is not all of it. */
   isScattered(run: number): boolean;
   /** Whether the only row of an attribute in the project has no value: then its value was lost. */
   isReal(type: DoubtfulType, path: string): Promise<boolean>;
   files: Files;
-  signal?: AbortSignal;
-  /** From the times stored for points of a run to UTC, both in milliseconds; null: they are UTC. */
-  clock(run: number): ((stored: number) => number) | null;
+}
+
+/** Reads batches of float series in Web Workers. */
+export interface BatchWorkers {
+  /** How many there may be. */
+  count: number;
+  /** Also for a single batch. */
+  always: boolean;
+  points(batch: SeriesBatch, query: BatchQuery, signal: AbortSignal): AsyncGenerator<SeriesBlock, void>;
+  buckets(
+    batch: SeriesBatch,
+    query: BatchQuery,
+    maxBuckets: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<BucketColumns, void>;
 }
 
 /** The same of an archive whose runs have parts. */

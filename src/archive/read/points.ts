@@ -51,9 +51,12 @@ interface Piece {
   values: unknown[];
 }
 
+/** What reading points needs to know of the runs. */
+export type PointsIndex = Pick<ProjectIndex, "project" | "numbers" | "parts" | "mixed" | "repeated">;
+
 /** Reads the points of these runs. */
 export async function readPoints(
-  index: ProjectIndex,
+  index: PointsIndex,
   runs: readonly number[],
   query: StoredPointsQuery,
   readOptions: ReadOptions,
@@ -81,14 +84,14 @@ export async function readPoints(
 
 class PointReader {
   readonly pieces: Piece[] = [];
-  readonly #index: ProjectIndex;
+  readonly #index: PointsIndex;
   readonly #query: StoredPointsQuery;
   readonly #repeated: boolean;
   readonly #paths: string[] = [];
   readonly #codes = new Map<string, number>();
   readonly #isAsked: ((path: string) => boolean) | null;
 
-  constructor(index: ProjectIndex, query: StoredPointsQuery, repeated: boolean) {
+  constructor(index: PointsIndex, query: StoredPointsQuery, repeated: boolean) {
     this.#index = index;
     this.#query = query;
     this.#repeated = repeated;

@@ -5,7 +5,7 @@
  */
 
 import type { Hono } from "hono";
-import { bucketPoints, bucketSeries } from "../../buckets.ts";
+import { bucketPoints, bucketSeries, joinBuckets } from "../../buckets.ts";
 import type { BucketColumns, SeriesBlock } from "../../columns.ts";
 import type { SeriesQuery, Source } from "../../source.ts";
 import type { BucketedSeries, BucketsAnswer, BucketsAxis } from "../api.ts";
@@ -64,6 +64,10 @@ async function readOverview(
   const forks = query.lineage === "own" ? new Map<number, number>() : await forkSteps(source, query);
   const buckets = Math.min(MOST_BUCKETS, Math.max(FEWEST_BUCKETS, Math.floor(ROWS / Math.max(1, series))));
   const points = new AxisPoints(source, { ...query, kind: "float" }, axis, null, forks);
+  if (axis === "step" && source.overviews) {
+    const found = await Array.fromAsync(source.overviews({ ...query, kind: "float" }, buckets + 1));
+    return overviewOf(joinBuckets(found), points);
+  }
   if (axis === "step" && source.buckets) {
     const cut = { maxBuckets: buckets + 1, range: null };
     return overviewOf(await source.buckets({ ...query, kind: "float", timestamps: false }, cut), points);

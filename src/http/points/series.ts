@@ -4,13 +4,13 @@
  * @module
  */
 
-import type { SeriesBlock } from "../columns.ts";
-import type { SeriesQuery } from "../source.ts";
-import { concurrently } from "../async/concurrent.ts";
+import type { SeriesBlock } from "../../columns.ts";
+import type { SeriesQuery } from "../../source.ts";
+import { concurrently } from "../../async/concurrent.ts";
 import { floatSeriesJob } from "./float_series.ts";
 import { pointSeriesJob } from "./point_series.ts";
-import { planSeries } from "./plan/series.ts";
-import type { ProjectOptions } from "./project_options.ts";
+import { planSeries } from "../plan/series.ts";
+import type { ProjectOptions } from "../project_options.ts";
 
 /** Reads the points that are asked for, in blocks as they come. */
 export async function* fetchSeries(

@@ -4,17 +4,17 @@
  * @module
  */
 
-import type { SeriesBlock } from "../columns.ts";
-import { DecodeError } from "../errors.ts";
-import type { SeriesQuery } from "../source.ts";
-import { decodeSeriesValues } from "../wire/series_values.ts";
-import type { Api } from "./api.ts";
-import type { ApiCall } from "./plan/call.ts";
-import { checkNoValues } from "./complete.ts";
-import type { Job } from "../async/concurrent.ts";
-import { isDescending, type SeriesGroup } from "./plan/series.ts";
-import { reversed } from "../columns.ts";
-import { pointSeriesCall } from "./plan/series_calls.ts";
+import type { SeriesBlock } from "../../columns.ts";
+import { DecodeError } from "../../errors.ts";
+import type { SeriesQuery } from "../../source.ts";
+import { decodeSeriesValues } from "../../wire/series_values.ts";
+import type { Api } from "../api.ts";
+import type { ApiCall } from "../plan/call.ts";
+import { checkNoValues } from "../complete.ts";
+import type { Job } from "../../async/concurrent.ts";
+import { isDescending, type SeriesGroup } from "../plan/series.ts";
+import { reversed } from "../../columns.ts";
+import { pointSeriesCall } from "../plan/series_calls.ts";
 
 /** Reads one group of series. */
 export function pointSeriesJob(api: Api, query: SeriesQuery, project: string, group: SeriesGroup): Job<SeriesBlock> {

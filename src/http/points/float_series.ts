@@ -4,14 +4,14 @@
  * @module
  */
 
-import { reversed, type SeriesBlock } from "../columns.ts";
-import { ConnectionError, DecodeError, WorkerError } from "../errors.ts";
-import type { RunJob } from "../pool/job.ts";
-import type { SeriesQuery } from "../source.ts";
-import type { Api } from "./api.ts";
-import { type Job, pause } from "../async/concurrent.ts";
-import { goOn, goOnAfterBreak, isDescending, pointsEach, Received, type SeriesGroup } from "./plan/series.ts";
-import { floatSeriesCall } from "./plan/series_calls.ts";
+import { reversed, type SeriesBlock } from "../../columns.ts";
+import { ConnectionError, DecodeError, WorkerError } from "../../errors.ts";
+import type { SeriesQuery } from "../../source.ts";
+import type { Api } from "../api.ts";
+import { type Job, pause } from "../../async/concurrent.ts";
+import { goOn, goOnAfterBreak, isDescending, pointsEach, Received, type SeriesGroup } from "../plan/series.ts";
+import type { RunFloatSeries } from "./job.ts";
+import { floatSeriesCall } from "../plan/series_calls.ts";
 
 /** What reading needs besides the query. */
 export interface FloatSeriesContext {
@@ -19,7 +19,7 @@ export interface FloatSeriesContext {
   query: SeriesQuery;
   project: string;
   /** Does the work of one request, here or in a Web Worker. */
-  run: RunJob;
+  run: RunFloatSeries;
   onPoints: (by: number) => void;
   concurrency: number;
   /** How long to go on without a single new point, in seconds. */

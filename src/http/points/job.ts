@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { SeriesBlock } from "../columns.ts";
-import { ConnectionError } from "../errors.ts";
-import type { Transport } from "../transport/transport.ts";
-import { FloatSeriesDecoder, type FloatSeriesOptions } from "../wire/float_series.ts";
-import type { WireRequest } from "../transport/request.ts";
+import type { SeriesBlock } from "../../columns.ts";
+import { ConnectionError } from "../../errors.ts";
+import type { Retry, Transport, TransportOptions } from "../../transport/transport.ts";
+import { FloatSeriesDecoder, type FloatSeriesOptions } from "../../wire/float_series.ts";
+import type { WireRequest } from "../../transport/request.ts";
 
 /** Points that arrive between two signs of progress. */
 const POINTS_PER_SIGN = 1 << 15;
@@ -19,11 +19,19 @@ export interface FloatSeriesJob {
   options: FloatSeriesOptions;
 }
 
+/** What Web Workers do for servers. */
+export interface FloatSeriesKind {
+  settings: TransportOptions;
+  job: FloatSeriesJob;
+  result: SeriesBlock;
+  news: { points: number } | { retry: Retry };
+}
+
 /**
  * Does a job, somewhere: gives points as their blocks are full; the number of a series is its position in the request. What has
  * come when the answer breaks off is given before the error is thrown.
  */
-export type RunJob = (
+export type RunFloatSeries = (
   job: FloatSeriesJob,
   signal: AbortSignal,
   /** Told now and then how many more points have come. */

@@ -1,0 +1,188 @@
+/**
+ * The unit of reading points: some series of some runs, which fit into memory together, and of their ancestors what they inherit.
+ * Put together here and cut to what was asked for, by whichever thread.
+ *
+ * @module
+ */
+
+import type { PointValues, SeriesBlock, Span } from "../../columns.ts";
+import type { SeriesQuery } from "../../source.ts";
+import { type SeriesType, seriesTypeOf } from "../../types.ts";
+import type { Files } from "../disk/files.ts";
+import { inherit, type Parents, upTo } from "../index/lineage.ts";
+import type { StepTurn } from "../index/turns.ts";
+import { payloads } from "./payloads.ts";
+import type { StoredPoints, StoredPointsQuery } from "./points.ts";
+
+/** The most points in one block. */
+const BLOCK_POINTS = 500_000;
+
+/** One series of a batch. */
+export interface BatchSeries {
+  /** Its number in the query. */
+  series: number;
+  run: number;
+  path: string;
+  /** Only points with a greater step. */
+  after?: number;
+  /** Only points with a smaller step. */
+  before?: number;
+}
+
+/** Series that are read together. */
+export interface SeriesBatch {
+  series: BatchSeries[];
+  /** The runs whose points they show, from the oldest ancestor to the run itself, by the run. */
+  chains: ReadonlyMap<number, readonly number[]>;
+  /** All of these runs. */
+  sources: number[];
+  /** How many rows came out of reading them; set when they are read. */
+  kept?: number;
+}
+
+/** What is asked about all series of a query alike. Plain data. */
+export type BatchQuery = Pick<SeriesQuery, "kind" | "stepRange" | "timestamps" | "previews" | "limit">;
+
+/** What reading a batch needs at hand. */
+export interface BatchContext {
+  index: { parents: Pick<Parents, "forkStep"> };
+  /** The points that runs logged themselves. */
+  points(runs: readonly number[], query: StoredPointsQuery): Promise<StoredPoints>;
+  /** Turns in which to read the points of a batch, one after the other by their steps, where they are too many for one. */
+  turns?(runs: readonly number[]): AsyncIterable<StepTurn>;
+  /** From the times stored for points of a run to UTC, both in milliseconds; null: they are UTC. */
+  clock(run: number): ((stored: number) => number) | null;
+  /** Where stored files lie; needed for series of files. */
+  files?: Files;
+  signal?: AbortSignal;
+}
+
+/** A stretch of one series: rows that were read. */
+interface Stretch {
+  series: number;
+  run: number;
+  rows: Uint32Array;
+}
+
+/**
+ * Reads the points of a batch.
+ *
+ * @param onTurn Told beforehand which share of the batch the next blocks are, and how many points they have.
+ */
+export async function* readBatch(
+  context: BatchContext,
+  query: BatchQuery,
+  batch: SeriesBatch,
+  onTurn: (share: number, points: number) => void = () => {},
+): AsyncGenerator<SeriesBlock, void> {
+  const type = seriesTypeOf(query.kind);
+  const paths = [...new Set(batch.series.map((one) => one.path))];
+  batch.kept = 0;
+  // The last points are known when all are.
+  const turns = query.limit ? undefined : context.turns?.(batch.sources);
+  for await (const turn of turns ?? [{ window: undefined, share: 1, kept: 0 }]) {
+    const points = await context.points(batch.sources, {
+      type,
+      paths,
+      stepRange: query.stepRange ?? [null, null],
+      timestamps: query.timestamps ?? true,
+      window: turn.window,
+    });
+    turn.kept = points.step.length;
+    batch.kept += turn.kept;
+    const code = new Map(points.paths.map((path, code) => [path, code]));
+    const stretches: Stretch[] = [];
+    for (const one of batch.series) {
+      const path = code.get(one.path);
+      if (path === undefined) continue;
+      const chain = batch.chains.get(one.run)!;
+      const all = inherit(chain, context.index.parents, (run) => points.own(run, path), points.step);
+      const rows = limited(within(all, points.step, one.after, one.before), query.limit);
+      if (rows.length > 0) stretches.push({ series: one.series, run: one.run, rows });
+    }
+    onTurn(turn.share, stretches.reduce((sum, { rows }) => sum + rows.length, 0));
+    yield* blocks(context, query, type, points, stretches);
+  }
+}
+
+function within(rows: Uint32Array, step: Float64Array, after?: number, before?: number): Uint32Array {
+  const start = after === undefined ? 0 : upTo(rows, step, after);
+  if (before === undefined) return rows.subarray(start);
+  let end = upTo(rows, step, before);
+  while (end > start && step[rows[end - 1]] === before) end--;
+  return rows.subarray(start, end);
+}
+
+function limited(rows: Uint32Array, limit: SeriesQuery["limit"]): Uint32Array {
+  if (!limit || rows.length <= limit.points) return rows;
+  return limit.from === "start" ? rows.subarray(0, limit.points) : rows.subarray(rows.length - limit.points);
+}
+
+async function* blocks(
+  context: BatchContext,
+  query: BatchQuery,
+  type: SeriesType,
+  points: StoredPoints,
+  stretches: Stretch[],
+): AsyncGenerator<SeriesBlock> {
+  const values = type === "float_series" ? points.floats : null;
+  const isTimed = query.timestamps ?? true;
+  for (const some of cut(stretches)) {
+    const length = some.reduce((sum, { rows }) => sum + rows.length, 0);
+    const stored: unknown[] = [];
+    const step = new Float64Array(length),
+      timestamp = new Float64Array(length),
+      data = new Float64Array(values ? length : 0);
+    if (!isTimed) timestamp.fill(NaN);
+    const spans: Span[] = [];
+    let at = 0;
+    for (const { series, run, rows: own } of some) {
+      const end = at + own.length;
+      spans.push({ series, start: at, end });
+      pick(points.step, own, step, at);
+      if (isTimed) {
+        pick(points.timestamp, own, timestamp, at);
+        const toUtc = context.clock(run);
+        if (toUtc) { for (let i = at; i < end; i++) timestamp[i] = toUtc(timestamp[i]); }
+      }
+      if (values) pick(values, own, data, at);
+      else for (const row of own) stored.push(points.values[row]);
+      at = end;
+    }
+    const preview = query.previews && query.kind === "float"
+      ? { isPreview: new Uint8Array(length), completion: new Float64Array(length).fill(1) }
+      : null;
+    const decoded = type === "float_series"
+      ? { kind: "float", data }
+      : { kind: query.kind, data: await payloads(type, stored, context.files!, context.signal) };
+    yield { spans, step, timestamp, values: decoded as PointValues, preview, owned: true };
+  }
+}
+
+/** Puts some rows of a column into `out` from `to` on. */
+function pick(column: Float64Array, rows: Uint32Array, out: Float64Array, to: number): void {
+  const [first] = rows;
+  // Series that were logged alone lie together.
+  let together = 0;
+  while (together < rows.length && rows[together] === first + together) together++;
+  out.set(column.subarray(first, first + together), to);
+  for (let i = together; i < rows.length; i++) out[to + i] = column[rows[i]];
+}
+
+/** Cuts stretches into portions of at most a block each. */
+function* cut(stretches: Stretch[]): Generator<Stretch[]> {
+  let portion: Stretch[] = [], room = BLOCK_POINTS;
+  for (const { series, run, rows } of stretches) {
+    for (let from = 0; from < rows.length;) {
+      const piece = rows.subarray(from, from + room);
+      portion.push({ series, run, rows: piece });
+      from += piece.length;
+      room -= piece.length;
+      if (room === 0) {
+        yield portion;
+        [portion, room] = [[], BLOCK_POINTS];
+      }
+    }
+  }
+  if (portion.length > 0) yield portion;
+}

@@ -1,0 +1,97 @@
+/**
+ * Web Workers that read the points of archives: how many a call earns, and what becomes of their errors.
+ *
+ * @module
+ */
+
+import type { BucketColumns, SeriesBlock } from "../../columns.ts";
+import { fromPlainError, WorkerError } from "../../errors.ts";
+import { POINTS_PER_WORKER, type PoolOptions, WorkerPool } from "../../pool/pool.ts";
+import { BYTES_PER_ROW, partsOf } from "../index/batches.ts";
+import type { ProjectIndex } from "../index/project_index.ts";
+import type { ReadOptions } from "../index/read_parts.ts";
+import type { BatchQuery, SeriesBatch } from "../read/batch.ts";
+import type { BatchWorkers } from "../read/context.ts";
+import { jobOf, type JobSettings, runSeriesJob, type SeriesKind } from "./job.ts";
+
+/** More threads than these take more memory than they save time. */
+const MOST_WORKERS = 8;
+
+/** How many workers there may be, and when they start. */
+export interface WorkerOptions {
+  /** The most of one call. Default: as many as there are processors, at most eight; none where there is only one. */
+  maxWorkers?: number;
+  /** How many rows of files one call reads for each worker. Default: five million; 0: all that there may be, at once. */
+  pointsPerWorker?: number;
+  /** Where they are. Default: all archives share one pool. */
+  pool?: WorkerPool<SeriesKind>;
+}
+
+let shared: WorkerPool<SeriesKind> | undefined;
+
+/** A pool for archives. */
+export function archivePool(options: Partial<PoolOptions<SeriesKind>> = {}): WorkerPool<SeriesKind> {
+  return new WorkerPool<SeriesKind>({
+    module: new URL("./worker.ts", import.meta.url),
+    size: Infinity,
+    settings: null,
+    here: runSeriesJob,
+    ...options,
+  });
+}
+
+/** How workers read a project. */
+export type ProjectWorkers = WorkerOptions & Omit<JobSettings, "buckets">;
+
+/** The workers that reading these runs earns; null: none. */
+export function workersFor(
+  index: ProjectIndex,
+  runs: readonly number[],
+  { maxWorkers = processors(), pointsPerWorker = POINTS_PER_WORKER, pool, ...settings }: ProjectWorkers,
+  readOptions: ReadOptions,
+): BatchWorkers | null {
+  const always = pointsPerWorker === 0;
+  const parts = partsOf(index, runs);
+  // What is far away is waited for, not computed.
+  if (parts.some(({ folder }) => !folder.store.isLocal)) return null;
+  const rows = parts.reduce((bytes, { size }) => bytes + size, 0) / BYTES_PER_ROW;
+  const count = always ? maxWorkers : Math.min(maxWorkers, Math.floor(rows / pointsPerWorker));
+  if (count < 1) return null;
+  const run = (pool ?? (shared ??= archivePool())).callOf(count, always);
+  async function* done(
+    batch: SeriesBatch,
+    query: BatchQuery,
+    buckets: number | null,
+    signal: AbortSignal,
+  ): AsyncGenerator<SeriesBlock | BucketColumns, void> {
+    const { job, parts } = jobOf(index, batch, query, { ...settings, buckets });
+    const tell = ({ damaged, reason, cause }: SeriesKind["news"]) => {
+      const part = parts[damaged];
+      part.damage = reason;
+      readOptions.onDamaged(part, cause && fromPlainError(cause));
+    };
+    let came = false;
+    try {
+      for await (const result of run(job, signal, tell)) {
+        came = true;
+        yield result;
+      }
+    } catch (error) {
+      // A worker that ended before it gave anything is not needed: this thread does the same.
+      if (came || signal.aborted || !(error instanceof WorkerError)) throw error;
+      yield* runSeriesJob(job, signal, tell);
+    }
+  }
+  return {
+    count,
+    always,
+    points: (batch, query, signal) => done(batch, query, null, signal) as AsyncGenerator<SeriesBlock, void>,
+    buckets: (batch, query, buckets, signal) =>
+      done(batch, query, buckets, signal) as AsyncGenerator<BucketColumns, void>,
+  };
+}
+
+function processors(): number {
+  const { hardwareConcurrency } = navigator;
+  return hardwareConcurrency > 1 ? Math.min(MOST_WORKERS, hardwareConcurrency) : 0;
+}

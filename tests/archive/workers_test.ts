@@ -1,0 +1,195 @@
+/** Long series of archives in Web Workers: what they give, how they fail, and that nothing of them is left. */
+
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { longRuns } from "../../bench/generate.ts";
+import { partName, sanitized } from "../../samples/writer.ts";
+import { openArchive } from "../../src/archive/catalog.ts";
+import { archivePool, type WorkerOptions } from "../../src/archive/workers/workers.ts";
+import { bucketPoints, joinBuckets } from "../../src/buckets.ts";
+import { type BucketColumns, seriesList } from "../../src/columns.ts";
+import { DamagedFileError, WorkerError } from "../../src/errors.ts";
+import type { SeriesQuery, Source } from "../../src/source.ts";
+
+const PROJECT = "bench/project", PATH = "metrics/group-0/metric-0";
+// So many that each run is a batch, and its points are several blocks.
+const RUNS = 3, POINTS = 600_000;
+
+const folder = await Deno.makeTempDir();
+const DATA = `${folder}/data`;
+await longRuns(DATA, PROJECT, { runs: RUNS, series: 1, steps: POINTS });
+globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
+
+const query = (more: Partial<SeriesQuery> = {}): SeriesQuery => ({
+  kind: "float",
+  lineage: "full",
+  series: seriesList(Array.from({ length: RUNS }, (_, n) => ({ run: `run-${n}`, path: PATH }))),
+  ...more,
+});
+
+const open = (workers: WorkerOptions, data = DATA, damagedRuns: "error" | "skip" = "error") =>
+  openArchive({ data, workers, damagedRuns }).open(PROJECT);
+
+/** What was read of one series. */
+interface Read {
+  points: number;
+  /** Of steps, times and values, one after the other as they came: blocks may end anywhere. */
+  hashes: string[];
+}
+
+async function read(source: Source, asked = query()): Promise<Read[]> {
+  const all = Array.from(asked.series.run, () => ({
+    points: 0,
+    last: -1,
+    hashes: [0, 1, 2].map(() => createHash("sha256")),
+  }));
+  for await (const { spans, step, timestamp, values } of source.series(asked)) {
+    for (const { series, start, end } of spans) {
+      const one = all[series];
+      for (const at of step.subarray(start, end)) {
+        if (!(at > one.last)) assert.fail(`step ${at} after ${one.last}`);
+        one.last = at;
+      }
+      one.points += end - start;
+      [step, timestamp, values.data as Float64Array].forEach((column, i) => {
+        const { buffer, byteOffset } = column;
+        one.hashes[i].update(new Uint8Array(buffer, byteOffset + start * 8, (end - start) * 8));
+      });
+    }
+  }
+  return all.map(({ points, hashes }) => ({ points, hashes: hashes.map((hash) => hash.digest("hex")) }));
+}
+
+/** A pool whose first workers are bad in these ways. */
+function pool(...ways: string[]) {
+  return archivePool({
+    lookEvery: 500,
+    create: () => {
+      const way = ways.shift();
+      const module = way ? "../pool/bad_worker.ts" : "../../src/archive/workers/worker.ts";
+      return new Worker(new URL(module, import.meta.url), { type: "module", name: way });
+    },
+  });
+}
+
+/** A copy of the archive with one run spoilt in the middle of its steps: its footer can be read. */
+async function spoilt(run: string): Promise<string> {
+  const data = `${await Deno.makeTempDir({ dir: folder })}/data`, project = sanitized(PROJECT);
+  await Deno.mkdir(`${data}/${project}`, { recursive: true });
+  for (const { name } of Deno.readDirSync(`${DATA}/${project}`)) {
+    const bytes = await Deno.readFile(`${DATA}/${project}/${name}`);
+    if (name === partName(run)) bytes.fill(0xff, bytes.length * 0.2, bytes.length * 0.2 + 1000);
+    await Deno.writeFile(`${data}/${project}/${name}`, bytes);
+  }
+  return data;
+}
+
+const alone = await read(open({ maxWorkers: 0 }));
+
+Deno.test("workers give the points that this thread gives, in blocks that ascend", async () => {
+  assert.deepEqual(alone.map(({ points }) => points), [POINTS, POINTS, POINTS]);
+  const workers = pool();
+  const found = await read(open({ maxWorkers: 2, pointsPerWorker: 0, pool: workers }));
+  assert.equal(workers.size, 2);
+  assert.deepEqual(found, alone);
+  workers.close();
+});
+
+Deno.test("as many workers start as the size of the files justifies", async () => {
+  // Eight bytes are taken for a row: each file has some 10 MB.
+  for (const [pointsPerWorker, size] of [[1e6, 2], [4e6, 1], [1e9, 0]]) {
+    const workers = pool();
+    assert.deepEqual(await read(open({ maxWorkers: 2, pointsPerWorker, pool: workers })), alone);
+    assert.equal(workers.size, size, `${pointsPerWorker}`);
+    workers.close();
+  }
+  const one = pool();
+  await read(
+    open({ maxWorkers: 2, pointsPerWorker: 1, pool: one }),
+    query({ series: seriesList([{ run: "run-1", path: PATH }]) }),
+  );
+  assert.equal(one.size, 0, "a single run is one piece of work");
+});
+
+Deno.test("buckets that workers make are those of the points, each series from its first to its last step", async () => {
+  const series = seriesList([{ run: "run-2", path: PATH, after: 1000 }, { run: "run-0", path: PATH }, {
+    run: "no",
+    path: PATH,
+  }]);
+  const asked = query({ series });
+  const here = open({ maxWorkers: 0 }), workers = pool();
+  const expected = await bucketPoints(() => here.series(asked), { series: 3, maxBuckets: 101, range: "each" });
+  assert.deepEqual([expected.index.length, expected.firstX[0], expected.lastX[100]], [202, 1001, POINTS - 1]);
+  for (const source of [here, open({ maxWorkers: 2, pointsPerWorker: 0, pool: workers })]) {
+    const found: BucketColumns = joinBuckets(await Array.fromAsync(source.overviews!(asked, 101)));
+    assert.deepEqual(found, expected);
+  }
+  workers.close();
+});
+
+Deno.test("damage that a worker finds is that of this thread: an error that names the file, or a run that is left out", async () => {
+  const data = await spoilt("run-1");
+  const told: unknown[] = [];
+  const workers = pool();
+  for (const options of [{ maxWorkers: 0 }, { maxWorkers: 2, pointsPerWorker: 0, pool: workers }]) {
+    await assert.rejects(read(open(options, data)), (error) => {
+      assert.ok(error instanceof DamagedFileError);
+      assert.equal(error.fields.file, `${sanitized(PROJECT)}/${partName("run-1")}`);
+      told.push([error.message, error.fields]);
+      return true;
+    });
+    const skipping = open(options, data, "skip");
+    const found = await read(skipping);
+    told.push([found, skipping.leftOut!(), skipping.lacks!("run-1")]);
+    assert.deepEqual(found.map(({ points }) => points), [POINTS, 0, POINTS]);
+  }
+  assert.deepEqual(told.slice(2), told.slice(0, 2));
+  assert.equal(workers.size, 2, "no worker is to blame");
+  workers.close();
+});
+
+Deno.test("a worker that ends before it gave anything is replaced by this thread; one that ends in the middle is an error", async () => {
+  for (const way of ["throws", "mutters", "hangs"]) {
+    const workers = pool(way);
+    assert.deepEqual(await read(open({ maxWorkers: 1, pointsPerWorker: 0, pool: workers })), alone, way);
+    workers.close();
+  }
+  const workers = pool("dies");
+  await assert.rejects(read(open({ maxWorkers: 1, pointsPerWorker: 0, pool: workers })), WorkerError);
+  workers.close();
+});
+
+Deno.test("an abort ends a call at once, and its workers can work again", async () => {
+  const workers = pool();
+  const source = open({ maxWorkers: 2, pointsPerWorker: 0, pool: workers });
+  const abort = new AbortController();
+  const blocks = source.series(query({ signal: abort.signal }))[Symbol.asyncIterator]();
+  await blocks.next();
+  const next = Array.fromAsync({ [Symbol.asyncIterator]: () => blocks });
+  abort.abort(new Error("enough"));
+  await assert.rejects(next, /enough/);
+  assert.deepEqual(await read(source), alone);
+  assert.equal(workers.size, 2);
+  workers.close();
+});
+
+Deno.test("who stops early leaves nothing running, and the workers for the next call", async () => {
+  const workers = pool();
+  const source = open({ maxWorkers: 2, pointsPerWorker: 0, pool: workers });
+  for await (const { step } of source.series(query())) {
+    assert.ok(step.length > 0);
+    break;
+  }
+  assert.deepEqual(await read(source), alone);
+  assert.equal(workers.size, 2);
+  workers.close();
+});
+
+Deno.test("where workers cannot start this thread does the work", async () => {
+  const broken = archivePool({
+    create: () => new Worker("data:application/javascript,throw new Error('broken at start')", { type: "module" }),
+  });
+  for (const pointsPerWorker of [0, 1e6]) {
+    assert.deepEqual(await read(open({ maxWorkers: 2, pointsPerWorker, pool: broken })), alone);
+  }
+});
