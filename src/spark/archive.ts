@@ -15,7 +15,7 @@ import type { ProjectInfo } from "../types.ts";
 import type { SparkAddress } from "./address.ts";
 import { type Manifest, parseManifest } from "../archive/compacted/manifest.ts";
 import { type CompactedTables, groupParts, type PartGroup, partsIn, shownParts, type StoredPart } from "./contents.ts";
-import { engineDamage, nameBelow, runOf, type Unreadable, unreadable } from "./damage.ts";
+import { engineDamage, nameBelow, runOf, saidOf, type Unreadable, unreadable } from "./damage.ts";
 import { Answer } from "./connect/answer.ts";
 import { SparkSession } from "./connect/session.ts";
 import { Statement } from "./connect/statement.ts";
@@ -82,6 +82,9 @@ export class SparkArchive {
   readonly #lost = new Map<string, Shared<LostValue[]>>();
   /** The exporter's files, as far as they were listed. */
   #parts: PlacedPart[] = [];
+  /** How many rows each file of compacted tables has. */
+  readonly #rows = new Map<string, number>();
+  #rowNumbers = false;
 
   constructor(settings: SparkArchiveSettings) {
     this.#settings = settings;
@@ -104,14 +107,19 @@ export class SparkArchive {
   async *ask(statement: Statement, query: string, signal?: AbortSignal): AsyncGenerator<Answer> {
     try {
       yield* this.#answers(statement, query, signal);
+      // What tells where rows are tells, too, that a file is not there.
+      if (!this.#rowNumbers) await this.#checkTables(statement.parquet, signal);
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
       const wanted = statement.parquet.map(patternOf);
       const parts = this.#parts.filter(({ path }) => wanted.some((pattern) => pattern.test(path)));
+      const { data } = this.#settings;
+      const named = parts.find(({ name }) => error.message.includes(name));
+      if (named) throw engineDamage(nameBelow(data, named.path), named.stem, saidOf(error), error);
       for (const thorough of [false, true]) {
         for await (const { path, reason } of this.#unreadable(parts, thorough, signal)) {
           const { stem } = parts.find((part) => part.path === path)!;
-          throw engineDamage(nameBelow(this.#settings.data, path), stem, reason, error);
+          throw engineDamage(nameBelow(data, path), stem, reason, error);
         }
       }
       throw error;
@@ -166,6 +174,7 @@ export class SparkArchive {
           groups.push(...this.#groups(folders[number], number).map((group) => ({ ...group, unnamed })));
         }
       }
+      await this.#checkTables(compacted.flatMap(({ runs, values, series }) => [...runs, ...values, ...series]), signal);
       const hidden = await this.#hidden(compacted, signal);
       const rows: RowSource = { groups, compacted, hidden, project, rowNumbers };
       const statement = new Statement();
@@ -208,6 +217,25 @@ export class SparkArchive {
       found.push(...oddRuns(answer));
     }
     return found;
+  }
+
+  /** Makes sure that the engine has all of these tables: of several files, some engines pass over one that is not there. */
+  async #checkTables(paths: readonly string[], signal?: AbortSignal): Promise<void> {
+    const tables = paths.filter((path) => this.#rows.has(path));
+    if (tables.length === 0) return;
+    const rows = tables.reduce((sum, path) => sum + this.#rows.get(path)!, 0);
+    const statement = new Statement();
+    statement.files("tables", tables, "parquet", "run_id STRING");
+    for await (const answer of this.#answers(statement, "SELECT count(*) AS count FROM tables", signal)) {
+      const [found] = answer.ints("count");
+      if (Number(found) === rows) return;
+      const folder = tables[0].split("/").slice(0, -2).join("/");
+      throw new ArchiveError(
+        `The Spark server finds ${found} rows in ${tables.length} of the tables' files in ${folder}, and by the manifest beside them ` +
+          `they have ${rows}: a file is missing, or is another. archiveReport() without \`spark\` names it.`,
+        { path: folder },
+      );
+    }
   }
 
   /** Runs of compacted tables whose export was interrupted. */
@@ -260,8 +288,13 @@ export class SparkArchive {
     this.#parts = folders.flatMap((folder) => this.#placed(folder));
     const [first] = folders.filter(({ manifest, shown }) => manifest || shown.length > 0);
     if (!first) return { folders, rowNumbers: false, projects: new Map() };
+    for (const { name, manifest } of folders) {
+      for (const file of manifest?.passes.flatMap(({ files }) => files) ?? []) {
+        this.#rows.set(`${data}/${name}/${file.name}`, file.rows);
+      }
+    }
     const { name, manifest } = first;
-    const rowNumbers = await this.#hasRowNumbers(
+    const rowNumbers = this.#rowNumbers = await this.#hasRowNumbers(
       manifest
         ? [{ copy: 0, part: 0, paths: tablesOf(manifest, `${data}/${name}`, 0).values }]
         : this.#groups(first, 0).slice(0, 1),

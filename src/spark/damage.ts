@@ -24,7 +24,7 @@ export async function* unreadable(
     return await read(paths);
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    if (paths.length === 1) return yield { path: paths[0], reason: reasonOf(error) };
+    if (paths.length === 1) return yield { path: paths[0], reason: saidOf(error) };
   }
   const middle = paths.length >> 1;
   yield* unreadable(paths.slice(0, middle), read);
@@ -32,7 +32,7 @@ export async function* unreadable(
 }
 
 /** What the engine said, without who said it. */
-function reasonOf({ message }: EngineError): string {
+export function saidOf({ message }: EngineError): string {
   const said = message.slice(message.indexOf(" could not answer: ") + " could not answer: ".length);
   return said.replace(/\s+/g, " ").slice(0, 300).replace(/\.$/, "");
 }

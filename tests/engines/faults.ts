@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http2";
 import { fileURLToPath } from "node:url";
-import { ReadOnlyProject } from "../../mod.ts";
+import { compactArchive, ReadOnlyProject } from "../../mod.ts";
 import { parseAddress } from "../../src/spark/address.ts";
 import { openSpark } from "../../src/spark/catalog.ts";
 import { Answer } from "../../src/spark/connect/answer.ts";
@@ -274,6 +274,30 @@ export function faults(engine: Engine, { address, pid }: Pick<RunningEngine, "ad
     const catalog = openSpark({ address, data: folder, damagedRuns: "skip" });
     assert.equal((await failure(runs(catalog.open("nereid/digits")))).name, "UnsupportedError");
     catalog.close();
+    await Deno.remove(folder, { recursive: true });
+  });
+
+  Deno.test(`${engine.name}: a file of compacted tables that goes away while they are open is an error, not fewer rows`, async () => {
+    const folder = await Deno.makeTempDir();
+    await compactArchive({ archive: data, destination: folder, cacheFolder: null, progressBar: false });
+    const [{ name: inside }] = Deno.readDirSync(`${folder}/data`);
+    const open = () => openSpark({ address, data: `${folder}/data` });
+    const early = open();
+    const source = early.open("nereid/digits");
+    assert.equal((await runs(source)).length, 12);
+    for (const table of ["values", "runs"]) {
+      const path = `${folder}/data/${inside}/${table}/0001-0001.parquet`;
+      await Deno.rename(path, `${folder}/aside`);
+      const late = open();
+      for (const one of [source, late.open("nereid/digits")]) {
+        const error = await failure(valuesByKey(one));
+        assert.ok(["ArchiveError", "EngineError"].includes(error.name), error.stack);
+      }
+      late.close();
+      await Deno.rename(`${folder}/aside`, path);
+    }
+    assert.ok((await valuesByKey(source)).size > 0, "it is back");
+    early.close();
     await Deno.remove(folder, { recursive: true });
   });
 

@@ -94,7 +94,9 @@ export async function startSeaweed(): Promise<ObjectStorage> {
 }
 
 /** What tells an engine where a store is. */
-export function variablesOf({ endpoint, accessKeyId, secretAccessKey }: ObjectStorage): Record<string, string> {
+export function variablesOf(
+  { endpoint, accessKeyId, secretAccessKey }: Pick<ObjectStorage, "endpoint" | "accessKeyId" | "secretAccessKey">,
+): Record<string, string> {
   return {
     AWS_ENDPOINT: endpoint,
     AWS_ENDPOINT_URL: endpoint,

@@ -20,6 +20,9 @@ export class Statement {
   readonly #names = new Map<string, string>();
   readonly #references = new Map<string, Relation>();
   readonly #clauses = new Map<string, string>();
+  readonly #parquet = new Map<string, readonly string[]>();
+  /** The Parquet files that its plan reads, by names and patterns. */
+  parquet: string[] = [];
 
   /** A value, as its place in the text. */
   value(value: SqlValue): string {
@@ -37,12 +40,9 @@ export class Statement {
     return Array.from(values, (value) => this.value(value)).join(", ");
   }
 
-  /** The Parquet files that it reads, by names and patterns. */
-  readonly parquet: string[] = [];
-
   /** Parquet files, as a table with this name. */
   files(name: string, paths: readonly string[], format: "parquet" | "binaryFile", schema?: string): void {
-    if (format === "parquet") this.parquet.push(...paths);
+    if (format === "parquet") this.#parquet.set(name, paths);
     this.#refer(name, {
       case: "read",
       value: { readType: { case: "dataSource", value: { format, schema, paths: [...paths] } } },
@@ -84,6 +84,7 @@ export class Statement {
     const named = [...this.#clauses].filter(([name]) => needed.has(name)).map(([name, text]) => `${name} AS (${text})`);
     const clauses = named.length > 0 ? `WITH ${named.join(",\n")}\n` : "";
     const references = [...this.#references].filter(([name]) => needed.has(name)).map(([, relation]) => relation);
+    this.parquet = [...this.#parquet].filter(([name]) => needed.has(name)).flatMap(([, paths]) => paths);
     const root = create(RelationSchema, {
       common: { planId: 1n },
       relType: { case: "sql", value: { query: clauses + query, namedArguments: this.#arguments } },
