@@ -45,13 +45,19 @@ export class ColumnCache {
       types: missing.some(({ type }) => type === null) ? null : [...new Set(missing.map(({ type }) => type!))],
     };
     for await (const block of table.read(query)) {
-      for (const column of block.columns) {
-        for (const [name, data] of fields(column.type, column.data)) {
-          for (let i = 0; i < column.run.length; i++) {
-            const id = `${column.type}:${name}:${block.paths[column.path[i]]}`;
-            let values = loaded.get(id) as unknown[] | undefined;
-            if (!values) loaded.set(id, values = new Array(table.keys.length).fill(undefined));
-            values[table.numbers.get(block.runs[column.run[i]])!] = data[i];
+      // Here and not for each cell: there may be hundreds of thousands.
+      const numbers = Uint32Array.from(block.runs, (run) => table.numbers.get(run)!);
+      for (const { type, run, path, data: all } of block.columns) {
+        for (const [name, data] of fields(type, all)) {
+          const columns: unknown[][] = [];
+          for (let i = 0; i < run.length; i++) {
+            let values = columns[path[i]];
+            if (!values) {
+              const id = `${type}:${name}:${block.paths[path[i]]}`;
+              values = loaded.get(id) as unknown[] | undefined ?? new Array(table.keys.length).fill(undefined);
+              loaded.set(id, columns[path[i]] = values);
+            }
+            values[numbers[run[i]]] = data[i];
           }
         }
       }
