@@ -32,3 +32,35 @@ Deno.test("charts, runs and comparisons are accessible, light and dark, at 1280 
     });
   }
 });
+
+const REAL = new URL("../../../shared/archives/neptune2-real/data", import.meta.url).pathname;
+const isThere = await Deno.stat(REAL).then(() => true, () => false);
+
+Deno.test({
+  name: "every section shows an archive of Neptune 2.x as it was exported",
+  ignore: !isThere,
+  fn: async () => {
+    await using viewed = await ViewedArchive.open(["--archive", REAL]);
+    const { page } = viewed;
+    await viewed.go("/charts");
+    const titles = page.locator("article h2");
+    await titles.first().waitFor();
+    const all = await titles.allTextContents();
+    const machine = all.findIndex((title) => title.startsWith("monitoring/"));
+    assert.ok(machine > 0 && all.slice(machine).every((title) => title.startsWith("monitoring/")), all.join());
+    for (const part of ["values", "logs", "images", "files", "lineage", "health"]) {
+      await viewed.go(`/run?r=TES-4&rt=${part}`);
+      await page.getByRole("heading", { level: 1 }).getByText("side-by-side-test").waitFor();
+      await page.waitForLoadState("networkidle");
+      await viewed.assertAccessible();
+    }
+    for (const part of ["values", "images", "scatter", "parallel"]) {
+      await viewed.go(`/compare?v=${part}`);
+      await page.getByRole("toolbar", { name: "Ways to compare" }).waitFor();
+      await page.waitForLoadState("networkidle");
+      await viewed.assertAccessible();
+    }
+    await viewed.pictures("compare-real");
+    assert.deepEqual(viewed.complaints, []);
+  },
+});

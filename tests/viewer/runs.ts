@@ -423,6 +423,20 @@ Deno.test("20,000 runs with 18,000 attributes: from end to end, down and sideway
       assert.ok(page.url().length < 1000, "what only differs is not in the address");
     });
 
+    await t.step("charts and comparisons of two hundred of them", async () => {
+      await viewed.go("/charts?s=BIG-1~200&mg=string:config/optimizer");
+      await page.getByRole("list", { name: "Groups" }).getByRole("button", { name: "lion" }).waitFor();
+      await page.locator(".charts-plot > svg[role=img]").nth(1).waitFor();
+      await viewed.go("/compare?s=BIG-1~200&v=parallel");
+      await page.getByRole("slider").first().waitFor();
+      const first = await page.getByRole("slider").evaluateAll((all) =>
+        all.map((one) => one.getAttribute("aria-label"))
+      );
+      assert.ok(first.length > 3 && first.every((path) => !path!.startsWith("extra/")), `${first}: what all runs have`);
+      await viewed.go("/compare?s=BIG-1~200");
+      await page.getByRole("rowheader", { name: "config/optimizer" }).waitFor();
+    });
+
     await t.step("a frame while scrolling takes little", async () => {
       await viewed.go("/");
       await page.getByText("run-19999", { exact: true }).waitFor();

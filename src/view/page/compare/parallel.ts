@@ -53,7 +53,9 @@ function axisRows(rows: readonly ComparedRow[]): ComparedRow[] {
 export function CompareParallel({ runs, rows }: ComparePartProps): ComponentChild {
   const possible = axisRows(rows);
   const lacking = ({ texts }: ComparedRow) => texts.filter((text) => text === null).length;
-  const differing = possible.filter(({ differs }) => differs).sort((a, b) => lacking(a) - lacking(b));
+  // What only a few runs have would leave the lines of the others in pieces.
+  const common = possible.filter((row) => row.differs && lacking(row) <= runs.length / 2);
+  const differing = common.length > 0 ? common : possible.filter(({ differs }) => differs);
   const first = [
     ...differing.filter(({ isMetric }) => !isMetric).slice(0, FIRST_CONFIGS),
     ...differing.filter(({ isMetric }) => isMetric).slice(0, FIRST_METRICS),
