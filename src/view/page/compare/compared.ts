@@ -35,7 +35,7 @@ export interface ComparePartProps {
   rows: ComparedRow[];
 }
 
-/** The runs and all rows: configs that differ, metrics, then what is the same, each in natural order. */
+/** The runs and all rows: configs that differ, metrics, what few runs have, then what is the same, each in natural order. */
 export function comparedRows({ runs, values }: ValuesAnswer): ComparePartProps {
   const names = Map.groupBy(runs, ({ id, customId, name }) => name ?? customId ?? id);
   const compared = runs.map(({ id, customId, name }) => {
@@ -55,8 +55,9 @@ export function comparedRows({ runs, values }: ValuesAnswer): ComparePartProps {
   return { runs: compared, rows: rows.sort((a, b) => rank(a) - rank(b) || NATURAL.compare(a.path, b.path)) };
 }
 
-function rank({ path, isMetric, differs }: ComparedRow): number {
-  return (path.startsWith("sys/") ? 4 : isMetric ? 1 : 0) + (differs ? 0 : 2);
+function rank({ path, isMetric, differs, texts }: ComparedRow): number {
+  const isRare = texts.filter((text) => text === null).length > texts.length / 2;
+  return (path.startsWith("sys/") ? 6 : isRare ? 2 : isMetric ? 1 : 0) + (differs ? 0 : 3);
 }
 
 function textOf(value: LatestValue): string {

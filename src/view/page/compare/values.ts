@@ -7,6 +7,7 @@
  */
 
 import type { ComponentChild } from "preact";
+import { useState } from "preact/hooks";
 import { counted } from "../../../display/format.ts";
 import { html } from "../html.ts";
 import { Link } from "../link.ts";
@@ -14,16 +15,17 @@ import { colorOf } from "../selection.ts";
 import type { ComparedRow, ComparePartProps } from "./compared.ts";
 import { compareSearch, showSame } from "./state.ts";
 
-/** Rows that are drawn; more are found by the search. */
-const MOST_ROWS = 1000;
+/** About so many cells are drawn at first, in at least so many rows. */
+const CELLS = 8000, FEWEST_ROWS = 40;
 
 /** Values beside each other. */
 export function CompareValues({ runs, rows }: ComparePartProps): ComponentChild {
+  const [more, setMore] = useState(1);
   const words = compareSearch.value.toLowerCase().split(/\s+/);
   const found = rows.filter(({ path, differs }) =>
     (differs || showSame.value) && words.every((word) => path.toLowerCase().includes(word))
   );
-  const shown = found.slice(0, MOST_ROWS);
+  const shown = found.slice(0, more * Math.max(FEWEST_ROWS, Math.floor(CELLS / runs.length)));
   const same = rows.filter(({ differs }) => !differs).length;
   return html`
     <p class="compare-tools">
@@ -34,7 +36,7 @@ export function CompareValues({ runs, rows }: ComparePartProps): ComponentChild 
         "value",
       )} that are the same</button>
       <span class="note" role="status">${counted(found.length, "row")}${shown.length < found.length
-        ? `, the first ${MOST_ROWS} shown`
+        ? `, the first ${shown.length} shown`
         : ""}</span>
     </p>
     <div class="compare-table" tabindex="0" role="region" aria-label="Values of the chosen runs">
@@ -53,6 +55,7 @@ export function CompareValues({ runs, rows }: ComparePartProps): ComponentChild 
         <tbody>${shown.map((row) => html`<${Row} key=${row.type + row.path} row=${row} />`)}</tbody>
       </table>
     </div>
+    ${shown.length < found.length && html`<p><button onClick=${() => setMore(more + 1)}>Show more rows</button></p>`}
   `;
 }
 
