@@ -80,10 +80,11 @@ Deno.test("compileRegex() agrees with RE2 on every pattern, whether it takes a s
     "_",
     "é",
   );
-  const text = fc.array(fc.constantFrom("a", "b", ".", "\\", "-", "_", "é", "\n"), { maxLength: 4 });
+  const text = fc.array(fc.constantFrom("a", "B", "b", ".", "\\", "-", "_", "é", "É", "\n"), { maxLength: 4 });
+  const flags = fc.constantFrom("", "(?i)");
+  const patterns = fc.tuple(flags, fc.array(piece, { maxLength: 7 })).map(([flags, pieces]) => flags + pieces.join(""));
   fc.assert(
-    fc.property(fc.array(piece, { maxLength: 7 }), fc.array(text, { minLength: 8, maxLength: 8 }), (pieces, texts) => {
-      const pattern = pieces.join("");
+    fc.property(patterns, fc.array(text, { minLength: 8, maxLength: 8 }), (pattern, texts) => {
       let reference: RE2JS | null = null;
       try {
         reference = RE2JS.compile(pattern);
@@ -98,6 +99,27 @@ Deno.test("compileRegex() agrees with RE2 on every pattern, whether it takes a s
     }),
     { numRuns: 2000 },
   );
+});
+
+Deno.test("compileRegex() folds the case of every character as RE2 does", () => {
+  const folds = new Map<string, Set<string>>();
+  const note = (a: string, b: string) => folds.set(a, folds.get(a)?.add(b) ?? new Set([a, b]));
+  for (let code = 0; code < 0x1f000; code++) {
+    const one = String.fromCodePoint(code);
+    if (!one.isWellFormed()) continue;
+    for (const other of [one.toLowerCase(), one.toUpperCase()]) {
+      if (other === one || [...other].length !== 1) continue;
+      note(one, other);
+      note(other, one);
+    }
+  }
+  assert.ok(folds.size > 2000);
+  for (const [one, others] of folds) {
+    const [compiled, reference] = [compileRegex(`(?i)${one}`), RE2JS.compile(`(?i)${one}`)];
+    for (const other of [...others].flatMap((other) => [...folds.get(other)!])) {
+      assert.equal(compiled.test(other), reference.test(other), `${one} and ${other}`);
+    }
+  }
 });
 
 Deno.test("compileRegex() matches exactly the names that went through Python's re.escape", () => {
