@@ -110,12 +110,13 @@ export interface ReadOnlyProjectOptions {
   deadlineSeconds?: number;
   /**
    * Servers: the most requests at the same time, and the most Web Workers that `useThreads` may start. Default:
-   * `NEPTUNE_FETCHER_MAX_WORKERS`, then 10.
+   * `NEPTUNE_FETCHER_MAX_WORKERS`, then 10. Archives: the most Web Workers that read long series for one call. Default: the number of
+   * processors, at most 8; none where there is only one.
    */
   maxWorkers?: number;
   /**
-   * Servers: how many points one call of `useThreads` reads for each Web Worker that it starts, which takes a while; 0 for as many as
-   * there may be, at once. Default: 5,000,000.
+   * How many points one call of `useThreads` reads for each Web Worker that it starts, which takes a while; 0 for as many as there may
+   * be, at once. Archives: how many rows of files, taken to have 8 bytes each. Default: 5,000,000.
    */
   pointsPerWorker?: number;
 }
@@ -281,6 +282,8 @@ export type FolderOptions =
     | "fetch"
     | "requestTimeoutSeconds"
     | "deadlineSeconds"
+    | "maxWorkers"
+    | "pointsPerWorker"
   >
   & {
     /** Whether files may lie outside of the folders. Default: true. */
@@ -324,6 +327,7 @@ function planArchive(
     timeZone: options.timeZone,
     includeIncomplete: options.includeIncomplete,
     linksOutside: options.filesOutside,
+    workers: { maxWorkers: options.maxWorkers, pointsPerWorker: options.pointsPerWorker },
   };
   const { label } = checkArchive(asked, { data: !inStorage.data, files: !inStorage.files });
   const load = async () => {

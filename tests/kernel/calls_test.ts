@@ -118,3 +118,22 @@ Deno.test("Web Workers fetch the same points in the kernel as the main thread", 
   assert.equal(reply.status, "ok", reply.evalue);
   assert.equal(reply.outputs[0].content.text, "true 3 true true\n");
 });
+
+Deno.test("workers read the archive in a kernel as the main thread does", async () => {
+  await using kernel = await Kernel.start({ cwd: "samples" });
+  const reply = await kernel.run(`
+    import { ReadOnlyProject } from "../mod.ts";
+    const Real = Worker;
+    let started = 0;
+    globalThis.Worker = class extends Real { constructor(...args) { super(...args); started++; } };
+    const read = async (more) => {
+      const project = new ReadOnlyProject({ archive: "archive/data", cacheFolder: null, ...more });
+      return (await project.fetchMetrics({ attributes: ["train/loss"], progressBar: false })).toString();
+    };
+    const inWorkers = await read({ maxWorkers: 2, pointsPerWorker: 0 });
+    const count = started;
+    console.log(count > 0, inWorkers === await read({}), started === count, inWorkers.includes("shape: ("));
+  `);
+  assert.equal(reply.status, "ok", reply.evalue);
+  assert.equal(reply.outputs[0].content.text, "true true true true\n");
+});

@@ -54,6 +54,10 @@ const threaded = (specifier: string) => `
   const frame = await run["train/loss"].fetchValues();
   project.close();
   await server.close();
+  const archive = new ReadOnlyProject({ archive: ${ARCHIVE}, cacheFolder: null, maxWorkers: 1, pointsPerWorker: 0 });
+  await archive.fetchMetrics({ attributes: ["train/loss"] });
+  const own = started.pop();
+  if (!own.endsWith("/src/archive/workers/worker.ts")) throw new Error("no worker for the archive: " + own);
   console.log(frame.height, started.length > 0, started.every((path) => path.endsWith("/src/http/points/worker.ts")));
 `;
 
@@ -70,6 +74,7 @@ Deno.test("the published package", async (t) => {
         "/serve.ts",
         "/samples/mod.ts",
         "/src/http/points/worker.ts",
+        "/src/archive/workers/worker.ts",
         "/docs/images/plot.png",
       ]
     ) {

@@ -160,6 +160,28 @@ Deno.test("a server is read with README's flags, also in Web Workers; a missing 
   }
 });
 
+Deno.test("long series of an archive are read in Web Workers with README's flags, and without where their code may not be read", async () => {
+  const code = `
+    import { ReadOnlyProject } from "${ROOT}mod.ts";
+    let started = 0;
+    const Real = Worker;
+    globalThis.Worker = class extends Real { constructor(...all) { super(...all); started++; } };
+    const project = new ReadOnlyProject({ archive: "${ARCHIVE}", cacheFolder: null, maxWorkers: 1, pointsPerWorker: 0 });
+    console.log((await project.fetchMetrics({ attributes: ["train/loss"] })).height, started);
+  `;
+  const every = flags("every program", "reading an archive", "Web Workers");
+  const { stdout } = await run(every, code);
+  const [points, started] = stdout.split(" ");
+  assert.equal(started, "1");
+  const { npmCache } = JSON.parse(
+    new TextDecoder().decode((await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output()).stdout),
+  );
+  const narrow = every.map((flag) => flag === "--allow-read" ? `--allow-read=${npmCache},${ARCHIVE}` : flag);
+  const { stdout: alone, stderr } = await run(narrow, code);
+  assert.equal(alone, `${points} 0`, stderr);
+  assert.equal(stderr, "");
+});
+
 Deno.test("an archive is served with README's flags; a missing one is one sentence", async () => {
   const start = (flags: string[]) =>
     new Deno.Command(Deno.execPath(), {

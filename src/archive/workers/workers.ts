@@ -7,6 +7,7 @@
 import type { BucketColumns, SeriesBlock } from "../../columns.ts";
 import { fromPlainError, WorkerError } from "../../errors.ts";
 import { POINTS_PER_WORKER, type PoolOptions, WorkerPool } from "../../pool/pool.ts";
+import { isPermitted } from "../../permissions/require.ts";
 import { BYTES_PER_ROW, partsOf } from "../index/batches.ts";
 import type { ProjectIndex } from "../index/project_index.ts";
 import type { ReadOptions } from "../index/read_parts.ts";
@@ -29,10 +30,12 @@ export interface WorkerOptions {
 
 let shared: WorkerPool<SeriesKind> | undefined;
 
+const MODULE = new URL("./worker.ts", import.meta.url);
+
 /** A pool for archives. */
 export function archivePool(options: Partial<PoolOptions<SeriesKind>> = {}): WorkerPool<SeriesKind> {
   return new WorkerPool<SeriesKind>({
-    module: new URL("./worker.ts", import.meta.url),
+    module: MODULE,
     size: Infinity,
     settings: null,
     here: runSeriesJob,
@@ -56,7 +59,7 @@ export function workersFor(
   if (parts.some(({ folder }) => !folder.store.isLocal)) return null;
   const rows = parts.reduce((bytes, { size }) => bytes + size, 0) / BYTES_PER_ROW;
   const count = always ? maxWorkers : Math.min(maxWorkers, Math.floor(rows / pointsPerWorker));
-  if (count < 1) return null;
+  if (count < 1 || !canStart()) return null;
   const run = (pool ?? (shared ??= archivePool())).callOf(count, always);
   async function* done(
     batch: SeriesBatch,
@@ -89,6 +92,11 @@ export function workersFor(
     buckets: (batch, query, buckets, signal) =>
       done(batch, query, buckets, signal) as AsyncGenerator<BucketColumns, void>,
   };
+}
+
+/** Whether the code of workers may be read: nobody is asked for what only makes reading faster. */
+function canStart(): boolean {
+  return MODULE.protocol !== "file:" || isPermitted({ name: "read", path: MODULE });
 }
 
 function processors(): number {
