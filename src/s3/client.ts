@@ -145,7 +145,8 @@ export class StorageClient {
     const url = new URL(addressOf(endpoint, region, bucket));
     url.pathname += encodedKey(query["list-type"] ? "" : key);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-    const asked: Record<string, string> = {};
+    // Objects are the bytes that were put there: what says that it is compressed is not to be unpacked on the way.
+    const asked: Record<string, string> = { "accept-encoding": "identity" };
     if (range) asked.range = `bytes=${range.from}-${range.to === undefined ? "" : range.to - 1}`;
     if (etag) asked["if-match"] = etag;
     const keys = await this.#credentials.keys(location);

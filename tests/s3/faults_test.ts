@@ -4,6 +4,7 @@
  */
 
 import assert from "node:assert/strict";
+import { gzipSync } from "node:zlib";
 import {
   ConnectionError,
   DamagedFileError,
@@ -204,6 +205,24 @@ Deno.test("a body that is shorter than the object is no answer", async () => {
   });
   const error = await refused(server, "truncated");
   assert.match(error.message, /only \d+ of \d+ bytes/);
+});
+
+Deno.test("an object that says it is compressed is given as it is stored, whole", async () => {
+  const bytes = new Uint8Array(gzipSync("what somebody uploaded with --content-encoding gzip ".repeat(100)));
+  const server = spoilt(({ method, key }) =>
+    key !== "files/a.txt" ? null : new Response(method === "HEAD" ? null : bytes, {
+      headers: { "content-encoding": "gzip", "content-length": String(bytes.length), etag: '"a"' },
+    })
+  );
+  server.isOpen = true;
+  // Only a real request is unpacked on its way.
+  const real = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => server.answer(request));
+  const store = openStorage({ ...KEYS, endpoint: `http://127.0.0.1:${real.addr.port}`, region: "us-east-1" });
+  const { bytes: stream, size } = await store.stream("s3://bucket/files/a.txt");
+  assert.equal(size, bytes.length);
+  assert.deepEqual(await new Response(stream).bytes(), bytes);
+  store.close();
+  await real.shutdown();
 });
 
 const PICTURE = "nereid_digits-b413101154e2c0af/mlp-sgd-1/weights/picture/step_500_000000.png";
