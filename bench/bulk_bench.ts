@@ -21,6 +21,9 @@ const here = new URL(".", import.meta.url).pathname;
 
 interface Measured {
   seconds: number[];
+  /** Of the processor, each round and the whole process up to the end of its first call. */
+  processor?: number[];
+  whole?: number;
   count: number;
   /** MB. */
   peak: number;
@@ -34,8 +37,11 @@ async function measure(command: string, args: string[]): Promise<Measured> {
 }
 
 const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-const shown = ({ seconds, peak }: Measured) =>
-  `${median(seconds).toFixed(3).padStart(8)} s ${peak.toFixed(0).padStart(6)} MB`;
+const shown = ({ seconds, processor, whole, peak }: Measured) =>
+  `${median(seconds).toFixed(3).padStart(8)} s ${peak.toFixed(0).padStart(6)} MB` +
+  (processor && whole
+    ? `, of the processor ${median(processor).toFixed(3)} s a call, ${whole.toFixed(2)} s a process with one call`
+    : "");
 
 async function overHttp(names: string[]): Promise<void> {
   const server = new Deno.Command(Deno.execPath(), {
@@ -56,7 +62,7 @@ async function overHttp(names: string[]): Promise<void> {
         "--quiet",
         `${here}bulk_client.ts`,
         name,
-        `${ROUNDS}`,
+        `${name.startsWith("le") ? 7 : ROUNDS}`,
         line,
       ]);
       const { seconds: made } = await (await fetch(`${url}/made-in`)).json();
@@ -64,11 +70,14 @@ async function overHttp(names: string[]): Promise<void> {
       const right = ours.count === expected ? `${expected} found` : `${ours.count} FOUND, NOT ${expected}`;
       console.log(`${name}  ours ${shown(ours)}  ${right}; the server took ${made.toFixed(2)} s to make the answers`);
       if (!peers || scenario.tooLarge) continue;
-      const theirs = await measure(PYTHON, [`${here}bulk_peers.py`, name, "1", line]);
+      const theirs = await measure(PYTHON, [`${here}bulk_peers.py`, name, name.startsWith("le") ? "7" : "1", line]);
       await (await fetch(`${url}/made-in`)).body?.cancel();
       const faster = median(theirs.seconds) / median(ours.seconds);
+      const processor = (median(theirs.processor!) / median(ours.processor!)).toFixed(1);
       console.log(
-        `       neptune-query ${shown(theirs)}: ours is ${faster.toFixed(1)} x as fast, with ${
+        `       neptune-query ${shown(theirs)}: ours is ${
+          faster.toFixed(1)
+        } x as fast, ${processor} x in time of the processor, with ${
           (100 * ours.peak / theirs.peak).toFixed(0)
         } % of its memory` + (theirs.count === ours.count ? "" : `; IT FOUND ${theirs.count}`),
       );

@@ -21,10 +21,12 @@ def work():
 
 
 count = work()
+whole = time.process_time()
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-seconds = []
+seconds, processor = [], []
 for _ in range(int(rounds)):
-    started = time.perf_counter()
+    started, used = time.perf_counter(), time.process_time()
     count = work()
     seconds.append(time.perf_counter() - started)
-print(json.dumps({"seconds": seconds, "count": count, "peak": peak}))
+    processor.append(time.process_time() - used)
+print(json.dumps({"seconds": seconds, "processor": processor, "whole": whole, "count": count, "peak": peak}))

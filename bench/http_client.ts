@@ -12,6 +12,7 @@ const [scenario, rounds, line] = Deno.args;
 const server = JSON.parse(line) as { url: string; apiToken: string; project: string; run: string };
 const MANY = Array.from({ length: 300 }, (_, i) => `many/${String(i).padStart(3, "0")}`);
 
+const WIDE = MANY.map((path) => path.replace("many", "wide"));
 const LONG = Array.from({ length: 20 }, (_, i) => `long/${String(i).padStart(2, "0")}`);
 
 /** The same requests as the client's, their answers thrown away. */
@@ -60,8 +61,9 @@ const SCENARIOS: Record<string, () => Promise<() => Promise<void>> | (() => Prom
   "raw one": () => raw([["one"]]),
   "raw many": () => raw([0, 75, 150, 225].map((start) => MANY.slice(start, start + 75))),
   "one": () => client((run) => run.attribute("one").fetchValues({ progressBar: false })),
-  ...Object.fromEntries(([0, 1, 2, 4, 10, "justified"] as const).flatMap((workers) => [
+  ...Object.fromEntries(([0, 1, 2, 4, "justified"] as const).flatMap((workers) => [
     [`many ${workers}`, () => prefetch(MANY, workers)],
+    [`wide ${workers}`, () => prefetch(WIDE, workers)],
     [`long ${workers}`, () => prefetch(LONG, workers)],
   ])),
 };

@@ -2,8 +2,8 @@
  * A server for `http_bench.ts`: Neptune's API over one run in memory, with every answer kept, so that the second time it is
  * asked it costs next to nothing. Prints one line of JSON when it listens.
  *
- * The run `bench` has the float series `one` of 1M points, `many/000` to `many/299` of 10k points each, and `long/00` to `long/19` of
- * 1M points each. With an argument it waits so many milliseconds before each answer.
+ * The run `bench` has the float series `one` of 1M points, `many/000` to `many/299` of 10k points each, `wide/000` to `wide/299` of
+ * 100k points each, and `long/00` to `long/19` of 1M points each. With an argument it waits so many milliseconds before each answer.
  */
 
 import { type FloatAggregates, type SeriesBlock, seriesRefs, type ValueBlock } from "../src/columns.ts";
@@ -34,6 +34,8 @@ function points(count: number, phase: number): Points {
 const STRINGS = new Map([["sys/id", RUN.sysId], ["sys/custom_run_id", RUN.customId], ["sys/name", RUN.name]]);
 const SERIES = new Map<string, Points>([["one", points(1_000_000, 0)]]);
 for (let i = 0; i < 20; i++) SERIES.set(`long/${String(i).padStart(2, "0")}`, SERIES.get("one")!);
+const WIDE = points(100_000, 0);
+for (let i = 0; i < 300; i++) SERIES.set(`wide/${String(i).padStart(3, "0")}`, WIDE);
 for (let i = 0; i < 300; i++) SERIES.set(`many/${String(i).padStart(3, "0")}`, points(10_000, i));
 
 const DEFINITIONS: AttributeDefinition[] = [

@@ -88,7 +88,8 @@ export class Reader {
   }
 
   #decoded(start: number, end: number): string {
-    if (end - start <= SHORT && this.#isAscii(start, end)) return ascii(this.#bytes, start, end);
+    const short = end - start <= SHORT ? ascii(this.#bytes, start, end) : null;
+    if (short !== null) return short;
     try {
       return utf8.decode(this.#bytes.subarray(start, end));
     } catch (cause) {
@@ -133,12 +134,6 @@ export class Reader {
       if (same === text.length) return which;
     }
     return -1;
-  }
-
-  #isAscii(start: number, end: number): boolean {
-    let bits = 0;
-    for (let at = start; at < end; at++) bits |= this.#bytes[at];
-    return bits < 0x80;
   }
 
   /** Passes over a string or message that has no use here. */
@@ -268,11 +263,16 @@ export class Reader {
 /** Room for the characters of short texts, by their number. */
 const CODES: readonly number[][] = Array.from({ length: SHORT + 1 }, (_, size) => new Array<number>(size).fill(0));
 
-/** A short text: four times as fast as a decoder, from the first call on, and one string instead of a chain of them. */
-function ascii(bytes: Uint8Array, start: number, end: number): string {
+/**
+ * A short text in ASCII, null for another: four times as fast as a decoder, from the first call on, and one string instead of a chain
+ * of them.
+ */
+function ascii(bytes: Uint8Array, start: number, end: number): string | null {
   const codes = CODES[end - start];
-  for (let i = 0; i < codes.length; i++) codes[i] = bytes[start + i];
-  return String.fromCharCode(...codes);
+  let bits = 0;
+  for (let i = 0; i < codes.length; i++) bits |= codes[i] = bytes[start + i];
+  // Half the time of a call whose arguments are spread.
+  return bits < 0x80 ? String.fromCharCode.apply(null, codes) : null;
 }
 
 /**
