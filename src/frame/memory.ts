@@ -1,8 +1,9 @@
 /**
  * The memory behind frames, which the garbage collector of JavaScript does not see.
  *
- * To it a frame of a gigabyte is a small object, so that dead ones pile up until the process ends; in the kernel of notebooks not
- * even buffers of the same size, tied to the frames, make it run. So it is asked to, once so much has been made that it is worth it.
+ * To it a frame of a gigabyte is a small object, so that dead ones pile up until the process ends. So it is made to look, once so much
+ * has been made that it is worth it: by a large buffer whose pages nobody touches. In the kernel of notebooks no buffer makes it run;
+ * there it is called, which takes longer, and throws away compiled code.
  *
  * @module
  */
@@ -21,6 +22,9 @@ const SHARE_OF_HEAP = 0.5;
  */
 const BYTES_PER_CELL = 12, MAKING = inKernel() ? 3 : 1;
 
+/** Bytes that make the collector run whatever there is already; half of them did, an eighth did not. */
+const PRESSURE = 1 << 30;
+
 let made = 0;
 let collect: (() => void) | null | undefined;
 
@@ -29,8 +33,19 @@ export function noteFrame({ height, width }: Pick<DataFrame, "height" | "width">
   made += height * width * BYTES_PER_CELL * MAKING;
   if (made < LOOK_AFTER || made < Deno.memoryUsage().heapUsed * SHARE_OF_HEAP) return;
   made = 0;
+  if (!inKernel() && press()) return;
   if (collect === undefined) collect = collector();
   collect?.();
+}
+
+/** Takes address space, and no memory, so that the collector thinks it time to run; false where there is no room. */
+function press(): boolean {
+  try {
+    new ArrayBuffer(PRESSURE, { maxByteLength: PRESSURE }).transferToFixedLength(0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The garbage collector, which a context has that is made after the flag was set; null where it cannot be had. */

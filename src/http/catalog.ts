@@ -13,6 +13,7 @@ import { Api } from "./api.ts";
 import { incomplete, projectInfo } from "./complete.ts";
 import { ServerProject } from "./project.ts";
 import { projectsCall } from "./plan/requests.ts";
+import { mostWorkers } from "./plan/workers.ts";
 import { decodeApiToken } from "./token.ts";
 import type { Retry, TransportOptions } from "../transport/transport.ts";
 
@@ -35,9 +36,9 @@ export interface ServerOptions {
    * Default: 120.
    */
   deadlineSeconds?: number;
-  /** The most requests at the same time, and the most Web Workers. Default: 10. */
+  /** The most requests at the same time, and the most Web Workers, of which there is at most one for each core beyond two. Default: 10. */
   maxWorkers?: number;
-  /** How many points one call of `useThreads` reads for each Web Worker that it starts. Default: five million; 0: all are read there. */
+  /** How many points one call of `useThreads` reads for each Web Worker that it starts. Default: five million; 0: all are read there, whatever cores there are. */
   pointsPerWorker?: number;
   /** Told before an attempt is made again, besides the log. */
   onRetry?: (retry: Retry) => void;
@@ -75,7 +76,7 @@ class ServerCatalog implements Catalog {
     this.#api = new Api(token, transport, options);
     this.#pool = options.fetch ? null : new WorkerPool({
       module: new URL("./points/worker.ts", import.meta.url),
-      size: this.#concurrency,
+      size: mostWorkers(this.#concurrency, options.pointsPerWorker, navigator.hardwareConcurrency),
       settings: transport,
       here: (job, signal, tell) => this.#here(job, signal, (points) => tell({ points })),
       pointsPerWorker: options.pointsPerWorker,
