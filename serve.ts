@@ -332,8 +332,8 @@ Press Ctrl+C to stop.`;
 }
 
 /**
- * Runs the server as its command line says, until it is stopped with Ctrl+C, and gives the exit code: 0 where it was stopped, 2
- * where the words cannot be understood or there is nothing to serve.
+ * Runs the server as its command line says, until it is stopped with Ctrl+C, and gives the exit code: 0 where it was stopped, 1
+ * where what is to be served is not there or cannot be read, 2 where the words cannot be understood.
  *
  * @param args The words of the command line, for example `["--archive", "exports/data"]`.
  */
@@ -356,7 +356,7 @@ export async function runServer(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (!(error instanceof NeptuneError)) throw error;
     console.error(atCommandLine(error.message));
-    return 2;
+    return error.name === "OptionError" ? 2 : 1;
   }
   const { url, apiToken, projects } = server;
   console.log(

@@ -185,10 +185,10 @@ Deno.test("view and serve say at their start what is not there, whatever the sou
     },
     { args: ["view"], env: server, code: 1, said: /^No answer from http:\/\/127/ },
     { args: ["view", "--archive", "s3://bucket/data"], env: { ...s3, ...keys }, code: 1, said: /127\.0\.0\.1/ },
-    { args: ["serve", "--archive", "/nowhere"], code: 2, said: /^There is no folder \/nowhere/ },
+    { args: ["serve", "--archive", "/nowhere"], code: 1, said: /^There is no folder \/nowhere/ },
     {
       args: ["serve", "--archive", ARCHIVE, "--files", "/nowhere"],
-      code: 2,
+      code: 1,
       said: /^There is no folder \/nowhere: pass as `--files`/,
     },
   ];
