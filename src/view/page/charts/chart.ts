@@ -54,14 +54,15 @@ export function MetricChart(
     inherited,
     buckets: Math.min(2000, Math.ceil(width / 200) * 200),
   };
-  const { series, reading, trouble: said } = useSeries(seen ? choice : null);
+  const { series, axis: drawnAxis, reading, trouble: said } = useSeries(seen ? choice : null);
   const height = isLarge ? 460 : 250;
   const mark = markedStep.value;
   const [onX, onY] = [logX.value, logY.value];
   const content = useMemo(
     () =>
-      series && chartFigure(series, { runs, paths: plan.paths, axis, logX: onX, logY: onY, height, mark, zoom: part }),
-    [series, runs, plan, axis, onX, onY, height, mark, part],
+      series &&
+      chartFigure(series, { runs, paths: plan.paths, axis: drawnAxis, logX: onX, logY: onY, height, mark, zoom: part }),
+    [series, runs, plan, drawnAxis, onX, onY, height, mark, part],
   );
   const label = `${plan.title}: ${counted(content?.figure.entries.length ?? 0, "line")} of ${
     counted(runs.length, "run")

@@ -26,6 +26,8 @@ export interface SeriesChoice {
 /** How far the reading is. */
 export interface ReadSeries {
   series: BucketedSeries[] | null;
+  /** The axis on which they lie: while another is read, the one before. */
+  axis: BucketsAxis;
   /** Whether more detail is on its way. */
   reading: boolean;
   /** A sentence; empty: nothing went wrong. */
@@ -38,7 +40,7 @@ const kept = new Map<string, BucketsAnswer>();
 
 /** Reads what is chosen; null: nothing for now. What was read before stays until the new is there. */
 export function useSeries(choice: SeriesChoice | null): ReadSeries {
-  const [state, setState] = useState<ReadSeries>({ series: null, reading: true, trouble: "" });
+  const [state, setState] = useState<ReadSeries>({ series: null, axis: "step", reading: true, trouble: "" });
   const key = JSON.stringify([choice, readings.value]);
   useEffect(() => {
     if (choice === null) return;
@@ -48,11 +50,11 @@ export function useSeries(choice: SeriesChoice | null): ReadSeries {
     const read = async () => {
       setState((before) => ({ ...before, reading: true, trouble: "" }));
       const whole = await bucketed({ ...request, range: null }, stop.signal);
-      setState({ series: whole.series, reading: zoom !== null, trouble: "" });
+      setState({ series: whole.series, axis, reading: zoom !== null, trouble: "" });
       if (zoom === null) return;
       const [from, to] = zoom;
       const detail = await bucketed({ ...request, range: { from, to } }, stop.signal);
-      setState({ series: spliced(whole.series, detail.series, [from, to]), reading: false, trouble: "" });
+      setState({ series: spliced(whole.series, detail.series, [from, to]), axis, reading: false, trouble: "" });
     };
     read().catch((error) => {
       if (!stop.signal.aborted) setState((before) => ({ ...before, reading: false, trouble: error.message }));
