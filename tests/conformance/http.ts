@@ -13,23 +13,26 @@ export const SKIP: Record<string, string> = {
 };
 
 /** No socket: the client's `fetch` is the server. */
-export const inProcess: Open = ({ data, files }, choices) => {
-  const archive = openArchive({ data, files, cache: null, ...choices });
+export const inProcess: Open = ({ data, files }, choices) =>
+  Promise.resolve(served(openArchive({ data, files, cache: null, ...choices })));
+
+/** An archive behind a server that nobody else can reach. Closing it closes the archive. */
+export function served(archive: Catalog): Awaited<ReturnType<Open>> {
   const secret = newSecret();
   const handler = createHandler(archive, { secret });
   const catalog = openServer({
     apiToken: makeApiToken(secret, "http://neptune.test"),
     fetch: (input, init) => handler(new Request(input, init)),
   });
-  return Promise.resolve({
+  return {
     catalog,
     close: () => {
       catalog.close();
       archive.close();
       return Promise.resolve();
     },
-  });
-};
+  };
+}
 
 /** A real server on this machine. */
 export function overSocket(wrap: (catalog: Catalog) => Catalog, options: Partial<ServerOptions> = {}): Open {
