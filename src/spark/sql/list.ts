@@ -12,8 +12,11 @@ import { withLatest } from "./points.ts";
 import { type RowSource, utf16 } from "./rows.ts";
 import {
   DERIVED,
+  type Gathering,
   isOneFolder,
   NEWEST_FIRST,
+  OF_ONE_ROW,
+  OVER_ROWS,
   type RunColumn,
   type RunFacets,
   TELLS_NOTHING,
@@ -108,17 +111,17 @@ function sortColumn(path: string, type: AttributeType, aggregation: string | nul
 
 /** What a listing needs of single values, in the pass that gathers runs. */
 function facetsOf(statement: Statement, { tests }: RunCondition, sorting: Sorting | null): RunFacets | null {
-  const columns = new Map<string, string>(
-    tests.map(({ column, path, condition }) =>
-      [column, `bool_or(attribute_path = ${statement.value(path)} AND (${condition}))`] as const
-    ),
-  );
+  const columns = new Map<string, Gathering>();
+  for (const { column, path, condition } of tests) {
+    const holds = `attribute_path = ${statement.value(path)} AND (${condition})`;
+    columns.set(column, (gather) => gather("bool_or", holds));
+  }
   const paths = tests.map(({ path }) => statement.value(path));
   const types: string[] = tests.flatMap(({ types }) => types);
   if (sorting?.derived === null && !isSeriesType(sorting.type)) {
     const path = statement.value(sorting.path);
     const isIt = `attribute_path = ${path} AND attribute_type = '${sorting.type}'`;
-    columns.set("sort_value", `max(CASE WHEN ${isIt} THEN ${sorting.stored} END)`);
+    columns.set("sort_value", (gather) => gather("max", `CASE WHEN ${isIt} THEN ${sorting.stored} END`));
     paths.push(path);
     types.push(sorting.type);
   }
@@ -137,30 +140,41 @@ function withSeriesTests(
   const named = (path: string) => statement.value(path);
   const paths = new Set(seriesTests.map(({ path }) => path));
   const types = new Set(seriesTests.flatMap(({ types }) => types) as SeriesType[]);
-  const columns = seriesTests.map(({ column, path, condition }) =>
-    `bool_or(path = ${named(path)} AND (${condition})) AS ${column}`
-  );
   if (sorted) {
     paths.add(sorted.path);
     types.add(sorted.type as SeriesType);
+  }
+  // Of one series, each run has one row.
+  const isOne = paths.size === 1 && types.size === 1;
+  const gather = isOne ? OF_ONE_ROW : OVER_ROWS;
+  const columns = seriesTests.map(({ column, path, condition }) =>
+    `${gather("bool_or", `path = ${named(path)} AND (${condition})`)} AS ${column}`
+  );
+  if (sorted) {
     const isIt = `path = ${named(sorted.path)} AND type = '${sorted.type}'`;
-    columns.push(`max(CASE WHEN ${isIt} THEN ${sorted.stored} END) AS sort_value`);
+    columns.push(`${gather("max", `CASE WHEN ${isIt} THEN ${sorted.stored} END`)} AS sort_value`);
   }
   const where = `attribute_path IN (${[...paths].map(named).join(", ")})`;
   withLatest(statement, scope, { types: [...types], where, runs: null, inherited: true });
-  statement.with("series_tests", `SELECT run, ${columns.join(", ")} FROM latest GROUP BY run`);
+  statement.with("series_tests", `SELECT run, ${columns.join(", ")} FROM latest${isOne ? "" : " GROUP BY run"}`);
   return true;
 }
 
 const PARENT = "sys/forking/parent", FORK_STEP = "sys/forking/step";
-const forkColumn = (path: string, type: string) =>
-  `max(CASE WHEN attribute_path = '${path}' AND attribute_type = '${type}' THEN ${type}_value END)`;
+const forkValue = (path: string, type: string) =>
+  `CASE WHEN attribute_path = '${path}' AND attribute_type = '${type}' THEN ${type}_value END`;
 const FORKS: RunFacets = {
   paths: [`'${PARENT}'`, `'${FORK_STEP}'`],
   types: ["string", "int", "float"],
   columns: new Map([
-    ["parent", forkColumn(PARENT, "string")],
-    ["fork_step", `coalesce(CAST(${forkColumn(FORK_STEP, "int")} AS DOUBLE), ${forkColumn(FORK_STEP, "float")})`],
+    ["parent", (gather) => gather("max", forkValue(PARENT, "string"))],
+    [
+      "fork_step",
+      (gather) =>
+        `coalesce(CAST(${gather("max", forkValue(FORK_STEP, "int"))} AS DOUBLE), ${
+          gather("max", forkValue(FORK_STEP, "float"))
+        })`,
+    ],
   ]),
 };
 const ODD_COLUMNS = "system.created AS created, system.sys_id AS sys_id, system.custom_id AS custom_id, " +

@@ -61,9 +61,16 @@ export interface RunFacets {
   /** Exact paths of the rows, as places in the text. */
   paths: readonly string[];
   types: readonly string[];
-  /** By name, aggregates over rows. */
-  columns: ReadonlyMap<string, string>;
+  /** By name, what they come to. */
+  columns: ReadonlyMap<string, Gathering>;
 }
+
+/** What several rows come to, given what takes together a value of each. */
+export type Gathering = (gather: (how: "max" | "bool_or", value: string) => string) => string;
+/** Where there are several rows for each run. */
+export const OVER_ROWS: Parameters<Gathering>[0] = (how, value) => `${how}(${value})`;
+/** Where there is one. */
+export const OF_ONE_ROW: Parameters<Gathering>[0] = (_how, value) => value;
 
 /** The aggregate that gives what is stored. */
 function aggregate(name: Stored): string {
@@ -73,20 +80,32 @@ function aggregate(name: Stored): string {
 }
 
 /** A query for rows of each run come down to one: `key`, what is stored, and further columns. */
-function gathered(rows: string, stored: readonly Stored[], facets: RunFacets | null, paths: readonly Stored[]): string {
+function gathered(
+  rows: string,
+  stored: readonly Stored[],
+  facets: RunFacets | null,
+  paths: readonly Stored[],
+  isCompacted: boolean,
+): string {
   const list = [...new Set([...[...paths, ...stored].map((name) => `'${SYSTEM[name][0]}'`), ...facets?.paths ?? []])];
   const types = [...new Set([...[...paths, ...stored].map((name) => SYSTEM[name][1]), ...facets?.types ?? []])];
-  const columns = [...stored.map(aggregate), ...[...facets?.columns ?? []].map(([name, text]) => `${text} AS ${name}`)];
+  // Of one attribute, a run has one row in the tables.
+  const isOne = isCompacted && list.length === 1 && types.length === 1 && stored.length === 0;
+  const gather = isOne ? OF_ONE_ROW : OVER_ROWS;
+  const more = [...facets?.columns ?? []].map(([name, column]) => `${column(gather)} AS ${name}`);
+  const columns = [...stored.map(aggregate), ...more];
   return `SELECT ${["run_id AS key", ...columns].join(", ")} FROM ${rows} WHERE attribute_path IN (${
     list.join(", ")
-  }) AND attribute_type IN (${types.map((type) => `'${type}'`).join(", ")}) AND run_id IS NOT NULL GROUP BY run_id`;
+  }) AND attribute_type IN (${types.map((type) => `'${type}'`).join(", ")}) AND run_id IS NOT NULL${
+    isOne ? "" : " GROUP BY run_id"
+  }`;
 }
 
 /** Makes the table `system`, which needs `rows`: what runs tell of themselves, and further columns. */
 export function withSystem(statement: Statement, rows: RowSource, facets: RunFacets): void {
-  if (!isOneFolder(rows)) return statement.with("system", gathered("rows", TELLING, facets, TELLING));
+  if (!isOneFolder(rows)) return statement.with("system", gathered("rows", TELLING, facets, TELLING, false));
   statement.with("known", knownRuns(statement, rows));
-  statement.with("facets", gathered("rows", [], facets, []));
+  statement.with("facets", gathered("rows", [], facets, [], true));
   const columns = [...facets.columns.keys()].map((name) => `facets.${name}`);
   statement.with(
     "system",
@@ -126,7 +145,7 @@ export function withRuns(
     if (others.length === 0 && names.length === 0) statement.with("told", known);
     else {
       statement.with("known", known);
-      statement.with("facets", gathered("rows", others, facets, []));
+      statement.with("facets", gathered("rows", others, facets, [], true));
       statement.with(
         "told",
         `SELECT known.*, ${[...others, ...names].map((name) => `facets.${name}`).join(", ")} ` +
@@ -158,7 +177,7 @@ export function withRuns(
       );
       rows = "all_rows";
     }
-    statement.with("told", gathered(rows, [...stored], facets, TELLING));
+    statement.with("told", gathered(rows, [...stored], facets, TELLING, false));
   }
   const text = (one: keyof typeof COLUMNS) =>
     one === "name" && !stored.has("own_experiment") ? "own_name" : COLUMNS[one][0];
