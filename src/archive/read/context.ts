@@ -40,9 +40,16 @@ export interface ReadContext extends BatchContext {
 /** Reads batches of float series in Web Workers. */
 export interface BatchWorkers {
   /** How many there may be. */
-  count: number;
+  most: number;
   /** Also for a single batch. */
   always: boolean;
+  /** How many are worth starting for so many milliseconds of work. */
+  worth(work: number): number;
+  start(count: number): BatchReaders;
+}
+
+/** Workers of one call. */
+export interface BatchReaders {
   points(batch: SeriesBatch, query: BatchQuery, signal: AbortSignal): AsyncGenerator<SeriesBlock, void>;
   buckets(
     batch: SeriesBatch,

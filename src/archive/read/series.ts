@@ -4,13 +4,14 @@
  * @module
  */
 
+import { cpuUsage } from "node:process";
 import { concurrently } from "../../async/concurrent.ts";
 import { bucketPoints } from "../../buckets.ts";
 import { type BucketColumns, type SeriesBlock, seriesRefs } from "../../columns.ts";
 import type { SeriesQuery } from "../../source.ts";
 import { chainOf } from "../index/lineage.ts";
 import { type BatchQuery, type BatchSeries, readBatch, type SeriesBatch } from "./batch.ts";
-import type { BatchWorkers, ReadContext } from "./context.ts";
+import type { BatchReaders, ReadContext } from "./context.ts";
 
 /** Few paths are a small share of what a run usually has. */
 const FEW_PATHS = 16;
@@ -65,17 +66,48 @@ async function* throughBatches<T>(
   context: ReadContext,
   plan: SeriesPlan,
   here: (batch: SeriesBatch) => AsyncGenerator<T, void>,
-  there: (workers: BatchWorkers, batch: SeriesBatch, signal: AbortSignal) => AsyncGenerator<T, void>,
+  there: (workers: BatchReaders, batch: SeriesBatch, signal: AbortSignal) => AsyncGenerator<T, void>,
 ): AsyncGenerator<T, void> {
   const workers = plan.isFloat ? context.workers?.(plan.runs) ?? null : null;
   const batches = workers ? [...batchesOf(context, plan, 1)] : [];
   if (workers && (batches.length > 1 || workers.always)) {
-    const jobs = batches.map((batch) => (signal: AbortSignal) => there(workers, batch, signal));
-    yield* concurrently(jobs, workers.count + 1, context.signal);
+    let count = workers.most, least = Infinity;
+    for (let probes = 0; !workers.always && probes < PROBES && batches.length > 0; probes++) {
+      least = Math.min(least, yield* timed(here(batches.shift()!)));
+      const left = least * batches.length;
+      count = workers.worth(left);
+      if (count === 0 || workers.worth(left / CLEARLY) === workers.most) break;
+    }
+    if (count > 0) {
+      const readers = workers.start(count);
+      const jobs = batches.map((batch) => (signal: AbortSignal) => there(readers, batch, signal));
+      yield* concurrently(jobs, count + 1, context.signal);
+    } else for (const batch of batches) yield* here(batch);
     return;
   }
   // How large the next batch is, depends on what came out of this one.
   for (const batch of batchesOf(context, plan, plan.few ? FEW_SHARE : 1)) yield* here(batch);
+}
+
+/** So many batches at most are read here to see how long one takes. The first ones of a process take longer than others. */
+const PROBES = 3;
+/** When so many times the work is left that is worth all workers, there is no need to look again. */
+const CLEARLY = 5;
+
+/**
+ * Passes on, and gives the milliseconds that this took, without those of who takes it: of the processor, where other programs, too,
+ * want it.
+ */
+async function* timed<T>(values: AsyncGenerator<T, void>): AsyncGenerator<T, number> {
+  let took = 0;
+  while (true) {
+    const start = performance.now(), before = cpuUsage();
+    const { done, value } = await values.next();
+    const { user, system } = cpuUsage(before);
+    took += Math.min(performance.now() - start, (user + system) / 1000);
+    if (done) return took;
+    yield value;
+  }
 }
 
 /** The runs of a query, and what is asked of them. */

@@ -13,10 +13,14 @@ import type { ProjectIndex } from "../index/project_index.ts";
 import type { ReadOptions } from "../index/read_parts.ts";
 import type { BatchQuery, SeriesBatch } from "../read/batch.ts";
 import type { BatchWorkers } from "../read/context.ts";
+import type { RunJob } from "../../pool/protocol.ts";
 import { jobOf, type JobSettings, runSeriesJob, type SeriesKind } from "./job.ts";
 
 /** More threads than these take more memory than they save time. */
 const MOST_WORKERS = 8;
+
+/** What a worker has to have before it: it takes half as long until it has loaded, and compiled, what reads. */
+const WORK_PER_WORKER = 300;
 
 /** How many workers there may be, and when they start. */
 export interface WorkerOptions {
@@ -24,6 +28,8 @@ export interface WorkerOptions {
   maxWorkers?: number;
   /** How many rows of files one call reads for each worker. Default: five million; 0: all that there may be, at once. */
   pointsPerWorker?: number;
+  /** So many milliseconds of work must be left for each worker that starts. Default: 300. */
+  workPerWorker?: number;
   /** Where they are. Default: all archives share one pool. */
   pool?: WorkerPool<SeriesKind>;
 }
@@ -50,7 +56,13 @@ export type ProjectWorkers = WorkerOptions & Omit<JobSettings, "buckets">;
 export function workersFor(
   index: ProjectIndex,
   runs: readonly number[],
-  { maxWorkers = processors(), pointsPerWorker = POINTS_PER_WORKER, pool, ...settings }: ProjectWorkers,
+  {
+    maxWorkers = processors(),
+    pointsPerWorker = POINTS_PER_WORKER,
+    workPerWorker = WORK_PER_WORKER,
+    pool,
+    ...settings
+  }: ProjectWorkers,
   readOptions: ReadOptions,
 ): BatchWorkers | null {
   const always = pointsPerWorker === 0;
@@ -60,8 +72,8 @@ export function workersFor(
   const rows = parts.reduce((bytes, { size }) => bytes + size, 0) / BYTES_PER_ROW;
   const count = always ? maxWorkers : Math.min(maxWorkers, Math.floor(rows / pointsPerWorker));
   if (count < 1 || !canStart()) return null;
-  const run = (pool ?? (shared ??= archivePool())).callOf(count, always);
   async function* done(
+    run: RunJob<SeriesKind>,
     batch: SeriesBatch,
     query: BatchQuery,
     buckets: number | null,
@@ -86,11 +98,17 @@ export function workersFor(
     }
   }
   return {
-    count,
+    most: count,
     always,
-    points: (batch, query, signal) => done(batch, query, null, signal) as AsyncGenerator<SeriesBlock, void>,
-    buckets: (batch, query, buckets, signal) =>
-      done(batch, query, buckets, signal) as AsyncGenerator<BucketColumns, void>,
+    worth: (work) => Math.min(count, Math.floor(work / workPerWorker)),
+    start(count) {
+      const run = (pool ?? (shared ??= archivePool())).callOf(count, always);
+      return {
+        points: (batch, query, signal) => done(run, batch, query, null, signal) as AsyncGenerator<SeriesBlock, void>,
+        buckets: (batch, query, buckets, signal) =>
+          done(run, batch, query, buckets, signal) as AsyncGenerator<BucketColumns, void>,
+      };
+    },
   };
 }
 
