@@ -38,7 +38,7 @@ import { Files } from "./disk/files.ts";
 import { foundAt, parentOf, type Store } from "./disk/store.ts";
 import { batches } from "./index/batches.ts";
 import { readCells } from "./index/cells.ts";
-import type { ReadOptions } from "./index/read_parts.ts";
+import { CHECK, readGroups, type ReadOptions } from "./index/read_parts.ts";
 import { readPoints } from "./read/points.ts";
 import { type ProjectIndex, runInfos } from "./index/project_index.ts";
 import { isSystem } from "./index/system.ts";
@@ -308,6 +308,10 @@ export class ArchivedProject implements Source {
       signal,
       onDamaged: (part, cause) => this.#damaged(index, part, cause, tolerant(part)),
     };
+    // Who goes on without damaged parts has to know them before anything of them is given.
+    const check = this.#settings.skipDamaged
+      ? (parts: readonly Part[]) => readGroups(parts, readOptions, CHECK)
+      : undefined;
     return {
       index,
       phantoms,
@@ -317,7 +321,7 @@ export class ArchivedProject implements Source {
       cells: (runs, query) => readCells(index, runs, query, readOptions),
       points: (runs, query) => readPoints(index, runs, query, readOptions),
       batches: (runs, sourcesOf, share) => batches(index, runs, sourcesOf, share),
-      turns: (runs) => stepTurns(index, runs, signal),
+      turns: (runs, backwards) => stepTurns(index, runs, { signal, backwards, check }),
       workers: (runs) => workersFor(index, runs, { ...workers, timeZone, skipDamaged }, readOptions),
       isScattered: (run) => index.parts[run].length > 1,
       isReal: (type, path) => phantoms.isReal(type, path, readOptions),

@@ -14,6 +14,7 @@ import { distinct, EVERY_COLUMN, type RowGroupReader } from "../archive/parquet/
 import { isLogged, pointValues } from "../archive/parquet/point_values.ts";
 import type { PartsContext } from "../archive/read/context.ts";
 import { RowNotes, type SavedNotes } from "../archive/report/rows.ts";
+import { tidyUp } from "../memory.ts";
 import { type AttributeType, isSeriesType, type SeriesType } from "../types.ts";
 import { makeWhole, sayingWhatFailed } from "../write/whole.ts";
 import type { Limits } from "./limits.ts";
@@ -86,7 +87,10 @@ export async function readAllSeries(
     }, {
       telling: ["type", "path", "project", "run"],
       columns: EVERY_COLUMN,
-      read: (group, part) => reader.read(group, part, owners.get(part)!),
+      read: (group, part) => {
+        reader.read(group, part, owners.get(part)!);
+        tidyUp();
+      },
     });
     from += some.length;
     read += some.length;

@@ -216,6 +216,11 @@ export class Spill {
 
   constructor(readonly path: string, readonly index: SpillIndex) {}
 
+  /** Lets the block go that was read last. */
+  letGo(): void {
+    this.#held = null;
+  }
+
   /** The series of an attribute, by run. */
   series(key: string): SpilledSeries[] {
     const found = this.index[key];
@@ -268,6 +273,9 @@ export class Spill {
   }
 }
 
+/** The portion that was read last. */
+let latest: Spill | null = null;
+
 /** Points that are put in order one by one are handed on in pieces of so many. */
 const MERGED = 1 << 16;
 
@@ -275,7 +283,12 @@ const MERGED = 1 << 16;
 export function* pointsInOrder(stretches: readonly SpilledSeries[]): Generator<SeriesPoints> {
   const isInOrder = stretches.every(({ firstStep }, i) => i === 0 || stretches[i - 1].lastStep <= firstStep);
   if (isInOrder) {
-    for (const stretch of stretches) yield* stretch.spill.points(stretch);
+    for (const stretch of stretches) {
+      // Portions are gone through one after the other: of one block of each, the memory would grow with their number.
+      if (latest !== stretch.spill) latest?.letGo();
+      latest = stretch.spill;
+      yield* stretch.spill.points(stretch);
+    }
     return;
   }
   const cursors = stretches.map((stretch) => new Cursor(stretch));

@@ -13,10 +13,11 @@ import { type TableName, TABLES } from "../archive/compacted/tables.ts";
 import { hashFile } from "../archive/disk/hashes.ts";
 import { DISK } from "../archive/disk/local.ts";
 import { ArchiveError } from "../errors.ts";
+import { tidyUp } from "../memory.ts";
 import { sayingWhatFailed, sayingWhatFailedSync } from "../write/whole.ts";
 import { histogramsOf } from "../archive/compacted/pass.ts";
 import type { Limits } from "./limits.ts";
-import { TableWriter, type WrittenColumn } from "../export/parquet/table.ts";
+import { TableWriter, type WrittenColumn } from "../parquet/table.ts";
 import { digestOf, GrowingGroup } from "../export/row_group.ts";
 
 /** Where the files go. */
@@ -112,6 +113,7 @@ export class TableFiles {
     if (group.rows > 0) {
       open.groups.push({ rows: group.rows, digests: group.digests() });
       sayingWhatFailedSync(open.path, () => open.writer.write(group.rows, group.data(), group.cuts));
+      tidyUp();
     }
     if (open.writer.bytes >= this.#place.limits.fileBytes) await this.#close(signal);
   }
@@ -176,6 +178,7 @@ async function verify(
     for (const column of TABLES[table].columns) {
       const wanted = digests.get(column.name);
       const leaves = await reader.read(requestsOf(column), [{ row, rows }], signal);
+      tidyUp();
       const [{ texts, lists, values, present }] = leaves;
       if (wanted === undefined) {
         const isEmpty = texts?.every((text) => text === null) ?? lists?.every((list) => list === null) ??

@@ -6,7 +6,7 @@
 
 import type { Frame } from "../frame/typed.ts";
 import { FRAME } from "../frame/frame.ts";
-import { noteFrame } from "../frame/memory.ts";
+import { noteFrame } from "../memory.ts";
 import { methodsFirst, wrap } from "../frame/wrap.ts";
 import { COUNT } from "../options/kinds.ts";
 import { checkArgument, checkOptions, declare, optional } from "../options/options.ts";

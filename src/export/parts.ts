@@ -11,11 +11,12 @@ import { pauseNowAndThen } from "../archive/parquet/pause.ts";
 import { pointValues } from "../archive/parquet/point_values.ts";
 import { type ArchiveColumn, COLUMN_LIST, COLUMNS, elementsOf } from "../archive/parquet/schema.ts";
 import { ArchiveError } from "../errors.ts";
+import { tidyUp } from "../memory.ts";
 import { sayingWhatFailed, sayingWhatFailedSync } from "../write/whole.ts";
 import { addHashes } from "./log.ts";
 import { partName } from "./names.ts";
-import type { ColumnData } from "./parquet/leaves.ts";
-import { TableWriter, type WrittenColumn } from "./parquet/table.ts";
+import type { ColumnData } from "../parquet/leaves.ts";
+import { TableWriter, type WrittenColumn } from "../parquet/table.ts";
 import { digestOf, GrowingGroup, type PageLimits } from "./row_group.ts";
 import type { RowCells } from "./rows.ts";
 import type { Histogram } from "../types.ts";
@@ -73,6 +74,7 @@ export class RunParts {
     group.add(rows, { ...cells, project_id: { text: this.#project }, run_id: { text: this.#run } });
     part.groups.push(group.digests());
     sayingWhatFailedSync(part.path, () => part.writer.write(rows, group.data(), group.cuts));
+    tidyUp();
   }
 
   /** Closes the parts, reads them back, and gives them their names. A run without rows has a part without rows. */
@@ -175,6 +177,7 @@ async function verify(path: string, groups: Map<string, number>[], signal?: Abor
           throw new Error(`${name} of row group ${number} is another one`);
         }
       }
+      tidyUp();
       await pause();
     }
     if (number !== groups.length) throw new Error(`${groups.length} row groups written, ${number} read`);

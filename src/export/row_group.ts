@@ -6,8 +6,8 @@
 
 import { crc32 } from "node:zlib";
 import type { Histogram } from "../types.ts";
-import type { ColumnData } from "./parquet/leaves.ts";
-import type { WrittenColumn } from "./parquet/table.ts";
+import type { ColumnData } from "../parquet/leaves.ts";
+import type { WrittenColumn } from "../parquet/table.ts";
 import { millionthsOf, storedSteps } from "./steps.ts";
 
 /** How large pages get. */

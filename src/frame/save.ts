@@ -62,10 +62,10 @@ export async function saveFrame(frame: Frame, path: string | URL, options: SaveO
 }
 
 /**
- * Saves frames that come one after another to one file, with one of them in memory at a time, and gives the number of rows.
- * The frames have the same columns; without any, `empty` says which.
+ * Saves frames that come one after another to one CSV or Arrow file, with one of them in memory at a time, and gives the number of
+ * rows. The frames have the same columns; without any, `empty` says which.
  *
- * Until the file is whole, the frames wait in a temporary folder beside it.
+ * Until the file is whole, frames of an Arrow file wait in a temporary folder beside it.
  */
 export async function saveFrames(
   frames: AsyncIterable<DataFrame>,
@@ -78,23 +78,60 @@ export async function saveFrames(
     const folder = `${part}s`;
     await Deno.mkdir(folder);
     try {
-      const pieces: string[] = [];
-      let rows = 0;
-      for await (const frame of frames) {
-        const piece = `${folder}/${pieces.length}.arrow`;
-        storable(frame, format, options).writeIPC(piece, { compression: "lz4" });
-        pieces.push(piece);
-        rows += frame.height;
-      }
-      const all = pieces.length === 0
-        ? storable(empty, format, options).lazy()
-        : pl.concat(pieces.map((piece) => pl.scanIPC(piece)));
-      await sink(all, part, format, options);
-      return rows;
+      const write = format === "csv" ? appended : gathered;
+      return await write(frames, empty, { part, folder, format, options });
     } finally {
       await Deno.remove(folder, { recursive: true });
     }
   });
+}
+
+/** Where frames go that come one after another. */
+interface Target {
+  part: string;
+  /** For what is not whole. */
+  folder: string;
+  format: FrameFormat;
+  options: SaveOptions;
+}
+
+/** CSV: the lines of each frame are put behind those of the one before. */
+async function appended(
+  frames: AsyncIterable<DataFrame>,
+  empty: DataFrame,
+  { part, folder, options }: Target,
+): Promise<number> {
+  await sink(storable(empty, "csv", options).lazy(), part, "csv", options);
+  const piece = `${folder}/piece.csv`;
+  let rows = 0;
+  for await (const frame of frames) {
+    await sink(storable(frame, "csv", options).lazy(), piece, "csv", {}, false);
+    using from = await Deno.open(piece);
+    using to = await Deno.open(part, { append: true });
+    await from.readable.pipeTo(to.writable, { preventClose: true });
+    rows += frame.height;
+  }
+  return rows;
+}
+
+async function gathered(
+  frames: AsyncIterable<DataFrame>,
+  empty: DataFrame,
+  { part, folder, format, options }: Target,
+): Promise<number> {
+  const pieces: string[] = [];
+  let rows = 0;
+  for await (const frame of frames) {
+    const piece = `${folder}/${pieces.length}.arrow`;
+    storable(frame, format, options).writeIPC(piece, { compression: "lz4" });
+    pieces.push(piece);
+    rows += frame.height;
+  }
+  const all = pieces.length === 0
+    ? storable(empty, format, options).lazy()
+    : pl.concat(pieces.map((piece) => pl.scanIPC(piece)));
+  await sink(all, part, format, options);
+  return rows;
 }
 
 const EXTENSIONS: Record<string, FrameFormat> = {
@@ -105,7 +142,8 @@ const EXTENSIONS: Record<string, FrameFormat> = {
   feather: "arrow",
 };
 
-function formatOf(path: string, { format }: SaveOptions): FrameFormat {
+/** What a file is to be, by its name where nobody says it. */
+export function formatOf(path: string, { format }: SaveOptions): FrameFormat {
   if (format !== undefined) return format;
   const known = EXTENSIONS[/\.(\w+)$/.exec(path)?.[1].toLowerCase() ?? ""];
   if (known) return known;
@@ -125,9 +163,16 @@ async function sink(
   path: string,
   format: FrameFormat,
   { bom = false }: SaveOptions,
+  includeHeader = true,
 ): Promise<void> {
   const sinks: Record<FrameFormat, () => LazyDataFrame> = {
-    csv: () => rows.sinkCSV(path, { includeBom: bom, datetimeFormat: "%Y-%m-%dT%H:%M:%S%.3fZ", maintainOrder: true }),
+    csv: () =>
+      rows.sinkCSV(path, {
+        includeHeader,
+        includeBom: bom,
+        datetimeFormat: "%Y-%m-%dT%H:%M:%S%.3fZ",
+        maintainOrder: true,
+      }),
     parquet: () => rows.sinkParquet(path, { compression: "zstd", maintainOrder: true, rowGroupSize: ROW_GROUP_ROWS }),
     arrow: () => rows.sinkIpc(path, { maintainOrder: true }),
   };

@@ -63,7 +63,7 @@ Deno.test("points that are read in turns are those that are read at once, each o
     const found = new Map<string, number[]>();
     const turns: StepTurn[] = [];
     let share = 0;
-    for await (const turn of stepTurns(index, runs, undefined, { whole: 20, points: 20 })) {
+    for await (const turn of stepTurns(index, runs, { sizes: { whole: 20, points: 20 } })) {
       const points = await readPoints(index, runs, { ...query, window: turn.window }, options);
       turn.kept = points.step.length;
       share += turn.share;
@@ -87,7 +87,7 @@ Deno.test("points that are read in turns are those that are read at once, each o
 Deno.test("few rows are read in one turn", () =>
   withIndex(async (_, open) => {
     const index = await open();
-    const turns = await Array.fromAsync(stepTurns(index, [0, 1], undefined));
+    const turns = await Array.fromAsync(stepTurns(index, [0, 1]));
     assert.deepEqual(turns, [{ window: undefined, share: 1, kept: 0 }]);
   }));
 
@@ -108,7 +108,7 @@ Deno.test("a row group with steps that its footer does not tell is damage, not a
     await Deno.writeFile(path, bytes);
     const index = await open();
     await assert.rejects(async () => {
-      for await (const { window } of stepTurns(index, [0, 1], undefined, { whole: 20, points: 20 })) {
+      for await (const { window } of stepTurns(index, [0, 1], { sizes: { whole: 20, points: 20 } })) {
         await readPoints(index, [0, 1], { ...query, window }, options);
       }
     }, /its footer says that all are from 0 to 3/);

@@ -10,6 +10,7 @@ import type { Part } from "../disk/layout.ts";
 import { damageReason } from "../parquet/damage.ts";
 import { openPart } from "../parquet/open.ts";
 import { partsOf } from "./batches.ts";
+import { damagedError, damagedRunName } from "./damage.ts";
 import type { ProjectIndex } from "./project_index.ts";
 
 /** One turn. */
@@ -35,16 +36,29 @@ interface Stretch {
   rows: number;
 }
 
+/** How turns are cut. */
+export interface TurnOptions {
+  signal?: AbortSignal;
+  /** The last steps come first. */
+  backwards?: boolean;
+  /**
+   * Looks at all of these parts before the first of several turns, for those who go on without damaged ones: what one turn gave of a
+   * part cannot be taken back when a later one finds it broken.
+   */
+  check?: (parts: readonly Part[]) => Promise<void>;
+  /** How many rows are read in one turn, and how many points each of several turns is to have. */
+  sizes?: { whole: number; points: number };
+}
+
 /**
  * Cuts the steps of runs into turns, by what the files say of their row groups.
  *
- * @param sizes How many rows are read in one turn, and how many points each of several turns is to have.
+ * A part that breaks between two turns is an error, also where damaged parts are left out.
  */
 export async function* stepTurns(
   index: Pick<ProjectIndex, "parts">,
   runs: readonly number[],
-  signal?: AbortSignal,
-  sizes: { whole: number; points: number } = { whole: ONE_TURN, points: TURN_POINTS },
+  { signal, backwards = false, check, sizes = { whole: ONE_TURN, points: TURN_POINTS } }: TurnOptions = {},
 ): AsyncGenerator<StepTurn> {
   const parts = partsOf(index, runs);
   // A row takes a byte at the least, mostly ten.
@@ -55,16 +69,47 @@ export async function* stepTurns(
     yield { window: undefined, share: 1, kept: 0 };
     return;
   }
-  let size = sizes.points, from: number | null = null, rows = 0;
+  await check?.(parts);
+  const sound = parts.filter(({ damage }) => damage === null);
+  // How many rows the next turn is to have is known when the one before was read.
+  let size = sizes.points;
+  for (const { window, rows } of (backwards ? lastFirst : firstFirst)(stretches, () => size)) {
+    const turn: StepTurn = { window, share: rows / all, kept: 0 };
+    yield turn;
+    const broken = sound.find(({ damage }) => damage !== null);
+    if (broken) throw damagedError(broken, damagedRunName(broken, null));
+    size = Math.min(size * TURN_GROWTH, sizes.points * rows / Math.max(1, turn.kept));
+  }
+}
+
+/** The steps of a turn, and about how many rows have them. */
+interface Window {
+  window: StepRange;
+  rows: number;
+}
+
+function* firstFirst(stretches: readonly Stretch[], size: () => number): Generator<Window> {
+  let from: number | null = null, rows = 0;
   for (const [i, stretch] of stretches.entries()) {
     rows += stretch.rows;
     const next = stretches[i + 1];
     // A turn ends before the first step of the next stretch.
-    if (next && (rows < size || next.steps[0] <= (from ?? -Infinity))) continue;
-    const turn: StepTurn = { window: [from, next ? below(next.steps[0]) : null], share: rows / all, kept: 0 };
-    yield turn;
-    size = Math.min(size * TURN_GROWTH, sizes.points * rows / Math.max(1, turn.kept));
+    if (next && (rows < size() || next.steps[0] <= (from ?? -Infinity))) continue;
+    yield { window: [from, next ? below(next.steps[0]) : null], rows };
     from = next ? next.steps[0] : null;
+    rows = 0;
+  }
+}
+
+function* lastFirst(stretches: readonly Stretch[], size: () => number): Generator<Window> {
+  let to: number | null = null, rows = 0;
+  for (let i = stretches.length - 1; i >= 0; i--) {
+    rows += stretches[i].rows;
+    const first = stretches[i].steps[0];
+    // A turn begins with the first step of a stretch.
+    if (i > 0 && (rows < size() || stretches[i - 1].steps[0] === first)) continue;
+    yield { window: [i > 0 ? first : null, to], rows };
+    to = below(first);
     rows = 0;
   }
 }

@@ -39,7 +39,9 @@ export function isAsSaid(frame: DataFrame, { leaves, isAlike }: FileColumns): bo
   return types.length === leaves.length && leaves.every(({ physical, scale, perMillisecond }, i) => {
     if (!FITTING.get(physical)!.test(types[i])) return false;
     const digits = /^Decimal\((\d+),(\d+)\)/.exec(types[i]);
-    if (digits) return Number(digits[2]) === scale && Number(digits[1]) >= scale;
+    if (digits) {
+      return Number(digits[2]) === scale && Number(digits[1]) >= Math.max(1, scale!) && Number(digits[1]) <= 38;
+    }
     const unit = perMillisecond === null ? null : UNITS.get(perMillisecond);
     return scale === null && (!unit || unit.test(types[i]));
   });

@@ -49,7 +49,7 @@ export interface BatchContext {
   /** The points that runs logged themselves. */
   points(runs: readonly number[], query: StoredPointsQuery): Promise<StoredPoints>;
   /** Turns in which to read the points of a batch, one after the other by their steps, where they are too many for one. */
-  turns?(runs: readonly number[]): AsyncIterable<StepTurn>;
+  turns?(runs: readonly number[], backwards: boolean): AsyncIterable<StepTurn>;
   /** From the times stored for points of a run to UTC, both in milliseconds; null: they are UTC. */
   clock(run: number): ((stored: number) => number) | null;
   /** Where stored files lie; needed for series of files. */
@@ -78,9 +78,11 @@ export async function* readBatch(
   const type = seriesTypeOf(query.kind);
   const paths = [...new Set(batch.series.map((one) => one.path))];
   batch.kept = 0;
-  // The last points are known when all are.
-  const turns = query.limit ? undefined : context.turns?.(batch.sources);
-  for await (const turn of turns ?? [{ window: undefined, share: 1, kept: 0 }]) {
+  const backwards = query.limit?.from === "end";
+  const limits = query.limit ? new Limits(batch.series.length, query.limit.points) : null;
+  const waiting: SeriesBlock[] = [];
+  const turns = context.turns?.(batch.sources, backwards) ?? [{ window: undefined, share: 1, kept: 0 }];
+  for await (const turn of turns) {
     const points = await context.points(batch.sources, {
       type,
       paths,
@@ -92,17 +94,24 @@ export async function* readBatch(
     batch.kept += turn.kept;
     const code = new Map(points.paths.map((path, code) => [path, code]));
     const stretches: Stretch[] = [];
-    for (const one of batch.series) {
+    for (const [i, one] of batch.series.entries()) {
       const path = code.get(one.path);
       if (path === undefined) continue;
       const chain = batch.chains.get(one.run)!;
       const all = inherit(chain, context.index.parents, (run) => points.own(run, path), points.step);
-      const rows = limited(within(all, points.step, one.after, one.before), query.limit);
-      if (rows.length > 0) stretches.push({ series: one.series, run: one.run, rows });
+      const rows = limited(within(all, points.step, one.after, one.before), limits?.room(i) ?? null, backwards);
+      if (rows.length === 0) continue;
+      limits?.take(i, rows.length);
+      stretches.push({ series: one.series, run: one.run, rows });
     }
     onTurn(turn.share, stretches.reduce((sum, { rows }) => sum + rows.length, 0));
-    yield* blocks(context, query, type, points, stretches);
+    const found = blocks(context, query, type, points, stretches);
+    // The last points come first, and are given last.
+    if (backwards) waiting.unshift(...await Array.fromAsync(found));
+    else yield* found;
+    if (limits?.isFull) break;
   }
+  yield* waiting;
 }
 
 function within(rows: Uint32Array, step: Float64Array, after?: number, before?: number): Uint32Array {
@@ -113,9 +122,34 @@ function within(rows: Uint32Array, step: Float64Array, after?: number, before?: 
   return rows.subarray(start, end);
 }
 
-function limited(rows: Uint32Array, limit: SeriesQuery["limit"]): Uint32Array {
-  if (!limit || rows.length <= limit.points) return rows;
-  return limit.from === "start" ? rows.subarray(0, limit.points) : rows.subarray(rows.length - limit.points);
+function limited(rows: Uint32Array, points: number | null, fromEnd: boolean): Uint32Array {
+  if (points === null || rows.length <= points) return rows;
+  return fromEnd ? rows.subarray(rows.length - points) : rows.subarray(0, points);
+}
+
+/** How many points of each series are still to come, where there are not to be more than so many. */
+class Limits {
+  readonly #left: Float64Array;
+  #open: number;
+
+  constructor(series: number, points: number) {
+    this.#left = new Float64Array(series).fill(points);
+    this.#open = points > 0 ? series : 0;
+  }
+
+  room(series: number): number {
+    return this.#left[series];
+  }
+
+  take(series: number, points: number): void {
+    this.#left[series] -= points;
+    if (this.#left[series] === 0) this.#open--;
+  }
+
+  /** No series has room. */
+  get isFull(): boolean {
+    return this.#open === 0;
+  }
 }
 
 async function* blocks(

@@ -10,7 +10,7 @@ import { type Folder, parsePartName, Part } from "../disk/layout.ts";
 import { DISK } from "../disk/local.ts";
 import type { Parents } from "../index/lineage.ts";
 import type { ProjectIndex } from "../index/project_index.ts";
-import type { ReadOptions } from "../index/read_parts.ts";
+import { CHECK, readGroups, type ReadOptions } from "../index/read_parts.ts";
 import { stepTurns } from "../index/turns.ts";
 import { type BatchContext, type BatchQuery, type BatchSeries, readBatch, type SeriesBatch } from "../read/batch.ts";
 import { fromLocalTime } from "../read/local_time.ts";
@@ -155,7 +155,13 @@ export async function* runSeriesJob(
   else yield await bucketBatch(read, batch, job.buckets);
 }
 
-function contextOf({ project, runs, parts, timeZone }: SeriesJob, all: Part[], readOptions: ReadOptions): BatchContext {
+function contextOf(
+  { project, runs, parts, timeZone, skipDamaged }: SeriesJob,
+  all: Part[],
+  readOptions: ReadOptions,
+): BatchContext {
+  // Who goes on without damaged parts has to know them before anything of them is given.
+  const check = skipDamaged ? (some: readonly Part[]) => readGroups(some, readOptions, CHECK) : undefined;
   const index: PointsIndex & { parents: Pick<Parents, "forkStep"> } = {
     project,
     numbers: new Map(runs.map(({ key }, run) => [key, run])),
@@ -168,7 +174,7 @@ function contextOf({ project, runs, parts, timeZone }: SeriesJob, all: Part[], r
   return {
     index,
     points: (runs, query) => readPoints(index, runs, query, readOptions),
-    turns: (runs) => stepTurns(index, runs, readOptions.signal),
+    turns: (runs, backwards) => stepTurns(index, runs, { signal: readOptions.signal, backwards, check }),
     clock: (run) => runs[run].isLocalTime ? toUtc : null,
     signal: readOptions.signal,
   };

@@ -3,15 +3,15 @@
  *
  * To it a frame of a gigabyte is a small object, so that dead ones pile up until the process ends. So it is made to look, once so much
  * has been made that it is worth it: by a large buffer whose pages nobody touches. In the kernel of notebooks no buffer makes it run;
- * there it is called, which takes longer, and throws away compiled code.
+ * there it is called, which takes longer, and throws away compiled code. And of typed arrays it lets some hundred megabytes of dead
+ * ones pile up, which long work need not leave behind.
  *
  * @module
  */
 
 import v8 from "node:v8";
 import vm from "node:vm";
-import type { DataFrame } from "nodejs-polars";
-import { inKernel } from "../kernel.ts";
+import { inKernel } from "./kernel.ts";
 
 /** Bytes of frames after which dead ones are looked for. With a large heap, which takes long to look through, later. */
 const LOOK_AFTER = 128 << 20;
@@ -25,14 +25,34 @@ const BYTES_PER_CELL = 12, MAKING = inKernel() ? 3 : 1;
 /** Bytes that make the collector run whatever there is already; half of them did, an eighth did not. */
 const PRESSURE = 1 << 30;
 
+/** Bytes in use from which on dead ones are looked for, and how many more there are before the next look. */
+const MUCH = 200 << 20, MORE = 128 << 20;
+
 let made = 0;
+let lookFrom = MUCH;
 let collect: (() => void) | null | undefined;
 
 /** Notes that a frame was made. Every frame is, before it is given away. */
-export function noteFrame({ height, width }: Pick<DataFrame, "height" | "width">): void {
+export function noteFrame({ height, width }: { height: number; width: number }): void {
   made += height * width * BYTES_PER_CELL * MAKING;
   if (made < LOOK_AFTER || made < Deno.memoryUsage().heapUsed * SHARE_OF_HEAP) return;
   made = 0;
+  look();
+}
+
+/** For long work, now and then: what it has let go of is looked for where there is much. */
+export function tidyUp(): void {
+  if (inUse() < lookFrom) return;
+  look();
+  lookFrom = Math.max(MUCH, inUse() + MORE);
+}
+
+function inUse(): number {
+  const { used_heap_size, external_memory } = v8.getHeapStatistics();
+  return used_heap_size + external_memory;
+}
+
+function look(): void {
   if (!inKernel() && press()) return;
   if (collect === undefined) collect = collector();
   collect?.();

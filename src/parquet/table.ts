@@ -6,6 +6,7 @@
 
 import type { SchemaElement } from "hyparquet";
 import { constants, crc32, zstdCompressSync } from "node:zlib";
+import { type CellTypes, elementsOf } from "../archive/parquet/schema.ts";
 import { Bytes, type Struct, writeStruct } from "./bytes.ts";
 import { bitsOf, writeHybrid, writeRun } from "./encodings.ts";
 import { type ColumnData, type ColumnType, type LeafSlots, slotsOf } from "./leaves.ts";
@@ -21,6 +22,11 @@ export interface WrittenColumn {
   indexed?: boolean;
   /** Has no minima and maxima of row groups. */
   plain?: boolean;
+}
+
+/** A column as archives have those of its kind. */
+export function columnOf(name: string, type: keyof CellTypes): WrittenColumn {
+  return { name, type, elements: elementsOf(name, type) };
 }
 
 /** Where the bytes go. */

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { CellTypes } from "../../archive/parquet/schema.ts";
-import type { Histogram } from "../../types.ts";
+import type { CellTypes } from "../archive/parquet/schema.ts";
+import type { Histogram } from "../types.ts";
 import {
   BoolValues,
   DecimalValues,
