@@ -44,7 +44,8 @@ export function bucketsQuery(statement: Statement, scope: Scope, points: PointsS
   else {
     statement.with(
       "near",
-      `SELECT *, least(CAST(${end} AS BIGINT), greatest(CAST(1 AS BIGINT), CAST(ceil((x - ${first}) / ${wide}) AS BIGINT))) ` +
+      // Before it is made whole: what is infinite has no whole number.
+      `SELECT *, CAST(ceil(least(CAST(${end} AS DOUBLE), greatest(CAST(1 AS DOUBLE), (x - ${first}) / ${wide}))) AS BIGINT) ` +
         "AS guess FROM kinds",
     );
     // Division and edges may round differently; edges decide.
