@@ -37,13 +37,14 @@ export function noteFrame({ height, width }: { height: number; width: number }):
   made += height * width * BYTES_PER_CELL * MAKING;
   if (made < LOOK_AFTER || made < Deno.memoryUsage().heapUsed * SHARE_OF_HEAP) return;
   made = 0;
-  look();
+  if (inKernel() || !press()) call();
 }
 
 /** For long work, now and then: what it has let go of is looked for where there is much. */
 export function tidyUp(): void {
   if (inUse() < lookFrom) return;
-  look();
+  // Called, as what is pressed for comes too late.
+  call();
   lookFrom = Math.max(MUCH, inUse() + MORE);
 }
 
@@ -52,8 +53,7 @@ function inUse(): number {
   return used_heap_size + external_memory;
 }
 
-function look(): void {
-  if (!inKernel() && press()) return;
+function call(): void {
   if (collect === undefined) collect = collector();
   collect?.();
 }
