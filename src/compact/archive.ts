@@ -13,6 +13,7 @@ import type { Checked } from "../options/options.ts";
 import { requirePermission } from "../permissions/require.ts";
 import type { LongCall } from "../progress/show.ts";
 import type { LazyCatalog } from "../source.ts";
+import { sayingWhatFailed } from "../write/whole.ts";
 import { bringFiles, type StoredFiles } from "./files.ts";
 import type { Limits } from "./limits.ts";
 import type { COMPACT } from "./options.ts";
@@ -70,6 +71,8 @@ export async function compactCatalog(
   const data = `${destination}/data`;
   const names = options.project ? [options.project] : (await catalog.projects({ signal })).map(({ name }) => name);
   if (names.length === 0) throw new ArchiveError(`The ${catalog.label} holds no project.`, { path: catalog.label });
+  // It is there though no run has a file, so that it can be named when what was written is opened.
+  const stored = storedFiles === "leave" ? null : `${destination}/files`;
   const projects: CompactedProjectSummary[] = [];
   for (const name of names) {
     const source = await catalog.open(name);
@@ -110,18 +113,19 @@ export async function compactCatalog(
       sourceBytes: written.sourceBytes,
       bytes: pass?.files.reduce((sum, { bytes }) => sum + bytes, 0) ?? 0,
       files: pass?.files.map(({ name, rows, bytes, sha256 }) => ({ name, rows, bytes, sha256 })) ?? [],
-      storedFiles: parts.files === null || storedFiles === "leave" ? null : await bringFiles({
+      storedFiles: parts.files === null || stored === null ? null : await bringFiles({
         store: parts.filesStore,
         folders: [...new Set([sanitized(project), ...context.index.folders.map(({ name }) => name)])]
           .map((name) => `${parts.files}/${name}`),
-        target: `${destination}/files/${sanitized(project)}`,
+        target: `${stored}/${sanitized(project)}`,
         link: storedFiles === "link",
         signal,
       }),
       leftOut: source.leftOut(),
     });
   }
-  return { data, files: storedFiles === "leave" ? null : `${destination}/files`, projects };
+  if (stored !== null) await sayingWhatFailed(stored, () => Deno.mkdir(stored, { recursive: true }));
+  return { data, files: stored, projects };
 }
 
 /** Reading and writing in one folder would mix what both mean. */
