@@ -44,9 +44,14 @@ export async function projectFolders(store: Store, root: string, signal?: AbortS
   throw await folderError(store, root, contents);
 }
 
-/** Throws an `ArchiveError` where the folder that was named for stored files is not there. Those who may not look are told later. */
+/**
+ * Throws an `ArchiveError` where the folder that was named for stored files is not there. Those who may not look are told later. In
+ * a bucket an empty folder is none, so that only a bucket that is not there is an error.
+ */
 export async function requireFilesFolder(store: Store, folder: string, signal?: AbortSignal): Promise<void> {
-  if (!store.isPermitted(folder) || (await foundAt(store, folder, signal))?.isFolder) return;
+  if (!store.isPermitted(folder)) return;
+  const found = await foundAt(store, folder, signal);
+  if (found?.isFolder || (!found && !store.isLocal)) return;
   throw new ArchiveError(
     `There is no folder ${folder}${
       spelling(folder)
