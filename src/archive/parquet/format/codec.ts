@@ -12,17 +12,25 @@ import { ParquetError } from "./thrift.ts";
 /** Larger pages are not believed. */
 const LARGEST_PAGE = 2 ** 30;
 
-/** The bytes of a page, which must be as many as its header says. */
-export function decompress(codec: number, input: Uint8Array, length: number): Uint8Array {
+/** Most pages are smaller, and share one buffer: new memory takes longer than filling it. */
+const SHARED = 1 << 21;
+let shared: ArrayBuffer | undefined;
+
+/**
+ * The bytes of a page, which must be as many as its header says.
+ *
+ * @param passing They are only needed until the next page is decompressed.
+ */
+export function decompress(codec: number, input: Uint8Array, length: number, passing: boolean): Uint8Array {
   if (length > LARGEST_PAGE) throw new ParquetError(`it claims to have a page of ${length} bytes`);
-  const output = decompressed(codec, input, length);
+  const output = decompressed(codec, input, length, passing && length <= SHARED);
   if (output.length !== length) throw new ParquetError("a page has not as many bytes as it says");
   return output;
 }
 
-function decompressed(codec: number, input: Uint8Array, length: number): Uint8Array {
+function decompressed(codec: number, input: Uint8Array, length: number, passing: boolean): Uint8Array {
   if (codec === 0) return input;
-  if (codec === 1) return snappy(input, length);
+  if (codec === 1) return snappy(input, length, passing ? shared ??= new ArrayBuffer(SHARED) : undefined);
   if (length === 0) return new Uint8Array(0);
   try {
     const options = { maxOutputLength: length };

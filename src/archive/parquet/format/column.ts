@@ -54,7 +54,7 @@ export function readColumn<K extends ColumnKind>(
     const { start, count, encoding } = page.data;
     const until = rows ? firstFrom(rows, from, start + count) : start + count;
     if (until === from) continue;
-    const { definition, values: encoded } = page.data.open();
+    const { definition, values: encoded } = page.data.open(decoder.isPassing(encoding));
     if (definition === null || definition.only === leaf.definition) {
       const found = decoder.page(encoded, count, encoding);
       if (rows) found.some(rows, from, until, start, values, from);
@@ -128,7 +128,7 @@ export function readLists<K extends ColumnKind>(
       continue;
     }
     const { start, count, encoding } = page.data;
-    const { definition, repetition, values: encoded } = page.data.open();
+    const { definition, repetition, values: encoded } = page.data.open(decoder.isPassing(encoding));
     if (definition!.all(definitions, start) > leaf.definition || repetition!.all(repetitions, start) > 1) {
       throw new ParquetError("a page has levels that its schema does not have");
     }
@@ -217,7 +217,7 @@ export function findRows(
     const { start, count, encoding } = page.data;
     if (length < start) list();
     if (none && decoder.usesDictionary(encoding)) continue;
-    const { definition, values: encoded } = page.data.open();
+    const { definition, values: encoded } = page.data.open(decoder.isPassing(encoding));
     const whole = definition === null || definition.only === leaf.definition;
     const codes = whole ? decoder.codes(encoded, count, encoding) : null;
     if (codes) {

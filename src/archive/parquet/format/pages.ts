@@ -36,7 +36,8 @@ export interface DataPage {
   /** Values, gaps included. */
   count: number;
   encoding: number;
-  open(): OpenPage;
+  /** @param passing Its bytes are only needed until the next page is opened. */
+  open(passing: boolean): OpenPage;
 }
 
 /** A data page. */
@@ -77,12 +78,12 @@ export function* pagesOf(
     if (header.type === DICTIONARY) {
       if (!first) throw new ParquetError("a column has a dictionary in the middle");
       checkSum(header, body);
-      const inside = decompress(chunk.codec, body, header.uncompressed);
+      const inside = decompress(chunk.codec, body, header.uncompressed, false);
       yield { dictionary: { count: header.count, encoding: header.encoding, bytes: inside } };
     } else if (header.type === DATA || header.type === DATA_V2) {
       const { count, encoding } = header;
       if (count > chunk.values - start) throw new ParquetError("a column has more values than it says");
-      const open = () => openPage(header, body, chunk, leaf);
+      const open = (passing: boolean) => openPage(header, body, chunk, leaf, passing);
       yield { data: { start, count, encoding, open } };
       start += count;
     }
@@ -181,11 +182,11 @@ function checkSum({ crc }: Header, body: Uint8Array): void {
   if (crc !== null && crc32(body) !== crc) throw new ParquetError("the checksum of a page does not fit its bytes");
 }
 
-function openPage(header: Header, body: Uint8Array, { codec }: Chunk, leaf: Leaf): OpenPage {
+function openPage(header: Header, body: Uint8Array, { codec }: Chunk, leaf: Leaf, passing: boolean): OpenPage {
   checkSum(header, body);
   const { count } = header;
   if (header.type === DATA) {
-    const bytes = decompress(codec, body, header.uncompressed);
+    const bytes = decompress(codec, body, header.uncompressed, passing);
     let at = 0;
     const levels = (greatest: number): Codes | null => {
       if (greatest === 0) return null;
@@ -207,7 +208,7 @@ function openPage(header: Header, body: Uint8Array, { codec }: Chunk, leaf: Leaf
     definition: leaf.definition > 0
       ? new Codes(body, repetitionBytes, levelBytes, bitsOf(leaf.definition), count)
       : null,
-    values: header.isCompressed ? decompress(codec, rest, header.uncompressed - levelBytes) : rest,
+    values: header.isCompressed ? decompress(codec, rest, header.uncompressed - levelBytes, passing) : rest,
   };
 }
 

@@ -5,15 +5,23 @@
  */
 
 import { snappyUncompressor } from "hysnappy";
+import { repeats } from "./repeats.ts";
 import { ParquetError } from "./thrift.ts";
 
 /** Snappy makes at most so many bytes of one. */
 const BEST_RATIO = 32;
 
+/** What became so much smaller is one thing again and again. */
+const REPEATED_RATIO = 8;
+
 let uncompress: ((input: Uint8Array, length: number) => Uint8Array) | undefined;
 
-/** Decompresses one block, which says itself how long it becomes. May give bytes of the input. */
-export function snappy(input: Uint8Array, length: number): Uint8Array {
+/**
+ * Decompresses one block, which says itself how long it becomes. May give bytes of the input.
+ *
+ * @param into What may be written to, and holds the block; else, and where the library is needed, memory is made for it.
+ */
+export function snappy(input: Uint8Array, length: number, into?: ArrayBuffer): Uint8Array {
   let at = 0, claimed = 0, scale = 1;
   for (;;) {
     if (at >= input.length || at > 4) throw damaged();
@@ -24,6 +32,9 @@ export function snappy(input: Uint8Array, length: number): Uint8Array {
   }
   // Looked at before anything is made of this length.
   if (claimed !== length || length > BEST_RATIO * input.length) throw damaged();
+  if (length >= REPEATED_RATIO * input.length) {
+    return repeats(input, at, into ?? new ArrayBuffer((length + 7) & ~7), length);
+  }
   const found = literals(input, at, length);
   if (found) return found;
   try {

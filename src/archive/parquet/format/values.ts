@@ -63,6 +63,11 @@ export class ValueDecoder {
     return encoding === Encoding.RLE_DICTIONARY || encoding === Encoding.PLAIN_DICTIONARY;
   }
 
+  /** Tells whether the bytes of a page are only needed until its values are taken: texts stay where they are. */
+  isPassing(encoding: number): boolean {
+    return this.kind !== "string" || this.usesDictionary(encoding);
+  }
+
   /** The codes of a page that uses the dictionary; null where it does not. */
   codes(bytes: Uint8Array, count: number, encoding: number): Codes | null {
     if (!this.usesDictionary(encoding)) return null;

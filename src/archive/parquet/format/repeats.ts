@@ -1,0 +1,107 @@
+/**
+ * Snappy blocks that repeat themselves: the steps and times of rows that were written step by step, of a hundred series each.
+ *
+ * The library copies what repeats byte by byte, or in pieces of a few. Here a number that is repeated is filled in as a number, and a
+ * long stretch is copied at once ([figures](../../../../docs/decisions/0016-archives-in-workers.md)).
+ *
+ * @module
+ */
+
+import { ParquetError } from "./thrift.ts";
+
+/** Longer copies are worth the call of a native function. */
+const LONG = 128;
+/** From so many bytes on, a copy that repeats a few bytes is a pattern that is filled in. */
+const FILLED = 64;
+
+/** Decompresses what follows the length that a block begins with, into a buffer of whole numbers of eight bytes. */
+export function repeats(input: Uint8Array, at: number, buffer: ArrayBuffer, length: number): Uint8Array {
+  const output = new Uint8Array(buffer, 0, length), words = new Uint32Array(buffer, 0, (length + 3) >> 2);
+  const numbers = new Float64Array(buffer, 0, (length + 7) >> 3);
+  let to = 0;
+  while (at < input.length) {
+    const tag = input[at++];
+    let size: number, distance: number;
+    switch (tag & 3) {
+      case 0: {
+        size = (tag >> 2) + 1;
+        if (size > 60) {
+          const bytes = size - 60;
+          if (at + bytes > input.length) throw damaged();
+          size = 0;
+          for (let i = 0; i < bytes; i++) size += input[at++] * 2 ** (8 * i);
+          size++;
+        }
+        if (at + size > input.length || to + size > length) throw damaged();
+        if (size > 24) output.set(input.subarray(at, at + size), to);
+        else for (let i = 0; i < size; i++) output[to + i] = input[at + i];
+        at += size;
+        to += size;
+        continue;
+      }
+      case 1:
+        size = ((tag >> 2) & 7) + 4;
+        distance = ((tag >> 5) << 8) | input[at++];
+        break;
+      case 2: {
+        size = (tag >> 2) + 1;
+        const low = input[at], high = input[at + 1];
+        distance = low | (high << 8);
+        at += 2;
+        // A value that is repeated for long comes as many copies of 64 bytes from the same distance.
+        while ((input[at] & 3) === 2 && input[at + 1] === low && input[at + 2] === high) {
+          size += (input[at] >> 2) + 1;
+          at += 3;
+        }
+        break;
+      }
+      default:
+        size = (tag >> 2) + 1;
+        distance = (input[at] | (input[at + 1] << 8) | (input[at + 2] << 16) | (input[at + 3] << 24)) >>> 0;
+        at += 4;
+    }
+    if (at > input.length || distance === 0 || distance > to || to + size > length) throw damaged();
+    const end = to + size;
+    let from = to - distance;
+    if (size >= FILLED && 8 % distance === 0) {
+      // One number again and again: bytes until a whole one is there, then number by number.
+      const first = (to + 7) & ~7;
+      while (to < first + 8) output[to++] = output[from++];
+      const number = numbers[first >> 3];
+      // The bytes of what is no number might not survive.
+      if (number === number) {
+        numbers.fill(number, to >> 3, end >> 3);
+        to = end & ~7;
+        from = to - distance;
+      }
+      size = end - to;
+    }
+    if (size >= LONG) {
+      // The stretch repeats itself: what is there of it is doubled until it is whole.
+      let copied = Math.min(distance, size);
+      output.copyWithin(to, from, from + copied);
+      while (copied < size) {
+        const more = Math.min(copied, size - copied);
+        output.copyWithin(to + copied, to, to + more);
+        copied += more;
+      }
+      to = end;
+      continue;
+    }
+    if (size >= 16 && (distance & 3) === 0) {
+      // What is far enough apart is copied word by word.
+      while ((to & 3) !== 0) output[to++] = output[from++];
+      let word = to >> 2, source = from >> 2;
+      for (const last = end >> 2; word < last;) words[word++] = words[source++];
+      from += (word << 2) - to;
+      to = word << 2;
+    }
+    while (to < end) output[to++] = output[from++];
+  }
+  if (to !== length) throw damaged();
+  return output;
+}
+
+function damaged(): ParquetError {
+  return new ParquetError("its compressed bytes are damaged");
+}
