@@ -24,6 +24,7 @@ const LONG = [
   "tests/conformance/suite_test.ts",
   "tests/conformance/workers_test.ts",
   "tests/documents/",
+  "tests/export/long_series_test.ts",
   "tests/faults/",
   "tests/kernel/",
   "tests/notebooks/",
