@@ -62,8 +62,8 @@ export interface PrefetchSeriesOptions extends LongCallOptions {
   /** Include the points that a forked run inherits from its ancestors. Default: true. */
   includeInherited?: boolean;
   /**
-   * Fetch and decode in Web Workers, where the data comes from a server. An archive is always read by several threads.
-   * Default: false.
+   * Fetch and decode in Web Workers, where the data comes from a server and there are enough points and free cores. Archives on a
+   * disk use workers where several runs with long series are read, whatever is said here. Default: false.
    */
   useThreads?: boolean;
 }

@@ -103,20 +103,15 @@ export async function folderNames(store: Store, root: string, options?: EntriesO
 /** As the exporter calls its folders. */
 const EXPORTED_FOLDER = /^[\p{L}\p{N}_-]*-[0-9a-f]{16}$/u;
 
+/** A project folder of which nothing is known but where it is. */
+export function folderAt(store: Store, name: string, path: string): Folder {
+  return { store, name, path, parts: [], unfinished: [], strays: [], models: [], compacted: false, damage: null };
+}
+
 /** Lists one project folder. Sizes and times are read for parts only. */
 export async function readFolder(store: Store, root: string, name: string, signal?: AbortSignal): Promise<Folder> {
   const path = `${root}/${name}`;
-  const folder: Folder = {
-    store,
-    name,
-    path,
-    parts: [],
-    unfinished: [],
-    strays: [],
-    models: [],
-    compacted: false,
-    damage: null,
-  };
+  const folder = folderAt(store, name, path);
   // Names are sorted natively, parts with comparisons of ours: with 71,000 of them that is a difference.
   const entries = new Map<string, StoredEntry>();
   try {

@@ -6,7 +6,7 @@
 
 import type { BucketColumns, SeriesBlock } from "../../columns.ts";
 import { type PlainError, toPlainError } from "../../errors.ts";
-import { type Folder, parsePartName, Part } from "../disk/layout.ts";
+import { type Folder, folderAt, parsePartName, Part } from "../disk/layout.ts";
 import { DISK } from "../disk/local.ts";
 import type { Parents } from "../index/lineage.ts";
 import type { ProjectIndex } from "../index/project_index.ts";
@@ -122,17 +122,7 @@ export async function* runSeriesJob(
   signal: AbortSignal,
   tell: (damage: Damage) => void,
 ): AsyncGenerator<SeriesBlock | BucketColumns, void> {
-  const folders = job.folders.map(({ name, path }): Folder => ({
-    store: DISK,
-    name,
-    path,
-    parts: [],
-    unfinished: [],
-    strays: [],
-    models: [],
-    compacted: false,
-    damage: null,
-  }));
+  const folders = job.folders.map(({ name, path }) => folderAt(DISK, name, path));
   const stamp = { modified: 0, changed: 0, inode: 0, etag: null };
   const parts = job.parts.map(({ folder, name, size, damage }) =>
     new Part(folders[folder], name, parsePartName(name)!, { ...stamp, size }, damage)
