@@ -117,7 +117,7 @@ export class Archive {
         if (unreadable && (unreadable.compacted || !this.#settings.skipDamaged)) throw unreadableError(unreadable);
         const folders = [];
         for (const name of names) folders.push(await this.#folder(name, { signal, onProgress }));
-        return buildIndex(project, folders, this.#settings);
+        return await buildIndex(project, folders, this.#settings, signal);
       });
       this.#indexes.set(project, index);
     }
@@ -189,7 +189,8 @@ export class Archive {
     let index = this.#folders.get(folder.name);
     if (!index) {
       index = shared(async (options) => {
-        const index = new FolderIndex(folder, this.#settings.cache, this.#earlier.get(folder.name));
+        const { cache } = this.#settings;
+        const index = await FolderIndex.open(folder, cache, this.#earlier.get(folder.name), options.signal);
         this.#earlier.set(folder.name, index);
         await index.ensure(folder.parts, "parameters", options);
         return index;

@@ -267,14 +267,15 @@ export class ArchivedProject implements Source {
   }
 
   #known(index: ProjectIndex, keys: readonly string[]): number[] {
-    const numbers = new Set<number>();
-    for (const key of new Set(keys)) {
+    const numbers = new Set<number>(), unknown = new Set<string>();
+    for (const key of keys) {
       const number = index.numbers.get(key);
-      if (number !== undefined) numbers.add(number);
-      else {
-        const part = damagedPartOf(index, key);
-        if (part) this.#damaged(index, part);
-      }
+      if (number === undefined) unknown.add(key);
+      else numbers.add(number);
+    }
+    for (const key of unknown) {
+      const part = damagedPartOf(index, key);
+      if (part) this.#damaged(index, part);
     }
     return [...numbers];
   }

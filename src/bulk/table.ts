@@ -65,23 +65,25 @@ export interface TableRow {
 /** Fills a table block by block. */
 export class TableBuilder {
   readonly #rows: TableRow[];
-  readonly #numbers: Map<string, number>;
+  readonly #numbers = new Map<string, number>();
   readonly #aggregates: SeriesAggregate[];
   readonly #hidden: SeriesAggregate[];
   readonly #columns = new Map<string, Filling>();
   readonly #pools: Partial<Record<NumberKind, NumberColumns>> = {};
+  /** The rows of the runs of the last block: the next one mostly has the same. */
+  #last: { runs: readonly string[]; project: string | null; rows: Uint32Array } | null = null;
 
   /** The rows, in their order, and what to add for float series: to be shown, and only to sort by. */
   constructor(rows: TableRow[], aggregates: SeriesAggregate[], hidden: SeriesAggregate[] = []) {
     this.#rows = rows;
-    this.#numbers = new Map(rows.map(({ run, project }, row) => [rowKey(run.key, project), row]));
+    for (let row = 0; row < rows.length; row++) this.#numbers.set(rowKey(rows[row].run.key, rows[row].project), row);
     this.#aggregates = aggregates;
     this.#hidden = hidden.filter((aggregate) => !aggregates.includes(aggregate));
   }
 
   /** Adds the values of a block; runs that are no row of the table are an error of the source. */
   add(block: ValueBlock, project: string | null): void {
-    const rows = block.runs.map((key) => this.#numbers.get(rowKey(key, project))!);
+    const rows = this.#rowsOf(block.runs, project);
     for (const column of block.columns) {
       if (column.type === "float_series") {
         const { present } = column.data;
@@ -94,10 +96,18 @@ export class TableBuilder {
     }
   }
 
+  #rowsOf(runs: readonly string[], project: string | null): Uint32Array {
+    if (this.#last?.runs !== runs || this.#last.project !== project) {
+      const rows = Uint32Array.from(runs, (key) => this.#numbers.get(rowKey(key, project))!);
+      this.#last = { runs, project, rows };
+    }
+    return this.#last.rows;
+  }
+
   /** Sets cells; where `present` is 0, the column is made and the cell stays empty. */
   #fill(
     { paths }: ValueBlock,
-    rows: number[],
+    rows: Uint32Array,
     { type, run, path }: ValueColumn,
     aggregate: SeriesAggregate | null,
     values: ArrayLike<unknown>,
@@ -219,7 +229,7 @@ function valuesOf(column: Exclude<ValueColumn, { type: "float_series" }>): Array
 /** Millions of cells come here: no calls, no objects. */
 function fillNumbers(
   places: NumberCells[],
-  rows: number[],
+  rows: Uint32Array,
   run: Uint32Array,
   path: Uint32Array,
   values: ArrayLike<number | bigint>,

@@ -7,7 +7,7 @@
 import { hashFile } from "../archive/disk/hashes.ts";
 import { openBytes } from "../archive/disk/local.ts";
 import { distinct, ParquetFile, type RowGroupReader, stringListsOf } from "../archive/parquet/file.ts";
-import { pauseNowAndThen } from "../archive/parquet/pause.ts";
+import { pauseNowAndThen } from "../async/pause.ts";
 import { pointValues } from "../archive/parquet/point_values.ts";
 import { type ArchiveColumn, COLUMN_LIST, COLUMNS, elementsOf } from "../archive/parquet/schema.ts";
 import { ArchiveError } from "../errors.ts";

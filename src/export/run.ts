@@ -4,7 +4,7 @@
  * @module
  */
 
-import { pauseNowAndThen } from "../archive/parquet/pause.ts";
+import { pauseNowAndThen } from "../async/pause.ts";
 import { reasonOrThrow } from "../async/one_of_many.ts";
 import { type SeriesBlock, seriesList } from "../columns.ts";
 import { collectPoints } from "../frame/points.ts";

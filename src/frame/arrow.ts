@@ -8,6 +8,7 @@
 
 import { Buffer } from "node:buffer";
 import pl, { type DataFrame } from "nodejs-polars";
+import { pauseNowAndThen } from "../async/pause.ts";
 import type { FileRef, Histogram } from "../types.ts";
 import { methodsFirst } from "./wrap.ts";
 
@@ -41,9 +42,11 @@ export async function arrowFrame(
     frames.push(pl.readIPC(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)));
     some = [];
   };
+  const pause = pauseNowAndThen();
   for (const [name, column] of columns) {
     some.push([name, column(arrow)]);
     if (some.length === TOGETHER) take();
+    await pause();
   }
   if (some.length > 0) take();
   return sideBySide(frames);
@@ -82,13 +85,15 @@ function isExact(int: bigint): boolean {
 export function stringColumn(data: (string | null)[]): ArrowColumn {
   // Half a surrogate pair would become whole with the half that the next text may start with.
   const strings = data.map((one) => one?.toWellFormed() ?? "");
-  const text = new TextEncoder().encode(strings.join(""));
-  const present = Uint8Array.from(data, (one) => one === null ? 0 : 1);
-  const isAscii = text.length === strings.reduce((sum, one) => sum + one.length, 0);
-  const ends = new Float64Array(strings.length + 1);
-  strings.forEach((one, i) => ends[i + 1] = ends[i] + (isAscii ? one.length : Buffer.byteLength(one)));
+  const joined = strings.join(""), text = new TextEncoder().encode(joined);
+  const isAscii = text.length === joined.length;
+  const present = new Uint8Array(data.length), ends = new Float64Array(data.length + 1);
+  for (let i = 0; i < data.length; i++) {
+    present[i] = data[i] === null ? 0 : 1;
+    ends[i + 1] = ends[i] + (isAscii ? strings[i].length : Buffer.byteLength(strings[i]));
+  }
   const large = text.length > 0x7fff_ffff;
-  const offsets = large ? BigInt64Array.from(ends, BigInt) : Int32Array.from(ends);
+  const offsets = large ? BigInt64Array.from(ends, BigInt) : new Int32Array(ends);
   return (arrow) => {
     const type = large ? arrow.largeUtf8() : arrow.utf8();
     return column(arrow, present, { type, values: text, offsets });

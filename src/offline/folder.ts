@@ -14,7 +14,7 @@ import { search } from "./disk/search.ts";
 import { type LegacyFolder, readLegacyFolder } from "./legacy/folder.ts";
 import { readLegacyRun } from "./legacy/read.ts";
 import { unite } from "./rules/unite.ts";
-import { pauseNowAndThen } from "../archive/parquet/pause.ts";
+import { pauseNowAndThen } from "../async/pause.ts";
 import { openContainer, type ScaleDatabase } from "./scale/container.ts";
 import { readDatabase } from "./scale/read.ts";
 

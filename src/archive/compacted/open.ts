@@ -86,7 +86,7 @@ export async function openFolder(
   }
   const sound = lost.size === 0 ? keys : keys.filter((_, run) => !lost.has(run));
   const order = [...keys.keys()].filter((run) => !lost.has(run));
-  const index = newestFirst(manifest.project, sound, lost.size === 0 ? system : system.reordered(order));
+  const index = await newestFirst(manifest.project, sound, lost.size === 0 ? system : system.reordered(order), signal);
   const points = new Float64Array(index.keys.length);
   const passes = tables.map((pass, i): OpenPass => {
     const runs = provisional[i].map((run) => run < 0 || lost.has(run) ? -1 : index.numbers.get(keys[run])!);

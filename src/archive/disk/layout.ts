@@ -5,6 +5,7 @@
  */
 
 import { blake2b } from "@noble/hashes/blake2.js";
+import { pauseNowAndThen } from "../../async/pause.ts";
 import { HASHES } from "./hashes.ts";
 import { diskFault } from "./fault.ts";
 import type { EntriesOptions, Stamp, Store, StoredEntry } from "./store.ts";
@@ -108,14 +109,20 @@ export function folderAt(store: Store, name: string, path: string): Folder {
   return { store, name, path, parts: [], unfinished: [], strays: [], models: [], compacted: false, damage: null };
 }
 
+/** After so many parts it is seen whether others should have their turn. */
+const SOME = 256;
+
 /** Lists one project folder. Sizes and times are read for parts only. */
 export async function readFolder(store: Store, root: string, name: string, signal?: AbortSignal): Promise<Folder> {
   const path = `${root}/${name}`;
   const folder = folderAt(store, name, path);
   // Names are sorted natively, parts with comparisons of ours: with 71,000 of them that is a difference.
   const entries = new Map<string, StoredEntry>();
+  const pause = pauseNowAndThen(signal);
   try {
-    for (const entry of await store.list(path, { signal })) {
+    const found = await store.list(path, { signal });
+    await pause();
+    for (const entry of found) {
       // Among them what macOS puts beside each file it copies to other disks: `._run_part_0.parquet`.
       if (entry.name.startsWith(".")) continue;
       // A folder that is called like a part stands where one should be.
@@ -125,12 +132,16 @@ export async function readFolder(store: Store, root: string, name: string, signa
   } catch (error) {
     if ((folder.damage = diskFault(error)) === null) throw error;
   }
-  for (const name of [...entries.keys()].sort()) {
+  await pause();
+  const names = [...entries.keys()].sort();
+  await pause();
+  for (const name of names) {
     const part = parsePartName(name);
     if (part) folder.parts.push(readPart(folder, entries.get(name)!, part));
     else if (name.endsWith(".parquet.tmp")) folder.unfinished.push(name);
     else if (name === COMPACTED) folder.compacted = true;
     else if (name !== HASHES) folder.strays.push(name);
+    if (folder.parts.length % SOME === 0) await pause();
   }
   if (folder.parts.some(({ number }) => number > 9)) {
     folder.parts.sort((a, b) => a.stem < b.stem ? -1 : a.stem > b.stem ? 1 : a.number - b.number);

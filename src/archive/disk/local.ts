@@ -4,6 +4,7 @@
  * @module
  */
 
+import { pauseNowAndThen } from "../../async/pause.ts";
 import { isPermitted, requirePermission } from "../../permissions/require.ts";
 import type { FileOptions } from "../../source.ts";
 import { readAt } from "./bytes.ts";
@@ -21,8 +22,12 @@ export const DISK: Store = {
   isPermitted: (path) => isPermitted({ name: "read", path }),
   identity: (folder) => Deno.realPathSync(folder),
   place: (path) => Deno.realPath(path),
-  list: async (folder, { glance = false } = {}) => {
-    if (!glance) return Array.from(Deno.readDirSync(folder), (entry) => new DiskEntry(folder, entry));
+  list: async (folder, { glance = false, signal } = {}) => {
+    if (!glance) {
+      const found = [...Deno.readDirSync(folder)];
+      await pauseNowAndThen(signal)();
+      return found.map((entry) => new DiskEntry(folder, entry));
+    }
     const some: DiskEntry[] = [];
     for await (const entry of Deno.readDir(folder)) {
       if (some.push(new DiskEntry(folder, entry)) === GLANCE) break;

@@ -8,7 +8,7 @@ import type { AttributeType } from "../../types.ts";
 import type { Part } from "../disk/layout.ts";
 import { damageReason } from "../parquet/damage.ts";
 import { PartOpener } from "../parquet/open.ts";
-import { pauseNowAndThen } from "../parquet/pause.ts";
+import { pauseNowAndThen } from "../../async/pause.ts";
 import { partsOf } from "./batches.ts";
 import { ownership, type ProjectIndex } from "./project_index.ts";
 import type { ReadOptions } from "./read_parts.ts";
@@ -53,6 +53,7 @@ export async function* readCells(
   options: ReadOptions,
 ): AsyncGenerator<AttributeCells> {
   const parts = partsOf(index, runs).filter((part) => part.damage === null || options.onDamaged(part));
+  await pauseNowAndThen(options.signal)();
   const sources = isCheaper(index, parts, query)
     ? [await readParts(index, parts, query, options)]
     : await readIndex(index, parts, query, options);

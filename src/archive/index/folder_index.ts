@@ -9,6 +9,7 @@
  */
 
 import { blake2b } from "@noble/hashes/blake2.js";
+import { pauseNowAndThen } from "../../async/pause.ts";
 import type { CallOptions } from "../../source.ts";
 import type { Folder, Part } from "../disk/layout.ts";
 import { damageReason } from "../parquet/damage.ts";
@@ -27,6 +28,17 @@ export interface LiveSegment {
   stages: Uint8Array;
 }
 
+/** The same, with what the segment notes of its parts. */
+interface Compared extends LiveSegment {
+  noted: PartColumns;
+}
+
+interface CompareOptions {
+  /** Whether what could not be read then counts as damaged now. Default: true. */
+  keepsDamaged?: boolean;
+  signal?: AbortSignal;
+}
+
 /** What can be read of a part by itself. */
 type What = "parameters" | "series";
 
@@ -42,6 +54,8 @@ const SMALL_PART = 1 << 20;
 const MOST_SEGMENTS = 8;
 /** Segments that were put together with others may still be read by another process; milliseconds. */
 const KEPT_AFTER = 3_600_000;
+/** After so many parts it is seen whether others should have their turn. */
+const SOME = 256;
 /** A segment is stored after so many parts, or bytes of parts, so that not much is lost when reading is interrupted. */
 const PARTS_TOGETHER = 4000, BYTES_TOGETHER = 64 << 20;
 
@@ -55,16 +69,28 @@ export class FolderIndex {
   readonly #unlike = new Set<Part>();
   #queue: Promise<unknown> = Promise.resolve();
 
-  /**
-   * @param cache The folder for indexes, or null.
-   * @param earlier The index of the same folder before it was looked at again.
-   */
-  constructor(folder: Folder, cache: string | null, earlier?: FolderIndex) {
+  private constructor(folder: Folder, cache: string | null) {
     this.folder = folder;
     this.#holders = noHolders(folder);
     this.#cache = cache === null ? null : `${cache}/index-${digest(folder.store.identity(folder.path))}`;
-    if (this.#cache === null) { for (const { segment } of earlier?.segments ?? []) this.#add(segment); }
-    this.#load();
+  }
+
+  /**
+   * Opens the index of a folder, with what is known of its parts already.
+   *
+   * @param cache The folder for indexes, or null.
+   * @param earlier The index of the same folder before it was looked at again.
+   */
+  static async open(
+    folder: Folder,
+    cache: string | null,
+    earlier?: FolderIndex,
+    signal?: AbortSignal,
+  ): Promise<FolderIndex> {
+    const index = new FolderIndex(folder, cache);
+    if (cache !== null) await index.#load(signal);
+    else for (const { segment } of earlier?.segments ?? []) await index.#add(segment, { signal });
+    return index;
   }
 
   /** Newest last. */
@@ -116,24 +142,28 @@ export class FolderIndex {
     for (const some of together(parts)) {
       const jobs = some.map((part) => ({ part, stage: stageOf(part, what) }));
       const segment = await summarizeParts(jobs, options.signal, (by) => options.onProgress?.(by, parts.length));
-      this.#add(this.#store(segment));
+      await this.#add(await this.#store(segment));
     }
-    if (this.#segments.length > MOST_SEGMENTS) this.#merge();
+    if (this.#segments.length > MOST_SEGMENTS) await this.#merge();
   }
 
-  /** Keeps a segment in the cache folder; where that fails, in memory. */
-  #store(segment: Segment): StoredSegment {
+  /** Keeps a segment in the cache folder; where that fails, in memory. Is not aborted, as reading it anew would take longer. */
+  async #store(segment: Segment): Promise<StoredSegment> {
     const pieces = encodeSegment(segment, this.folder.path);
+    const pause = pauseNowAndThen();
     if (this.#cache !== null) {
       const path = `${this.#cache}/${String(Date.now()).padStart(15, "0")}-${crypto.randomUUID()}`;
       try {
         Deno.mkdirSync(this.#cache, { recursive: true });
         {
           using file = Deno.openSync(`${path}.tmp`, { write: true, createNew: true });
-          for (const piece of pieces) for (let at = 0; at < piece.length;) at += file.writeSync(piece.subarray(at));
+          for (const piece of pieces) {
+            for (let at = 0; at < piece.length;) at += file.writeSync(piece.subarray(at));
+            await pause();
+          }
         }
         Deno.renameSync(`${path}.tmp`, `${path}.segment`);
-        return StoredSegment.in(`${path}.segment`);
+        return await StoredSegment.in(`${path}.segment`);
       } catch {
         // A read-only or full disk: the cache only saves time.
         remove(`${path}.tmp`);
@@ -142,17 +172,18 @@ export class FolderIndex {
     return StoredSegment.of(joined([...encodeSegment(segment, this.folder.path)]));
   }
 
-  #merge(): void {
+  async #merge(): Promise<void> {
     const before = this.#segments;
     const counts = (segment: number, part: number) => before[segment].places[part] >= 0;
-    const merged = this.#store(mergeSegments(before.map(({ segment }) => segment), counts));
+    const merged = await this.#store(mergeSegments(before.map(({ segment }) => segment), counts));
+    const compared = await this.#compare(merged);
     for (const { segment } of before) if (segment.path) rename(segment.path, segment.path + REPLACED);
     this.#segments = [];
     this.#holders = noHolders(this.folder);
-    this.#add(merged);
+    this.#take(compared);
   }
 
-  #load(): void {
+  async #load(signal?: AbortSignal): Promise<void> {
     if (this.#cache === null) return;
     for (const name of filesIn(this.#cache).sort()) {
       const path = `${this.#cache}/${name}`;
@@ -162,10 +193,11 @@ export class FolderIndex {
         continue;
       }
       try {
-        const segment = StoredSegment.in(path);
+        const segment = await StoredSegment.in(path, signal);
         // What could not be read is looked at again: the disk, or who may read it, may have changed since.
-        if (segment.owner === this.folder.path) this.#add(segment, false);
+        if (segment.owner === this.folder.path) await this.#add(segment, { keepsDamaged: false, signal });
       } catch {
+        signal?.throwIfAborted();
         // Spoilt, of another version, or removed just now: the archive itself has all of it.
         if (isOld) remove(path);
       }
@@ -175,22 +207,34 @@ export class FolderIndex {
       if (segment.path) rename(segment.path, segment.path + REPLACED);
     }
     this.#segments = this.#segments.filter(isAlive);
-    if (this.#segments.length > MOST_SEGMENTS) this.#merge();
+    if (this.#segments.length > MOST_SEGMENTS) await this.#merge();
   }
 
-  /** Takes a segment in: what earlier ones say of the same parts no longer counts. */
-  #add(segment: StoredSegment, keepsDamaged = true): void {
-    const records = segment.parts(), { name, stage, alike, damage } = records;
-    const places = placesOf(name, this.folder.parts);
-    const live = { segment, places, stages: stage.map((one, number) => damage[number] === null ? one : 0) };
+  async #add(segment: StoredSegment, options?: CompareOptions): Promise<void> {
+    this.#take(await this.#compare(segment, options));
+  }
+
+  /** Finds the parts of a segment that still are as it says. */
+  async #compare(segment: StoredSegment, { keepsDamaged = true, signal }: CompareOptions = {}): Promise<Compared> {
+    const noted = segment.parts(), { name, stage, damage } = noted;
+    const { parts } = this.folder, places = placesOf(name, parts);
+    const pause = pauseNowAndThen(signal);
     for (let number = 0; number < name.length; number++) {
+      if (number % SOME === 0) await pause();
+      if (places[number] < 0) continue;
+      const counts = (keepsDamaged || damage[number] === null) && isSame(noted, number, parts[places[number]]);
+      if (!counts) places[number] = -1;
+    }
+    return { segment, places, stages: stage.map((one, number) => damage[number] === null ? one : 0), noted };
+  }
+
+  /** Takes a segment in, at once: what earlier ones say of the same parts no longer counts. */
+  #take({ noted: { stage, alike, damage }, ...live }: Compared): void {
+    const { places } = live;
+    for (let number = 0; number < places.length; number++) {
       const place = places[number];
       if (place < 0) continue;
       const part = this.folder.parts[place];
-      if ((!keepsDamaged && damage[number] !== null) || !isSame(records, number, part)) {
-        places[number] = -1;
-        continue;
-      }
       for (const what of ["parameters", "series"] as const) {
         const { segments, numbers } = this.#holders[what];
         if ((stage[number] & Stage[what]) === 0) continue;

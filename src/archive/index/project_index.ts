@@ -4,6 +4,7 @@
  * @module
  */
 
+import { pauseNowAndThen } from "../../async/pause.ts";
 import type { RunInfo } from "../../types.ts";
 import { type Folder, type Part, sanitized, unfinishedParts } from "../disk/layout.ts";
 import { type Parents, parentsOf } from "./lineage.ts";
@@ -62,11 +63,18 @@ export interface IndexOptions {
 }
 
 /** Puts together the runs of a project from the indexes of its folders, which hold the parameters of all parts. */
-export function buildIndex(project: string, indexes: FolderIndex[], options: IndexOptions): ProjectIndex {
+export async function buildIndex(
+  project: string,
+  indexes: FolderIndex[],
+  options: IndexOptions,
+  signal?: AbortSignal,
+): Promise<ProjectIndex> {
+  const pause = pauseNowAndThen(signal);
   const folders = indexes.map(({ folder }) => folder);
   const hidden = new Set(options.includeIncomplete ? [] : folders.flatMap(unfinishedParts));
   const shown = folders.flatMap(({ parts }) => hidden.size === 0 ? parts : parts.filter((part) => !hidden.has(part)));
-  const found = findRuns(project, indexes, hidden);
+  await pause();
+  const found = await findRuns(project, indexes, hidden, pause);
   const broken = shown.filter((part) => part.damage !== null);
   // Few files are damaged, mostly none: only then it is worth knowing which run each name stands for.
   const owners = broken.length > 0 ? ownersOf(found) : new Map<string, string>();
@@ -74,8 +82,10 @@ export function buildIndex(project: string, indexes: FolderIndex[], options: Ind
   const keys = [...found.numbers.keys()].filter((key) => !(options.skipDamaged && brokenRuns.has(key)));
   // In the order in which they were found; sorted when their times are known.
   const provisional = keys.length === found.numbers.size ? found.numbers : numbered(keys);
-  const system = systemOf(indexes, keys.length, (index, live) => entryRuns(project, index, live, hidden, provisional));
-  const runs = newestFirst(project, keys, system);
+  await pause();
+  const runsOf = (index: FolderIndex, live: LiveSegment) => entryRuns(project, index, live, hidden, provisional);
+  const system = await systemOf(indexes, keys.length, runsOf, pause);
+  const runs = await newestFirst(project, keys, system, signal);
   const { keys: sorted, numbers } = runs;
   const damaged = new Map(broken.map((part) => [part, numbers.get(owners.get(stemOf(part)) ?? "") ?? null]));
   const parts = sorted.map((key) => found.parts[found.numbers.get(key)!]);
@@ -103,14 +113,24 @@ export function buildIndex(project: string, indexes: FolderIndex[], options: Ind
 }
 
 /** Runs with what is stored of them: puts the newest first, and adds what follows. */
-export function newestFirst(project: string, keys: string[], system: System): RunIndex {
+export async function newestFirst(
+  project: string,
+  keys: string[],
+  system: System,
+  signal?: AbortSignal,
+): Promise<RunIndex> {
+  const pause = pauseNowAndThen(signal);
   const order = ordered(keys, system);
+  await pause();
   const sorted = order.map((number) => keys[number]);
   const stored = system.reordered(order);
+  await pause();
   const numbers = numbered(sorted);
   const legacy = legacyRuns(stored, sorted);
   const bare = bareRuns(stored, sorted.length);
+  await pause();
   const heads = completeSystem(stored, sorted);
+  await pause();
   const parents = parentsOf(sorted, numbers, stored);
   return { project, keys: sorted, numbers, legacy, system: stored, bare, heads, parents };
 }
@@ -135,10 +155,17 @@ interface FoundRuns {
   mixed: Set<Part>;
 }
 
+/** After so many entries it is seen whether others should have their turn. */
+const SOME = 1024;
 /** No run, a run of another project. */
 const NOBODY = -2, STRANGER = -1;
 
-function findRuns(project: string, indexes: readonly FolderIndex[], hidden: ReadonlySet<Part>): FoundRuns {
+async function findRuns(
+  project: string,
+  indexes: readonly FolderIndex[],
+  hidden: ReadonlySet<Part>,
+  pause: () => Promise<unknown>,
+): Promise<FoundRuns> {
   const numbers = new Map<string, number>();
   const parts: Part[][] = [];
   const mixed = new Set<Part>();
@@ -149,6 +176,7 @@ function findRuns(project: string, indexes: readonly FolderIndex[], hidden: Read
       const { segment, places } = live, { part: partOf, project: projectOf, run: runOf } = segment.entries;
       const mine = segment.projects.map((name) => isOwn(name, folder));
       for (let entry = 0; entry < runOf.length; entry++) {
+        if (entry % SOME === 0) await pause();
         if (!isTold(live, partOf[entry])) continue;
         const place = places[partOf[entry]], part = folder.parts[place];
         if (hidden.has(part)) continue;
@@ -205,17 +233,19 @@ function entryRuns(
 }
 
 /** The system attributes of runs, as they are stored. */
-function systemOf(
+async function systemOf(
   indexes: readonly FolderIndex[],
   count: number,
   runsOf: (index: FolderIndex, live: LiveSegment) => Int32Array,
-): System {
+  pause: () => Promise<unknown>,
+): Promise<System> {
   const system = new System();
   for (const index of indexes) {
     for (const live of index.segments) {
       let runs: Int32Array | null = null;
-      live.segment.columns.forEach(({ path, type }, column) => {
-        if (!isSystem(path, type)) return;
+      for (const [column, { path, type }] of live.segment.columns.entries()) {
+        if (!isSystem(path, type)) continue;
+        await pause();
         runs ??= runsOf(index, live);
         const { entries, fields } = live.segment.cells(column);
         const stored = fields.value as Fields["string"];
@@ -227,7 +257,7 @@ function systemOf(
           values ??= system.ensure(path, type as SystemColumn["type"], count).values;
           values[run] ??= value as SystemValue;
         }
-      });
+      }
     }
   }
   return system;
@@ -253,21 +283,8 @@ function stemOf(part: Part): string {
 function ordered(keys: string[], system: System): number[] {
   const created = system.column("sys/creation_time", "datetime")?.values as (number | undefined)[] ?? [];
   const times = Float64Array.from(keys, (_, number) => created[number] ?? -Infinity);
-  // Sorted natively, and the runs put where their times went: with 71,000 of them that is a difference.
-  const newest = times.slice().sort().reverse();
-  const next = new Map<number, number>();
-  for (let place = newest.length - 1; place >= 0; place--) next.set(newest[place], place);
-  const order = new Array<number>(keys.length);
-  for (let number = 0; number < keys.length; number++) {
-    const place = next.get(times[number])!;
-    order[place] = number;
-    next.set(times[number], place + 1);
-  }
-  if (next.size === keys.length) return order;
-  for (let from = 0, end; from < order.length; from = end) {
-    end = next.get(newest[from])!;
-    if (end - from === 1) continue;
-    order.slice(from, end).sort((a, b) => keys[a] < keys[b] ? -1 : 1).forEach((run, i) => order[from + i] = run);
-  }
-  return order;
+  return [...keys.keys()].sort((a, b) => {
+    if (times[a] !== times[b]) return times[a] > times[b] ? -1 : 1;
+    return keys[a] < keys[b] ? -1 : 1;
+  });
 }

@@ -8,7 +8,7 @@ import type { Part } from "../disk/layout.ts";
 import { damageReason } from "../parquet/damage.ts";
 import { EVERY_COLUMN, type RowGroupReader } from "../parquet/file.ts";
 import { PartOpener } from "../parquet/open.ts";
-import { pauseNowAndThen } from "../parquet/pause.ts";
+import { pauseNowAndThen } from "../../async/pause.ts";
 import type { ColumnName } from "../parquet/schema.ts";
 import { ownership } from "./project_index.ts";
 

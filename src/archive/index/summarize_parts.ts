@@ -7,7 +7,7 @@
 import type { Part } from "../disk/layout.ts";
 import { damageReason } from "../parquet/damage.ts";
 import { PartOpener } from "../parquet/open.ts";
-import { pauseNowAndThen } from "../parquet/pause.ts";
+import { pauseNowAndThen } from "../../async/pause.ts";
 import { type PartRecord, SegmentBuilder } from "./segments/builder.ts";
 import { Stage } from "./segments/segment.ts";
 import { isParameterType, loadForSummary, PartSummary } from "./summarize.ts";

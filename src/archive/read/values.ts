@@ -4,6 +4,7 @@
  * @module
  */
 
+import { pauseNowAndThen } from "../../async/pause.ts";
 import type { ValueBlock } from "../../columns.ts";
 import type { ValuesQuery } from "../../source.ts";
 import {
@@ -18,7 +19,7 @@ import {
 import { aggregates } from "../index/aggregates.ts";
 import { type AttributeCells, VALUELESS } from "../index/cells.ts";
 import { chainOf, inherit } from "../index/lineage.ts";
-import type { SystemColumn } from "../index/system.ts";
+import type { SystemColumn, SystemValue } from "../index/system.ts";
 import type { CellType } from "../index/segments/segment.ts";
 import { matchPaths, type PathMatcher } from "./paths.ts";
 import { payloads } from "./payloads.ts";
@@ -26,7 +27,7 @@ import { configColumn, ValueBlockBuilder } from "./value_block.ts";
 import type { ReadContext } from "./context.ts";
 
 /** About as many cells are in a block. */
-const BLOCK_CELLS = 1_000_000;
+const BLOCK_CELLS = 500_000;
 
 /** Latest values of attributes of runs, by number. */
 export async function* readValues(
@@ -41,8 +42,11 @@ export async function* readValues(
   const parameters = [...CONFIG_TYPES, ...FILE_TYPES].filter(wanted), series = SERIES_TYPES.filter(wanted);
   const keys = runs.map((run) => index.keys[run]);
   let block = new ValueBlockBuilder(keys);
+  const pause = pauseNowAndThen(context.signal);
   for (const column of index.system.columns.values()) {
-    if (parameters.includes(column.type) && paths.test(column.path)) addSystem(block, column, runs);
+    if (!parameters.includes(column.type) || !paths.test(column.path)) continue;
+    addSystem(block, column, runs);
+    await pause();
   }
   const onlySystem = paths.list?.every((path) => path.startsWith("sys/")) && (query.types ?? []).every(isSystemType);
   if (!onlySystem) {
@@ -73,9 +77,13 @@ function separateRuns({ index, isScattered }: ReadContext, runs: readonly number
 }
 
 function addSystem(block: ValueBlockBuilder, { path, type, values }: SystemColumn, runs: readonly number[]): void {
-  const there = [...runs.keys()].filter((at) => values[runs[at]] !== undefined);
-  const found = there.map((at) => values[runs[at]]!);
-  block.add(path, type, Uint32Array.from(there), { value: configColumn(type, found) as ArrayLike<unknown> });
+  const there = new Uint32Array(runs.length), found: SystemValue[] = [];
+  for (let at = 0; at < runs.length; at++) {
+    const value = values[runs[at]];
+    if (value !== undefined) there[found.push(value) - 1] = at;
+  }
+  const run = there.subarray(0, found.length);
+  block.add(path, type, run, { value: configColumn(type, found) as ArrayLike<unknown> });
 }
 
 /** Adds the cells of one attribute. */
@@ -95,7 +103,8 @@ async function addCells(
   const seen = apart.size > 0 ? new Set<number>() : null;
   for (const { runs, cells } of pieces) {
     const { entries, fields } = cells;
-    const at: number[] = [], run: number[] = [];
+    const chosen = new Uint32Array(entries.length), positions = new Uint32Array(entries.length);
+    let count = 0;
     for (let i = 0; i < entries.length; i++) {
       const number = runs[entries[i]];
       if (number < 0 || skipped?.has(number)) continue;
@@ -103,11 +112,11 @@ async function addCells(
         if (seen.has(number)) continue;
         seen.add(number);
       }
-      at.push(i);
-      run.push(position[number]);
+      chosen[count] = i;
+      positions[count++] = position[number];
     }
-    if (at.length === 0) continue;
-    const places = Uint32Array.from(run);
+    if (count === 0) continue;
+    const at = chosen.subarray(0, count), places = positions.subarray(0, count);
     if (doubtful === "float") block.add(path, "float", places, { value: new Float64Array(at.length).fill(NaN) });
     else if (doubtful === "file") block.add(path, "file", places, { value: new Array(at.length).fill(null) });
     else {
@@ -131,9 +140,9 @@ function isFile(type: CellType): boolean {
   return type === "file_series" || (FILE_TYPES as readonly string[]).includes(type);
 }
 
-function pick(values: ArrayLike<unknown>, at: readonly number[]): ArrayLike<unknown> {
+function pick(values: ArrayLike<unknown>, at: Uint32Array): ArrayLike<unknown> {
   if (at.length === values.length) return values;
-  if (Array.isArray(values)) return at.map((i) => values[i]);
+  if (Array.isArray(values)) return Array.from(at, (i) => values[i]);
   const Kind = values.constructor as new (length: number) => unknown[];
   const picked = new Kind(at.length);
   for (let i = 0; i < at.length; i++) picked[i] = values[at[i]];

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { pauseNowAndThen } from "../../archive/parquet/pause.ts";
+import { pauseNowAndThen } from "../../async/pause.ts";
 import { finding } from "../../archive/report/finding.ts";
 import type { CallOptions, Finding, Source } from "../../source.ts";
 import type { DiskContent } from "../content.ts";

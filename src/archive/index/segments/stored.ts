@@ -5,6 +5,7 @@
  */
 
 import { crc32 } from "node:zlib";
+import { pauseNowAndThen } from "../../../async/pause.ts";
 import { ArchiveError } from "../../../errors.ts";
 import { readAt } from "../../disk/bytes.ts";
 import { diskFault } from "../../disk/fault.ts";
@@ -98,17 +99,19 @@ function entryBytes({ part, project, run }: EntryColumns): Uint8Array<ArrayBuffe
 const STRETCH = 1 << 22;
 
 /** Tells whether a file has the bytes that were written: spoilt ones would be wrong answers. */
-function isAsWritten(path: string, size: number): boolean {
+async function isAsWritten(path: string, size: number, signal?: AbortSignal): Promise<boolean> {
   if (size < TRAILER) return false;
   using file = openEither(path, path + REPLACED);
   const end = size - 4;
   const buffer = new Uint8Array(Math.min(STRETCH, end));
+  const pause = pauseNowAndThen(signal);
   let checksum = 0;
   for (let at = 0; at < end;) {
     const length = file.readSync(buffer.subarray(0, Math.min(buffer.length, end - at)));
     if (length === null) return false;
     checksum = crc32(buffer.subarray(0, length), checksum);
     at += length;
+    await pause();
   }
   const last = readAt(file, end, 4);
   return last.length === 4 && new DataView(last.buffer).getUint32(0, true) === checksum;
@@ -179,9 +182,9 @@ export class StoredSegment implements Segment {
   }
 
   /** A segment in a file: not kept open, but read in stretches, as columns are mostly read one after the other. */
-  static in(path: string): StoredSegment {
+  static async in(path: string, signal?: AbortSignal): Promise<StoredSegment> {
     const written = Deno.statSync(path), { size } = written;
-    if (!isAsWritten(path, size)) throw new Error(`The index ${path} is not as it was written.`);
+    if (!await isAsWritten(path, size, signal)) throw new Error(`The index ${path} is not as it was written.`);
     let from = 0, held = new Uint8Array(0);
     return new StoredSegment(size, (at, length) => {
       // A small one is held as a whole from here on, and what is long is not worth it.
