@@ -59,7 +59,8 @@ export interface TableSliceRequest extends RunsRequest {
   group: AttributeDefinition | null;
   /** The labels of the groups that are folded. */
   closed: string[];
-  columns: RunsColumn[];
+  /** null: those that the table has at first, which the answer names. */
+  columns: RunsColumn[] | null;
   from: number;
   to: number;
 }
@@ -80,6 +81,8 @@ export interface TableSlice {
   rows: number;
   from: number;
   slice: RunsRow[];
+  /** The columns of the cells, where the request named none. */
+  columns: AttributeDefinition[] | null;
 }
 
 /** `POST /api/attributes`: which attributes there are. */

@@ -6,8 +6,8 @@
  */
 
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
-import { linked, packPath } from "./linked.ts";
-import { LIBRARIES, libraryPath, withPaths } from "./libraries.ts";
+import { Linker, packPath } from "./linked.ts";
+import { LIBRARIES } from "./libraries.ts";
 import { CHARTS_FILES } from "./files/charts.ts";
 import { COMPARE_FILES } from "./files/compare.ts";
 import { DRAW_FILES } from "./files/draw.ts";
@@ -17,13 +17,16 @@ import { SHELL_FILES } from "./files/shell.ts";
 
 /** One script each: a section is loaded when it is shown for the first time. */
 const PACKS = {
-  shell: SHELL_FILES,
+  shell: { ...LIBRARIES, ...SHELL_FILES },
   runs: RUNS_FILES,
   draw: DRAW_FILES,
   charts: CHARTS_FILES,
   run: RUN_FILES,
   compare: COMPARE_FILES,
 };
+
+/** The sections by their address, and the pack of each. */
+const SECTIONS = { "/": "runs", "/charts": "charts", "/run": "run", "/compare": "compare" };
 
 /** One file for the browser. */
 export interface Asset {
@@ -33,15 +36,24 @@ export interface Asset {
   type: string;
 }
 
-/** The files by their path on this server. */
-export const ASSETS: ReadonlyMap<string, Asset> = new Map([
-  ...[...linked(PACKS)].map(([name, text]) => [packPath(name), asset(text, "text/javascript")] as const),
-  ...[...LIBRARIES].map(([name, text]) => [libraryPath(name), asset(withPaths(text), "text/javascript")] as const),
-  ["/style.css", asset(styles(), "text/css")],
-  ["/", asset(document(), "text/html")],
+const linker = new Linker(PACKS);
+
+/** The files by their path on this server, each made when it is asked for first. */
+export const ASSETS: ReadonlyMap<string, () => Asset> = new Map([
+  ...Object.keys(PACKS).map((name) => [packPath(name), made(() => linker.script(name), "text/javascript")] as const),
+  ["/style.css", made(styles, "text/css")] as const,
+  ...Object.entries(SECTIONS).map(([path, pack]) => [path, made(() => document(pack), "text/html")] as const),
 ]);
 
-function asset(body: string, type: string): Asset {
+/** Those of the first view. */
+export const FIRST_ASSETS: readonly string[] = ["/", "/style.css", packPath("shell"), packPath("runs")];
+
+function made(make: () => string, type: string): () => Asset {
+  let asset: Asset | null = null;
+  return () => asset ??= packed(make(), type);
+}
+
+function packed(body: string, type: string): Asset {
   // More takes longer than it saves.
   const br = brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } });
   const packed = { br: new Uint8Array(br), gzip: new Uint8Array(gzipSync(body)) };
@@ -54,8 +66,8 @@ function styles(): string {
 }
 
 /** The page itself says nothing: names and texts come later, as data. */
-function document(): string {
-  const preloads = [...LIBRARIES.keys().map(libraryPath), packPath("runs")];
+function document(pack: string): string {
+  const preloads = linker.needed(pack).map((name) => `<link rel="modulepreload" href="${packPath(name)}">`);
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -65,12 +77,12 @@ function document(): string {
 <title>neptune-fetcher</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/style.css">
-${preloads.map((path) => `<link rel="modulepreload" href="${path}">`).join("\n")}
+${preloads.join("\n")}
+<script type="module" src="${packPath("shell")}"></script>
 </head>
 <body>
 <noscript>This page needs JavaScript, all of which comes from your own machine.</noscript>
 <div id="root"></div>
-<script type="module" src="${packPath("shell")}"></script>
 </body>
 </html>
 `;

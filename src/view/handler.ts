@@ -11,7 +11,7 @@ import { Projects } from "../server/projects.ts";
 import { errorResponse, Refusal } from "../server/refusal.ts";
 import { takeTurns, Turns } from "../server/turns.ts";
 import type { LazyCatalog } from "../source.ts";
-import { type Asset, ASSETS } from "./assets.ts";
+import { type Asset, ASSETS, FIRST_ASSETS } from "./assets.ts";
 import { projectNamed, type Viewer } from "./context.ts";
 import { Admission, requireOwnOrigin, secureHeaders } from "./guard.ts";
 import { Listings } from "./listing.ts";
@@ -27,9 +27,6 @@ import { addValuesRoute } from "./routes/values.ts";
 
 /** Requests that are worked on at the same time: a browser asks six at once. */
 const AT_ONCE = 6;
-
-/** The sections of the page, which are addresses of their own. */
-const SECTIONS = ["/", "/charts", "/run", "/compare"];
 
 /** A web page, and the path of the link that lets one browser in. */
 export interface PageServer {
@@ -63,9 +60,7 @@ export function createPage(catalog: LazyCatalog, project: string | null, hosts: 
   );
   app.use("*", secureHeaders(), requireHost(hosts));
   app.get("/open", (context) => admission.open(context));
-  for (const [path, asset] of ASSETS) {
-    for (const one of path === "/" ? SECTIONS : [path]) app.get(one, (context) => sent(asset, context));
-  }
+  for (const [path, asset] of ASSETS) app.get(path, (context) => sent(asset(), context));
   app.use("/api/*", requireOwnOrigin(), admission.required(), takeTurns(new Turns(AT_ONCE)));
   addProjectsRoutes(app, viewer);
   addRunsRoutes(app, viewer);
@@ -86,6 +81,8 @@ export function createPage(catalog: LazyCatalog, project: string | null, hosts: 
     return errorResponse(new DOMException("The browser gave up.", "AbortError"));
   };
   const prepare = async (signal: AbortSignal) => {
+    // As a browser asks: what answers is made and loaded, too.
+    for (const path of ["/open", ...FIRST_ASSETS]) await handler(new Request(`http://${hosts[0]}${path}`));
     try {
       await readFirst(viewer, signal);
       await allAttributes(await projectNamed(viewer, null, signal));

@@ -11,33 +11,17 @@ import htm from "htm" with { type: "text" };
 import preact from "preact" with { type: "text" };
 import hooks from "preact/hooks" with { type: "text" };
 
-/** Where the page finds its libraries. */
-const LIBRARY_PATH = "/lib/";
-
 /** The modules by what one writes to import them. */
-export const LIBRARIES: ReadonlyMap<string, string> = new Map([
-  ["preact", preact],
-  ["preact/hooks", hooks],
-  ["htm", htm],
-  ["@preact/signals", signals],
-  ["@preact/signals-core", signalsCore],
-]);
-
-/** The path of a library on this server. */
-export function libraryPath(name: string): string {
-  return `${LIBRARY_PATH}${name}.js`;
-}
+export const LIBRARIES: Readonly<Record<string, string>> = {
+  preact,
+  "preact/hooks": hooks,
+  htm,
+  "@preact/signals": signals,
+  "@preact/signals-core": signalsCore,
+};
 
 /** The library that a module names: `preact`, or what publishing makes of it, `npm:/preact@^11.2.0/hooks`; null: it names a file. */
 export function libraryOf(specifier: string): string | null {
   const [, name, rest = ""] = /^(?:npm:\/?)?((?:@[\w.-]+\/)?[\w-]+)(?:@[^/]+)?((?:\/[\w./-]+)?)$/.exec(specifier) ?? [];
-  return LIBRARIES.has(name + rest) ? name + rest : null;
-}
-
-/** A library whose imports of others name their place on this server, as a browser knows no other names. */
-export function withPaths(code: string): string {
-  return code.replace(/\b(from|import)\s*(["'])([^"']+)\2/g, (whole, word, quote, specifier) => {
-    const library = libraryOf(specifier);
-    return library === null ? whole : `${word} ${quote}${libraryPath(library)}${quote}`;
-  });
+  return Object.hasOwn(LIBRARIES, name + rest) ? name + rest : null;
 }

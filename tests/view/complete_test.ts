@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { parseNql } from "../../src/nql/parse.ts";
-import { columnOfText, firstColumns, textOfColumn } from "../../src/view/page/runs/columns.ts";
+import { firstColumns } from "../../src/view/first_columns.ts";
+import { columnOfText, textOfColumn } from "../../src/view/page/runs/columns.ts";
 import {
   attributeCompletions,
   attributeQuery,

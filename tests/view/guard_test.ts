@@ -53,7 +53,7 @@ Deno.test("every answer tells browsers to run nothing but the page's own scripts
     assert.equal(headers.get("x-content-type-options"), "nosniff");
     assert.equal(headers.get("referrer-policy"), "no-referrer");
   }
-  for (const path of ["/shell.js", "/lib/preact.js", "/style.css"]) {
+  for (const path of ["/shell.js", "/runs.js", "/style.css"]) {
     const { headers } = await page.get(path);
     assert.match(headers.get("content-type")!, /^text\/(javascript|css); charset=utf-8$/, "no document");
     assert.equal(headers.get("x-content-type-options"), "nosniff");

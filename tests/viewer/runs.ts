@@ -125,6 +125,24 @@ Deno.test("runs are found, sorted, grouped and chosen, and the address tells it 
     await page.getByRole("alert").waitFor({ state: "detached" });
   });
 
+  await t.step("what is completed is what is typed, also where the server is slow", async () => {
+    const field = page.getByRole("combobox", { name: "Query" });
+    await page.route("**/api/attributes", async (route) => {
+      if (route.request().postDataJSON().search.length > 1) await new Promise((resolve) => setTimeout(resolve, 1500));
+      await route.continue().catch(() => {});
+    });
+    await field.click();
+    await page.keyboard.type("o");
+    await page.getByRole("option").getByText("`config/optimizer`:string").waitFor();
+    await page.keyboard.type("ptimi");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    assert.equal(await field.inputValue(), "`config/optimizer`:string ");
+    await page.unrouteAll({ behavior: "wait" });
+    await field.fill("");
+    await field.press("Enter");
+  });
+
   await t.step("sorting by the last value and by an aggregate", async () => {
     await head(page, "validation/accuracy").locator(".runs-sort").click();
     await page.locator('[aria-sort="descending"]').waitFor();

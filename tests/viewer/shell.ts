@@ -84,7 +84,7 @@ Deno.test("what a browser loads of the page is below 80 kB, and half of that at 
   const first = loaded(), files = sizes.size;
   for (const section of ["Charts", "Run", "Compare"]) {
     await page.getByRole("navigation").getByRole("link", { name: new RegExp(`^${section}\\b`) }).click();
-    await page.waitForLoadState("networkidle");
+    while (!sizes.has(`/${section.toLowerCase()}.js`)) await page.waitForTimeout(50);
   }
   console.log(
     `${first} bytes in ${files} files at first, ${loaded()} in ${sizes.size} with all sections, headers counted`,

@@ -13,6 +13,7 @@ import type { RunsSort } from "../../source.ts";
 import { type AttributeDefinition, type AttributeType, CONFIG_TYPES, type RunInfo } from "../../types.ts";
 import type { DifferAnswer, DistinctAnswer, ProgressAnswer, RunsCell, RunsColumn, TableSlice } from "../api.ts";
 import { addRoute, type Asked, projectNamed, queryParameter, requireType, type Viewer } from "../context.ts";
+import { firstColumns } from "../first_columns.ts";
 import { tableCell } from "../json.ts";
 import { type Listings, readListing, rowsOf, type RunListing } from "../listing.ts";
 import { whereOf } from "../selected.ts";
@@ -65,12 +66,28 @@ async function listingOf(listings: Listings, { body, project }: Asked): Promise<
   return await listings.get(JSON.stringify([project.info.id, query]), read);
 }
 
-/** Reads the table as it is at first, and what its columns are found in. */
+/** The newest runs say which columns there are at first: what all runs have together may be thousands of attributes. */
+const NEWEST = 40;
+
+const first = new WeakMap<Project, Promise<AttributeDefinition[]>>();
+
+async function columnsAtFirst(listings: Listings, asked: Asked): Promise<AttributeDefinition[]> {
+  const { project } = asked;
+  const read = async () => {
+    const { groups } = await listingOf(listings, { ...asked, body: Body.from('{"trashed":false}') });
+    const runs = groups.flatMap((group) => group.runs.slice(0, NEWEST).map(({ key }) => key));
+    return firstColumns((await Array.fromAsync(project.source.attributes({ runs }))).flat());
+  };
+  const known = first.get(project) ?? read();
+  first.set(project, known);
+  known.catch(() => first.delete(project));
+  return await known;
+}
+
+/** Reads the table as the page asks for it at first. */
 export async function readFirst(viewer: Viewer, signal: AbortSignal): Promise<void> {
   const project = await projectNamed(viewer, null, signal);
-  const first = await listingOf(viewer.listings, { body: Body.from('{"trashed":false}'), project, signal });
-  const runs = first.groups.flatMap((group) => group.runs.slice(0, 40).map(({ key }) => key));
-  for await (const _ of project.source.attributes({ runs, signal }));
+  await tableSlice(viewer.listings, { body: Body.from('{"trashed":false}'), project, signal });
 }
 
 async function tableSlice(listings: Listings, asked: Asked): Promise<TableSlice> {
@@ -79,7 +96,9 @@ async function tableSlice(listings: Listings, asked: Asked): Promise<TableSlice>
   const from = body.count("from") ?? 0, to = body.count("to") ?? from + 100;
   const closed = new Set(body.strings("closed") ?? []);
   const { rows, slice } = rowsOf(listing, body.object("group") !== null, closed, from, to);
-  const columns = (body.objects("columns") ?? []).map(columnOf);
+  const named = body.objects("columns")?.map(columnOf) ?? null;
+  const proposed = named === null ? await columnsAtFirst(listings, asked) : null;
+  const columns = named ?? proposed!.map((one) => ({ ...one, aggregation: null }));
   const runs = slice.flatMap((row) => "run" in row ? row.run : []);
   const cells = await readCells(project, runs, columns, signal);
   return {
@@ -91,6 +110,7 @@ async function tableSlice(listings: Listings, asked: Asked): Promise<TableSlice>
       const { key, sysId, customId, name, unsynced } = row.run;
       return { id: sysId, customId, name, unsynced, cells: cells.get(key)! };
     }),
+    columns: proposed,
   };
 }
 

@@ -125,24 +125,3 @@ export function columnWidth({ path, type, shown, width }: PickedColumn): number 
   const name = path.split("/").at(-1)!.length + (shown === "last" ? 0 : shown.length + 6);
   return Math.min(220, Math.max(least, 46 + name * 7));
 }
-
-const SYSTEM: readonly AttributeDefinition[] = [
-  { path: "sys/name", type: "string" },
-  { path: "sys/creation_time", type: "datetime" },
-  { path: "sys/tags", type: "string_set" },
-];
-
-/** At first: name, age and tags, then some metrics, then some configs. */
-export function firstColumns(attributes: readonly AttributeDefinition[]): PickedColumn[] {
-  const of = (types: readonly AttributeType[]) =>
-    attributes.filter(({ path, type }) => types.includes(type) && !/^(sys|monitoring|source_code)\//.test(path));
-  const metrics = of(["float_series"]);
-  const rank = ({ path }: AttributeDefinition) =>
-    (/val|test|eval/i.test(path) ? 0 : 2) + (/loss|acc|score|f1|auc|reward/i.test(path) ? 0 : 1);
-  const chosen = [
-    ...SYSTEM,
-    ...metrics.toSorted((a, b) => rank(a) - rank(b)).slice(0, 4),
-    ...of(["string", "float", "int", "bool"]).slice(0, 6),
-  ];
-  return chosen.map((one) => ({ ...one, shown: "last", pinned: false }));
-}

@@ -24,7 +24,19 @@ import { query } from "./state.ts";
 
 const MOST = 10;
 
-const NONE = { list: [], chosen: -1 };
+/** What is offered, which of it is chosen (-1: nothing), and for what: its kind, and where it begins. */
+interface Found {
+  list: readonly Completion[];
+  chosen: number;
+  about: string;
+}
+
+const NONE: Found = { list: [], chosen: -1, about: "" };
+
+/** Other completions; what was chosen stays so, if it is still there. */
+function withList({ list: before, chosen }: Found, list: readonly Completion[], about: string): Found {
+  return { list, chosen: list.findIndex(({ text }) => text === before[chosen]?.text), about };
+}
 
 /** What may stand at the caret. */
 async function completionsAt(due: Due, signal: AbortSignal): Promise<Completion[]> {
@@ -46,7 +58,8 @@ async function completionsAt(due: Due, signal: AbortSignal): Promise<Completion[
 export function QueryField(): ComponentChild {
   const field = useRef<HTMLInputElement>(null);
   const asking = useRef(new AbortController());
-  const [{ list, chosen }, setFound] = useState<{ list: Completion[]; chosen: number }>(NONE);
+  const [found, setFound] = useState(NONE);
+  const { list, chosen } = found;
 
   const own = useRef<string | null>(null);
   // Not a property of the element: it would take back what is being typed whenever completions come.
@@ -60,13 +73,15 @@ export function QueryField(): ComponentChild {
     asking.current.abort();
     asking.current = new AbortController();
     const due = dueAt(value, selectionStart ?? value.length);
+    const about = `${due.kind} ${due.from}`, word = due.word.toLowerCase();
+    // Until the answer is here: what was offered before and holds all that is typed now.
+    setFound((before) => {
+      const still = before.about === about ? before.list : [];
+      return withList(before, still.filter(({ text }) => text.toLowerCase().includes(word)), about);
+    });
     try {
       const list = await completionsAt(due, asking.current.signal);
-      // What was chosen meanwhile stays so, if it is still there.
-      setFound((before) => {
-        const kept = before.list[before.chosen]?.text;
-        return { list, chosen: list.findIndex(({ text }) => text === kept) };
-      });
+      setFound((before) => withList(before, list, about));
     } catch {
       // Without completions one types on.
     }
@@ -75,7 +90,7 @@ export function QueryField(): ComponentChild {
     asking.current.abort();
     setFound(NONE);
   };
-  const choose = (chosen: number) => setFound({ list, chosen });
+  const choose = (chosen: number) => setFound({ ...found, chosen });
   const put = (completion: Completion) => {
     const input = field.current!;
     const next = complete(input.value, dueAt(input.value, input.selectionStart ?? input.value.length), completion);

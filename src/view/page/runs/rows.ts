@@ -6,13 +6,13 @@
  * @module
  */
 
-import { effect, type Signal, signal } from "@preact/signals";
+import { batch, effect, type Signal, signal } from "@preact/signals";
 import type { ProgressAnswer, RunsCell, RunsRow, TableSlice } from "../../api.ts";
 import { AnswerError, ask } from "../client.ts";
 import { askedColumn, keyOfColumn, type PickedColumn } from "./columns.ts";
-import { columns, listing, reloads } from "./state.ts";
+import { columns, isProposalDue, listing, propose, reloads } from "./state.ts";
 
-/** Rows of a page, and columns of a block. */
+/** Rows of a page, and columns of a block: scrolling sideways asks seldom. */
 const PAGE = 60, BLOCK = 12;
 /** Pages that are kept. */
 const MOST_PAGES = 80;
@@ -110,15 +110,8 @@ effect(() => {
   asking.clear();
   current = new Pages();
   isOutdated.value = true;
-  load(current, request, 0, blocksOf(columns.peek().slice(0, BLOCK))[0] ?? []);
+  load(current, request, 0, isProposalDue.peek() ? null : columns.peek().slice(0, BLOCK));
 });
-
-/** Columns come in blocks, so that scrolling sideways asks seldom. */
-function blocksOf(all: readonly PickedColumn[]): PickedColumn[][] {
-  const blocks: PickedColumn[][] = [];
-  for (let i = 0; i < all.length; i += BLOCK) blocks.push(all.slice(i, i + BLOCK));
-  return blocks;
-}
 
 let timer: ReturnType<typeof setTimeout>;
 
@@ -140,10 +133,11 @@ function loadSeen(): void {
   for (let page = Math.floor(from / PAGE); page <= Math.floor(Math.max(from, to - 1) / PAGE); page++) {
     if (page * PAGE >= current.rows && page > 0) break;
     for (const block of blocks.size > 0 ? blocks : [0]) {
-      const asked = all.slice(block * BLOCK, (block + 1) * BLOCK);
-      const name = `${page} ${asked.map(keyOfColumn).join(" ")}`;
+      const asked = isProposalDue.value ? null : all.slice(block * BLOCK, (block + 1) * BLOCK);
+      const name = `${page} ${asked?.map(keyOfColumn).join(" ")}`;
       wanted.add(name);
-      if (!current.has(page, asked) && !asking.has(name)) load(current, listing.value, page, asked, name);
+      if (asked && current.has(page, asked) || asking.has(name)) continue;
+      load(current, listing.value, page, asked, name);
     }
   }
   for (const [name, one] of asking) if (!wanted.has(name)) one.abort();
@@ -153,20 +147,22 @@ function load(
   pages: Pages,
   request: typeof listing.value,
   page: number,
-  asked: PickedColumn[],
+  asked: PickedColumn[] | null,
   name: string = "first",
 ): void {
   const abort = new AbortController();
   asking.set(name, abort);
-  const slice = { ...request, columns: asked.map(askedColumn), from: page * PAGE, to: (page + 1) * PAGE };
+  const slice = { ...request, columns: asked?.map(askedColumn) ?? null, from: page * PAGE, to: (page + 1) * PAGE };
   ask("runs", slice, abort.signal).then(
     (answer) => {
-      pages.add(page, asked, answer);
-      if (pages !== current) return;
-      problem.value = "";
       const isFirst = isOutdated.value;
-      isOutdated.value = false;
-      known.value = { table: pages };
+      batch(() => {
+        pages.add(page, asked ?? propose(request.project, answer.columns ?? []), answer);
+        if (pages !== current) return;
+        problem.value = "";
+        isOutdated.value = false;
+        known.value = { table: pages };
+      });
       if (isFirst) loadSeen();
     },
     (error) => {

@@ -7,20 +7,12 @@
  */
 
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { AttributeDefinition, AttributeType } from "../../../types.ts";
+import type { AttributeDefinition } from "../../../types.ts";
 import type { DifferAnswer, RunsRequest, TableSliceRequest } from "../../api.ts";
 import { type Codec, NUMBER_OR_NONE, type Param, param, SWITCH, TEXT, TEXTS, wordCodec } from "../address.ts";
 import { ask } from "../client.ts";
 import { chosenRuns, project } from "../selection.ts";
-import {
-  askedColumn,
-  columnOfText,
-  firstColumns,
-  isSame,
-  keyOfColumn,
-  type PickedColumn,
-  textOfColumn,
-} from "./columns.ts";
+import { askedColumn, columnOfText, isSame, keyOfColumn, type PickedColumn, textOfColumn } from "./columns.ts";
 
 /** Neptune's query language. */
 export const query: Param<string> = param("q", TEXT);
@@ -68,11 +60,34 @@ const COLUMNS: Codec<PickedColumn[] | null> = {
 
 const columnsParam: Param<PickedColumn[] | null> = param("k", COLUMNS);
 
-/** What there is at first, once it is known. */
-const initial: Signal<PickedColumn[]> = signal([]);
+/** What the server proposed for a project; null: nothing yet. */
+const proposal: Signal<{ project: string | null; columns: PickedColumn[] } | null> = signal(null);
 
-/** The columns that were picked: by the address, or what was picked last for this project, or some at first. */
-export const picked: ReadonlySignal<PickedColumn[]> = computed(() => columnsParam.value ?? initial.value);
+/** Counts how often what was remembered was given up. */
+const forgotten: Signal<number> = signal(0);
+
+/** What there is at first: what was picked last for this project, else what the server proposes; null: it has not yet. */
+const initial: ReadonlySignal<PickedColumn[] | null> = computed(() => {
+  void forgotten.value;
+  const remembered = COLUMNS.read(localStorage.getItem(storageName()));
+  return remembered ?? (proposal.value?.project === project.value ? proposal.value.columns : null);
+});
+
+/** The columns that were picked: by the address, or what was picked last for this project, or some at first; null: not known yet. */
+const known: ReadonlySignal<PickedColumn[] | null> = computed(() => columnsParam.value ?? initial.value);
+
+/** The same; none where they are not known yet. */
+export const picked: ReadonlySignal<PickedColumn[]> = computed(() => known.value ?? []);
+
+/** Whether the server is to propose columns. */
+export const isProposalDue: ReadonlySignal<boolean> = computed(() => known.value === null);
+
+/** Takes the columns that the server proposes for a project. */
+export function propose(project: string | null, columns: readonly AttributeDefinition[]): PickedColumn[] {
+  const picked = columns.map((one) => ({ ...one, shown: "last" as const, pinned: false }));
+  proposal.value = { project, columns: picked };
+  return picked;
+}
 
 function storageName(): string {
   return `columns of ${project.value ?? ""}`;
@@ -105,46 +120,9 @@ export const resizing: Signal<PickedColumn | null> = signal(null);
 /** Back to the columns that there are at first. */
 export function pickFirst(): void {
   localStorage.removeItem(storageName());
+  forgotten.value++;
   columnsParam.set(null);
-  loadFirst();
 }
-
-function loadFirst(): void {
-  const remembered = COLUMNS.read(localStorage.getItem(storageName()));
-  if (remembered) {
-    initial.value = remembered;
-    return;
-  }
-  proposed(project.value).then((columns) => initial.value = columns, () => {});
-}
-
-/** So many of the newest runs say which columns there are at first: what all runs have together may be thousands of attributes. */
-const NEWEST = 40;
-
-async function proposed(project: string | null): Promise<PickedColumn[]> {
-  const all = {
-    project,
-    query: "",
-    search: "",
-    ids: null,
-    trashed: false,
-    sort: null,
-    group: null,
-    closed: [],
-    columns: [],
-  };
-  const { slice } = await ask("runs", { ...all, from: 0, to: NEWEST });
-  const runs = slice.flatMap((row) => "id" in row ? row.id : []);
-  const of = async (types: AttributeType[]) =>
-    (await ask("attributes", { project, search: "", types, runs, from: 0, to: 1000 })).attributes;
-  return firstColumns((await Promise.all([of(["float_series"]), of(["string", "float", "int", "bool"])])).flat());
-}
-
-effect(() => {
-  // Only the project matters.
-  void project.value;
-  loadFirst();
-});
 
 /** Which runs, as requests say it. */
 export const asked: ReadonlySignal<RunsRequest> = computed(() => ({
