@@ -117,8 +117,44 @@ Deno.test("some rows are decoded as they are among all", async () => {
       group.where("path", (path) => path === "m/3" || path === "log");
       assert.deepEqual(rowsOf(group), all.filter((row) => ["m/3", "log"].includes(row.attribute_path as string)));
     }
+    // Of many rows and of few, by another column before.
+    for (const every of [2, 20]) {
+      using file = new ParquetFile(openBytes(path));
+      for (const group of file.groups()) {
+        const all = rowsOf(group);
+        group.keep((row) => row % every === 0);
+        group.where("path", (path) => path === "m/3" || path === "log");
+        assert.deepEqual(
+          rowsOf(group),
+          all.filter((row, i) => i % every === 0 && ["m/3", "log"].includes(row.attribute_path as string)),
+        );
+      }
+    }
   } finally {
     await Deno.remove(path);
+  }
+});
+
+Deno.test("texts of a file that is read column by column stay what they were when other columns are read", async () => {
+  const [path, again] = [1, 2].map(() => Deno.makeTempFileSync({ suffix: ".parquet" }));
+  try {
+    const text = (i: number) => `${"abcdefghi".repeat(10)} ${i}`;
+    const points = Array.from({ length: 12_000 }, (_, i) => stringPoint("log", i, 1000 * i, text(i)));
+    await Deno.writeFile(path, encodePart({ projectId: "a/b", runId: "R", batches: [points] }));
+    for (const compression of ["uncompressed", "snappy"] as const) {
+      pl.readParquet(path).writeParquet(again, { compression });
+      // What is smaller is read as a whole.
+      if (compression === "uncompressed") assert.ok(Deno.statSync(again).size > 1 << 20);
+      using file = new ParquetFile(openBytes(again));
+      const [group] = [...file.groups()];
+      const strings = group.strings("string"), paths = group.strings("path");
+      assert.equal(group.floats("step").values[11_999], 11_999);
+      assert.equal(group.floats("timestamp").values[11_999], 11_999_000);
+      assert.deepEqual(stringsOf(strings), points.map((_, i) => text(i)));
+      assert.deepEqual(new Set(stringsOf(paths)), new Set(["log"]));
+    }
+  } finally {
+    for (const one of [path, again]) await Deno.remove(one);
   }
 });
 

@@ -11,7 +11,13 @@ const BLOCKS = 500;
 
 /** Bytes that compress well, badly, or not at all. */
 function bytesOf(random: Random, length: number): Uint8Array {
-  const kind = random.below(4);
+  const kind = random.below(5);
+  // Hardly anything of it can be compressed.
+  if (kind === 4) {
+    const all = Uint8Array.from({ length }, () => random.below(256));
+    for (let at = 0; at < length; at += 500) all.copyWithin(at, at >> 1, (at >> 1) + random.below(40));
+    return all;
+  }
   return Uint8Array.from({ length }, (_, i) => {
     if (kind === 0) return random.below(256);
     if (kind === 1) return 7;

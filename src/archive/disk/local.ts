@@ -55,7 +55,7 @@ export function openBytes(path: string, size = Deno.statSync(path).size): OpenFi
   return {
     size,
     tail: tailOf(size),
-    read: (at, length) => readAt(file, at, length),
+    read: (at, length, passing) => readAt(file, at, length, passing),
     load: null,
     close: () => file.close(),
   };

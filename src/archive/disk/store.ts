@@ -49,8 +49,12 @@ export interface OpenFile {
   readonly size: number;
   /** So many bytes at its end are read first: all of a small file, else as many as usually hold a footer. */
   readonly tail: number;
-  /** Gives bytes without waiting, as many as there are. Not to be called where there is `load`. */
-  read(at: number, length: number): Uint8Array;
+  /**
+   * Gives bytes without waiting, as many as there are. Not to be called where there is `load`.
+   *
+   * @param passing They are only needed until the next ones are read so, from whichever file.
+   */
+  read(at: number, length: number, passing?: boolean): Uint8Array;
   /** Gives bytes of several places, each whole; null where nothing has to be waited for. */
   readonly load: ((ranges: readonly FileRange[], signal?: AbortSignal) => Promise<Uint8Array[]>) | null;
   close(): void;

@@ -124,11 +124,15 @@ export class ParquetFile {
     return this.#places.get(name) ?? -1;
   }
 
-  /** The bytes of a column in a row group. */
-  bytesOf(chunk: Chunk): Uint8Array {
+  /**
+   * The bytes of a column in a row group.
+   *
+   * @param passing They are only needed until the next ones are asked for so.
+   */
+  bytesOf(chunk: Chunk, passing = false): Uint8Array {
     const { start, bytes } = chunk;
     if (start >= this.#from) return this.#bytes.subarray(start - this.#from, start - this.#from + bytes);
-    return this.#fetched.get(chunk) ?? exactly(this.#file, start, bytes);
+    return this.#fetched.get(chunk) ?? exactly(this.#file, start, bytes, passing);
   }
 
   /** Whether the bytes of a column in a row group are here. */
@@ -221,7 +225,7 @@ export class RowGroupReader {
   /** From here on only rows whose text passes; asked once for each text. */
   where(name: ColumnName, passes: (text: string) => boolean): void {
     if (this.length === 0) return;
-    const column = this.#column(name);
+    const column = this.#column(name, true);
     this.#narrow(column ? findRows(...column, passes, this.#rows) : new Uint32Array(0));
   }
 
@@ -270,7 +274,7 @@ export class RowGroupReader {
   }
 
   lists<K extends "string" | "float">(name: ColumnName, kind: K): ListColumn<K> {
-    const column = this.#column(name);
+    const column = this.#column(name, kind !== "string");
     if (column) return readLists(...column, kind, this.#group.rows, this.#rows);
     return {
       elements: arrayOf(kind, 0),
@@ -290,7 +294,7 @@ export class RowGroupReader {
   /** Looks at every word of the metadata, too, for readers that expect each to be right. */
   checkWords(): void {
     this.#file.checkFooter();
-    for (const chunk of this.#group.chunks) checkPageHeaders(this.#file.bytesOf(chunk));
+    for (const chunk of this.#group.chunks) checkPageHeaders(this.#file.bytesOf(chunk, true));
   }
 
   /** Decodes every column, and keeps nothing: fails where one cannot be read. */
@@ -317,7 +321,8 @@ export class RowGroupReader {
   #read<K extends ColumnKind>(name: ColumnName, kind: K): DecodedColumn<K> {
     const known = this.#decoded.get(name);
     if (known) return known as DecodedColumn<K>;
-    const column = this.#column(name);
+    // Texts stay where they are.
+    const column = this.#column(name, kind !== "string");
     const decoded = column
       ? readColumn(...column, kind, this.#rows)
       : { values: arrayOf(kind, this.length), present: new Uint8Array(this.length), strings: new Strings() };
@@ -332,11 +337,12 @@ export class RowGroupReader {
     return places.map((place) => this.#group.chunks[place]).filter((chunk) => !this.#file.has(chunk));
   }
 
-  #column(name: ColumnName): [Uint8Array, Chunk, Leaf] | null {
+  /** @param passing Nothing of its bytes is kept. */
+  #column(name: ColumnName, passing: boolean): [Uint8Array, Chunk, Leaf] | null {
     const place = this.#file.place(name);
     if (place < 0) return null;
     const chunk = this.#group.chunks[place];
-    return [this.#file.bytesOf(chunk), chunk, this.#file.footer.leaves[place]];
+    return [this.#file.bytesOf(chunk, passing), chunk, this.#file.footer.leaves[place]];
   }
 }
 
@@ -392,8 +398,8 @@ export function distinct(
   return { names: [...known.keys()], codes };
 }
 
-function exactly(file: OpenFile, at: number, length: number): Uint8Array {
-  const bytes = file.read(at, length);
+function exactly(file: OpenFile, at: number, length: number, passing = false): Uint8Array {
+  const bytes = file.read(at, length, passing);
   if (bytes.length < length) throw new ParquetError("it became shorter while it was read");
   return bytes;
 }

@@ -131,7 +131,8 @@ class PointReader {
       keepSteps(group, window);
     }
     keepSteps(group, stepRange);
-    const { present } = group.strings("path");
+    // Rows without a path are none that was asked for.
+    const present = this.#isAsked ? null : group.strings("path").present;
     if (present !== null) group.keep((row) => present[row] === 1);
     if (group.length === 0) return;
     this.pieces.push({

@@ -30,6 +30,8 @@ export interface ListColumn<K extends ColumnKind> {
   strings: Strings;
 }
 
+/** From this share of the rows on, all of a column is searched: that takes less than looking at each of them. */
+const SEARCHED = 8;
 const NONE = new Uint32Array(0);
 
 /** Decodes a column that is no list; `rows` ascend, null: all. */
@@ -182,6 +184,10 @@ export function findRows(
   passes: (text: string) => boolean,
   rows: Uint32Array | null,
 ): Uint32Array | null {
+  if (rows !== null && rows.length > chunk.values / SEARCHED) {
+    const found = findRows(bytes, chunk, leaf, passes, null);
+    return found === null ? rows : inBoth(rows, found);
+  }
   if (rows !== null) {
     const { values, present, strings } = readColumn(bytes, chunk, leaf, "string", rows);
     const wanted = Uint8Array.from({ length: strings.length }, () => 2);
@@ -240,6 +246,17 @@ export function findRows(
     }
   }
   return length === chunk.values ? null : list().subarray(0, length);
+}
+
+/** What two lists of ascending rows have in common. */
+function inBoth(some: Uint32Array, others: Uint32Array): Uint32Array {
+  const both = new Uint32Array(Math.min(some.length, others.length));
+  let length = 0, at = 0;
+  for (const row of others) {
+    while (at < some.length && some[at] < row) at++;
+    if (some[at] === row) both[length++] = row;
+  }
+  return length === some.length ? some : both.slice(0, length);
 }
 
 /** The first of ascending rows, from a place on, that is at least `row`. */

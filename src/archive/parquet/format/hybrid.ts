@@ -6,14 +6,19 @@
 
 import { ParquetError } from "./thrift.ts";
 
-/** The runs of one page, to be read as a whole or here and there. */
+/** The runs of one page, to be read as a whole or here and there. Gone through anew by each reader: most are read once. */
 export class Codes {
-  /** Where each run starts among the numbers; one more than there are runs. */
-  readonly #starts: number[] = [0];
-  /** For a run of one number, the number; else -1. */
-  readonly #repeated: number[] = [];
-  /** Where the bytes of a packed run start. */
-  readonly #offsets: number[] = [];
+  /** Where the bytes of the first run, and of the one after this, start. */
+  readonly #first: number;
+  #next: number;
+  /** Which numbers this run has: from one to the one before another. */
+  #start = 0;
+  #until = 0;
+  /** Of a run of one number, the number; else -1. */
+  #value = -1;
+  /** Where the numbers of a packed run start. */
+  #packed = 0;
+  #view: DataView | null = null;
 
   /** @param count How many numbers there must be. */
   constructor(
@@ -24,58 +29,67 @@ export class Codes {
     readonly count: number,
   ) {
     if (width > 32) throw new ParquetError(`a page has numbers of ${width} bits`);
-    const wide = (width + 7) >> 3;
-    for (let done = 0; done < count;) {
-      let header = 0, scale = 1;
-      for (;;) {
-        if (at >= end || scale > 2 ** 35) throw tooShort();
-        const byte = bytes[at++];
-        header += (byte & 0x7f) * scale;
-        if (byte < 0x80) break;
-        scale *= 128;
-      }
-      const half = Math.floor(header / 2);
-      if (half === 0) throw new ParquetError("a page has an empty run");
-      let length = half;
-      if (header % 2 === 0) {
-        let value = 0;
-        for (let i = 0; i < wide; i++) value += bytes[at + i] * 2 ** (8 * i);
-        if (at + wide > end) throw tooShort();
-        at += wide;
-        this.#repeated.push(value);
-        this.#offsets.push(0);
-      } else {
-        length = half * 8;
-        const needed = Math.ceil(Math.min(length, count - done) * width / 8);
-        if (at + needed > end) throw tooShort();
-        this.#repeated.push(-1);
-        this.#offsets.push(at);
-        at += half * width;
-      }
-      done = Math.min(count, done + length);
-      this.#starts.push(done);
+    this.#first = this.#next = at;
+  }
+
+  /** Goes back to before the first run. */
+  #rewind(): void {
+    this.#next = this.#first;
+    this.#start = this.#until = 0;
+  }
+
+  /** Goes to the next run; false where all numbers were there. */
+  #run(): boolean {
+    const { bytes, end, width, count } = this;
+    if (this.#until === count) return false;
+    let at = this.#next, header = 0, byte = 0x80;
+    for (let shift = 0; byte >= 0x80; shift += 7) {
+      if (at >= end || shift > 28) throw tooShort();
+      byte = bytes[at++];
+      header |= (byte & 0x7f) << shift;
     }
+    const half = header >>> 1;
+    if (half === 0) throw new ParquetError("a page has an empty run");
+    const done = this.#start = this.#until;
+    if ((header & 1) === 0) {
+      const wide = (width + 7) >> 3;
+      if (at + wide > end) throw tooShort();
+      let value = 0;
+      for (let i = wide - 1; i >= 0; i--) value = value * 256 + bytes[at + i];
+      this.#value = value;
+      this.#next = at + wide;
+      this.#until = Math.min(count, done + half);
+    } else {
+      this.#until = Math.min(count, done + half * 8);
+      if (at + Math.ceil((this.#until - done) * width / 8) > end) throw tooShort();
+      this.#value = -1;
+      this.#packed = at;
+      this.#next = at + half * width;
+    }
+    return true;
   }
 
   /** The one number that all are; -1 where they differ. */
   get only(): number {
-    if (this.count === 0) return -1;
-    const [first] = this.#repeated;
-    return this.#repeated.every((value) => value === first) ? first : -1;
+    this.#rewind();
+    if (!this.#run()) return -1;
+    const first = this.#value;
+    while (this.#value === first) if (!this.#run()) return first;
+    return -1;
   }
 
   /** All numbers, put into `out` from `to` on. Gives the greatest. */
   all(out: Uint32Array | Uint8Array, to = 0): number {
     let greatest = 0;
-    for (let run = 0; run < this.#repeated.length; run++) {
-      const start = this.#starts[run], length = this.#starts[run + 1] - start;
-      const value = this.#repeated[run];
+    this.#rewind();
+    while (this.#run()) {
+      const start = to + this.#start, end = to + this.#until, value = this.#value;
       if (value >= 0) {
         if (value > greatest) greatest = value;
-        if (length < 16) { for (let i = to + start, end = i + length; i < end; i++) out[i] = value; }
-        else out.fill(value, to + start, to + start + length);
+        if (end - start < 16) { for (let i = start; i < end; i++) out[i] = value; }
+        else out.fill(value, start, end);
       } else {
-        const most = unpack(this.bytes, this.#offsets[run], this.end, this.width, length, out, to + start);
+        const most = unpack(this.bytes, this.#packed, this.end, this.width, end - start, out, start);
         if (most > greatest) greatest = most;
       }
     }
@@ -86,28 +100,27 @@ export class Codes {
   some(positions: Uint32Array, from: number, until: number, offset: number, out: Uint32Array, to: number): number {
     const { width, bytes } = this;
     const mask = width === 32 ? 0xffffffff : 2 ** width - 1;
-    let greatest = 0, run = 0;
-    let start = 0, end = this.#starts[1] ?? 0, value = this.#repeated[0] ?? 0, base = this.#offsets[0] ?? 0;
-    for (let i = from; i < until; i++) {
-      const position = positions[i] - offset;
-      while (position >= end) {
-        run++;
-        start = end;
-        end = this.#starts[run + 1];
-        value = this.#repeated[run];
-        base = this.#offsets[run];
+    let greatest = 0, i = from;
+    this.#rewind();
+    // Also behind the last of them: what is wrong with a page is not for its readers to pass over.
+    while (this.#run()) {
+      const start = this.#start + offset, end = this.#until + offset, value = this.#value;
+      if (i === until || positions[i] >= end) continue;
+      if (value >= 0) {
+        if (value > greatest) greatest = value;
+        for (; i < until && positions[i] < end; i++) out[to++] = value;
+        continue;
       }
-      let code = value;
-      if (code < 0) {
-        const bit = (position - start) * width;
-        const at = base + (bit >>> 3);
+      for (const packed = this.#packed; i < until && positions[i] < end; i++) {
+        const bit = (positions[i] - start) * width;
+        const at = packed + (bit >>> 3);
         const shift = bit & 7;
-        if (width <= 24) {
-          code = ((bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> shift) & mask;
-        } else code = wideNumber(bytes, at, shift, width);
+        const code = width <= 24
+          ? ((bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> shift) & mask
+          : wideNumber(bytes, at, shift, width);
+        if (code > greatest) greatest = code;
+        out[to++] = code;
       }
-      if (code > greatest) greatest = code;
-      out[to++] = code;
     }
     return greatest;
   }
@@ -118,20 +131,20 @@ export class Codes {
    */
   find(wanted: Uint8Array, offset: number, found: Uint32Array, to: number, scratch: () => Uint32Array): number {
     const size = wanted.length;
-    for (let run = 0; run < this.#repeated.length; run++) {
-      const start = this.#starts[run] + offset, length = this.#starts[run + 1] - this.#starts[run];
-      const value = this.#repeated[run];
+    this.#rewind();
+    while (this.#run()) {
+      const start = this.#start + offset, length = this.#until - this.#start, value = this.#value;
       if (value >= 0) {
         if (value >= size) throw strange();
         if (wanted[value] === 1) { for (let i = 0; i < length; i++) found[to++] = start + i; }
         continue;
       }
       if (this.width > 0 && this.width <= 8) {
-        to = this.#findNarrow(this.#offsets[run], start, length, wanted, found, to);
+        to = this.#findNarrow(this.#packed, start, length, wanted, found, to);
         continue;
       }
       const codes = scratch();
-      if (unpack(this.bytes, this.#offsets[run], this.end, this.width, length, codes, 0) >= size) throw strange();
+      if (unpack(this.bytes, this.#packed, this.end, this.width, length, codes, 0) >= size) throw strange();
       for (let i = 0; i < length; i++) {
         found[to] = start + i;
         to += wanted[codes[i]];
@@ -144,7 +157,7 @@ export class Codes {
   #findNarrow(at: number, start: number, length: number, wanted: Uint8Array, found: Uint32Array, to: number): number {
     const { bytes, end, width } = this;
     const pairs = width <= WIDEST_PAIR && this.count >= 4 ** (width - 1) ? pairsOf(wanted, width) : null;
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const view = this.#view ??= new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const twice = 2 * width, mask = 2 ** twice - 1;
     let i = 0;
     if (pairs) {

@@ -1,8 +1,9 @@
 /**
- * Snappy blocks that repeat themselves: the steps and times of rows that were written step by step, of a hundred series each.
+ * Snappy blocks of long stretches: values in which nothing could be compressed, and the steps and times of rows that were written step
+ * by step, of a hundred series each.
  *
- * The library copies what repeats byte by byte, or in pieces of a few. Here a number that is repeated is filled in as a number, and a
- * long stretch is copied at once ([figures](../../../../docs/decisions/0016-archives-in-workers.md)).
+ * The library copies byte by byte, or a few bytes at a time, and into memory of its own first. Here long stretches are copied at once,
+ * and a number that is repeated is filled in as a number ([figures](../../../../docs/decisions/0016-archives-in-workers.md)).
  *
  * @module
  */
@@ -15,7 +16,7 @@ const LONG = 128;
 const FILLED = 64;
 
 /** Decompresses what follows the length that a block begins with, into a buffer of whole numbers of eight bytes. */
-export function repeats(input: Uint8Array, at: number, buffer: ArrayBuffer, length: number): Uint8Array {
+export function fromStretches(input: Uint8Array, at: number, buffer: ArrayBuffer, length: number): Uint8Array {
   const output = new Uint8Array(buffer, 0, length), words = new Uint32Array(buffer, 0, (length + 3) >> 2);
   const numbers = new Float64Array(buffer, 0, (length + 7) >> 3);
   let to = 0;
