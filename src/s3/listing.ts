@@ -1,8 +1,9 @@
 /**
  * Listings of large folders: several pages at once, though each page only says where the next one begins.
  *
- * Names in a folder mostly begin alike and go on with a digit or a letter. So the keys that are still unknown are split at these signs,
- * and each part is listed by itself. Whoever comes to the end of one takes half of what another has still to do.
+ * Names in a folder mostly begin alike and go on with a digit or a letter. So the keys that are still unknown are split at the signs
+ * that follow, and each part is listed by itself. Whoever comes to the end of one takes half of what another has still to do. Every
+ * part may end with a page that goes on behind it, in vain: so only long ones are split, and where names have signs.
  *
  * @module
  */
@@ -14,9 +15,7 @@ export type AskPage = (after: string, signal?: AbortSignal) => Promise<ListPage>
 
 /** So many pages are asked for at once. */
 const AT_ONCE = 16;
-/** Where unknown keys are split at first: what names go on with behind what they have in common. */
-const SIGNS = "123456789AIQ_aiq";
-/** Pages that one lists alone before others help: small folders cost no request more. */
+/** Pages that one lists alone before others help: small folders cost no request more. Who has had as many since is helped again. */
 const ALONE = 2;
 
 /** Keys behind `after`, up to and with `upTo`; null: to the end. */
@@ -24,11 +23,14 @@ interface Stretch {
   after: string;
   upTo: string | null;
   isDone: boolean;
+  /** Pages of it since it was split. */
+  pages: number;
 }
 
 /** Every page of a folder, in any order, each object in exactly one. */
 export async function allPages(prefix: string, ask: AskPage, signal?: AbortSignal): Promise<ListPage[]> {
   const pages: ListPage[] = [];
+  const signs = new Signs(prefix);
   const take = async (stretch: Stretch, inner?: AbortSignal): Promise<boolean> => {
     const page = await ask(stretch.after, inner);
     const last = [page.objects.at(-1)?.key, page.prefixes.at(-1)].filter((key) => key !== undefined).sort(byBytes).at(
@@ -36,13 +38,15 @@ export async function allPages(prefix: string, ask: AskPage, signal?: AbortSigna
     );
     // Behind a folder that is told as one name, its keys are passed over.
     const reached = last?.endsWith("/") ? last + LAST : last;
+    signs.add(page);
     pages.push(cut(page, stretch.upTo));
+    stretch.pages++;
     stretch.isDone = !page.isCut || reached === undefined ||
       (stretch.upTo !== null && byBytes(reached, stretch.upTo) >= 0);
     if (!stretch.isDone) stretch.after = reached!;
     return !stretch.isDone;
   };
-  const whole: Stretch = { after: prefix, upTo: null, isDone: false };
+  const whole: Stretch = { after: prefix, upTo: null, isDone: false, pages: 0 };
   for (let count = 0; count < ALONE; count++) if (!await take(whole, signal)) return pages;
 
   const abort = new AbortController();
@@ -60,76 +64,107 @@ export async function allPages(prefix: string, ask: AskPage, signal?: AbortSigna
     } finally {
       open.delete(stretch);
     }
+    if (failed === null) help();
   };
   const start = (stretch: Stretch) => {
     const job: Promise<void> = work(stretch).finally(() => running.delete(job));
     running.add(job);
   };
-  const split = (stretch: Stretch, middle: string | null): Stretch | null => {
-    if (stretch.isDone || middle === null) return null;
-    const rest = { after: middle, upTo: stretch.upTo, isDone: false };
+  const split = (stretch: Stretch, middle: string): Stretch => {
+    const rest = { after: middle, upTo: stretch.upTo, isDone: false, pages: 0 };
     stretch.upTo = middle;
+    stretch.pages = 0;
     start(rest);
     return rest;
   };
-  /** Others take half of what is left, as long as there is something between its ends. */
+  /** Others take half of what is left, where that is much and there is something between its ends. */
   const help = () => {
-    for (const stretch of [...open]) {
+    for (
+      const stretch of [...open].filter(({ isDone, pages }) => !isDone && pages >= ALONE).sort((a, b) =>
+        b.pages - a.pages
+      )
+    ) {
       if (open.size >= AT_ONCE) return;
-      split(stretch, between(stretch.after, stretch.upTo, prefix));
+      const middle = signs.between(stretch.after, stretch.upTo);
+      if (middle !== null) split(stretch, middle);
     }
   };
   start(whole);
   let last = whole;
-  const begin = commonStart(pages.flatMap(({ objects }) => objects.map(({ key }) => key)));
-  for (const sign of SIGNS) {
-    const middle = begin + sign;
-    if (begin.startsWith(prefix) && byBytes(last.after, middle) < 0) last = split(last, middle) ?? last;
-  }
+  for (const middle of signs.behind(whole.after).slice(0, AT_ONCE - 1)) last = split(last, middle);
   while (running.size > 0) await Promise.race(running);
   signal?.throwIfAborted();
   if (failed !== null) throw (failed as { error: unknown }).error;
   return pages;
 }
 
-/** What all keys, which are sorted, begin with. */
-function commonStart(keys: readonly string[]): string {
-  const first = keys[0] ?? "", last = keys.at(-1) ?? "";
-  let length = 0;
-  while (length < first.length && first[length] === last[length]) length++;
-  const start = first.slice(0, length);
-  // Not in the middle of a sign.
-  return start.isWellFormed() ? start : start.slice(0, -1);
-}
-
 /** Sorts behind all signs that keys have. */
 const LAST = "\u{10ffff}";
-/** Between these signs lie those of most keys. */
-const LOW = 0x20, HIGH = 0x7e;
+/** So many signs of a key are looked at, of about so many keys of a page. */
+const LOOKED_AT = 32, KEYS_OF_PAGE = 50;
+/** From here on, two signs of UTF-16 may be one. */
+const PAIRED = 0xd800;
+/** Signs that follow each other in names, by the first and the last. */
+const RANGES = ["09", "AZ", "az"].map((ends) => [ends.charCodeAt(0), ends.charCodeAt(1)]);
 
-/** A key in the middle of two, as far as can be told; null where they are too close to each other. */
-export function between(after: string, upTo: string | null, prefix: string): string | null {
-  const low = after.slice(prefix.length);
-  let high = upTo === null ? null : upTo.slice(prefix.length);
-  let begin = prefix;
-  for (let at = 0; at <= low.length; at++) {
-    const from = signAt(low, at, LOW), to = signAt(high, at, HIGH + 1);
-    const middle = (from + to) >> 1;
-    if (middle > from) {
-      const key = begin + String.fromCharCode(middle);
-      // Signs of other scripts were taken for the last of these.
+/** What keys look like: the signs at each of their places behind the prefix. */
+export class Signs {
+  readonly #start: number;
+  readonly #at: Set<number>[] = [];
+  /** What all keys so far begin with. */
+  #common: string | null = null;
+
+  constructor(prefix: string) {
+    this.#start = prefix.length;
+  }
+
+  /** Looks at some keys of a page. */
+  add({ objects, prefixes }: Pick<ListPage, "prefixes"> & { objects: readonly { key: string }[] }): void {
+    const keys = [...objects.map(({ key }) => key), ...prefixes];
+    const every = Math.ceil(keys.length / KEYS_OF_PAGE);
+    for (const key of keys.filter((_, i) => i % every === 0 || i === keys.length - 1)) {
+      this.#common = this.#common === null ? key : commonStart(this.#common, key);
+      for (let at = this.#start; at < Math.min(key.length, this.#start + LOOKED_AT); at++) {
+        (this.#at[at] ??= new Set()).add(key.charCodeAt(at));
+      }
+    }
+  }
+
+  /** Where keys behind this one may go on: the digits or letters that follow where keys begin to differ, each as a key. */
+  behind(after: string): string[] {
+    const begin = this.#common ?? "", sign = after.charCodeAt(begin.length);
+    const [, last] = RANGES.find(([first, last]) => first <= sign && sign <= last) ?? [];
+    if (begin.length < this.#start || last === undefined) return [];
+    return Array.from({ length: last - sign }, (_, i) => begin + String.fromCharCode(sign + 1 + i));
+  }
+
+  /** A key in the middle of two, where keys have a sign there; null where none is known. */
+  between(after: string, upTo: string | null): string | null {
+    for (let at = this.#start; at <= after.length; at++) {
+      const begin = after.slice(0, at);
+      const low = at < after.length ? after.charCodeAt(at) : -1;
+      const high = upTo !== null && at < upTo.length && upTo.startsWith(begin) ? upTo.charCodeAt(at) : PAIRED;
+      if (low >= PAIRED) return null;
+      const known = [...this.#at[at] ?? []].filter((sign) => low < sign && sign < Math.min(high, PAIRED));
+      // Keys behind all that were seen are looked for, too.
+      if (known.length === 0 && upTo === null && begin === this.#common) known.push((low + HIGH) >> 1);
+      if (known.length === 0) continue;
+      const key = begin + String.fromCharCode(known.sort((a, b) => a - b)[known.length >> 1]);
       return byBytes(after, key) < 0 && (upTo === null || byBytes(key, upTo) < 0) ? key : null;
     }
-    // Neighbours: what begins like the lower one may be followed by any sign.
-    if (to > from) high = null;
-    begin += String.fromCharCode(from);
+    return null;
   }
-  return null;
 }
 
-function signAt(key: string | null, at: number, otherwise: number): number {
-  if (key === null || at >= key.length) return otherwise;
-  return Math.min(Math.max(key.charCodeAt(at), LOW), HIGH);
+/** Most signs of keys come before this one. */
+const HIGH = 0x7f;
+
+function commonStart(one: string, other: string): string {
+  let length = 0;
+  while (length < one.length && one[length] === other[length]) length++;
+  const start = one.slice(0, length);
+  // Not in the middle of a sign.
+  return start.isWellFormed() ? start : start.slice(0, -1);
 }
 
 /** Keys are sorted as their bytes are. */

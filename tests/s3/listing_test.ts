@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { ListPage } from "../../src/s3/answers.ts";
-import { allPages, between } from "../../src/s3/listing.ts";
+import { allPages, Signs } from "../../src/s3/listing.ts";
 
 const encoder = new TextEncoder();
 
@@ -56,27 +56,40 @@ Deno.test("every key is listed exactly once", async () => {
 });
 
 Deno.test("a key between two others lies between them", () => {
-  fc.assert(fc.property(KEY, fc.option(KEY), (low, high) => {
+  fc.assert(fc.property(KEY, fc.option(KEY), fc.array(KEY), (low, high, others) => {
     const [after, upTo] = high !== null && byBytes(low, high) > 0 ? [high, low] : [low, high];
-    const middle = between(`d/${after}`, upTo === null ? null : `d/${upTo}`, "d/");
+    const signs = new Signs("d/");
+    const keys = [after, ...others, ...upTo === null ? [] : [upTo]].map((key) => ({ key: `d/${key}` }));
+    signs.add({ objects: keys, prefixes: [] });
+    const middle = signs.between(`d/${after}`, upTo === null ? null : `d/${upTo}`);
     if (middle === null) return;
+    assert.ok(middle.isWellFormed());
     assert.ok(byBytes(`d/${after}`, middle) < 0);
     assert.ok(upTo === null || byBytes(middle, `d/${upTo}`) < 0);
   }));
 });
 
-Deno.test("names that count up are listed by several at once, with few requests that find nothing", async () => {
-  const keys = Array.from(
-    { length: 20_000 },
-    (_, n) => `data/run-${n}-${(n * 7919 % 65_536).toString(16)}_part_0.parquet`,
-  );
-  const { ask, counts } = storeOf(keys, 1000);
-  const pages = await allPages("data/", ask);
-  assert.equal(new Set(pages.flatMap(({ objects }) => objects.map(({ key }) => key))).size, keys.length);
-  const { asked, peak } = counts();
-  assert.ok(peak > 6, `${peak} at once`);
-  assert.ok(asked < 120, `${asked} requests for 20 pages`);
-});
+const hash = (n: number) => (n * 2_654_435_761 % 2 ** 32).toString(16).padStart(16, "0");
+for (
+  const [what, nameOf] of Object.entries<(n: number) => string>({
+    "count up": (n) => `run-${n}`,
+    "count up from one, with zeros before": (n) => `RUN_${String(n + 1).padStart(6, "0")}`,
+    "are numbers by chance": (n) => hash(n) + hash(n + 7),
+    "begin with what was tried": (n) => `${["alpha", "beta", "mlp", "resnet"][n % 4]}-${["adam", "sgd"][n % 2]}-${n}`,
+    "begin with a date": (n) =>
+      `2025-${String(1 + n % 12).padStart(2, "0")}-${String(1 + n % 28).padStart(2, "0")}T${n}`,
+  })
+) {
+  Deno.test(`names that ${what} are listed by several at once, with few requests in vain`, async () => {
+    const keys = Array.from({ length: 30_000 }, (_, n) => `data/${nameOf(n)}-${hash(n)}_part_0.parquet`);
+    const { ask, counts } = storeOf(keys, 1000);
+    const pages = await allPages("data/", ask);
+    assert.equal(new Set(pages.flatMap(({ objects }) => objects.map(({ key }) => key))).size, keys.length);
+    const { asked, peak } = counts();
+    assert.ok(peak > 6, `${peak} at once`);
+    assert.ok(asked < 60, `${asked} requests for 30 pages`);
+  });
+}
 
 Deno.test("a listing whose page fails fails, and a small one takes one request", async () => {
   const { ask, counts } = storeOf(["data/a", "data/b"], 1000);
