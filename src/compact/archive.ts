@@ -44,8 +44,8 @@ export interface CompactedProjectSummary {
   /** How many points: rows of `series`. */
   points: number;
   /**
-   * Runs that were compacted before and of which the archive has more, or other, files now, by the bytes of them: they stay as they
-   * were. To have them anew, compact to another destination.
+   * Runs that were compacted before and of which the archive has more, or other, files now, by their sizes and footers: they stay as
+   * they were. To have them anew, compact to another destination.
    */
   changedRuns: string[];
   /** The bytes of the Parquet files that the new runs were read from. */

@@ -12,7 +12,7 @@ import {
   type Pass,
   type TableFileEntry,
 } from "../archive/compacted/manifest.ts";
-import { PassTables } from "../archive/compacted/pass.ts";
+import { PassTables, type SourceFiles } from "../archive/compacted/pass.ts";
 import { readHashes } from "../archive/disk/hashes.ts";
 import { COMPACTED, parsePartName, unfinishedParts } from "../archive/disk/layout.ts";
 import { DISK } from "../archive/disk/local.ts";
@@ -30,7 +30,7 @@ import { makeWhole, sayingWhatFailed } from "../write/whole.ts";
 import { LIMITS, type Limits } from "./limits.ts";
 import { byBytes } from "../export/order.ts";
 import { readAllSeries } from "./read_series.ts";
-import { bytesOf, writeRuns } from "./runs.ts";
+import { writeRuns } from "./runs.ts";
 import { writeAttributes } from "./attributes.ts";
 
 /** A project to be compacted. */
@@ -70,12 +70,12 @@ export async function compactProject(job: ProjectJob): Promise<WrittenPass> {
   await sayingWhatFailed(folder, () => Deno.mkdir(folder, { recursive: true }));
   using _lock = await lockFolder(folder);
   const manifest = await manifestOf(folder, project, job.filesLeft);
-  const known = new Map<string, number>();
+  const known = new Map<string, SourceFiles>();
   for (const pass of manifest.passes) {
-    const { runs, sourceBytes } = await openPass(folder, pass, signal);
-    runs.forEach((run, number) => known.set(run, sourceBytes[number]));
+    for (const [key, files] of await PassTables.sources(DISK, folder, pass, signal)) known.set(key, files);
   }
-  const changed = index.keys.filter((key, run) => known.has(key) && known.get(key) !== bytesOf(index, run));
+  const sources = sourcesOf(index);
+  const changed = index.keys.filter((key, run) => known.has(key) && isOther(known.get(key)!, sources[run]));
   const fresh = [...index.keys.keys()].filter((run) => !known.has(index.keys[run]));
   fresh.sort((a, b) => byBytes(index.keys[a], index.keys[b]));
   await removeUnknown(folder, manifest);
@@ -119,6 +119,7 @@ export async function compactProject(job: ProjectJob): Promise<WrittenPass> {
       project,
       runs,
       points: written.points,
+      sources: runs.map((run) => sources[run]),
       isComplete: (run) => !index.parts[run].every((part) => incomplete.has(part)),
       place,
     }),
@@ -154,8 +155,20 @@ function numbered(count: number, lost: ReadonlySet<number>): Int32Array {
   return Int32Array.from({ length: count }, (_, number) => lost.has(number) ? -1 : next++);
 }
 
-async function openPass(folder: string, pass: Pass, signal?: AbortSignal): Promise<PassTables> {
-  return await PassTables.open(DISK, folder, pass, signal);
+/**
+ * What the files of each run are like. The index has read them again where their times or ETags are others; what they hold by now
+ * shows in their footers, and a copy of an archive has the same.
+ */
+function sourcesOf({ indexes, parts }: PartsContext["index"]): SourceFiles[] {
+  const footers = new Map(indexes.map((index) => [index.folder, index.footers()]));
+  return parts.map((some) => ({
+    bytes: some.reduce((sum, { size }) => sum + size, 0),
+    checksum: some.reduce((sum, { folder, place }) => sum + footers.get(folder)![place], 0),
+  }));
+}
+
+function isOther(before: SourceFiles, now: SourceFiles): boolean {
+  return before.bytes !== now.bytes || (before.checksum !== 0 && before.checksum !== now.checksum);
 }
 
 /** What the folder holds already. */

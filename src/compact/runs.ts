@@ -5,6 +5,7 @@
  */
 
 import type { TableFileEntry } from "../archive/compacted/manifest.ts";
+import type { SourceFiles } from "../archive/compacted/pass.ts";
 import { chainOf } from "../archive/index/lineage.ts";
 import type { PartsContext } from "../archive/read/context.ts";
 import { TableFiles, type TablePlace } from "./table_files.ts";
@@ -17,6 +18,8 @@ export interface RunsJob {
   runs: readonly number[];
   /** How many points each has. */
   points: Float64Array;
+  /** What the files of each are like. */
+  sources: readonly SourceFiles[];
   isComplete: (run: number) => boolean;
   place: TablePlace;
 }
@@ -40,7 +43,10 @@ export async function writeRuns(job: RunsJob): Promise<TableFileEntry[]> {
 /** Rows are added in pieces of at most so many. */
 const PIECE = 1 << 13;
 
-async function fillRuns({ context, project, runs, points, isComplete }: RunsJob, table: TableFiles): Promise<void> {
+async function fillRuns(
+  { context, project, runs, points, sources, isComplete }: RunsJob,
+  table: TableFiles,
+): Promise<void> {
   const { index, signal } = context;
   const { system, parents, heads, legacy, keys } = index;
   const text = (path: string) => (run: number) => (system.value(path, "string", run) as string | undefined) ?? null;
@@ -67,15 +73,13 @@ async function fillRuns({ context, project, runs, points, isComplete }: RunsJob,
       parent_run_id: texts((run) => parent(run) || null),
       fork_step: { floats: Float64Array.from(some, (run) => parents.forkStep[run]), gaps: true },
       points: { floats: points.subarray(from, from + some.length) },
-      source_bytes: { floats: Float64Array.from(some, (run) => bytesOf(index, run)) },
+      source_bytes: { floats: Float64Array.from(sources.slice(from, from + some.length), ({ bytes }) => bytes) },
+      source_checksum: {
+        floats: Float64Array.from(sources.slice(from, from + some.length), ({ checksum }) => checksum),
+      },
     });
     await table.flush(false, signal);
   }
-}
-
-/** The bytes of the files of a run: what was added to it, or exported again, has others. */
-export function bytesOf({ parts }: PartsContext["index"], run: number): number {
-  return parts[run].reduce((sum, { size }) => sum + size, 0);
 }
 
 interface LineageRow {

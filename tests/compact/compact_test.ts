@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { compactArchive, ReadOnlyProject } from "../../mod.ts";
 import { floatPoint } from "../../samples/rows.ts";
-import { sanitized, writeRun } from "../../samples/writer.ts";
+import { partName, sanitized, writeRun } from "../../samples/writer.ts";
 import { hashFile, readHashes } from "../../src/archive/disk/hashes.ts";
 import { ArchiveError, DamagedFileError, OptionError } from "../../src/errors.ts";
 import type { Source } from "../../src/source.ts";
@@ -88,6 +88,27 @@ Deno.test("runs that went on after they were compacted are named, and stay as th
     const { projects: [{ status, changedRuns }] } = await compact(data, to);
     assert.deepEqual([status, changedRuns], ["present", ["run/x-1"]]);
     assert.deepEqual(await hashes(projectFolder(to)), before);
+  }));
+
+Deno.test("a run that was written again with as many bytes is told from one that was copied", () =>
+  inFolder(async (folder) => {
+    const data = `${folder}/data`, to = `${folder}/compacted`;
+    const write = (value: number, to = data) =>
+      writeRun({
+        dataRoot: to,
+        projectId: PROJECT,
+        runId: "run",
+        batches: [[floatPoint("a", 1, 1_700_000_000_000, value)]],
+      });
+    const size = () => Deno.statSync(`${data}/${sanitized(PROJECT)}/${partName("run")}`).size;
+    await write(1.25);
+    await compact(data, to);
+    const before = size();
+    await write(1.25, `${folder}/copy/data`);
+    assert.deepEqual((await compact(`${folder}/copy/data`, to)).projects[0].changedRuns, [], "a copy");
+    await write(1.5);
+    assert.equal(size(), before);
+    assert.deepEqual((await compact(data, to)).projects[0].changedRuns, ["run"], "another value");
   }));
 
 Deno.test("the hashes beside the files are theirs, and the report compares them", () =>

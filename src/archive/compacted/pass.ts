@@ -33,6 +33,14 @@ export interface SeriesPlaces {
 /** Told of rows that cannot be read: the run numbers of the pass, null where that cannot be read, either. */
 export type OnLost = (runs: readonly number[] | null, column: AttributeColumn, fault: TableFault) => void;
 
+/** What the files of a run are like. */
+export interface SourceFiles {
+  /** Of all of them. */
+  bytes: number;
+  /** The sum of the CRC-32 of their footers; 0: nobody knows. */
+  checksum: number;
+}
+
 /** One of so many runs is asked for: then their rows are looked up. */
 const FEW = 32;
 
@@ -47,8 +55,6 @@ export class PassTables {
   readonly complete: Uint8Array;
   /** By run. */
   readonly points: Float64Array;
-  /** By run, the bytes of the files that it was read from. */
-  readonly sourceBytes: Float64Array;
   readonly columns: readonly AttributeColumn[];
   /** The run numbers of columns that not every run has. */
   readonly #runNumbers = new Map<AttributeColumn, Uint32Array>();
@@ -65,7 +71,6 @@ export class PassTables {
     this.runs = runs[0].texts as string[];
     this.complete = runs[1].values as Uint8Array;
     this.points = runs[2].values as Float64Array;
-    this.sourceBytes = runs[3].values as Float64Array;
     const [path, type, cells, points, file, row] = attributes;
     this.columns = path.texts!.map((name, i) => ({
       path: name!,
@@ -86,7 +91,6 @@ export class PassTables {
         text("run_id"),
         bool("complete"),
         float("points"),
-        float("source_bytes"),
       ]),
       whole(reader(filesOf(pass, "attributes")), [
         text("attribute_path"),
@@ -99,6 +103,24 @@ export class PassTables {
     ]);
     const tables = { values: reader(filesOf(pass, "values")), series: reader(filesOf(pass, "series")) };
     return new PassTables(pass, tables, runs, attributes);
+  }
+
+  /** What the files of each run of a pass were like when it was written. */
+  static async sources(
+    store: Store,
+    folder: string,
+    pass: Pass,
+    signal?: AbortSignal,
+  ): Promise<Map<string, SourceFiles>> {
+    const table = new TableReader(store, folder, filesOf(pass, "runs"));
+    const [run, bytes, checksum] = await table.read(
+      [text("run_id"), float("source_bytes"), { ...float("source_checksum"), isOptional: true }],
+      table.rows > 0 ? [{ row: 0, rows: table.rows }] : [],
+      signal,
+    );
+    return new Map(
+      run.texts!.map((key, i) => [key!, { bytes: bytes.values[i] as number, checksum: checksum.values[i] as number }]),
+    );
   }
 
   /**

@@ -34,6 +34,8 @@ export interface LeafRequest {
   path: readonly string[];
   kind: ColumnKind;
   isList?: boolean;
+  /** Numbers that files of earlier versions do not have: then they are 0. */
+  isOptional?: boolean;
 }
 
 /** The rows of a leaf, stretch after stretch. */
@@ -142,11 +144,12 @@ export class TableFile {
     );
   }
 
-  #pieces({ path, isList = false }: LeafRequest, stretches: readonly Stretch[]): Piece[] {
+  #pieces({ path, isList = false, isOptional = false }: LeafRequest, stretches: readonly Stretch[]): Piece[] {
     const place = this.#footer.leaves.findIndex((leaf) =>
       (leaf.repetition > 0) === isList && path.every((name, i) => leaf.path[i] === name) &&
       (isList || leaf.path.length === path.length)
     );
+    if (place < 0 && isOptional) return [];
     if (place < 0) throw new ParquetError(`it has no column ${path.join(".")}`);
     const pieces: Piece[] = [];
     let next = 0;

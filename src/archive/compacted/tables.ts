@@ -48,6 +48,7 @@ export const TABLES: Readonly<Record<TableName, Table>> = {
       fork_step: "float",
       points: "int",
       source_bytes: "int",
+      source_checksum: "int",
     }),
     sorting: ["run_id"],
   },

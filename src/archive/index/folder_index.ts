@@ -115,6 +115,18 @@ export class FolderIndex {
     return this.#segments.reduce((sum, { segment }) => sum + segment.bytes, 0);
   }
 
+  /** The checksums of the footers of parts, as they were read, by their places in the folder; 0: it is not known. */
+  footers(): Uint32Array {
+    const found = new Uint32Array(this.folder.parts.length);
+    for (const { segment, places } of this.#segments) {
+      const { footer } = segment.parts();
+      places.forEach((place, number) => {
+        if (place >= 0) found[place] = footer[number];
+      });
+    }
+    return found;
+  }
+
   /** Tells whether the columns of a part are those of the exporter. */
   isAlike(part: Part): boolean {
     return part.folder === this.folder && this.#holds(part, "parameters") && !this.#unlike.has(part);
