@@ -209,3 +209,5 @@ console.log(`memory of this process: ${(Deno.memoryUsage().rss / 1e6).toFixed(0)
 await session.close();
 catalog.close();
 await running.stop();
+// The store ends with this process.
+Deno.exit(0);

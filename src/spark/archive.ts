@@ -4,6 +4,7 @@
  * @module
  */
 
+import { dirname } from "node:path";
 import { projectId, projectNotFound } from "../archive/archive.ts";
 import { COMPACTED, folderNames, parsePartName, sanitized } from "../archive/disk/layout.ts";
 import { type Shared, shared } from "../async/shared.ts";
@@ -13,7 +14,7 @@ import { isPermitted } from "../permissions/require.ts";
 import type { CallOptions, Finding } from "../source.ts";
 import type { ProjectInfo } from "../types.ts";
 import type { SparkAddress } from "./address.ts";
-import { type Manifest, parseManifest } from "../archive/compacted/manifest.ts";
+import { type Manifest, parseManifest, type TableFileEntry } from "../archive/compacted/manifest.ts";
 import { type CompactedTables, groupParts, type PartGroup, partsIn, shownParts, type StoredPart } from "./contents.ts";
 import { engineDamage, nameBelow, runOf, saidOf, type Unreadable, unreadable } from "./damage.ts";
 import { Answer } from "./connect/answer.ts";
@@ -82,8 +83,8 @@ export class SparkArchive {
   readonly #lost = new Map<string, Shared<LostValue[]>>();
   /** The exporter's files, as far as they were listed. */
   #parts: PlacedPart[] = [];
-  /** How many rows each file of compacted tables has. */
-  readonly #rows = new Map<string, number>();
+  /** Files of compacted tables, by the paths that the engine has for them. */
+  readonly #tables = new Map<string, TableFileEntry>();
   #rowNumbers = false;
 
   constructor(settings: SparkArchiveSettings) {
@@ -108,7 +109,9 @@ export class SparkArchive {
     try {
       yield* this.#answers(statement, query, signal);
       // What tells where rows are tells, too, that a file is not there.
-      if (!this.#rowNumbers) await this.#checkTables(statement.parquet, signal);
+      if (!this.#rowNumbers && !await this.#seesTables(statement.parquet, signal)) {
+        await this.#countTables(statement.parquet, signal);
+      }
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
       const wanted = statement.parquet.map(patternOf);
@@ -166,15 +169,18 @@ export class SparkArchive {
     return kept(this.#scopes, project, async ({ signal }) => {
       const { folders, projects, rowNumbers } = await this.#contents({ signal });
       const groups: PartGroup[] = [], compacted: CompactedTables[] = [];
+      let runs = 0;
       for (const number of projects.get(project) ?? []) {
-        const { manifest, name } = folders[number];
+        const { manifest, name, shown } = folders[number];
+        runs += manifest?.passes.reduce((sum, { runs }) => sum + runs, 0) ??
+          new Set(shown.map(({ stem }) => stem)).size;
         if (manifest) compacted.push(tablesOf(manifest, `${this.#settings.data}/${name}`, number));
         else {
           const unnamed = name === sanitized(project) || name === project;
           groups.push(...this.#groups(folders[number], number).map((group) => ({ ...group, unnamed })));
         }
       }
-      await this.#checkTables(compacted.flatMap(({ runs, values, series }) => [...runs, ...values, ...series]), signal);
+      await this.#countTables(compacted.flatMap(({ runs, values, series }) => [...runs, ...values, ...series]), signal);
       const hidden = await this.#hidden(compacted, signal);
       const rows: RowSource = { groups, compacted, hidden, project, rowNumbers };
       const statement = new Statement();
@@ -186,7 +192,7 @@ export class SparkArchive {
       const known = new Set(odd.map(({ key }) => key));
       const names = new Set(odd.flatMap(({ parent }) => parent ? [parent] : []));
       const parents = await this.#parents(rows, [...names], signal);
-      return { rows, facts: new Facts([...odd, ...parents.filter(({ key }) => !known.has(key))]) };
+      return { rows, facts: new Facts([...odd, ...parents.filter(({ key }) => !known.has(key))]), runs };
     })(options);
   }
 
@@ -219,11 +225,30 @@ export class SparkArchive {
     return found;
   }
 
-  /** Makes sure that the engine has all of these tables: of several files, some engines pass over one that is not there. */
-  async #checkTables(paths: readonly string[], signal?: AbortSignal): Promise<void> {
-    const tables = paths.filter((path) => this.#rows.has(path));
+  /** Whether this machine sees that the tables among these files are still there: that is less work than the engine's count. */
+  async #seesTables(paths: readonly string[], signal?: AbortSignal): Promise<boolean> {
+    const { data, seen } = this.#settings;
+    const tables = paths.filter((path) => this.#tables.has(path));
+    if (tables.length === 0) return true;
+    if (!seen || !seen.store.isPermitted(seen.root)) return false;
+    for (const [folder, files] of Map.groupBy(tables, (path) => dirname(path.slice(data.length)))) {
+      try {
+        const entries = await seen.store.list(`${seen.root}${folder}`, { signal });
+        const sizes = new Map(entries.map((entry) => [`${data}${folder}/${entry.name}`, entry.look().size]));
+        if (files.some((path) => sizes.get(path) !== this.#tables.get(path)!.bytes)) return false;
+      } catch {
+        signal?.throwIfAborted();
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Makes sure that the engine has all of the tables among these files: some engines take one that is not there for an empty one. */
+  async #countTables(paths: readonly string[], signal?: AbortSignal): Promise<void> {
+    const tables = paths.filter((path) => this.#tables.has(path));
     if (tables.length === 0) return;
-    const rows = tables.reduce((sum, path) => sum + this.#rows.get(path)!, 0);
+    const rows = tables.reduce((sum, path) => sum + this.#tables.get(path)!.rows, 0);
     const statement = new Statement();
     statement.files("tables", tables, "parquet", "run_id STRING");
     for await (const answer of this.#answers(statement, "SELECT count(*) AS count FROM tables", signal)) {
@@ -290,7 +315,7 @@ export class SparkArchive {
     if (!first) return { folders, rowNumbers: false, projects: new Map() };
     for (const { name, manifest } of folders) {
       for (const file of manifest?.passes.flatMap(({ files }) => files) ?? []) {
-        this.#rows.set(`${data}/${name}/${file.name}`, file.rows);
+        this.#tables.set(`${data}/${name}/${file.name}`, file);
       }
     }
     const { name, manifest } = first;

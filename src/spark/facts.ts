@@ -39,6 +39,8 @@ export class Facts {
   readonly repeated: string[];
   /** Runs that inherit. */
   readonly forked: string[];
+  /** Whether keys have signs of which the order in UTF-8, that of engines, is not that in UTF-16, which is ours. */
+  readonly hasFarKeys: boolean;
   readonly #keys: string[];
   readonly #numbers: Map<string, number>;
   readonly #parents: Parents;
@@ -47,6 +49,7 @@ export class Facts {
   constructor(runs: OddRun[]) {
     this.bare = runs.filter(({ isBare }) => isBare).map(({ key }) => key);
     this.repeated = runs.filter(({ copies }) => copies > 1).map(({ key }) => key);
+    this.hasFarKeys = runs.some(({ key }) => /[\u{E000}-\u{10FFFF}]/u.test(key));
     // Of several runs with one id the oldest counts, as it does where an archive is read without an engine.
     const order = runs.toSorted((a, b) =>
       (b.created ?? -Infinity) - (a.created ?? -Infinity) || (a.key < b.key ? -1 : 1)

@@ -29,7 +29,7 @@ import { Statement } from "./connect/statement.ts";
 import { bucketColumns } from "./read/buckets.ts";
 import { pairBlocks, valueBlocks } from "./read/cells.ts";
 import { pointBlocks } from "./read/series.ts";
-import { type CellScope, existingQuery, typesIn, valuesQuery } from "./sql/cells.ts";
+import { type CellScope, commonIn, existingQuery, typesIn, valuesQuery } from "./sql/cells.ts";
 import { runsQuery } from "./sql/list.ts";
 import { withRows } from "./sql/rows.ts";
 import type { Scope } from "./sql/scope.ts";
@@ -127,7 +127,14 @@ export class SparkProject implements Source {
     const text = valuesQuery(statement, scope, cells);
     const files = await this.#stored(signal);
     const answers = text === null ? none() : this.#archive.ask(statement, text, signal);
-    yield* valueBlocks(answers, lost, cells.paths, (paths) => files.refs(paths, signal), query.onProgress);
+    yield* valueBlocks(
+      answers,
+      lost,
+      cells.paths,
+      commonIn(cells),
+      (paths) => files.refs(paths, signal),
+      query.onProgress,
+    );
   }
 
   async *series(query: SeriesQuery): AsyncGenerator<SeriesBlock> {

@@ -33,6 +33,23 @@ export const identityCases: AwkwardCase[] = [
     },
   },
   {
+    name: "far ids",
+    rule:
+      "Runs of the same time are in the order of their ids, by UTF-16, also where signs beyond U+FFFF and before it meet.",
+    write: (dir) =>
+      writeRuns(dir, {
+        "a\uffee": [sys("a\uffee", 1, string("sys/name", "E"))],
+        "a\u{1f600}": [sys("a\u{1f600}", 1, string("sys/name", "E"))],
+        "b": [sys("b", 1)],
+      }),
+    async check(open) {
+      const source = (await open()).open(PROJECT);
+      assert.deepEqual(await runIds(source), ["a\u{1f600}", "a\uffee", "b"]);
+      assert.deepEqual(await runIds(source, { limit: 1 }), ["a\u{1f600}"]);
+      assert.deepEqual(await runIds(source, { heads: true }), ["a\u{1f600}"]);
+    },
+  },
+  {
     name: "no head named",
     rule: "Where no run says it is the head of its experiment, the newest one is.",
     write: (dir) =>

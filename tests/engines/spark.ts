@@ -8,15 +8,16 @@ import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ReadOnlyProject } from "../../mod.ts";
-import { int, string } from "../../samples/rows.ts";
+import { floatPoint, int, string } from "../../samples/rows.ts";
 import { openArchive } from "../../src/archive/catalog.ts";
 import type { Store } from "../../src/archive/disk/store.ts";
 import { compactCatalog } from "../../src/compact/archive.ts";
+import type { SeriesRef } from "../../src/columns.ts";
 import { openStorage } from "../../src/s3/store.ts";
 import { openSpark } from "../../src/spark/catalog.ts";
 import type { Catalog, Source } from "../../src/source.ts";
-import { attributes, values } from "../ask.ts";
-import { sys, writeRuns } from "../awkward/case.ts";
+import { attributes, pointsOf, values } from "../ask.ts";
+import { sys, T, writeRuns } from "../awkward/case.ts";
 import { CASES } from "../awkward/cases.ts";
 import { columnCases } from "../awkward/columns.ts";
 import { folderCases } from "../awkward/folders.ts";
@@ -100,6 +101,40 @@ export async function sparkSuites(
       "a/24999:int": 24_999n,
       "b/7:string": "text 7",
     });
+    catalog.close();
+    await Deno.remove(dir, { recursive: true });
+  });
+  Deno.test(`${name}, compacted: series of many runs, whatever part of them is asked for`, async () => {
+    const dir = await Deno.makeTempDir();
+    const ids = Array.from({ length: 1200 }, (_, n) => `run-${n}`);
+    const rows = (n: number) =>
+      ["a", "b"].flatMap((path) => [2, 1, 3].map((step) => floatPoint(path, step, T + step, n + step / 10)));
+    const { data } = await writeRuns(dir, Object.fromEntries(ids.map((id, n) => [id, [[...rows(n), ...sys(id, n)]]])));
+    const here = openArchive({ data, cache: null });
+    await compact(here, `${dir}/compacted`);
+    const catalog = openSpark({ address, data: `${await place.put(`${dir}/compacted`)}/data`, store: place.store });
+    const series = (runs: string[], paths = ["a"]) => paths.flatMap((path) => runs.map((run) => ({ run, path })));
+    const asked: [what: string, series: SeriesRef[]][] = [
+      ["all, of one path", series(ids)],
+      ["all, of two paths", series(ids, ["b", "a"])],
+      ["most", series(ids.slice(100))],
+      ["most, but not of each path", [...series(ids.slice(300)), ...series(ids.slice(0, 700), ["b"])]],
+      ["few of many", series(ids.slice(0, 550))],
+      ["few", series(ids.slice(7, 20), ["a", "b"])],
+      ["one, which is not there twice", series(["run-7", "nobody"], ["a", "c"])],
+      ["the same twice", [...series(["run-7", "run-8"]), ...series(["run-7"])]],
+      ["one from a step on", [{ run: "run-7", path: "a", after: 1 }, { run: "run-8", path: "a" }]],
+    ];
+    for (const [what, series] of asked) {
+      for (const limit of [undefined, { points: 2, from: "end" } as const]) {
+        const query = { kind: "float", series, limit } as const;
+        assert.deepEqual(
+          await pointsOf(catalog.open("org/awkward"), query),
+          await pointsOf(here.open("org/awkward"), query),
+          what,
+        );
+      }
+    }
     catalog.close();
     await Deno.remove(dir, { recursive: true });
   });

@@ -36,16 +36,19 @@ export class Answer {
 
   /** Texts of which each occurs often, as numbers into a list that grows; -1 where there is none. */
   codes(name: string, known: Map<string, number>): Int32Array {
-    const column = this.#column(name);
     const codes = new Int32Array(this.rows);
-    let at = 0, last: string | null = null, code = -1;
-    for (const text of column as Iterable<string | null>) {
-      if (text !== last || at === 0) {
-        last = text;
-        code = text === null ? -1 : known.get(text) ?? -1;
-        if (text !== null && code < 0) known.set(text, code = known.size);
+    const codeOf = (text: string | null) => {
+      if (text === null) return -1;
+      const code = known.get(text);
+      if (code === undefined) known.set(text, known.size);
+      return code ?? known.size - 1;
+    };
+    let at = 0;
+    for (const batch of this.#column(name).data) {
+      const isAgain = repeats(batch);
+      for (let row = 0; row < batch.length; row++, at++) {
+        codes[at] = row > 0 && isAgain(row) ? codes[at - 1] : codeOf(batch.at(row) as string | null);
       }
-      codes[at++] = code;
     }
     return codes;
   }
@@ -133,6 +136,21 @@ export class Answer {
     }
     return column as Column<unknown>;
   }
+}
+
+/** Tells whether a text is the one before it: of texts in order most are, and need not be decoded. */
+function repeats(batch: object): (row: number) => boolean {
+  const { offsets, values, nullCount } = batch as Partial<Record<"offsets" | "values", unknown>> & {
+    nullCount: number;
+  };
+  if (nullCount > 0 || !(offsets instanceof Int32Array && values instanceof Uint8Array)) return () => false;
+  return (row) => {
+    const before = offsets[row - 1], start = offsets[row], length = offsets[row + 1] - start;
+    if (length !== start - before) return false;
+    // Names that differ mostly do at their end.
+    for (let i = length - 1; i >= 0; i--) if (values[start + i] !== values[before + i]) return false;
+    return true;
+  };
 }
 
 /** Whole numbers of which every one takes so many words of 32 bits, as the nearest floats; of wide ones the lower half counts. */

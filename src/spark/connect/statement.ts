@@ -14,12 +14,18 @@ export type SqlValue = string | number | bigint | boolean;
 /** Columns of a small table that travels with a query. */
 export type SentColumns = Record<string, readonly (string | null)[] | Int32Array | Float64Array>;
 
+/** Columns of Parquet files, by name and type; engines find them by name, and what a file lacks is null. */
+export type ColumnTypes = readonly (readonly [name: string, type: string])[];
+
+/** Whether a query needs a column. */
+export type IsNeeded = (column: string) => boolean;
+
 /** What a query is made of. */
 export class Statement {
   readonly #arguments: Record<string, { exprType: { case: "literal"; value: { literalType: Literal } } }> = {};
   readonly #names = new Map<string, string>();
-  readonly #references = new Map<string, Relation>();
-  readonly #clauses = new Map<string, string>();
+  readonly #references = new Map<string, (isNeeded: IsNeeded) => RelType>();
+  readonly #clauses = new Map<string, string | ((isNeeded: IsNeeded) => string)>();
   readonly #parquet = new Map<string, readonly string[]>();
   /** The Parquet files that its plan reads, by names and patterns. */
   parquet: string[] = [];
@@ -40,12 +46,20 @@ export class Statement {
     return Array.from(values, (value) => this.value(value)).join(", ");
   }
 
-  /** Parquet files, as a table with this name. */
-  files(name: string, paths: readonly string[], format: "parquet" | "binaryFile", schema?: string): void {
+  /** Files, as a table with this name. Of columns, those are read that the query names. */
+  files(
+    name: string,
+    paths: readonly string[],
+    format: "parquet" | "binaryFile",
+    columns?: string | ColumnTypes,
+  ): void {
     if (format === "parquet") this.#parquet.set(name, paths);
-    this.#refer(name, {
-      case: "read",
-      value: { readType: { case: "dataSource", value: { format, schema, paths: [...paths] } } },
+    this.#references.set(name, (isNeeded) => {
+      const schema = typeof columns === "object" ? neededOf(columns, isNeeded) : columns;
+      return {
+        case: "read",
+        value: { readType: { case: "dataSource", value: { format, schema, paths: [...paths] } } },
+      };
     });
   }
 
@@ -62,29 +76,29 @@ export class Statement {
       ]),
     );
     const data = tableToIPC(table, { format: "stream" })!;
-    this.#refer(name, { case: "localRelation", value: { data: new Uint8Array(data) } });
+    this.#references.set(name, () => ({ case: "localRelation", value: { data: new Uint8Array(data) } }));
   }
 
-  /** Names the result of a query, for what follows. */
-  with(name: string, query: string): void {
+  /** Names the result of a query, for those that follow. Its text may depend on which columns they need. */
+  with(name: string, query: string | ((isNeeded: IsNeeded) => string)): void {
     this.#clauses.set(name, query);
   }
 
-  /** The whole query, with the tables that it needs and no others: engines look for the files of all that are there. */
+  /** The whole query, with the tables and columns that it needs and no others: engines look for the files of all that are there. */
   plan(query: string): Relation {
-    const needed = new Set<string>();
-    const need = (text: string) => {
-      for (const [name] of text.matchAll(/\b[a-z_]\w*/g)) {
-        if (needed.has(name)) continue;
-        needed.add(name);
-        need(this.#clauses.get(name) ?? "");
-      }
-    };
-    need(query);
-    const named = [...this.#clauses].filter(([name]) => needed.has(name)).map(([name, text]) => `${name} AS (${text})`);
+    const needed = new Set(namesIn(query));
+    const isNeeded = (name: string) => needed.has(name);
+    const named: string[] = [];
+    for (const [name, clause] of [...this.#clauses].reverse()) {
+      if (!isNeeded(name)) continue;
+      const text = typeof clause === "string" ? clause : clause(isNeeded);
+      for (const one of namesIn(text)) needed.add(one);
+      named.unshift(`${name} AS (${text})`);
+    }
     const clauses = named.length > 0 ? `WITH ${named.join(",\n")}\n` : "";
-    const references = [...this.#references].filter(([name]) => needed.has(name)).map(([, relation]) => relation);
-    this.parquet = [...this.#parquet].filter(([name]) => needed.has(name)).flatMap(([, paths]) => paths);
+    const references = [...this.#references].filter(([name]) => isNeeded(name))
+      .map(([name, relation], number) => aliased(name, number, relation(isNeeded)));
+    this.parquet = [...this.#parquet].filter(([name]) => isNeeded(name)).flatMap(([, paths]) => paths);
     const root = create(RelationSchema, {
       common: { planId: 1n },
       relType: { case: "sql", value: { query: clauses + query, namedArguments: this.#arguments } },
@@ -94,18 +108,26 @@ export class Statement {
       relType: { case: "withRelations", value: { root, references } },
     });
   }
+}
 
-  #refer(alias: string, relType: RelType): void {
-    const planId = BigInt(2 * this.#references.size + 2);
-    const input = create(RelationSchema, { common: { planId: planId + 1n }, relType });
-    this.#references.set(
-      alias,
-      create(RelationSchema, {
-        common: { planId },
-        relType: { case: "subqueryAlias", value: { alias, input } },
-      }),
-    );
-  }
+/** All that may be a name in a text of SQL. */
+function namesIn(text: string): Iterable<string> {
+  return Array.from(text.matchAll(/\b[a-z_]\w*/g), ([name]) => name);
+}
+
+/** Without any column, engines would look into the files for all there are. */
+function neededOf(columns: ColumnTypes, isNeeded: IsNeeded): string {
+  const needed = columns.filter(([name]) => isNeeded(name));
+  return (needed.length > 0 ? needed : columns.slice(0, 1)).map((column) => column.join(" ")).join(", ");
+}
+
+function aliased(alias: string, number: number, relType: RelType): Relation {
+  const planId = BigInt(2 * number + 2);
+  const input = create(RelationSchema, { common: { planId: planId + 1n }, relType });
+  return create(RelationSchema, {
+    common: { planId },
+    relType: { case: "subqueryAlias", value: { alias, input } },
+  });
 }
 
 type RelType = MessageInitShape<typeof RelationSchema>["relType"];

@@ -50,18 +50,28 @@ export async function* pairBlocks(
   };
 }
 
-/** Latest values. */
+/**
+ * Latest values.
+ *
+ * @param common What all rows have in common, and none says.
+ */
 export async function* valueBlocks(
   answers: AsyncIterable<Answer>,
   lost: readonly LostValue[],
   paths: PathMatcher,
+  common: { path: string | null; type: AttributeType | null },
   lookUp: LookUp,
   onProgress?: CallOptions["onProgress"],
 ): AsyncGenerator<ValueBlock> {
   const runs = new Names(), names = new Names(paths.test);
   for await (const answer of answers) {
-    const path = answer.codes("path", names.numbers), run = answer.codes("run", runs.numbers);
-    const types = typeCodes(answer);
+    const run = answer.codes("run", runs.numbers);
+    const path = common.path === null
+      ? answer.codes("path", names.numbers)
+      : new Int32Array(answer.rows).fill(names.number(common.path));
+    const types = common.type === null
+      ? typeCodes(answer)
+      : new Int32Array(answer.rows).fill(ATTRIBUTE_TYPES.indexOf(common.type));
     const rows = Map.groupBy(names.wanted(path, types), (row) => types[row]);
     const columns: ValueColumn[] = [];
     for (const [type, some] of rows) {

@@ -28,10 +28,13 @@ export async function* pointBlocks(
   for (const points of portions(query)) {
     const statement = new Statement();
     withRows(statement, scope.rows);
-    for await (const answer of archive.ask(statement, pointsQuery(statement, scope, points), query.signal)) {
-      yield await block(answer, query, lookUp);
-      done += answer.rows;
-      query.onProgress?.(answer.rows, null);
+    const { query: text, pairs } = pointsQuery(statement, scope, points);
+    for await (const answer of archive.ask(statement, text, query.signal)) {
+      const found = await block(answer, pairs?.numbersOf(answer) ?? answer.counts("series"), query, lookUp);
+      if (found.step.length === 0) continue;
+      yield found;
+      done += found.step.length;
+      query.onProgress?.(found.step.length, null);
     }
   }
   query.onProgress?.(0, done);
@@ -45,24 +48,48 @@ export function* portions({ kind, series, stepRange = [null, null], lineage, lim
   }
 }
 
-async function block(answer: Answer, query: SeriesQuery, lookUp: LookUp): Promise<SeriesBlock> {
-  const { rows } = answer;
-  const numbers = answer.counts("series");
+/** @param numbers Of which series each row is; -1: of none. */
+async function block(answer: Answer, numbers: Int32Array, query: SeriesQuery, lookUp: LookUp): Promise<SeriesBlock> {
   const spans: Span[] = [];
-  for (let start = 0, end = 1; end <= rows; end++) {
-    if (end < rows && numbers[end] === numbers[start]) continue;
-    spans.push({ series: numbers[start], start, end });
+  for (let start = 0, end = 1; end <= numbers.length; end++) {
+    if (end < numbers.length && numbers[end] === numbers[start]) continue;
+    if (numbers[start] >= 0) spans.push({ series: numbers[start], start, end });
     start = end;
   }
-  const preview = query.previews && query.kind === "float"
-    ? { isPreview: new Uint8Array(rows), completion: new Float64Array(rows).fill(1) }
-    : null;
-  return {
-    spans,
+  const columns = {
     step: answer.steps("step"),
     timestamp: answer.times("timestamp"),
     values: await valuesOf(answer, query.kind, lookUp),
-    preview,
+  };
+  const found = packed(spans, columns);
+  const { length } = found.step;
+  const preview = query.previews && query.kind === "float"
+    ? { isPreview: new Uint8Array(length), completion: new Float64Array(length).fill(1) }
+    : null;
+  return { ...found, preview };
+}
+
+type Columns = Pick<SeriesBlock, "step" | "timestamp" | "values">;
+
+/** The rows of spans, and no others. */
+function packed(spans: Span[], columns: Columns): Columns & { spans: Span[] } {
+  let rows = 0;
+  const places = spans.map(({ series, start, end }) => ({ series, start: rows, end: rows += end - start }));
+  const { step, timestamp, values } = columns;
+  if (rows === step.length) return { spans, ...columns };
+  const floats = (from: Float64Array) => {
+    const to = new Float64Array(rows);
+    spans.forEach(({ start, end }, i) => to.set(from.subarray(start, end), places[i].start));
+    return to;
+  };
+  const data = values.kind === "float"
+    ? floats(values.data)
+    : spans.flatMap(({ start, end }) => values.data.slice(start, end) as unknown[]);
+  return {
+    spans: places,
+    step: floats(step),
+    timestamp: floats(timestamp),
+    values: { kind: values.kind, data } as PointValues,
   };
 }
 

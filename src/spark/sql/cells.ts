@@ -56,19 +56,19 @@ const aggregate = (name: string): CellColumn => ({
 
 const COLUMNS: readonly CellColumn[] = [
   { name: "int_value", type: "BIGINT", single: "int_value", series: null, of: ["int"] },
-  { name: "float_value", type: "DOUBLE", single: "float_value", series: "last.value", of: ["float", "float_series"] },
+  { name: "float_value", type: "DOUBLE", single: "float_value", series: "value", of: ["float", "float_series"] },
   {
     name: "string_value",
     type: "STRING",
     single: "string_value",
-    series: "last.string_value",
+    series: "string_value",
     of: ["string", "string_series"],
   },
   { name: "bool_value", type: "BOOLEAN", single: "bool_value", series: null, of: ["bool"] },
   { name: "datetime_value", type: "TIMESTAMP", single: "datetime_value", series: null, of: ["datetime"] },
   { name: "string_set_value", type: "ARRAY<STRING>", single: "string_set_value", series: null, of: ["string_set"] },
-  { name: "file", type: "STRING", single: "file_value.path", series: "last.file", of: [...FILE_TYPES, "file_series"] },
-  { name: "histogram_value", type: HISTOGRAM, single: null, series: "last.histogram_value", of: ["histogram_series"] },
+  { name: "file", type: "STRING", single: "file_value.path", series: "file", of: [...FILE_TYPES, "file_series"] },
+  { name: "histogram_value", type: HISTOGRAM, single: null, series: "histogram_value", of: ["histogram_series"] },
   { name: "last_step", type: "DECIMAL(18,6)", single: null, series: "last_step", of: SERIES_TYPES },
   ...["min", "max", "average", "variance"].map(aggregate),
 ];
@@ -117,7 +117,18 @@ export function typesIn({ types }: Pick<CellScope, "types">) {
   };
 }
 
-/** The query for latest values: `run`, `path`, `type`, and a column for each kind of value. Null: there can be none. */
+/** What all rows have in common, and none says; null: each says its own. */
+export function commonIn({ paths, types }: CellScope): { path: string | null; type: AttributeType | null } {
+  return {
+    path: paths.list?.length === 1 ? paths.list[0] : null,
+    type: types?.length === 1 ? types[0] : null,
+  };
+}
+
+/**
+ * The query for latest values: `run`, `path` and `type` where they are not what all have in common, and a column for each kind of
+ * value. Null: there can be none.
+ */
 export function valuesQuery(statement: Statement, scope: Scope, cells: CellScope): string | null {
   const columns = COLUMNS.filter(({ of }) => cells.types === null || of.some((type) => cells.types!.includes(type)));
   const tables = singles(statement, scope, cells, columns);
@@ -128,7 +139,10 @@ export function valuesQuery(statement: Statement, scope: Scope, cells: CellScope
     const values = columns.map(({ name, type, series }) => `${series ?? `CAST(NULL AS ${type})`} AS ${name}`);
     tables.push(`SELECT ${["run, path, type", ...values].join(", ")} FROM latest`);
   }
-  return tables.length === 0 ? null : tables.join("\nUNION ALL\n");
+  if (tables.length === 0) return null;
+  const { path, type } = commonIn(cells);
+  const said = ["run", ...path === null ? ["path"] : [], ...type === null ? ["type"] : []];
+  return `SELECT ${[...said, ...columns.map(({ name }) => name)].join(", ")} FROM (${tables.join("\nUNION ALL\n")})`;
 }
 
 /**

@@ -12,19 +12,20 @@ import { withLatest } from "./points.ts";
 import { type RowSource, utf16 } from "./rows.ts";
 import {
   DERIVED,
+  FAR_KEYS,
   type Gathering,
   isOneFolder,
-  NEWEST_FIRST,
   OF_ONE_ROW,
   OVER_ROWS,
   type RunColumn,
   type RunFacets,
+  runOrder,
   TELLS_NOTHING,
   withRuns,
   withSystem,
 } from "./runs.ts";
-import { isOneOf, type Scope } from "./scope.ts";
-import { type MatchedTexts, type RunCondition, translate } from "./where.ts";
+import { all, isOneOf, isPrecomputed, type Scope } from "./scope.ts";
+import { type MatchedTexts, type RowTest, type RunCondition, translate } from "./where.ts";
 
 /**
  * The query for runs: `key`, `sys_id`, `custom_id`, `name`, and in every row `total`, how many match in all.
@@ -40,7 +41,8 @@ export function runsQuery(
 ): string {
   // A query that makes no sense is an error even where no run has the attribute.
   if (query.where) evaluate(query.where, 0, () => []);
-  const condition = translate(statement, query.where ?? null, matched);
+  const translated = translate(statement, query.where ?? null, matched);
+  const condition = isPrecomputed(scope) ? apart(statement, translated) : translated;
   const sort = query.sort && !counting ? query.sort : null;
   const sorting = sort && sortColumn(sort.path, sort.type, sort.aggregation ?? null);
   const columns = new Set<RunColumn>(counting ? [] : ["sys_id", "custom_id", "name", "created"]);
@@ -48,9 +50,9 @@ export function runsQuery(
   if (sorting?.derived) columns.add(sorting.derived);
   if (query.heads) columns.add("head");
   withRuns(statement, scope, columns, facetsOf(statement, condition, sorting ?? null));
-  const hasSeries = withSeriesTests(statement, scope, condition, sorting ?? null);
+  const hasSeries = withSeriesTests(statement, scope, condition, translated.seriesTests, sorting ?? null);
   const from = `FROM runs ${hasSeries ? "LEFT JOIN series_tests ON series_tests.run = runs.key " : ""}` +
-    `WHERE ${condition.where ?? "true"}${query.heads ? " AND head" : ""}`;
+    `WHERE ${all([...condition.where, query.heads ? "head" : null])}`;
   if (counting) return `SELECT count(*) AS total ${from}`;
   const order = sorting && sort
     ? [
@@ -58,13 +60,37 @@ export function runsQuery(
         sorting.isFloat ? ` WHEN isnan(${sorting.value}) THEN 1` : ""
       } ELSE 0 END`,
       `${sorting.order} ${sort.descending ? "DESC" : "ASC"}`,
-      NEWEST_FIRST,
+      runOrder(scope),
     ]
-    : [NEWEST_FIRST];
+    : [runOrder(scope)];
   const limit = query.limit === undefined ? "" : ` LIMIT ${whole(query.limit)}`;
   const offset = query.offset ? ` OFFSET ${whole(query.offset)}` : "";
   return `SELECT key, sys_id, custom_id, name, count(*) OVER () AS total ${from} ` +
     `ORDER BY ${order.join(", ")}${limit}${offset}`;
+}
+
+/**
+ * The same condition, with tests that must hold looked up by themselves: in tables that are sorted by attribute, the rows of each lie
+ * together, and no run has to be joined with what is known of it.
+ */
+function apart(statement: Statement, { where, columns, tests, seriesTests }: RunCondition): RunCondition {
+  const isAlone = ({ column }: RowTest) =>
+    where.includes(`coalesce(${column}, false)`) && where.filter((text) => text.includes(column)).length === 1;
+  const holds = new Map<string, string>();
+  for (const { column, path, condition } of tests.filter(isAlone)) {
+    const isIt = `attribute_path = ${statement.value(path)} AND (${condition}) AND run_id IS NOT NULL`;
+    holds.set(`coalesce(${column}, false)`, `key IN (SELECT run_id FROM rows WHERE ${isIt})`);
+  }
+  for (const { column, path, condition } of seriesTests.filter(isAlone)) {
+    const isIt = `path = ${statement.value(path)} AND (${condition})`;
+    holds.set(`coalesce(${column}, false)`, `key IN (SELECT run FROM latest WHERE ${isIt})`);
+  }
+  return {
+    where: where.map((text) => holds.get(text) ?? text),
+    columns,
+    tests: tests.filter((one) => !isAlone(one)),
+    seriesTests: seriesTests.filter((one) => !isAlone(one)),
+  };
 }
 
 /** Numbers of rows are the one thing that engines do not take as parameters. */
@@ -100,9 +126,9 @@ function sortColumn(path: string, type: AttributeType, aggregation: string | nul
   const stored = !isSeriesType(type)
     ? type === "datetime" ? "unix_millis(datetime_value)" : `${type}_value`
     : type === "string_series"
-    ? "last.string_value"
+    ? "string_value"
     : aggregation === null || aggregation === "last"
-    ? "last.value"
+    ? "value"
     : aggregation;
   const isText = type === "string" || type === "string_series";
   const order = isText ? utf16("sort_value") : isFloat ? "sort_value + 0.0D" : "sort_value";
@@ -128,18 +154,23 @@ function facetsOf(statement: Statement, { tests }: RunCondition, sorting: Sortin
   return columns.size === 0 ? null : { paths, types, columns };
 }
 
-/** Makes the table `series_tests` of what series come down to, if it is needed. */
+/**
+ * Makes the table `latest` of what series come down to, and of it `series_tests`, if that is needed.
+ *
+ * @param looked All tests of series.
+ */
 function withSeriesTests(
   statement: Statement,
   scope: Scope,
   { seriesTests }: RunCondition,
+  looked: readonly RowTest[],
   sorting: Sorting | null,
 ): boolean {
   const sorted = sorting?.derived === null && isSeriesType(sorting.type) ? sorting : null;
-  if (seriesTests.length === 0 && sorted === null) return false;
+  if (looked.length === 0 && sorted === null) return false;
   const named = (path: string) => statement.value(path);
-  const paths = new Set(seriesTests.map(({ path }) => path));
-  const types = new Set(seriesTests.flatMap(({ types }) => types) as SeriesType[]);
+  const paths = new Set(looked.map(({ path }) => path));
+  const types = new Set(looked.flatMap(({ types }) => types) as SeriesType[]);
   if (sorted) {
     paths.add(sorted.path);
     types.add(sorted.type as SeriesType);
@@ -156,6 +187,7 @@ function withSeriesTests(
   }
   const where = `attribute_path IN (${[...paths].map(named).join(", ")})`;
   withLatest(statement, scope, { types: [...types], where, runs: null, inherited: true });
+  if (columns.length === 0) return false;
   statement.with("series_tests", `SELECT run, ${columns.join(", ")} FROM latest${isOne ? "" : " GROUP BY run"}`);
   return true;
 }
@@ -180,11 +212,13 @@ const FORKS: RunFacets = {
 const ODD_COLUMNS = "system.created AS created, system.sys_id AS sys_id, system.custom_id AS custom_id, " +
   "coalesce(system.own_name, system.own_experiment) AS name, system.parent AS parent, system.fork_step AS fork_step";
 
-/** The query for runs out of the ordinary: those that inherit, that tell nothing of themselves, that lie there twice. */
+/** The query for runs out of the ordinary: those that inherit, that tell nothing of themselves, that lie there twice, far keys. */
 export function oddRunsQuery(statement: Statement, rows: RowSource): string {
   withSystem(statement, rows, FORKS);
+  const isFar = `key RLIKE ${statement.value(FAR_KEYS)}`;
   if (isOneFolder(rows)) {
-    return `SELECT key, CAST(1 AS INT) AS copies, false AS bare, ${ODD_COLUMNS} FROM system WHERE parent IS NOT NULL`;
+    return `SELECT key, CAST(1 AS INT) AS copies, false AS bare, ${ODD_COLUMNS} FROM system ` +
+      `WHERE parent IS NOT NULL OR ${isFar}`;
   }
   // Of compacted runs, only what is stored of their series may tell that they are there.
   const all = rows.compacted.length === 0
@@ -197,7 +231,7 @@ export function oddRunsQuery(statement: Statement, rows: RowSource): string {
   );
   return `SELECT keys.key AS key, keys.copies AS copies, ${TELLS_NOTHING} AS bare, ${ODD_COLUMNS} ` +
     "FROM keys LEFT JOIN system ON system.key = keys.key " +
-    `WHERE (${TELLS_NOTHING}) OR keys.copies > 1 OR system.parent IS NOT NULL`;
+    `WHERE (${TELLS_NOTHING}) OR keys.copies > 1 OR system.parent IS NOT NULL OR keys.${isFar}`;
 }
 
 /** The query for the runs that others name as their parents, by any of their ids. */

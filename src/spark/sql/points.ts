@@ -26,11 +26,30 @@ export function tieOrder({ rows: { groups, rowNumbers } }: Scope): string {
   return many + (rowNumbers ? "place" : "timestamp");
 }
 
-const VALUES = "value, string_value, histogram_value, file";
+/** The columns of points that hold values. */
+const VALUE = {
+  float_series: "value",
+  string_series: "string_value",
+  histogram_series: "histogram_value",
+  file_series: "file",
+} as const;
+
+/** The columns of points of these types that hold values, as a list. */
+function valuesOf(types: readonly SeriesType[]): string {
+  return types.map((type) => VALUE[type]).join(", ");
+}
+
+/** How rows hold what a column of points does. */
+const IN_ROWS: Record<SeriesType, string> = {
+  float_series: `CASE WHEN attribute_type = 'float_series' THEN ${FLOAT} END AS value`,
+  string_series: "string_value",
+  histogram_series: "histogram_value",
+  file_series: "file_value.path AS file",
+};
 
 /**
  * Makes the table `points`, which needs `point_rows`: the points that runs logged themselves, each with `run_id`, `path`, `type`, `step`,
- * `timestamp` and values by type. A row without a step is no point, and a file point with neither path nor time is none.
+ * `timestamp` and values by type: `value` of floats, `string_value`, `histogram_value`, `file`. A row without a step is no point, and a file point with neither path nor time is none.
  *
  * @param where A condition on rows.
  */
@@ -43,9 +62,9 @@ export function withPoints(statement: Statement, { facts }: Scope, types: readon
       : null,
     where,
   ]);
+  const values = valuesOf(types);
   const columns = "run_id, attribute_path AS path, attribute_type AS type, step, timestamp, copy, part, place, " +
-    `CASE WHEN attribute_type = 'float_series' THEN ${FLOAT} END AS value, string_value, histogram_value, ` +
-    "file_value.path AS file";
+    types.map((type) => IN_ROWS[type]).join(", ");
   const stored = `SELECT ${columns} FROM point_rows WHERE ${isPoint}`;
   if (facts.repeated.length === 0) return statement.with("points", stored);
   const isRepeated = isOneOf(statement, "run_id", facts.repeated);
@@ -53,13 +72,14 @@ export function withPoints(statement: Statement, { facts }: Scope, types: readon
   // Copies of a run count once.
   statement.with(
     "counted",
-    "SELECT *, row_number() OVER (PARTITION BY run_id, path, type, step, timestamp, value, string_value, " +
-      `CAST(histogram_value AS STRING), file ORDER BY copy, part, place) AS again FROM stored WHERE ${isRepeated}`,
+    "SELECT *, row_number() OVER (PARTITION BY run_id, path, type, step, timestamp, " +
+      `${values.replace("histogram_value", "CAST(histogram_value AS STRING)")} ` +
+      `ORDER BY copy, part, place) AS again FROM stored WHERE ${isRepeated}`,
   );
   statement.with(
     "points",
-    `SELECT run_id, path, type, step, timestamp, copy, part, place, ${VALUES} FROM stored WHERE NOT (${isRepeated}) ` +
-      `UNION ALL SELECT run_id, path, type, step, timestamp, copy, part, place, ${VALUES} FROM counted WHERE again = 1`,
+    `SELECT run_id, path, type, step, timestamp, copy, part, place, ${values} FROM stored WHERE NOT (${isRepeated}) ` +
+      `UNION ALL SELECT run_id, path, type, step, timestamp, copy, part, place, ${values} FROM counted WHERE again = 1`,
   );
 }
 
@@ -78,7 +98,12 @@ function forkedRuns({ facts }: Scope, { runs, inherited }: SeriesScope): string[
 }
 
 /** Makes the table `reached`: the points of runs that inherit, each as often as a run shows it. On an equal step the oldest wins. */
-function withReached(statement: Statement, { facts }: Scope, forked: readonly string[]): void {
+function withReached(
+  statement: Statement,
+  { facts }: Scope,
+  types: readonly SeriesType[],
+  forked: readonly string[],
+): void {
   const chains = forked.flatMap((run) => facts.ancestors(run, "full").map((one, depth) => ({ run, depth, ...one })));
   statement.table("chains", {
     run: chains.map(({ run }) => run),
@@ -88,14 +113,16 @@ function withReached(statement: Statement, { facts }: Scope, forked: readonly st
   });
   statement.with(
     "reachable",
-    `SELECT chains.run AS run, ${COLUMNS}, depth, ` +
+    `SELECT chains.run AS run, ${columnsOf(types)}, depth, ` +
       "min(depth) OVER (PARTITION BY chains.run, path, type, step) AS first " +
       "FROM points JOIN chains ON points.run_id = chains.source WHERE CAST(step AS DOUBLE) <= cut",
   );
-  statement.with("reached", `SELECT run, ${COLUMNS} FROM reachable WHERE depth = first`);
+  statement.with("reached", `SELECT run, ${columnsOf(types)} FROM reachable WHERE depth = first`);
 }
 
-const COLUMNS = `path, type, step, timestamp, copy, part, place, ${VALUES}`;
+function columnsOf(types: readonly SeriesType[]): string {
+  return `path, type, step, timestamp, copy, part, place, ${valuesOf(types)}`;
+}
 
 /** Makes the table `shown`: the points of runs with all that they inherit, by `run`. */
 function withShown(statement: Statement, scope: Scope, series: SeriesScope): void {
@@ -104,15 +131,16 @@ function withShown(statement: Statement, scope: Scope, series: SeriesScope): voi
   const forked = forkedRuns(scope, series);
   const sources = sourcesOf(scope, runs, series.inherited);
   withPoints(statement, scope, types, all([where, sources && isOneOf(statement, "run_id", sources)]));
-  if (forked.length === 0) return statement.with("shown", `SELECT run_id AS run, ${COLUMNS} FROM points`);
-  withReached(statement, scope, forked);
+  const columns = columnsOf(types);
+  if (forked.length === 0) return statement.with("shown", `SELECT run_id AS run, ${columns} FROM points`);
+  withReached(statement, scope, types, forked);
   const isForked = new Set(facts.forked);
   const isOwn = runs
     ? isOneOf(statement, "run_id", runs.filter((key) => !isForked.has(key)))
     : `NOT (${isOneOf(statement, "run_id", forked)})`;
   statement.with(
     "shown",
-    `SELECT run_id AS run, ${COLUMNS} FROM points WHERE ${isOwn} UNION ALL SELECT run, ${COLUMNS} FROM reached`,
+    `SELECT run_id AS run, ${columns} FROM points WHERE ${isOwn} UNION ALL SELECT run, ${columns} FROM reached`,
   );
 }
 
@@ -138,37 +166,56 @@ export function seriesThere(statement: Statement, scope: Scope, series: SeriesSc
   if (forked.length === 0) return stored;
   const sources = sourcesOf(scope, forked, true)!;
   withPoints(statement, scope, series.types, all([series.where, isOneOf(statement, "run_id", sources)]));
-  withReached(statement, scope, forked);
+  withReached(statement, scope, series.types, forked);
   return `${stored} UNION ALL SELECT run, path, type FROM reached`;
 }
 
 /**
- * Makes the table `latest`: a row for each series with its last point and, of floats, least, greatest, average and variance. One NaN
- * makes all but the last NaN.
+ * Makes the table `latest`: a row for each series with `last_step` and its last value, as points have it, and, of floats, least,
+ * greatest, average and variance. One NaN makes all but the last NaN.
  */
 export function withLatest(statement: Statement, scope: Scope, series: SeriesScope): void {
+  const { types } = series;
+  const hasFloats = types.includes("float_series");
+  const list = (...columns: string[]) => ["run, path, type, last_step", ...columns].join(", ");
   const spread = (value: string) => `CASE WHEN bool_or(isnan(value)) THEN CAST('NaN' AS DOUBLE) ELSE ${value} END`;
-  const computed = (table: string) =>
-    "SELECT run, path, type, max(step) AS last_step, " +
-    `max_by(named_struct('value', value, 'string_value', string_value, 'histogram_value', histogram_value, 'file', file), ` +
-    `struct(step, ${tieOrder(scope)})) AS last, ` +
-    `${spread("min(value)")} AS min, ${spread("max(value)")} AS max, ` +
-    `${spread("avg(value)")} AS average, ${spread("var_pop(value)")} AS variance ` +
-    `FROM ${table} GROUP BY run, path, type`;
+  const spreads = hasFloats
+    ? [
+      `${spread("min(value)")} AS min`,
+      `${spread("max(value)")} AS max`,
+      `${spread("avg(value)")} AS average`,
+      `${spread("var_pop(value)")} AS variance`,
+    ]
+    : [];
+  const kept = hasFloats ? ["min", "max", "average", "variance"] : [];
+  const values = types.map((type) => VALUE[type]);
+  const computed = (table: string) => {
+    const fields = values.map((name) => `'${name}', ${name}`).join(", ");
+    const gathered = [
+      "max(step) AS last_step",
+      `max_by(named_struct(${fields}), struct(step, ${tieOrder(scope)})) AS last`,
+      ...spreads,
+    ];
+    return `SELECT ${list(...values.map((name) => `last.${name} AS ${name}`), ...kept)} ` +
+      `FROM (SELECT run, path, type, ${gathered.join(", ")} FROM ${table} GROUP BY run, path, type) AS gathered`;
+  };
   if (!isPrecomputed(scope)) {
     withShown(statement, scope, series);
     return statement.with("latest", computed("shown"));
   }
   const forked = forkedRuns(scope, series);
-  const stored = "SELECT run_id AS run, attribute_path AS path, attribute_type AS type, step AS last_step, " +
-    `named_struct('value', CASE WHEN attribute_type = 'float_series' THEN ${FLOAT} END, 'string_value', string_value, ` +
-    "'histogram_value', histogram_value, 'file', file_value.path) AS last, min_value AS min, max_value AS max, " +
-    `average_value AS average, variance_value AS variance FROM value_rows WHERE ${
-      storedSeries(statement, series, forked)
-    }`;
+  const columns = [
+    "run_id AS run",
+    "attribute_path AS path",
+    "attribute_type AS type",
+    "step AS last_step",
+    ...types.map((type) => IN_ROWS[type]),
+    ...kept.map((name) => `${name}_value AS ${name}`),
+  ];
+  const stored = `SELECT ${columns.join(", ")} FROM value_rows WHERE ${storedSeries(statement, series, forked)}`;
   if (forked.length === 0) return statement.with("latest", stored);
   const sources = sourcesOf(scope, forked, true)!;
-  withPoints(statement, scope, series.types, all([series.where, isOneOf(statement, "run_id", sources)]));
-  withReached(statement, scope, forked);
+  withPoints(statement, scope, types, all([series.where, isOneOf(statement, "run_id", sources)]));
+  withReached(statement, scope, types, forked);
   statement.with("latest", `${stored} UNION ALL ${computed("reached")}`);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Statement } from "../connect/statement.ts";
+import type { ColumnTypes, IsNeeded, Statement } from "../connect/statement.ts";
 import type { CompactedTables, PartGroup } from "../contents.ts";
 import { SERIES_TYPES } from "../../types.ts";
 
@@ -25,9 +25,8 @@ const COLUMNS = [
   ["histogram_value", "STRUCT<type: STRING, edges: ARRAY<DOUBLE>, `values`: ARRAY<DOUBLE>>"],
 ] as const;
 
-/** The columns of the exporter: engines find them by name, and what a file lacks is null. */
-const ROW_SCHEMA = COLUMNS.map((column) => column.join(" ")).join(", ");
-const VALUE_SCHEMA = `${ROW_SCHEMA}, min_value DOUBLE, max_value DOUBLE, average_value DOUBLE, variance_value DOUBLE`;
+const AGGREGATES = ["min_value", "max_value", "average_value", "variance_value"];
+const VALUE_COLUMNS: ColumnTypes = [...COLUMNS, ...AGGREGATES.map((name) => [name, "DOUBLE"] as const)];
 const SERIES = SERIES_TYPES.map((type) => `'${type}'`).join(", ");
 
 /** Where the rows of one project are. */
@@ -51,41 +50,54 @@ export interface RowSource {
 export function withRows(statement: Statement, { groups, compacted, hidden, project, rowNumbers }: RowSource): void {
   const place = (table: string) => rowNumbers ? `${table}._metadata.row_index` : "CAST(NULL AS BIGINT)";
   const raw = groups.map(({ copy, part, paths, unnamed }, at) => {
-    statement.files(`files${at}`, paths, "parquet", ROW_SCHEMA);
+    const table = `files${at}`;
+    statement.files(table, paths, "parquet", COLUMNS);
     const isNamed = project === null ? null : `project_id = ${statement.value(project)}`;
     const where = isNamed === null ? "" : ` WHERE ${isNamed}${unnamed ? " OR project_id IS NULL" : ""}`;
-    return `SELECT files${at}.*, ${copy} AS copy, ${part} AS part, ${
-      place(`files${at}`)
-    } AS place FROM files${at}${where}`;
+    return (isNeeded: IsNeeded) =>
+      `SELECT ${columnsOf(COLUMNS, isNeeded)}${copy} AS copy, ${part} AS part, ${
+        place(table)
+      } AS place FROM ${table}${where}`;
   });
+  const united = (...tables: ((isNeeded: IsNeeded) => string)[]) => (isNeeded: IsNeeded) =>
+    tables.map((text) => text(isNeeded)).join("\nUNION ALL\n");
   if (compacted.length === 0) {
-    statement.with("rows", raw.join("\nUNION ALL\n"));
-    return statement.with("point_rows", "SELECT * FROM rows");
+    statement.with("rows", united(...raw));
+    return statement.with(
+      "point_rows",
+      (isNeeded) => `SELECT ${columnsOf(COLUMNS, isNeeded)}copy, part, place FROM rows`,
+    );
   }
   const shown = isShown(statement, hidden);
   const values = compacted.map(({ copy, values }, at) => {
-    statement.files(`values${at}`, values, "parquet", VALUE_SCHEMA);
-    return `SELECT values${at}.*, ${copy} AS copy, 0 AS part, CAST(NULL AS BIGINT) AS place FROM values${at} WHERE ${shown}`;
+    statement.files(`values${at}`, values, "parquet", VALUE_COLUMNS);
+    return (isNeeded: IsNeeded) =>
+      `SELECT ${columnsOf(VALUE_COLUMNS, isNeeded)}${copy} AS copy, 0 AS part, CAST(NULL AS BIGINT) AS place ` +
+      `FROM values${at} WHERE ${shown}`;
   });
-  statement.with("value_rows", values.join("\nUNION ALL\n"));
+  statement.with("value_rows", united(...values));
   // Floats and files without a value have types of their own there.
-  const columns = COLUMNS.map(([name]) =>
-    name === "attribute_type"
-      ? "CASE attribute_type WHEN 'no_float' THEN 'float' WHEN 'no_file' THEN 'file' ELSE attribute_type END AS attribute_type"
-      : name
-  );
-  const singles = `SELECT ${
-    columns.join(", ")
-  }, copy, part, place FROM value_rows WHERE attribute_type NOT IN (${SERIES})`;
-  statement.with("rows", [...raw, singles].join("\nUNION ALL\n"));
+  const singles = (isNeeded: IsNeeded) => {
+    const columns = columnsOf(COLUMNS, isNeeded).replace(
+      "attribute_type",
+      "CASE attribute_type WHEN 'no_float' THEN 'float' WHEN 'no_file' THEN 'file' ELSE attribute_type END AS attribute_type",
+    );
+    return `SELECT ${columns}copy, part, place FROM value_rows WHERE attribute_type NOT IN (${SERIES})`;
+  };
+  statement.with("rows", united(...raw, singles));
   const points = compacted.filter(({ series }) => series.length > 0).map(({ copy, series }, at) => {
-    statement.files(`series${at}`, series, "parquet", ROW_SCHEMA);
-    return `SELECT series${at}.*, ${copy} AS copy, 0 AS part, ${
-      place(`series${at}`)
-    } AS place FROM series${at} WHERE ${shown}`;
+    statement.files(`series${at}`, series, "parquet", COLUMNS);
+    return (isNeeded: IsNeeded) =>
+      `SELECT ${columnsOf(COLUMNS, isNeeded)}${copy} AS copy, 0 AS part, ${place(`series${at}`)} AS place ` +
+      `FROM series${at} WHERE ${shown}`;
   });
-  const none = `SELECT ${COLUMNS.map(([name]) => name).join(", ")}, copy, part, place FROM rows WHERE false`;
-  statement.with("point_rows", [...raw, ...points.length > 0 ? points : [none]].join("\nUNION ALL\n"));
+  const none = (isNeeded: IsNeeded) => `SELECT ${columnsOf(COLUMNS, isNeeded)}copy, part, place FROM rows WHERE false`;
+  statement.with("point_rows", united(...raw, ...points.length > 0 ? points : [none]));
+}
+
+/** The columns that are needed, as the beginning of a list. */
+function columnsOf(columns: ColumnTypes, isNeeded: IsNeeded): string {
+  return columns.filter(([name]) => isNeeded(name)).map(([name]) => `${name}, `).join("");
 }
 
 /**
@@ -94,7 +106,7 @@ export function withRows(statement: Statement, { groups, compacted, hidden, proj
  * @param thorough Reads every value. Otherwise what the files say of themselves.
  */
 export function readingQuery(statement: Statement, paths: readonly string[], thorough: boolean): string {
-  statement.files("files", paths, "parquet", ROW_SCHEMA);
+  statement.files("files", paths, "parquet", COLUMNS.map((column) => column.join(" ")).join(", "));
   const count = thorough
     ? COLUMNS.map(([name]) => `sum(CASE WHEN ${name} IS NULL THEN 0 ELSE 1 END)`).join(" + ")
     : "count(*)";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Statement } from "../connect/statement.ts";
+import type { ColumnTypes, Statement } from "../connect/statement.ts";
 import { isShown, type RowSource, typeOf, utf16 } from "./rows.ts";
 import { isPrecomputed, type Scope } from "./scope.ts";
 
@@ -54,7 +54,12 @@ export const DERIVED: ReadonlyMap<string, RunColumn> = new Map([
 ]);
 
 /** Newest first; ties by key. */
-export const NEWEST_FIRST = `created DESC NULLS LAST, ${utf16("key")}`;
+export function runOrder({ facts }: Scope): string {
+  return `created DESC NULLS LAST, ${facts.hasFarKeys ? utf16("key") : "key"}`;
+}
+
+/** Keys with signs that engines order in another way than we do. */
+export const FAR_KEYS = "[\\x{E000}-\\x{10FFFF}]";
 
 /** Further columns made of the rows of each run, in the same pass. */
 export interface RunFacets {
@@ -188,7 +193,9 @@ export function withRuns(
   // The head is the newest run that says it is, or else the newest.
   statement.with(
     "placed",
-    `SELECT *, row_number() OVER (PARTITION BY name ORDER BY CASE WHEN said THEN 0 ELSE 1 END, ${NEWEST_FIRST}) AS place ` +
+    `SELECT *, row_number() OVER (PARTITION BY name ORDER BY CASE WHEN said THEN 0 ELSE 1 END, ${
+      runOrder(scope)
+    }) AS place ` +
       "FROM named",
   );
   statement.with(
@@ -204,12 +211,17 @@ const IN_TABLE: ReadonlySet<Stored> = new Set(["sys_id", "custom_id", "own_name"
 /** A query for the tables of runs of compacted folders. */
 function knownRuns(statement: Statement, { compacted, hidden }: RowSource): string {
   const tables = compacted.map(({ runs }, at) => {
-    statement.files(`runs${at}`, runs, "parquet", RUN_SCHEMA);
+    statement.files(`runs${at}`, runs, "parquet", RUN_COLUMNS);
     return `SELECT * FROM runs${at}`;
   });
   return "SELECT run_id AS key, sys_id, custom_run_id AS custom_id, experiment_name AS own_name, " +
     `creation_time AS created FROM (${tables.join(" UNION ALL ")}) WHERE ${isShown(statement, hidden)}`;
 }
 
-const RUN_SCHEMA =
-  "run_id STRING, sys_id STRING, custom_run_id STRING, experiment_name STRING, creation_time TIMESTAMP";
+const RUN_COLUMNS: ColumnTypes = [
+  ["run_id", "STRING"],
+  ["sys_id", "STRING"],
+  ["custom_run_id", "STRING"],
+  ["experiment_name", "STRING"],
+  ["creation_time", "TIMESTAMP"],
+];

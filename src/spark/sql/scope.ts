@@ -12,6 +12,8 @@ import type { RowSource } from "./rows.ts";
 export interface Scope {
   rows: RowSource;
   facts: Facts;
+  /** How many runs there are, about. */
+  runs: number;
 }
 
 /** Whether what series come down to is stored: where all of a project is compacted, and nothing lies there twice. */

@@ -8,6 +8,7 @@ import type { Lineage } from "../../source.ts";
 import { type PointKind, seriesTypeOf, type StepRange } from "../../types.ts";
 import type { Statement } from "../connect/statement.ts";
 import { tieOrder, withPoints } from "./points.ts";
+import { SeriesPairs, SHARE } from "./pairs.ts";
 import { all, isOneOf, LONGEST_LIST, type Scope } from "./scope.ts";
 
 /** Which points of which series, each with a number. */
@@ -21,14 +22,39 @@ export interface PointsScope {
 
 const VALUE = { float: "value", string: "string_value", histogram: "histogram_value", file: "file" } as const;
 
-/** The query for points: `series`, `step`, `timestamp` and `value`, series by series, ascending by step. */
-export function pointsQuery(statement: Statement, scope: Scope, points: PointsScope): string {
-  const found = foundPoints(statement, scope, points);
-  return `SELECT series, step, timestamp, value FROM (${found}) ORDER BY series, step, ${tieOrder(scope)}`;
+/** A query for points, of which each row tells of which series it is. */
+export interface FoundPoints {
+  query: string;
+  /** What rows name; null: the column `series` has the number. */
+  pairs: SeriesPairs | null;
 }
 
-/** The query for points in any order, with what {@linkcode tieOrder} names. */
+/** The query for points: what tells their series, `step`, `timestamp` and `value`, series by series, ascending by step. */
+export function pointsQuery(statement: Statement, scope: Scope, points: PointsScope): FoundPoints {
+  const { query, names, pairs } = found(statement, scope, points, true);
+  return {
+    query: `SELECT ${[...names, "step", "timestamp", "value"].join(", ")} FROM (${query}) ` +
+      `ORDER BY ${[...names, "step", tieOrder(scope)].join(", ")}`,
+    pairs,
+  };
+}
+
+/** The query for points in any order, with `series` and what {@linkcode tieOrder} names. */
 export function foundPoints(statement: Statement, scope: Scope, points: PointsScope): string {
+  return found(statement, scope, points, false).query;
+}
+
+/**
+ * The query for points in any order, and the columns that tell of which series each is.
+ *
+ * @param orMore Points of other series may be among them.
+ */
+function found(
+  statement: Statement,
+  scope: Scope,
+  points: PointsScope,
+  orMore: boolean,
+): FoundPoints & { names: readonly string[] } {
   const { facts } = scope;
   const asked = points.series.flatMap(({ number, run, path, after, before }) =>
     facts.ancestors(run, points.lineage).map(({ key, cut }, depth) => ({
@@ -54,48 +80,78 @@ export function foundPoints(statement: Statement, scope: Scope, points: PointsSc
   const ranges = asked.map(({ after, before, cut }) => bounds(after, before, cut));
   const least = ranges.reduce((least, one) => Math.min(least, one.least), LIMIT);
   const greatest = ranges.reduce((greatest, one) => Math.max(greatest, one.greatest), -LIMIT);
+  const isUniform = ranges.every((one) => one.least === least && one.greatest === greatest) &&
+    [least, greatest].every((units) => Math.abs(units) === LIMIT || Number.isSafeInteger(units));
   const runs = [...new Set(asked.map(({ key }) => key))], paths = [...new Set(asked.map(({ path }) => path))];
+  const isFew = runs.length <= LONGEST_LIST;
   // Known beforehand, so that the engine need not open what holds nothing of it. Of many runs, the table of what is asked says it.
   const where = all([
-    runs.length > LONGEST_LIST ? null : isOneOf(statement, "run_id", runs),
+    isFew ? isOneOf(statement, "run_id", runs) : null,
     isOneOf(statement, "attribute_path", paths),
     Number.isSafeInteger(least) ? `step >= ${decimal(statement, least)}` : null,
     Number.isSafeInteger(greatest) ? `step <= ${decimal(statement, greatest)}` : null,
   ]);
   withPoints(statement, scope, [seriesTypeOf(points.kind)], where);
-  const isUniform = ranges.every((one) => one.least === least && one.greatest === greatest) &&
-    [least, greatest].every((units) => Math.abs(units) === LIMIT || Number.isSafeInteger(units));
-  const onePath = paths.length === 1;
+  // Where most of what is found is asked for, no engine need join it with a list of what is.
+  const pairs = orMore && !inherits && isUniform && (isFew || SHARE * scope.runs <= runs.length)
+    ? SeriesPairs.of(points.series, runs, paths)
+    : null;
+  const isOnePath = paths.length === 1;
+  const names = pairs?.names ?? ["series"];
+  const query = pairs === null
+    ? joined(statement, points, { asked, ranges: isUniform ? null : ranges, inherits, isOnePath })
+    : `SELECT ${[...names, ...COLUMNS].join(", ")}, ${VALUE[points.kind]} AS value FROM points`;
+  if (!points.limit) return { query, names, pairs };
+  statement.with("found", query);
+  const direction = points.limit.from === "start" ? "ASC" : "DESC";
+  const order = ["step", ...tieOrder(scope).split(", ")].map((column) => `${column} ${direction}`).join(", ");
+  const partition = names.length === 0 ? "" : `PARTITION BY ${names.join(", ")}`;
+  const limited = `SELECT * FROM (SELECT *, row_number() OVER (${partition} ORDER BY ${order}) AS nth ` +
+    `FROM found) WHERE nth <= ${statement.value(BigInt(points.limit.points))}`;
+  return { query: limited, names, pairs };
+}
+
+const COLUMNS = ["step", "timestamp", "copy", "part", "place"];
+
+/** One run whose points a series shows. */
+interface AskedRun {
+  number: number;
+  key: string;
+  path: string;
+  depth: number;
+}
+
+/** The query for points joined with a table of what is asked for. */
+function joined(
+  statement: Statement,
+  { kind }: PointsScope,
+  { asked, ranges, inherits, isOnePath }: {
+    asked: readonly AskedRun[];
+    /** Steps of each, in millionths; null: what all have in common is looked at already. */
+    ranges: readonly { least: number; greatest: number }[] | null;
+    inherits: boolean;
+    isOnePath: boolean;
+  },
+): string {
   statement.table("asked", {
     series: Int32Array.from(asked, ({ number }) => number),
     source: asked.map(({ key }) => key),
-    ...onePath ? {} : { path: asked.map(({ path }) => path) },
+    ...isOnePath ? {} : { path: asked.map(({ path }) => path) },
     ...inherits ? { depth: Int32Array.from(asked, ({ depth }) => depth) } : {},
-    ...isUniform ? {} : {
+    ...ranges && {
       least: Float64Array.from(ranges, ({ least }) => least),
       greatest: Float64Array.from(ranges, ({ greatest }) => greatest),
     },
   });
   const units = "CAST(step * 1000000 AS DOUBLE)";
-  const within = isUniform ? "" : ` AND ${units} >= least AND ${units} <= greatest`;
-  const isPath = onePath ? "" : " AND points.path = asked.path";
-  let query =
-    `SELECT series, step, timestamp, ${VALUE[points.kind]} AS value, copy, part, place${inherits ? ", depth" : ""} ` +
+  const within = ranges ? ` AND ${units} >= least AND ${units} <= greatest` : "";
+  const isPath = isOnePath ? "" : " AND points.path = asked.path";
+  const query = `SELECT series, ${COLUMNS.join(", ")}, ${VALUE[kind]} AS value${inherits ? ", depth" : ""} ` +
     `FROM points JOIN asked ON points.run_id = asked.source${isPath}${within}`;
-  if (inherits) {
-    statement.with("reached", query);
-    // On an equal step the oldest ancestor wins.
-    query =
-      "SELECT * FROM (SELECT *, min(depth) OVER (PARTITION BY series, step) AS first FROM reached) WHERE depth = first";
-  }
-  if (points.limit) {
-    statement.with("found", query);
-    const direction = points.limit.from === "start" ? "ASC" : "DESC";
-    const order = ["step", ...tieOrder(scope).split(", ")].map((column) => `${column} ${direction}`).join(", ");
-    query = `SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY series ORDER BY ${order}) AS nth FROM found) ` +
-      `WHERE nth <= ${statement.value(BigInt(points.limit.points))}`;
-  }
-  return query;
+  if (!inherits) return query;
+  statement.with("reached", query);
+  // On an equal step the oldest ancestor wins.
+  return "SELECT * FROM (SELECT *, min(depth) OVER (PARTITION BY series, step) AS first FROM reached) WHERE depth = first";
 }
 
 /** No step is as great, in millionths. */

@@ -26,8 +26,8 @@ export type MatchedTexts = ReadonlyMap<PatternPredicate, readonly string[]>;
 
 /** What a query needs beside `runs`, and its condition. */
 export interface RunCondition {
-  /** A condition on `runs` and `series_tests`. Null: every run. */
-  where: string | null;
+  /** Conditions on `runs` and `series_tests` that all hold. */
+  where: string[];
   /** The columns of `runs` that it looks at. */
   columns: Set<RunColumn>;
   /** Tests on rows of single values, by the name of their column in `runs`. */
@@ -61,7 +61,7 @@ export function predicatesOf(query: Nql | null): Predicate[] {
 
 /** Turns a query, which must have been checked, into a condition. */
 export function translate(statement: Statement, query: Nql | null, matched: MatchedTexts): RunCondition {
-  const made: RunCondition = { where: null, columns: new Set(), tests: [], seriesTests: [] };
+  const made: RunCondition = { where: [], columns: new Set(), tests: [], seriesTests: [] };
   const known = new Map<string, string>();
   const condition = (node: Predicate): string => {
     if (node.op === "!=") return `NOT (${condition({ ...node, op: "=" })})`;
@@ -108,35 +108,42 @@ export function translate(statement: Statement, query: Nql | null, matched: Matc
   if (query === null) return made;
   // A predicate waits until its group is closed, so that long lists of alternatives become one.
   const text = (term: string | Predicate): string => typeof term === "string" ? term : condition(term);
-  made.where = text(foldNql<string | Predicate>(query, {
-    predicate: (node) => node,
-    not: (term) => `NOT (${text(term)})`,
-    and: (terms) => terms.length === 0 ? "true" : `(${terms.map(text).join(" AND ")})`,
-    or: (terms) => {
-      const { rest, lists } = membership(terms);
-      const any = [
-        ...rest.map(text),
-        ...lists.map(({ name, strings }) => {
-          const derived = DERIVED.get(`${name}:string`);
-          if (derived !== undefined) {
-            made.columns.add(derived);
-            return `coalesce(${isOneOf(statement, derived, strings)}, false)`;
-          }
-          const column = `t${made.tests.length}`;
-          const condition = isOneOf(statement, "string_value", strings);
-          made.tests.push({
-            column,
-            path: name,
-            types: ["string"],
-            condition: `attribute_type = 'string' AND ${condition}`,
-          });
-          return `coalesce(${column}, false)`;
-        }),
-      ];
-      return any.length === 0 ? "false" : `(${any.join(" OR ")})`;
-    },
-  }));
+  made.where = conjuncts(query).map((term) =>
+    text(foldNql<string | Predicate>(term, {
+      predicate: (node) => node,
+      not: (term) => `NOT (${text(term)})`,
+      and: (terms) => terms.length === 0 ? "true" : `(${terms.map(text).join(" AND ")})`,
+      or: (terms) => {
+        const { rest, lists } = membership(terms);
+        const any = [
+          ...rest.map(text),
+          ...lists.map(({ name, strings }) => {
+            const derived = DERIVED.get(`${name}:string`);
+            if (derived !== undefined) {
+              made.columns.add(derived);
+              return `coalesce(${isOneOf(statement, derived, strings)}, false)`;
+            }
+            const column = `t${made.tests.length}`;
+            const condition = isOneOf(statement, "string_value", strings);
+            made.tests.push({
+              column,
+              path: name,
+              types: ["string"],
+              condition: `attribute_type = 'string' AND ${condition}`,
+            });
+            return `coalesce(${column}, false)`;
+          }),
+        ];
+        return any.length === 0 ? "false" : `(${any.join(" OR ")})`;
+      },
+    }))
+  );
   return made;
+}
+
+/** Queries that hold together where this one does. */
+function conjuncts(query: Nql): Nql[] {
+  return query.op === "and" ? query.terms.flatMap(conjuncts) : [query];
 }
 
 /** Few alternatives stay what they are. */
@@ -176,13 +183,13 @@ function valueOf(type: AttributeType, aggregation: Aggregation | null): string {
     case "string_set":
       return `${type}_value`;
     case "float_series":
-      return aggregation === null || aggregation === "last" ? "last.value" : aggregation;
+      return aggregation === null || aggregation === "last" ? "value" : aggregation;
     case "string_series":
-      return "last.string_value";
+      return "string_value";
     case "histogram_series":
-      return "last.histogram_value";
+      return "histogram_value";
     case "file_series":
-      return "last.file";
+      return "file";
     default:
       return "file_value.path";
   }
