@@ -10,6 +10,7 @@
 
 import { blake2b } from "@noble/hashes/blake2.js";
 import { pauseNowAndThen } from "../../async/pause.ts";
+import { tidyUp } from "../../memory.ts";
 import type { CallOptions } from "../../source.ts";
 import type { Folder, Part } from "../disk/layout.ts";
 import { damageReason } from "../parquet/damage.ts";
@@ -155,6 +156,7 @@ export class FolderIndex {
       const jobs = some.map((part) => ({ part, stage: stageOf(part, what) }));
       const segment = await summarizeParts(jobs, options.signal, (by) => options.onProgress?.(by, parts.length));
       await this.#add(await this.#store(segment));
+      tidyUp();
     }
     if (this.#segments.length > MOST_SEGMENTS) await this.#merge();
   }

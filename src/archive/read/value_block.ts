@@ -11,9 +11,9 @@ import type { AttributeType, ConfigType } from "../../types.ts";
 type Data = Record<string, ArrayLike<unknown>>;
 
 interface Growing {
-  run: Uint32Array[];
-  path: Uint32Array[];
-  data: Data[];
+  run: Column;
+  path: Column;
+  data: Record<string, Column>;
 }
 
 /** A block under construction. */
@@ -34,40 +34,65 @@ export class ValueBlockBuilder {
     return this.#cells;
   }
 
-  /** Adds cells of one attribute: the positions of their runs, and their values by field. */
+  /** Adds cells of one attribute: the positions of their runs, and their values by field. All are copied. */
   add(path: string, type: AttributeType, run: Uint32Array, data: Data): void {
     if (run.length === 0) return;
     let code = this.#codes.get(path);
     if (code === undefined) this.#codes.set(path, code = this.#paths.push(path) - 1);
     let column = this.#columns.get(type);
-    if (!column) this.#columns.set(type, column = { run: [], path: [], data: [] });
-    column.run.push(run);
-    column.path.push(new Uint32Array(run.length).fill(code));
-    column.data.push(data);
+    if (!column) this.#columns.set(type, column = { run: new Column(run), path: new Column(run), data: {} });
+    column.run.add(run);
+    column.path.fill(code, run.length);
+    for (const name in data) (column.data[name] ??= new Column(data[name])).add(data[name]);
     this.#cells += run.length;
   }
 
   finish(): ValueBlock {
     const columns = [...this.#columns].map(([type, { run, path, data }]) => {
       const joined: Data = {};
-      for (const name of Object.keys(data[0])) joined[name] = join(data.map((one) => one[name]));
-      return { type, run: join(run), path: join(path), data: joined.value ?? joined } as ValueColumn;
+      for (const name in data) joined[name] = data[name].finish();
+      return { type, run: run.finish(), path: path.finish(), data: joined.value ?? joined } as ValueColumn;
     });
     return { runs: this.#keys, paths: this.#paths, columns };
   }
 }
 
-function join<T extends ArrayLike<unknown>>(arrays: T[]): T {
-  if (arrays.length === 1) return arrays[0];
-  if (Array.isArray(arrays[0])) return arrays.flatMap((array) => array as unknown as unknown[]) as unknown as T;
-  const Kind = arrays[0].constructor as new (length: number) => Float64Array & T;
-  const all = new Kind(arrays.reduce((sum, array) => sum + array.length, 0));
-  let at = 0;
-  for (const array of arrays) {
-    all.set(array as never, at);
-    at += array.length;
+/** Values that come piece by piece, of which there may be tens of thousands: in an array, or in a typed array that grows. */
+class Column {
+  #values: unknown[] | Float64Array;
+  #length = 0;
+
+  /** @param like Of the kind of the values. */
+  constructor(like: ArrayLike<unknown>) {
+    this.#values = new (like.constructor as Float64ArrayConstructor)(0);
   }
-  return all;
+
+  add(values: ArrayLike<unknown>): void {
+    const from = this.#grow(values.length);
+    if (!Array.isArray(this.#values)) this.#values.set(values as Float64Array, from);
+    else for (let i = 0; i < values.length; i++) this.#values.push(values[i]);
+  }
+
+  fill(value: number, count: number): void {
+    const from = this.#grow(count);
+    (this.#values as Float64Array).fill(value, from, from + count);
+  }
+
+  finish(): ArrayLike<unknown> {
+    return this.#values.length === this.#length ? this.#values : this.#values.slice(0, this.#length);
+  }
+
+  /** Makes room for more, and tells from where on. */
+  #grow(count: number): number {
+    const from = this.#length;
+    this.#length += count;
+    if (!Array.isArray(this.#values) && this.#length > this.#values.length) {
+      const before = this.#values;
+      this.#values = new (before.constructor as Float64ArrayConstructor)(Math.max(this.#length, 2 * before.length));
+      this.#values.set(before);
+    }
+    return from;
+  }
 }
 
 /** The values of a column of configs as blocks hold them. */

@@ -53,9 +53,10 @@ export async function* readValues(
     const apart = separateRuns(context, runs);
     const position = new Int32Array(index.keys.length).fill(-1);
     runs.forEach((run, at) => position[run] = at);
+    const chosen: Chosen = { at: new Uint32Array(0), run: new Uint32Array(0) };
     const types: CellType[] = [...parameters, ...series, ...parameters.flatMap((type) => VALUELESS[type] ?? [])];
     for await (const cells of context.cells(runs, { types, paths: paths.all ? null : paths.test })) {
-      await addCells(context, block, cells, position, apart);
+      await addCells(context, block, cells, { position, apart, chosen });
       if (block.cells < BLOCK_CELLS) continue;
       yield block.finish();
       block = new ValueBlockBuilder(keys);
@@ -86,13 +87,18 @@ function addSystem(block: ValueBlockBuilder, { path, type, values }: SystemColum
   block.add(path, type, run, { value: configColumn(type, found) as ArrayLike<unknown> });
 }
 
+/** Which cells of an attribute are asked for, and of which runs; used again for the next, as there may be tens of thousands. */
+interface Chosen {
+  at: Uint32Array;
+  run: Uint32Array;
+}
+
 /** Adds the cells of one attribute. */
 async function addCells(
   context: ReadContext,
   block: ValueBlockBuilder,
   { path, type, pieces }: AttributeCells,
-  position: Int32Array,
-  apart: ReadonlySet<number>,
+  { position, apart, chosen }: { position: Int32Array; apart: ReadonlySet<number>; chosen: Chosen },
 ): Promise<void> {
   const { files, signal } = context;
   if (isSystem(path, type)) return;
@@ -103,7 +109,10 @@ async function addCells(
   const seen = apart.size > 0 ? new Set<number>() : null;
   for (const { runs, cells } of pieces) {
     const { entries, fields } = cells;
-    const chosen = new Uint32Array(entries.length), positions = new Uint32Array(entries.length);
+    if (chosen.at.length < entries.length) {
+      chosen.at = new Uint32Array(entries.length);
+      chosen.run = new Uint32Array(entries.length);
+    }
     let count = 0;
     for (let i = 0; i < entries.length; i++) {
       const number = runs[entries[i]];
@@ -112,11 +121,11 @@ async function addCells(
         if (seen.has(number)) continue;
         seen.add(number);
       }
-      chosen[count] = i;
-      positions[count++] = position[number];
+      chosen.at[count] = i;
+      chosen.run[count++] = position[number];
     }
     if (count === 0) continue;
-    const at = chosen.subarray(0, count), places = positions.subarray(0, count);
+    const at = chosen.at.subarray(0, count), places = chosen.run.subarray(0, count);
     if (doubtful === "float") block.add(path, "float", places, { value: new Float64Array(at.length).fill(NaN) });
     else if (doubtful === "file") block.add(path, "file", places, { value: new Array(at.length).fill(null) });
     else {

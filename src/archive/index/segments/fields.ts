@@ -19,6 +19,11 @@ export interface Fields {
   histogram: (Histogram | null)[];
 }
 
+interface NumberArray<T> {
+  readonly BYTES_PER_ELEMENT: number;
+  new (buffer: ArrayBuffer, start: number, count: number): T;
+}
+
 /** Stands for a value that is not there, where a length is stored. */
 const NONE = 0xffffffff;
 const encoder = new TextEncoder(), decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -73,7 +78,7 @@ export class FieldWriter {
   }
 }
 
-/** Takes fields out again, in the same order. */
+/** Takes fields out again, in the same order. Numbers are not copied: they are the bytes that were given, and nobody may write to them. */
 export class FieldReader {
   #at = 0;
 
@@ -81,7 +86,7 @@ export class FieldReader {
   constructor(readonly bytes: Uint8Array<ArrayBuffer>, readonly cells: number) {}
 
   numbers(count: number): Uint32Array {
-    return new Uint32Array(this.#take(count * 4), 0, count);
+    return this.#take(Uint32Array, count);
   }
 
   field(kind: FieldKind): Fields[FieldKind] {
@@ -90,9 +95,9 @@ export class FieldReader {
       case "float":
         return this.#floats(cells);
       case "int":
-        return new BigInt64Array(this.#take(cells * 8));
+        return this.#take(BigInt64Array, cells);
       case "bool":
-        return new Uint8Array(this.#take(cells));
+        return this.#take(Uint8Array, cells);
       case "string":
         return this.#stringCells(cells);
       case "strings": {
@@ -115,23 +120,23 @@ export class FieldReader {
   }
 
   #floats(count: number): Float64Array {
-    return new Float64Array(this.#take(count * 8));
+    return this.#take(Float64Array, count);
   }
 
   #stringCells(count: number): (string | null)[] {
     const lengths = this.numbers(count);
     const size = this.numbers(1)[0];
-    const all = decoder.decode(this.#take(size));
+    const all = decoder.decode(this.#take(Uint8Array, size));
     const cells: (string | null)[] = new Array(count);
     for (let i = 0, at = 0; i < count; i++) cells[i] = lengths[i] === NONE ? null : all.slice(at, at += lengths[i]);
     return cells;
   }
 
-  #take(length: number): ArrayBuffer {
-    const start = this.bytes.byteOffset + this.#at;
+  #take<T>(Kind: NumberArray<T>, count: number): T {
+    const length = count * Kind.BYTES_PER_ELEMENT, start = this.bytes.byteOffset + this.#at;
     this.#at += padded(length);
     if (this.#at > this.bytes.length) throw new RangeError("A column of the index ends too early.");
-    return this.bytes.buffer.slice(start, start + length);
+    return new Kind(this.bytes.buffer, start, count);
   }
 }
 

@@ -215,7 +215,8 @@ export class StoredSegment implements Segment {
 
   #entries(count: number, ...place: Place): EntryColumns {
     const reader = new FieldReader(this.#read(...place), count);
-    const part = reader.numbers(count), project = reader.numbers(count);
+    // Copies, as what they are read from is large and not kept.
+    const part = reader.numbers(count).slice(), project = reader.numbers(count).slice();
     return { part, project, run: reader.field("string") as string[] };
   }
 }
