@@ -113,8 +113,8 @@ export const BUCKET_FIELDS = [
   "positiveInfinityCount",
   "negativeInfinityCount",
 ] as const;
+type BucketFields = Record<typeof BUCKET_FIELDS[number], Float64Array>;
 const COLUMNS = ["series", "index", "fromX", "toX", ...BUCKET_FIELDS] as const;
-type Summary = Record<typeof BUCKET_FIELDS[number], Float64Array>;
 
 /** Where buckets begin and end. */
 export class BucketEdges {
@@ -133,18 +133,25 @@ export class BucketEdges {
     if (step > to) return n;
     let index = Math.min(n - 1, Math.max(1, Math.ceil((step - from) / width)));
     // Division and edges may round differently; edges decide.
-    while (index > 1 && step <= this.of(index)[0]) index--;
-    while (index < n - 1 && step > this.of(index)[1]) index++;
+    while (index > 1 && step <= this.lower(index)) index--;
+    while (index < n - 1 && step > this.upper(index)) index++;
     return index;
   }
 
-  /** Excluded and included; a range of one step has a single bucket that includes its lower edge. */
-  of(index: number): [number, number] {
+  /** The lower edge of a bucket, excluded; a range of one step has a single bucket that includes it. */
+  lower(index: number): number {
     const { from, to, n, width } = this;
-    if (from === to) return [from, Infinity];
-    if (index === 0) return [-Infinity, from];
-    if (index === n) return [to, Infinity];
-    return [from + (index - 1) * width, index === n - 1 ? to : from + index * width];
+    if (from === to) return from;
+    if (index === 0) return -Infinity;
+    return index === n ? to : from + (index - 1) * width;
+  }
+
+  /** The upper edge of a bucket, included. */
+  upper(index: number): number {
+    const { from, to, n, width } = this;
+    if (from === to || index === n) return Infinity;
+    if (index === 0) return from;
+    return index === n - 1 ? to : from + index * width;
   }
 }
 
@@ -160,44 +167,107 @@ class Buckets {
   add({ spans, step, values }: SeriesBlock): void {
     const y = values.data as Float64Array;
     for (const { series, start, end } of spans) {
-      const edges = this.#edgesOf(series);
-      const to = this.#summaries[series] ??= emptySummary(edges.n);
-      for (let row = start; row < end;) {
-        const index = edges.indexOf(step[row]);
-        const until = index < 0 ? -Infinity : edges.of(index)[1], first = row++;
-        while (row < end && step[row] <= until) row++;
-        if (index >= 0) addRows(to, index, step, y, first, row);
-      }
+      const summary = this.#summaries[series] ??= new Summary(this.#edgesOf(series));
+      for (let row = start; row < end;) row = summary.add(step, y, row, end);
     }
   }
 
   finish(): BucketColumns {
-    const held = this.#summaries.map((summary) => summary ? Uint32Array.from(heldBy(summary)) : new Uint32Array(0));
-    const found = emptyColumns(held.reduce((sum, { length }) => sum + length, 0));
+    const held = this.#summaries.map((summary) => summary?.held() ?? 0);
+    const found = emptyColumns(held.reduce((sum, rows) => sum + rows, 0));
     let row = 0;
     this.#summaries.forEach((summary, series) => {
-      if (!summary) return;
-      const edges = this.#edgesOf(series), first = row;
-      for (const bucket of held[series]) {
-        found.series[row] = series;
-        found.index[row] = bucket;
-        [found.fromX[row], found.toX[row]] = edges.of(bucket);
-        row++;
-      }
-      for (const name of BUCKET_FIELDS) {
-        const from = summary[name], to = found[name];
-        for (let at = first; at < row; at++) to[at] = from[found.index[at]];
-      }
+      summary?.put(series, found, row);
+      row += held[series];
     });
     return found;
   }
 }
 
-function emptySummary(n: number): Summary {
-  return Object.fromEntries(BUCKET_FIELDS.map((name) => {
-    const missing = name.endsWith("Count") ? 0 : NaN;
-    return [name, new Float64Array(n + 1).fill(missing)];
-  })) as Summary;
+/** What is told of the buckets of one series; nothing but zeros where nothing was added. */
+class Summary {
+  readonly #edges: BucketEdges;
+  readonly #fields: BucketFields;
+
+  constructor(edges: BucketEdges) {
+    this.#edges = edges;
+    this.#fields = Object.fromEntries(
+      BUCKET_FIELDS.map((name) => [name, new Float64Array(edges.n + 1)]),
+    ) as BucketFields;
+  }
+
+  /** Adds the rows from `row` on that lie in its bucket, and gives the next one. */
+  add(x: Float64Array, y: Float64Array, row: number, end: number): number {
+    const index = this.#edges.indexOf(x[row]);
+    if (index < 0) return row + 1;
+    const to = this.#fields, until = this.#edges.upper(index);
+    const known = to.finiteCount[index];
+    let first = -1, last = -1, count = 0;
+    let min = Infinity, max = -Infinity, sum = known > 0 ? to.sum[index] : -0;
+    do {
+      const value = y[row];
+      if (value - value === 0) {
+        if (first < 0) first = row;
+        last = row;
+        count++;
+        if (value < min) min = value;
+        if (value > max) max = value;
+        sum += value;
+      } else if (value !== value) to.nanCount[index]++;
+      else if (value > 0) to.positiveInfinityCount[index]++;
+      else to.negativeInfinityCount[index]++;
+      row++;
+    } while (row < end && x[row] <= until);
+    if (count === 0) return row;
+    if (known === 0) {
+      to.firstX[index] = x[first];
+      to.firstY[index] = y[first];
+      to.min[index] = min;
+      to.max[index] = max;
+    } else {
+      if (min < to.min[index]) to.min[index] = min;
+      if (max > to.max[index]) to.max[index] = max;
+    }
+    to.lastX[index] = x[last];
+    to.lastY[index] = y[last];
+    to.sum[index] = sum;
+    to.finiteCount[index] = known + count;
+    return row;
+  }
+
+  /** How many buckets hold points. */
+  held(): number {
+    let held = 0;
+    for (let index = 0; index <= this.#edges.n; index++) if (this.#holds(index)) held++;
+    return held;
+  }
+
+  /** Puts the buckets that hold points into rows from `row` on. */
+  put(series: number, found: BucketColumns, row: number): void {
+    const edges = this.#edges, from = this.#fields, first = row;
+    for (let index = 0; index <= edges.n; index++) {
+      if (!this.#holds(index)) continue;
+      found.series[row] = series;
+      found.index[row] = index;
+      found.fromX[row] = edges.lower(index);
+      found.toX[row] = edges.upper(index);
+      row++;
+    }
+    const { index } = found, { finiteCount } = from;
+    for (const name of BUCKET_FIELDS) {
+      const column = found[name], values = from[name], isCount = name.endsWith("Count");
+      for (let at = first; at < row; at++) {
+        // Without a finite value nothing is told of any.
+        column[at] = isCount || finiteCount[index[at]] > 0 ? values[index[at]] : NaN;
+      }
+    }
+  }
+
+  #holds(index: number): boolean {
+    const { finiteCount, nanCount, positiveInfinityCount, negativeInfinityCount } = this.#fields;
+    return finiteCount[index] > 0 || nanCount[index] > 0 || positiveInfinityCount[index] > 0 ||
+      negativeInfinityCount[index] > 0;
+  }
 }
 
 function emptyColumns(length: number): BucketColumns {
@@ -205,49 +275,4 @@ function emptyColumns(length: number): BucketColumns {
     const Numbers = name === "series" || name === "index" ? Uint32Array : Float64Array;
     return [name, new Numbers(length)];
   })) as unknown as BucketColumns;
-}
-
-/** The buckets that hold points. */
-function* heldBy(
-  { finiteCount, nanCount, positiveInfinityCount, negativeInfinityCount }: Summary,
-): Generator<number> {
-  for (let bucket = 0; bucket < finiteCount.length; bucket++) {
-    const others = nanCount[bucket] + positiveInfinityCount[bucket] + negativeInfinityCount[bucket];
-    if (finiteCount[bucket] + others > 0) yield bucket;
-  }
-}
-
-/** Adds rows to one bucket. */
-function addRows(to: Summary, index: number, x: Float64Array, y: Float64Array, start: number, end: number): void {
-  let first = -1, last = -1, count = 0;
-  let min = Infinity, max = -Infinity, sum = to.finiteCount[index] > 0 ? to.sum[index] : -0;
-  for (let row = start; row < end; row++) {
-    const value = y[row];
-    if (value - value !== 0) {
-      if (value !== value) to.nanCount[index]++;
-      else if (value > 0) to.positiveInfinityCount[index]++;
-      else to.negativeInfinityCount[index]++;
-      continue;
-    }
-    if (first < 0) first = row;
-    last = row;
-    count++;
-    if (value < min) min = value;
-    if (value > max) max = value;
-    sum += value;
-  }
-  if (count === 0) return;
-  if (to.finiteCount[index] === 0) {
-    to.firstX[index] = x[first];
-    to.firstY[index] = y[first];
-    to.min[index] = min;
-    to.max[index] = max;
-  } else {
-    if (min < to.min[index]) to.min[index] = min;
-    if (max > to.max[index]) to.max[index] = max;
-  }
-  to.lastX[index] = x[last];
-  to.lastY[index] = y[last];
-  to.sum[index] = sum;
-  to.finiteCount[index] += count;
 }

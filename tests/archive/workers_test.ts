@@ -63,6 +63,8 @@ async function read(source: Source, asked = query()): Promise<Read[]> {
 /** A pool whose first workers are bad in these ways. */
 function pool(...ways: string[]) {
   return archivePool({
+    // However long this thread takes for what they gave.
+    idle: 60_000,
     ...(ways.length > 0 ? { lookEvery: 2000 } : {}),
     create: () => {
       const way = ways.shift();

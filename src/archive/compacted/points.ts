@@ -208,6 +208,11 @@ function join(
     }
   }
   const positions = new Map(runs.map((run, position) => [run, position]));
+  const placeOf = (run: number, path: number): [number, number] => {
+    const position = positions.get(run);
+    const series = position === undefined ? -1 : position * width + path;
+    return series < 0 || starts[series] < 0 ? [0, 0] : [starts[series], starts[series] + counts[series]];
+  };
   return {
     paths,
     step: floats(({ step }) => step),
@@ -215,10 +220,9 @@ function join(
     floats: floats((piece) => piece.floats, type === "float_series"),
     values: type === "float_series" ? [] : pieces.flatMap(({ values }) => values),
     own(run, path) {
-      const position = positions.get(run);
-      const start = position === undefined ? -1 : starts[position * width + path];
-      if (start < 0) return undefined;
-      return Uint32Array.from({ length: counts[position! * width + path] }, (_, i) => start + i);
+      const [start, end] = placeOf(run, path);
+      return end > start ? Uint32Array.from({ length: end - start }, (_, i) => start + i) : undefined;
     },
+    together: placeOf,
   };
 }

@@ -9,10 +9,11 @@ import type { PointValues, SeriesBlock, Span } from "../../columns.ts";
 import type { SeriesQuery } from "../../source.ts";
 import { type SeriesType, seriesTypeOf } from "../../types.ts";
 import type { Files } from "../disk/files.ts";
-import { inherit, type Parents, upTo } from "../index/lineage.ts";
+import { inherit, type Parents } from "../index/lineage.ts";
 import type { StepTurn } from "../index/turns.ts";
 import { payloads } from "./payloads.ts";
 import type { StoredPoints, StoredPointsQuery } from "./points.ts";
+import { SeriesRows } from "./series_rows.ts";
 
 /** The most points in one block. */
 const BLOCK_POINTS = 500_000;
@@ -61,19 +62,26 @@ export interface BatchContext {
 interface Stretch {
   series: number;
   run: number;
-  rows: Uint32Array;
+  rows: SeriesRows;
 }
 
-/**
- * Reads the points of a batch.
- *
- * @param onTurn Told beforehand which share of the batch the next blocks are, and how many points they have.
- */
+/** How the points of a batch are given. */
+export interface BatchReading {
+  /** Told beforehand which share of the batch the next blocks are, and how many points they have. */
+  onTurn?: (share: number, points: number) => void;
+  /**
+   * Blocks of float series may have any length, no times, and the memory of others: nothing is copied without need. All such memory is
+   * listed here.
+   */
+  shared?: Float64Array[];
+}
+
+/** Reads the points of a batch. */
 export async function* readBatch(
   context: BatchContext,
   query: BatchQuery,
   batch: SeriesBatch,
-  onTurn: (share: number, points: number) => void = () => {},
+  { onTurn = () => {}, shared }: BatchReading = {},
 ): AsyncGenerator<SeriesBlock, void> {
   const type = seriesTypeOf(query.kind);
   const paths = [...new Set(batch.series.map((one) => one.path))];
@@ -98,14 +106,15 @@ export async function* readBatch(
       const path = code.get(one.path);
       if (path === undefined) continue;
       const chain = batch.chains.get(one.run)!;
-      const all = inherit(chain, context.index.parents, (run) => points.own(run, path), points.step);
+      const all = rowsOf(points, chain, path, context.index.parents);
       const rows = limited(within(all, points.step, one.after, one.before), limits?.room(i) ?? null, backwards);
       if (rows.length === 0) continue;
       limits?.take(i, rows.length);
       stretches.push({ series: one.series, run: one.run, rows });
     }
     onTurn(turn.share, stretches.reduce((sum, { rows }) => sum + rows.length, 0));
-    const found = blocks(context, query, type, points, stretches);
+    shared?.push(points.step, points.floats);
+    const found = shared ? views(points, stretches) : blocks(context, query, type, points, stretches);
     // The last points come first, and are given last.
     if (backwards) waiting.unshift(...await Array.fromAsync(found));
     else yield* found;
@@ -114,17 +123,26 @@ export async function* readBatch(
   yield* waiting;
 }
 
-function within(rows: Uint32Array, step: Float64Array, after?: number, before?: number): Uint32Array {
-  const start = after === undefined ? 0 : upTo(rows, step, after);
-  if (before === undefined) return rows.subarray(start);
-  let end = upTo(rows, step, before);
-  while (end > start && step[rows[end - 1]] === before) end--;
-  return rows.subarray(start, end);
+/** The rows that a series shows. */
+function rowsOf(
+  points: StoredPoints,
+  chain: readonly number[],
+  path: number,
+  parents: Pick<Parents, "forkStep">,
+): SeriesRows {
+  const together = chain.length === 1 ? points.together(chain[0], path) : null;
+  if (together) return SeriesRows.together(...together);
+  return SeriesRows.listed(inherit(chain, parents, (run) => points.own(run, path), points.step));
 }
 
-function limited(rows: Uint32Array, points: number | null, fromEnd: boolean): Uint32Array {
+function within(rows: SeriesRows, step: Float64Array, after?: number, before?: number): SeriesRows {
+  const start = after === undefined ? 0 : rows.upTo(step, after, true);
+  return rows.part(start, before === undefined ? undefined : rows.upTo(step, before, false));
+}
+
+function limited(rows: SeriesRows, points: number | null, fromEnd: boolean): SeriesRows {
   if (points === null || rows.length <= points) return rows;
-  return fromEnd ? rows.subarray(rows.length - points) : rows.subarray(0, points);
+  return fromEnd ? rows.part(rows.length - points) : rows.part(0, points);
 }
 
 /** How many points of each series are still to come, where there are not to be more than so many. */
@@ -152,6 +170,21 @@ class Limits {
   }
 }
 
+/** Blocks of one series each, whose points stay where they are if they lie together. */
+function* views({ step, floats }: StoredPoints, stretches: readonly Stretch[]): Generator<SeriesBlock> {
+  for (const { series, rows } of stretches) {
+    const [x, y] = [step, floats].map((column) => {
+      const view = rows.view(column);
+      if (view) return view;
+      const picked = new Float64Array(rows.length);
+      rows.pick(column, picked, 0);
+      return picked;
+    });
+    const spans = [{ series, start: 0, end: rows.length }];
+    yield { spans, step: x, timestamp: new Float64Array(0), values: { kind: "float", data: y }, preview: null };
+  }
+}
+
 async function* blocks(
   context: BatchContext,
   query: BatchQuery,
@@ -173,14 +206,14 @@ async function* blocks(
     for (const { series, run, rows: own } of some) {
       const end = at + own.length;
       spans.push({ series, start: at, end });
-      pick(points.step, own, step, at);
+      own.pick(points.step, step, at);
       if (isTimed) {
-        pick(points.timestamp, own, timestamp, at);
+        own.pick(points.timestamp, timestamp, at);
         const toUtc = context.clock(run);
         if (toUtc) { for (let i = at; i < end; i++) timestamp[i] = toUtc(timestamp[i]); }
       }
-      if (values) pick(values, own, data, at);
-      else for (const row of own) stored.push(points.values[row]);
+      if (values) own.pick(values, data, at);
+      else for (let i = 0; i < own.length; i++) stored.push(points.values[own.at(i)]);
       at = end;
     }
     const preview = query.previews && query.kind === "float"
@@ -193,22 +226,12 @@ async function* blocks(
   }
 }
 
-/** Puts some rows of a column into `out` from `to` on. */
-function pick(column: Float64Array, rows: Uint32Array, out: Float64Array, to: number): void {
-  const [first] = rows;
-  // Series that were logged alone lie together.
-  let together = 0;
-  while (together < rows.length && rows[together] === first + together) together++;
-  out.set(column.subarray(first, first + together), to);
-  for (let i = together; i < rows.length; i++) out[to + i] = column[rows[i]];
-}
-
 /** Cuts stretches into portions of at most a block each. */
 function* cut(stretches: Stretch[]): Generator<Stretch[]> {
   let portion: Stretch[] = [], room = BLOCK_POINTS;
   for (const { series, run, rows } of stretches) {
     for (let from = 0; from < rows.length;) {
-      const piece = rows.subarray(from, from + room);
+      const piece = rows.part(from, from + room);
       portion.push({ series, run, rows: piece });
       from += piece.length;
       room -= piece.length;

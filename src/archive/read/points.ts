@@ -14,7 +14,7 @@ import { isLogged, POINT_COLUMNS, pointValues } from "../parquet/point_values.ts
 import { ParquetError } from "../parquet/format/thrift.ts";
 import type { ColumnName } from "../parquet/schema.ts";
 
-/** Points in the order in which they were read; a series is a list of row numbers. */
+/** Points in the order in which they were read; a series is a list of row numbers, or a stretch of rows. */
 export interface StoredPoints {
   paths: string[];
   step: Float64Array;
@@ -26,7 +26,11 @@ export interface StoredPoints {
   values: unknown[];
   /** The rows that a run logged itself, ascending by step, file order on equal steps. */
   own(run: number, path: number): Uint32Array | undefined;
+  /** The same where it is known that they lie one after the other, and is not known that some are copies of others: first and end. */
+  together(run: number, path: number): readonly [start: number, end: number] | null;
 }
+
+type Columns = Omit<StoredPoints, "own" | "together">;
 
 /** Which points to read. */
 export interface StoredPointsQuery {
@@ -155,18 +159,36 @@ class PointReader {
     const floats = isFloat ? joined(pieces.map((piece) => piece.floats!), length) : new Float64Array(0);
     const values = isFloat ? [] : pieces.flatMap((piece) => piece.values);
     const points = { paths: this.#paths, step, timestamp, floats, values };
-    return { ...points, own: this.#series(runs, points) };
+    const positions = new Map(runs.map((run, position) => [run, position]));
+    const sources = this.pieces.splice(0).map(({ run, path, step: { length } }) => ({
+      series: seriesOf(run, path, length, positions, this.#paths.length),
+      length,
+    }));
+    const stretches = stretchesOf(sources);
+    let own: StoredPoints["own"] | undefined;
+    return {
+      ...points,
+      // Sorted when it is asked for: whose rows lie together need not be.
+      own: (run, path) => (own ??= this.#series(runs, positions, sources, points))(run, path),
+      together: (run, path) => {
+        const position = positions.get(run);
+        if (stretches === null || position === undefined || this.#index.repeated.has(run)) return null;
+        const stretch = stretches.get(position * this.#paths.length + path);
+        if (stretch === undefined) return [0, 0];
+        return stretch !== null && ascends(step, ...stretch) ? stretch : null;
+      },
+    };
   }
 
   /** Sorts rows into series: a counting sort, which keeps file order. */
-  #series(runs: readonly number[], points: Omit<StoredPoints, "own">): StoredPoints["own"] {
+  #series(
+    runs: readonly number[],
+    positions: ReadonlyMap<number, number>,
+    pieces: readonly SeriesPiece[],
+    points: Columns,
+  ): StoredPoints["own"] {
     const { step } = points;
     const width = this.#paths.length;
-    const positions = new Map(runs.map((run, position) => [run, position]));
-    const pieces = this.pieces.splice(0).map(({ run, path, step: { length } }) => ({
-      series: seriesOf(run, path, length, positions, width),
-      length,
-    }));
     const starts = new Uint32Array(width * runs.length + 1);
     for (const { series, length } of pieces) {
       if (typeof series === "number") starts[series + 1] += length;
@@ -225,6 +247,26 @@ class PointReader {
     if (code === undefined) this.#codes.set(path, code = this.#paths.push(path) - 1);
     return code;
   }
+}
+
+/** Which series the rows of a piece belong to, all of them or each, and how many there are. */
+interface SeriesPiece {
+  series: number | Uint32Array;
+  length: number;
+}
+
+/** Where each series lies; null for one whose pieces are apart. null: some pieces have rows of several series. */
+function stretchesOf(pieces: readonly SeriesPiece[]): Map<number, readonly [start: number, end: number] | null> | null {
+  const stretches = new Map<number, readonly [number, number] | null>();
+  let row = 0;
+  for (const { series, length } of pieces) {
+    if (typeof series !== "number") return null;
+    const known = stretches.get(series);
+    if (known === undefined) stretches.set(series, [row, row + length]);
+    else if (known !== null) stretches.set(series, known[1] === row ? [known[0], row + length] : null);
+    row += length;
+  }
+  return stretches;
 }
 
 /** Which series the rows of a piece belong to: all of them, or each. */
@@ -288,7 +330,7 @@ function joined(arrays: Float64Array[], length: number): Float64Array {
 }
 
 /** Copies of a run count once: of rows that are equal, the first. */
-function once(rows: Uint32Array, { step, timestamp, floats, values }: Omit<StoredPoints, "own">): Uint32Array {
+function once(rows: Uint32Array, { step, timestamp, floats, values }: Columns): Uint32Array {
   const seen = new Set<string>();
   return rows.filter((row) => {
     const value = floats.length > 0
@@ -299,6 +341,11 @@ function once(rows: Uint32Array, { step, timestamp, floats, values }: Omit<Store
     seen.add(key);
     return true;
   });
+}
+
+function ascends(step: Float64Array, start: number, end: number): boolean {
+  for (let row = start + 1; row < end; row++) if (step[row - 1] > step[row]) return false;
+  return true;
 }
 
 function ascend(rows: Uint32Array, step: Float64Array): void {

@@ -7,10 +7,10 @@
 import { cpuUsage } from "node:process";
 import { concurrently } from "../../async/concurrent.ts";
 import { bucketPoints } from "../../buckets.ts";
-import { type BucketColumns, type SeriesBlock, seriesRefs } from "../../columns.ts";
+import { type BucketColumns, disposeOf, type SeriesBlock, seriesRefs } from "../../columns.ts";
 import type { SeriesQuery } from "../../source.ts";
 import { chainOf } from "../index/lineage.ts";
-import { type BatchQuery, type BatchSeries, readBatch, type SeriesBatch } from "./batch.ts";
+import { type BatchContext, type BatchQuery, type BatchSeries, readBatch, type SeriesBatch } from "./batch.ts";
 import type { BatchReaders, ReadContext } from "./context.ts";
 
 /** Few paths are a small share of what a run usually has. */
@@ -24,7 +24,7 @@ export async function* readSeries(context: ReadContext, query: SeriesQuery): Asy
   const found = throughBatches(
     context,
     plan,
-    (batch) => readBatch(context, asked, batch, (...turn) => progress.expect(batch, ...turn)),
+    (batch) => readBatch(context, asked, batch, { onTurn: (...turn) => progress.expect(batch, ...turn) }),
     (workers, batch, signal) => progress.around(batch, workers.points(batch, asked, signal)),
   );
   for await (const block of found) {
@@ -45,20 +45,28 @@ export async function* readOverviews(
     context,
     plan,
     async function* (batch) {
-      yield await bucketBatch(() => readBatch(context, asked, batch), batch, maxBuckets);
+      yield await bucketBatch(context, asked, batch, maxBuckets);
     },
     (workers, batch, signal) => workers.buckets(batch, asked, maxBuckets, signal),
   );
 }
 
+/** Smaller columns are not worth keeping their memory for the next ones. */
+const REUSED = 100_000;
+
 /** The buckets of a batch, from its points. */
-export function bucketBatch(
-  read: () => AsyncIterable<SeriesBlock>,
+export async function bucketBatch(
+  context: BatchContext,
+  query: BatchQuery,
   batch: SeriesBatch,
   maxBuckets: number,
 ): Promise<BucketColumns> {
   const series = batch.series.reduce((most, one) => Math.max(most, one.series), -1) + 1;
-  return bucketPoints(read, { series, maxBuckets, range: "each" });
+  const shared: Float64Array[] = [];
+  const read = () => readBatch(context, query, batch, { shared });
+  const columns = await bucketPoints(read, { series, maxBuckets, range: "each" });
+  for (const column of shared) if (column.length > REUSED) disposeOf(column);
+  return columns;
 }
 
 /** Several batches at once in workers where that is worth it, else here one after the other. */

@@ -140,9 +140,8 @@ export async function* runSeriesJob(
   };
   const context = contextOf(job, parts, readOptions);
   const batch = { series: job.series, chains: job.chains, sources: job.runs.map((_, run) => run) };
-  const read = () => readBatch(context, job.query, batch);
-  if (job.buckets === null) yield* read();
-  else yield await bucketBatch(read, batch, job.buckets);
+  if (job.buckets === null) yield* readBatch(context, job.query, batch);
+  else yield await bucketBatch(context, job.query, batch, job.buckets);
 }
 
 function contextOf(

@@ -54,8 +54,8 @@ export async function bucketColumns(
   return {
     series: Uint32Array.from(series),
     index: Uint32Array.from(index),
-    fromX: Float64Array.from(index, (bucket) => edges.of(bucket)[0]),
-    toX: Float64Array.from(index, (bucket) => edges.of(bucket)[1]),
+    fromX: Float64Array.from(index, (bucket) => edges.lower(bucket)),
+    toX: Float64Array.from(index, (bucket) => edges.upper(bucket)),
     ...Object.fromEntries(BUCKET_FIELDS.map((name, i) => [name, Float64Array.from(fields[i])])),
   } as BucketColumns;
 }

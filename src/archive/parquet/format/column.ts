@@ -4,6 +4,7 @@
  * @module
  */
 
+import { numbers } from "../../../columns.ts";
 import type { Chunk, Leaf } from "./footer.ts";
 import type { Codes } from "./hybrid.ts";
 import { pagesOf } from "./pages.ts";
@@ -45,7 +46,8 @@ export function readColumn<K extends ColumnKind>(
   if (leaf.repetition > 0) throw new ParquetError(`its column ${leaf.path.join(".")} holds lists`);
   const decoder = new ValueDecoder(leaf, kind);
   const length = rows ? rows.length : chunk.values;
-  const values = arrayOf(kind, length);
+  // Whatever was in the memory before: each value is written, or known not to be there.
+  const values = (kind === "float" ? numbers(length) : arrayOf(kind, length)) as Arrays[K];
   let present: Uint8Array | null = null;
   let from = 0;
   for (const page of pagesOf(bytes, chunk, leaf)) {
