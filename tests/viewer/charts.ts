@@ -5,7 +5,7 @@ import type { Locator, Page } from "playwright-core";
 import { ReadOnlyProject } from "../../mod.ts";
 import { bool, datetime, floatPoint, string } from "../../samples/rows.ts";
 import { writeRun } from "../../samples/writer.ts";
-import { SAMPLE, ViewedArchive } from "./browser.ts";
+import { SAMPLE, screenshots, ViewedArchive } from "./browser.ts";
 
 const RUNS = "s=DIG-4~6";
 
@@ -284,6 +284,7 @@ Deno.test("pictures and points are saved", async () => {
   const text = new TextDecoder();
   const svg = text.decode(await save("SVG picture"));
   assert.match(svg, /^<svg xmlns=.*train\/loss.*mlp-sgd/s);
+  assert.doesNotMatch(svg, /faint/, "none of these is a fork");
   assert.deepEqual([...(await save("PNG picture")).slice(1, 4)], [0x50, 0x4e, 0x47]);
   const csv = text.decode(await save("CSV, all points")).trimEnd().split("\r\n");
   using project = new ReadOnlyProject({ archive: SAMPLE });
@@ -305,4 +306,18 @@ Deno.test("pictures and points are saved", async () => {
     assert.ok(inSight.length > 0 && inSight.length < steps.length);
     assert.deepEqual(rows.map((row) => Number(row[3])), inSight, axis);
   }
+  // Of a fork: as in the page, and it is said which points are inherited.
+  await viewed.go(`/charts?s=DIG-9~10&m=train/loss`);
+  await chart(page, "train/loss");
+  const fork = text.decode(await save("SVG picture"));
+  assert.match(fork, /stroke-opacity="0.5" \/>\s*<text[^>]*>faint: inherited/);
+  const shown = await loss.locator(".charts-lines path[fill=none]").evaluateAll((paths) =>
+    paths.map((path) => [path.getAttribute("stroke"), path.getAttribute("stroke-opacity")].join())
+  );
+  const lines = [...fork.matchAll(/<path [^>]*fill="none" stroke="#[^>]*>/g)].map(([path]) =>
+    ["stroke", "stroke-opacity"].map((name) => new RegExp(` ${name}="([^"]*)"`).exec(path)?.[1]).join()
+  );
+  assert.equal(lines.length, 3, "the parent, what the fork inherited, and its own");
+  assert.deepEqual(lines, shown.filter((one) => one.startsWith("#")));
+  await Deno.writeFile(`${screenshots}/charts-saved.png`, await save("PNG picture"));
 });

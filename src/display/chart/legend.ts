@@ -15,13 +15,15 @@ const ROW = 17;
 /** SVG content whose top left corner is at 0, 0, and its height. */
 export function legend(items: LegendEntry[], width: number): { content: Html; height: number } {
   let [x, y] = [0, 0];
-  const shown = items.slice(0, MAX_ITEMS).map(({ label, color, dash }) => {
+  const shown = items.slice(0, MAX_ITEMS).map(({ label, color, dash, faint }) => {
     const text = shortenMiddle(label, Math.min(MAX_LABEL, Math.floor((width - 40) / 7)));
     const size = 25 + textWidth(text) + 14;
     if (x > 0 && x + size > width) [x, y] = [0, y + ROW];
     const item = markup`
       <g transform="translate(${Math.round(x)},${y})">
-        <path d="M1,8h18" stroke="${color}" stroke-width="3"${dash && markup` stroke-dasharray="${dash}"`} />
+        <path d="M1,8h18" stroke="${color}" stroke-width="3"${dash && markup` stroke-dasharray="${dash}"`}${
+      faint && markup` stroke-opacity="0.5"`
+    } />
         <text x="25" y="12">${text}</text>
       </g>
     `;

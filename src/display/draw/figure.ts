@@ -26,6 +26,8 @@ export interface LegendEntry {
   color: string;
   /** A dash pattern of SVG, or empty. */
   dash: string;
+  /** Whether its line is drawn as inherited points are. Absent: it is not. */
+  faint?: boolean;
 }
 
 /** Which color stands for which number. */

@@ -7,6 +7,7 @@
  */
 
 import { drawPanel, firstView } from "../../../display/draw/panel.ts";
+import type { LegendEntry } from "../../../display/draw/figure.ts";
 import { legend } from "../../../display/chart/legend.ts";
 import { formatCount } from "../../../display/format.ts";
 import { markup } from "../../../display/html.ts";
@@ -25,6 +26,9 @@ export interface SavedChart {
   smoothing: number;
 }
 
+/** What the legend of the page says, too. */
+const INHERITED: LegendEntry = { label: "faint: inherited", color: "currentColor", dash: "", faint: true };
+
 /** The picture with its title and legend, in the colours of the page. */
 function pictureOf({ title, content: { figure, panel, keys, unit }, hidden, zoom, smoothing }: SavedChart) {
   const width = 900;
@@ -36,8 +40,10 @@ function pictureOf({ title, content: { figure, panel, keys, unit }, hidden, zoom
     smoothing,
   };
   const drawn = drawPanel(figure, { ...panel, height: 420 }, view, width);
-  const below = legend(figure.entries.filter((_, i) => !off.has(i)), width);
-  const height = drawn.height + below.height + 44;
+  const lines = legend(figure.entries.filter((_, i) => !off.has(i)), width);
+  const hasInherited = drawn.curves.some(({ curve }) => curve.kind?.includes(1));
+  const kinds = legend(hasInherited ? [INHERITED] : [], width);
+  const height = drawn.height + lines.height + kinds.height + 44;
   const style = getComputedStyle(document.documentElement);
   const [back, text] = ["--back", "--text"].map((name) => style.getPropertyValue(name).trim());
   const svg = markup`
@@ -48,7 +54,8 @@ function pictureOf({ title, content: { figure, panel, keys, unit }, hidden, zoom
       <g fill="currentColor" font-size="11" font-family="system-ui,sans-serif">
         <text x="10" y="18" font-size="13" font-weight="600">${title}</text>
         <g transform="translate(10,28)">${drawn.content}</g>
-        <g transform="translate(10,${drawn.height + 34})">${below.content}</g>
+        <g transform="translate(10,${drawn.height + 34})">${lines.content}</g>
+        <g transform="translate(10,${drawn.height + lines.height + 34})">${kinds.content}</g>
       </g>
     </svg>
   `;
