@@ -105,7 +105,8 @@ export interface AttributesAnswer {
 /** `POST /api/differ`: the configs that are not the same in all of these runs. */
 export interface DifferAnswer {
   runs: number;
-  attributes: (AttributeDefinition & { distinct: number; missing: number })[];
+  /** Those that most runs have come first. */
+  attributes: AttributeDefinition[];
 }
 
 /** `POST /api/distinct`: which values an attribute has, the most frequent first. */

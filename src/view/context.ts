@@ -12,7 +12,8 @@ import type { Project, Projects } from "../server/projects.ts";
 import { Refusal } from "../server/refusal.ts";
 import type { LazyCatalog } from "../source.ts";
 import { ATTRIBUTE_TYPES, type AttributeType } from "../types.ts";
-import type { Routes } from "./api.ts";
+import type { DifferAnswer, Routes } from "./api.ts";
+import type { Kept } from "./kept.ts";
 import type { Listings } from "./listing.ts";
 import type { Overviews } from "./overviews.ts";
 
@@ -22,6 +23,8 @@ export interface Viewer {
   overviews: Overviews;
   /** The rows of tables, kept for those who scroll. */
   listings: Listings;
+  /** Which configs differ, for those who go to and fro. */
+  differences: Kept<DifferAnswer>;
   catalog: LazyCatalog;
   /** Replaced when somebody asks to look for what is new: what was found out is kept with each project. */
   projects: Projects;

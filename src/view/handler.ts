@@ -5,6 +5,7 @@
  */
 
 import { type Context, Hono } from "hono";
+import { Body } from "../server/body.ts";
 import { requireHost } from "../server/routes/auth.ts";
 import type { Handler } from "../server/handler.ts";
 import { Projects } from "../server/projects.ts";
@@ -12,18 +13,21 @@ import { errorResponse, Refusal } from "../server/refusal.ts";
 import { takeTurns, Turns } from "../server/turns.ts";
 import type { LazyCatalog } from "../source.ts";
 import { type Asset, ASSETS, FIRST_ASSETS } from "./assets.ts";
-import { projectNamed, type Viewer } from "./context.ts";
+import { type Asked, projectNamed, type Viewer } from "./context.ts";
 import { Admission, requireOwnOrigin, secureHeaders } from "./guard.ts";
+import { Kept } from "./kept.ts";
 import { Listings } from "./listing.ts";
 import { Overviews } from "./overviews.ts";
 import { addAttributesRoute, allAttributes } from "./routes/attributes.ts";
+import { addConfigsRoutes, differ } from "./routes/configs.ts";
 import { addBucketsRoute } from "./routes/buckets.ts";
 import { addFileRoute } from "./routes/files.ts";
 import { addLineageRoute } from "./routes/lineage.ts";
 import { addProjectsRoutes } from "./routes/projects.ts";
-import { addRunsRoutes, readFirst } from "./routes/runs.ts";
+import { addRunsRoutes, readAhead, readFirst } from "./routes/runs.ts";
 import { addSeriesRoutes } from "./routes/series.ts";
 import { addValuesRoute } from "./routes/values.ts";
+import { SpareTime } from "./spare.ts";
 
 /** Requests that are worked on at the same time: a browser asks six at once. */
 const AT_ONCE = 6;
@@ -34,6 +38,8 @@ export interface PageServer {
   link: string;
   /** Reads what everybody sees first, so that it is there at once: it is no failure where that cannot be read. */
   prepare(signal: AbortSignal): Promise<void>;
+  /** Reads on while nobody asks, once the page was seen: what is likely to be asked for next. */
+  readOn(signal: AbortSignal): Promise<void>;
 }
 
 /**
@@ -50,7 +56,9 @@ export function createPage(catalog: LazyCatalog, project: string | null, hosts: 
     project,
     overviews: new Overviews(),
     listings: new Listings(),
+    differences: new Kept(),
   };
+  const spare = new SpareTime();
   const admission = new Admission();
   const link = admission.path;
   const app = new Hono();
@@ -61,9 +69,10 @@ export function createPage(catalog: LazyCatalog, project: string | null, hosts: 
   app.use("*", secureHeaders(), requireHost(hosts));
   app.get("/open", (context) => admission.open(context));
   for (const [path, asset] of ASSETS) app.get(path, (context) => sent(asset(), context));
-  app.use("/api/*", requireOwnOrigin(), admission.required(), takeTurns(new Turns(AT_ONCE)));
+  app.use("/api/*", spare.watched(), requireOwnOrigin(), admission.required(), takeTurns(new Turns(AT_ONCE)));
   addProjectsRoutes(app, viewer);
   addRunsRoutes(app, viewer);
+  addConfigsRoutes(app, viewer);
   addAttributesRoute(app, viewer);
   addValuesRoute(app, viewer);
   addSeriesRoutes(app, viewer);
@@ -80,17 +89,35 @@ export function createPage(catalog: LazyCatalog, project: string | null, hosts: 
     // A browser that scrolls on gives up what it asked for: nobody reads the answer, and it is no failure.
     return errorResponse(new DOMException("The browser gave up.", "AbortError"));
   };
+  /** What the page asks at first. */
+  const first = async (signal: AbortSignal): Promise<Asked> => ({
+    body: Body.from('{"trashed":false}'),
+    project: await projectNamed(viewer, null, signal),
+    signal,
+  });
   const prepare = async (signal: AbortSignal) => {
     // As a browser asks: what answers is made and loaded, too.
     for (const path of ["/open", ...FIRST_ASSETS]) await handler(new Request(`http://${hosts[0]}${path}`));
     try {
-      await readFirst(viewer, signal);
-      await allAttributes(await projectNamed(viewer, null, signal));
+      await readFirst(viewer, await first(signal));
     } catch {
       // The page tells it to whoever asks for it.
     }
   };
-  return { link, handler, prepare };
+  const readOn = async (signal: AbortSignal) => {
+    const ofData = [
+      ({ project }: Asked) => allAttributes(project),
+      (asked: Asked) => readAhead(viewer, asked),
+      (asked: Asked) => differ(viewer, asked),
+    ];
+    const pieces = ofData.map((read) => async () => {
+      const asked = await first(signal);
+      // A server is asked nothing that nobody wants to know.
+      if (asked.project.source.scan) await read(asked);
+    });
+    await spare.use([...ASSETS.values(), ...pieces], signal);
+  };
+  return { link, handler, prepare, readOn };
 }
 
 /** A file as the browser takes it. */

@@ -8,6 +8,7 @@ import type { Nql } from "../nql/ast.ts";
 import type { CallOptions, RunsSort, Source } from "../source.ts";
 import type { AttributeDefinition, RunInfo } from "../types.ts";
 import { tableCell } from "./json.ts";
+import { Kept } from "./kept.ts";
 
 /** Which rows. */
 export interface ListingQuery {
@@ -91,13 +92,8 @@ export function rowsOf(
   return { rows: at, slice };
 }
 
-/** Listings that are kept. */
-const MOST = 8;
-
-/** Keeps the listings that were asked for last. */
-export class Listings {
-  readonly #kept = new Map<string, Promise<RunListing>>();
-
+/** Keeps the listings that were asked for last, and knows how far the reading of others is. */
+export class Listings extends Kept<RunListing> {
   readonly #reading = new Set<{ done: number; total: number }>();
 
   /** Does work whose progress is told. */
@@ -118,20 +114,5 @@ export class Listings {
   progress(): { done: number; total: number } | null {
     const known = [...this.#reading].filter(({ total }) => total > 0);
     return known.sort((a, b) => a.done / a.total - b.done / b.total)[0] ?? null;
-  }
-
-  /** Forgets all of them. */
-  clear(): void {
-    this.#kept.clear();
-  }
-
-  /** The listing of these words, read where it is not kept. */
-  async get(words: string, read: () => Promise<RunListing>): Promise<RunListing> {
-    const listing = this.#kept.get(words) ?? read();
-    this.#kept.delete(words);
-    this.#kept.set(words, listing);
-    listing.catch(() => this.#kept.delete(words));
-    for (const oldest of [...this.#kept.keys()].slice(0, -MOST)) this.#kept.delete(oldest);
-    return await listing;
   }
 }

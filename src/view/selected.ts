@@ -25,7 +25,7 @@ export function whereOf(body: Body): Nql | null {
 }
 
 /** Runs of which a name or an id holds the word, in any letter case, or that have it as a tag. */
-function named(word: string): Nql {
+export function named(word: string): Nql {
   const pattern = `(?i)${word.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")}`;
   return groupNode("or", [...NAMES.map((name) => matches(name, pattern)), contains(TAGS, word)]);
 }

@@ -19,12 +19,14 @@ export type Archive = Parameters<typeof openArchive>[0];
 export class AskedPage {
   readonly handler: (request: Request) => Promise<Response>;
   readonly link: string;
+  readonly readOn: (signal: AbortSignal) => Promise<void>;
   cookie = "";
 
   constructor(catalog: Catalog = openArchive({ data: SAMPLE, cache: null } as Archive)) {
-    const { handler, link } = createPage(catalog, null, ["127.0.0.1", "localhost"]);
+    const { handler, link, readOn } = createPage(catalog, null, ["127.0.0.1", "localhost"]);
     this.handler = handler;
     this.link = link;
+    this.readOn = readOn;
   }
 
   /** Follows the link. */

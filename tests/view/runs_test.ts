@@ -64,8 +64,9 @@ Deno.test("groups have headings with their counts, folded ones no runs, and stre
 
 Deno.test("configs that differ are those with several values or with runs that lack them", async () => {
   const all = await page.ask("differ", {});
-  const optimizer = all.attributes.find(({ path }) => path === "config/optimizer");
-  assert.deepEqual([all.runs, optimizer?.distinct, optimizer?.missing], [12, 2, 0]);
+  assert.equal(all.runs, 12);
+  assert.ok(all.attributes.some(({ path }) => path === "config/optimizer"));
+  assert.ok(!all.attributes.some(({ path }) => path === "data/source"), "the same everywhere");
   const two = await page.ask("differ", { ids: ["DIG-9", "DIG-8"] });
   assert.ok(!two.attributes.some(({ path }) => path === "config/optimizer"), "both are adam");
   assert.ok(two.attributes.every(({ path }) => !path.startsWith("sys/")));

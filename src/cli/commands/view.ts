@@ -49,7 +49,7 @@ const run: Run<InferValue<typeof parser>> = async ({ source, port, json }, termi
   // Loaded here: other commands need no server and no page.
   const { createPage } = await import("../../view/handler.ts");
   const { startServer } = await import("../../server/start.ts");
-  const { handler, link, prepare } = createPage(catalog, projectName, [HOST, "localhost"]);
+  const { handler, link, prepare, readOn } = createPage(catalog, projectName, [HOST, "localhost"]);
   const { promise: late, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, PATIENCE);
   await Promise.race([prepare(signal), late]);
@@ -65,6 +65,7 @@ const run: Run<InferValue<typeof parser>> = async ({ source, port, json }, termi
 Press Ctrl+C to stop.
 `);
   }
+  readOn(signal);
   signal.addEventListener("abort", () => server.close(), { once: true });
   await server.finished;
   catalog.close();

@@ -1,35 +1,36 @@
 /**
- * The table of runs, a stretch at a time, and which configs differ among its runs.
+ * The table of runs, a stretch at a time.
  *
  * @module
  */
 
 import type { Context, Hono } from "hono";
 import { AGGREGATIONS } from "../../nql/ast.ts";
+import { attribute, exists } from "../../nql/build.ts";
+import { groupNode } from "../../nql/tree.ts";
 import { Body } from "../../server/body.ts";
 import { signalOf } from "../../server/context.ts";
 import { type Project, Projects } from "../../server/projects.ts";
 import type { RunsSort } from "../../source.ts";
-import { type AttributeDefinition, type AttributeType, CONFIG_TYPES, type RunInfo } from "../../types.ts";
-import type { DifferAnswer, DistinctAnswer, ProgressAnswer, RunsCell, RunsColumn, TableSlice } from "../api.ts";
+import { type AttributeDefinition, type AttributeType, type RunInfo } from "../../types.ts";
+import type { ProgressAnswer, RunsCell, RunsColumn, TableSlice } from "../api.ts";
 import { addRoute, type Asked, projectNamed, queryParameter, requireType, type Viewer } from "../context.ts";
 import { firstColumns } from "../first_columns.ts";
 import { tableCell } from "../json.ts";
-import { type Listings, readListing, rowsOf, type RunListing } from "../listing.ts";
-import { whereOf } from "../selected.ts";
+import { type ListingQuery, type Listings, readListing, rowsOf, type RunListing } from "../listing.ts";
+import { named, whereOf } from "../selected.ts";
 
-/** Adds `runs`, `differ`, `distinct`, `refresh`, and `GET /api/runs.csv?asked=`. */
+/** Adds `runs`, `refresh`, and `GET /api/runs.csv?asked=`. */
 export function addRunsRoutes(app: Hono, viewer: Viewer): void {
   const { listings } = viewer;
   addRoute(app, viewer, "runs", (asked) => tableSlice(listings, asked));
-  addRoute(app, viewer, "differ", (asked) => differ(listings, asked));
-  addRoute(app, viewer, "distinct", distinct);
   app.post("/api/progress", (context) => {
     const answer: ProgressAnswer = { progress: listings.progress() };
     return context.json(answer);
   });
   addRoute(app, viewer, "refresh", () => {
     listings.clear();
+    viewer.differences.clear();
     viewer.catalog.refresh?.();
     viewer.overviews.clear();
     viewer.projects = new Projects(viewer.catalog);
@@ -58,12 +59,22 @@ function groupOf(body: Body): AttributeDefinition | null {
   return group && columnOf(group);
 }
 
+function listingQuery(body: Body): ListingQuery {
+  return { where: whereOf(body), sort: sortOf(body), group: groupOf(body) };
+}
+
 /** Only what decides which rows there are: columns and the stretch come and go while somebody scrolls. */
-async function listingOf(listings: Listings, { body, project }: Asked): Promise<RunListing> {
-  const query = { where: whereOf(body), sort: sortOf(body), group: groupOf(body) };
+export function listingWords({ body, project }: Asked): string {
+  return JSON.stringify([project.info.id, listingQuery(body)]);
+}
+
+/** The rows that a request is about. */
+export async function listingOf(listings: Listings, asked: Asked): Promise<RunListing> {
+  const { body, project } = asked;
   // Others may wait for the same listing: it is not ended with the request that began it.
-  const read = () => listings.following((onProgress) => readListing(project.source, query, { onProgress }));
-  return await listings.get(JSON.stringify([project.info.id, query]), read);
+  const read = () =>
+    listings.following((onProgress) => readListing(project.source, listingQuery(body), { onProgress }));
+  return await listings.get(listingWords(asked), read);
 }
 
 /** The newest runs say which columns there are at first: what all runs have together may be thousands of attributes. */
@@ -85,9 +96,15 @@ async function columnsAtFirst(listings: Listings, asked: Asked): Promise<Attribu
 }
 
 /** Reads the table as the page asks for it at first. */
-export async function readFirst(viewer: Viewer, signal: AbortSignal): Promise<void> {
-  const project = await projectNamed(viewer, null, signal);
-  await tableSlice(viewer.listings, { body: Body.from('{"trashed":false}'), project, signal });
+export async function readFirst(viewer: Viewer, asked: Asked): Promise<void> {
+  await tableSlice(viewer.listings, asked);
+}
+
+/** Reads what a search looks into, and all of the columns that are shown at first: queries and orders are likely to be about them. */
+export async function readAhead({ listings }: Viewer, asked: Asked): Promise<void> {
+  const shown = await columnsAtFirst(listings, asked);
+  const where = groupNode("and", [named("a"), ...shown.map(({ path, type }) => exists(attribute(path, type)))]);
+  for await (const _ of asked.project.source.runs({ where, limit: 1, signal: asked.signal }));
 }
 
 async function tableSlice(listings: Listings, asked: Asked): Promise<TableSlice> {
@@ -141,63 +158,6 @@ async function readCells(
     }
   }
   return cells;
-}
-
-const CONFIGS: readonly AttributeType[] = CONFIG_TYPES;
-/** So many different values of an attribute are counted. */
-const MOST_DISTINCT = 1000;
-
-/** Which configs are not the same in all runs: their values differ, or some runs lack them. */
-async function differ(listings: Listings, asked: Asked): Promise<DifferAnswer> {
-  const { project, signal } = asked;
-  const { groups, total } = await listingOf(listings, asked);
-  const runs = groups.flatMap((group) => group.runs.map(({ key }) => key));
-  const seen = new Map<string, { path: string; type: AttributeType; values: Set<string>; runs: number }>();
-  for await (const block of project.source.values({ runs, types: CONFIGS, signal })) {
-    for (const column of block.columns) {
-      const there = block.paths.map((path) => seen.get(`${column.type}:${path}`));
-      for (let i = 0; i < column.run.length; i++) {
-        const at = column.path[i];
-        let one = there[at];
-        if (!one) {
-          one = there[at] = { path: block.paths[at], type: column.type, values: new Set(), runs: 0 };
-          seen.set(`${column.type}:${one.path}`, one);
-        }
-        one.runs++;
-        if (one.values.size < MOST_DISTINCT) one.values.add(cellKey(tableCell(column, i, null)));
-      }
-    }
-  }
-  const attributes = [...seen.values()]
-    .filter(({ path, values, runs }) => !path.startsWith("sys/") && (values.size > 1 || runs < total))
-    .map(({ path, type, values, runs }) => ({ path, type, distinct: values.size, missing: total - runs }));
-  // What most runs have comes first: what a few have says little about all.
-  attributes.sort((a, b) => a.missing - b.missing || (a.path < b.path ? -1 : 1));
-  return { runs: total, attributes };
-}
-
-/** Equal for equal values. The elements of a set have no order. */
-function cellKey(cell: RunsCell): string {
-  return Array.isArray(cell) ? JSON.stringify(cell.toSorted()) : String(cell);
-}
-
-async function distinct({ body, project, signal }: Asked): Promise<DistinctAnswer> {
-  const path = body.required("path", body.string("path"));
-  const search = (body.string("search") ?? "").toLowerCase();
-  const counts = new Map<string, number>();
-  for await (const block of project.source.values({ paths: [path], types: CONFIGS, signal })) {
-    for (const column of block.columns) {
-      for (let i = 0; i < column.run.length; i++) {
-        const cell = tableCell(column, i, null);
-        for (const value of Array.isArray(cell) ? cell : [String(cell)]) {
-          counts.set(value, (counts.get(value) ?? 0) + 1);
-        }
-      }
-    }
-  }
-  const values = [...counts].filter(([value]) => value.toLowerCase().includes(search))
-    .sort(([x, a], [y, b]) => b - a || (x < y ? -1 : 1)).slice(0, body.count("most") ?? 100);
-  return { values: values.map(([value, runs]) => ({ value, runs })) };
 }
 
 /** Rows that are read and sent at a time. */
