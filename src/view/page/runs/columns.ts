@@ -25,6 +25,26 @@ export interface PickedColumn extends AttributeDefinition {
   width?: number;
 }
 
+/** Where columns are. */
+export interface ColumnPlaces {
+  pinned: readonly PickedColumn[];
+  /** The others, where each begins behind the pinned ones, and where all end. */
+  free: readonly PickedColumn[];
+  starts: readonly number[];
+  /** How wide the pinned columns are, the first one counted. */
+  left: number;
+  width: number;
+}
+
+/** What of the free columns is drawn, and how much room there is before it. */
+export interface DrawnColumns {
+  places: ColumnPlaces;
+  shown: readonly PickedColumn[];
+  /** The place of the first one among the free columns. */
+  from: number;
+  before: number;
+}
+
 /** One letter for each type, as addresses should be short. */
 const LETTERS: Readonly<Record<AttributeType, string>> = {
   int: "i",

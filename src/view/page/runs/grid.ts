@@ -12,7 +12,7 @@ import { formatCount } from "../../../display/format.ts";
 import { go } from "../address.ts";
 import { html } from "../html.ts";
 import { chosenRuns, chosenSet, toggleRun } from "../selection.ts";
-import { columnWidth, type PickedColumn } from "./columns.ts";
+import { type ColumnPlaces, columnWidth, type DrawnColumns, type PickedColumn } from "./columns.ts";
 import { HeadCell } from "./head.ts";
 import { GroupRow, RunOfTable } from "./row.ts";
 import { idsBetween, isOutdated, known, problem, seen } from "./rows.ts";
@@ -25,17 +25,6 @@ const ROW = 30, HEAD = 46, FIRST = 230, NARROW_FIRST = 150;
 const AHEAD = 6;
 /** At most so many runs are chosen at once: they are in the address. */
 const MOST_CHOSEN = 2000;
-
-/** Where columns are. */
-export interface ColumnPlaces {
-  pinned: readonly PickedColumn[];
-  /** The others, where each begins behind the pinned ones, and where all end. */
-  free: readonly PickedColumn[];
-  starts: readonly number[];
-  /** How wide the pinned columns are, the first one counted. */
-  left: number;
-  width: number;
-}
 
 const isNarrow = matchMedia("(max-width: 640px)");
 const usualWidth: Signal<number> = signal(isNarrow.matches ? NARROW_FIRST : FIRST);
@@ -94,17 +83,10 @@ function placeOf(starts: readonly number[], position: number): number {
   return low;
 }
 
-/** What of the free columns is drawn, and how much room there is before it. */
-export interface DrawnColumns {
-  places: ColumnPlaces;
-  shown: readonly PickedColumn[];
-  before: number;
-}
-
 const drawn: ReadonlySignal<DrawnColumns> = computed(() => {
   const [from, to] = drawnColumns.value.split(" ").map(Number);
   const all = places.value;
-  return { places: all, shown: all.free.slice(from, to), before: all.starts[from] ?? 0 };
+  return { places: all, shown: all.free.slice(from, to), from, before: all.starts[from] ?? 0 };
 });
 
 effect(() => {
@@ -227,11 +209,13 @@ export class Grid extends Component {
 }
 
 function HeadRow({ columns }: { columns: DrawnColumns }): ComponentChild {
-  const { places, shown, before } = columns;
+  const { places, shown, from, before } = columns;
   const { runs } = known.value.table;
   let left = firstWidth.value;
-  const cell = (column: PickedColumn, at: number | null) =>
-    html`<${HeadCell} key=${`${column.type}:${column.path}:${column.shown}`} column=${column} left=${at} />`;
+  const cell = (column: PickedColumn, index: number, at: number | null) =>
+    html`
+      <${HeadCell} key=${`${column.type}:${column.path}:${column.shown}`} column=${column} index=${index} left=${at} />
+    `;
   return html`
     <div role="columnheader" aria-colindex="1" class="runs-first" style=${{ width: `${firstWidth.value}px` }}>
       <${ChooseAll} />
@@ -242,13 +226,13 @@ function HeadRow({ columns }: { columns: DrawnColumns }): ComponentChild {
           setFirstWidth(width);
         }} />
     </div>
-    ${places.pinned.map((column) => {
+    ${places.pinned.map((column, i) => {
       const at = left;
       left += columnWidth(column);
-      return cell(column, at);
+      return cell(column, i, at);
     })}
     <span aria-hidden="true" class="runs-gap" style=${{ width: `${before}px` }}></span>
-    ${shown.map((column) => cell(column, null))}
+    ${shown.map((column, i) => cell(column, places.pinned.length + from + i, null))}
   `;
 }
 

@@ -65,8 +65,10 @@ function isBestLast(column: PickedColumn): boolean {
   return column.type === "float_series" && !isLessBetter(column.path);
 }
 
-/** The head of a column; `left` where it is pinned. */
-export function HeadCell({ column, left }: { column: PickedColumn; left: number | null }): ComponentChild {
+/** The head of the column at a place among all; `left` where it is pinned. */
+export function HeadCell(
+  { column, index, left }: { column: PickedColumn; index: number; left: number | null },
+): ComponentChild {
   const { path } = column;
   const sorted = order.value && isSame(order.value.column, column) ? order.value : null;
   const slash = path.lastIndexOf("/");
@@ -86,7 +88,7 @@ export function HeadCell({ column, left }: { column: PickedColumn; left: number 
     });
   };
   return html`
-    <div role="columnheader" class=${`runs-cell${left === null ? "" : " runs-pinned"}${
+    <div role="columnheader" aria-colindex=${index + 2} class=${`runs-cell${left === null ? "" : " runs-pinned"}${
       isNumberColumn(column) ? " runs-number" : ""
     }`}
       aria-sort=${sorted ? sorted.descending ? "descending" : "ascending" : isSortable(column) ? "none" : undefined}

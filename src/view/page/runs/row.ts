@@ -14,7 +14,7 @@ import { html } from "../html.ts";
 import { colorOf, setColor } from "../selection.ts";
 import { Link } from "../link.ts";
 import { cellContent, cellText } from "./cells.ts";
-import { columnWidth, isNumberColumn, type PickedColumn } from "./columns.ts";
+import { columnWidth, type DrawnColumns, isNumberColumn, type PickedColumn } from "./columns.ts";
 import { group, query } from "./state.ts";
 
 interface Place {
@@ -33,7 +33,7 @@ interface RunRowProps extends Place {
   row: Run | undefined;
   table: { cell(row: number, column: PickedColumn): ReturnType<typeof Object> };
   version: unknown;
-  columns: { places: { pinned: readonly PickedColumn[] }; shown: readonly PickedColumn[]; before: number };
+  columns: DrawnColumns;
   isChosen: boolean;
   onClick(i: number, id: string, event: MouseEvent): void;
 }
@@ -50,14 +50,16 @@ export class RunOfTable extends Component<RunRowProps> {
   override render(
     { i, top, width, isActive, first, row, table, columns, isChosen, onClick }: RunRowProps,
   ): ComponentChild {
-    const { places, shown, before } = columns;
+    const { places, shown, from, before } = columns;
     let left = first;
-    let index = 2;
-    const cell = (column: PickedColumn, at: number | null) => {
+    // Far jumps use the same elements for other columns, and short ones need few new ones.
+    const slots = 2 ** Math.ceil(Math.log2(shown.length));
+    /** `at`: where a pinned column stands. */
+    const cell = (column: PickedColumn, index: number, slot: string, at: number | null) => {
       const value = table.cell(i, column) as Parameters<typeof cellContent>[0];
       const style = { width: `${columnWidth(column)}px`, ...at !== null && { left: `${at}px` } };
       return html`
-        <div role="gridcell" key=${`${column.type}:${column.path}:${column.shown}`} aria-colindex=${index++}
+        <div role="gridcell" key=${slot} aria-colindex=${index + 2}
           class=${`runs-cell${at === null ? "" : " runs-pinned"}${isNumberColumn(column) ? " runs-number" : ""}`}
           style=${style} title=${value === undefined ? undefined : cellText(value, column)}>${cellContent(
             value,
@@ -75,13 +77,13 @@ export class RunOfTable extends Component<RunRowProps> {
             ? this.#name(row, isChosen, (event) => onClick(i, row.id, event))
             : html`<span class="runs-awaited">…</span>`}
         </div>
-        ${places.pinned.map((column) => {
+        ${places.pinned.map((column, i) => {
           const at = left;
           left += columnWidth(column);
-          return cell(column, at);
+          return cell(column, i, `pinned ${i}`, at);
         })}
         <span aria-hidden="true" class="runs-gap" style=${{ width: `${before}px` }}></span>
-        ${shown.map((column) => cell(column, null))}
+        ${shown.map((column, i) => cell(column, places.pinned.length + from + i, `free ${(from + i) % slots}`, null))}
       </div>
     `;
   }
