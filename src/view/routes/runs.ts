@@ -12,7 +12,7 @@ import { Body } from "../../server/body.ts";
 import { signalOf } from "../../server/context.ts";
 import { type Project, Projects } from "../../server/projects.ts";
 import type { RunsSort } from "../../source.ts";
-import { type AttributeDefinition, type AttributeType, type RunInfo } from "../../types.ts";
+import type { AttributeDefinition, AttributeType, RunInfo } from "../../types.ts";
 import type { ProgressAnswer, RunsCell, RunsColumn, TableSlice } from "../api.ts";
 import { addRoute, type Asked, projectNamed, queryParameter, requireType, type Viewer } from "../context.ts";
 import { firstColumns } from "../first_columns.ts";
