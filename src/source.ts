@@ -132,6 +132,13 @@ export interface ReportOptions extends CallOptions {
   hashes?: "data" | "all";
 }
 
+/** A file that cannot be read, and what an answer is without because of it. */
+export interface Lack {
+  file: string;
+  /** In a sentence. */
+  sentence: string;
+}
+
 /** A reader of one project. */
 export interface Source {
   /** Says what this is in one line, without secrets: `archive /data/exports`, `https://app.example.org`. */
@@ -167,7 +174,7 @@ export interface Source {
    */
   leftOut?(run?: string): string[];
   /** Why a run that was found cannot be read to the end, where that was left out so far: what was read of it is not all of it. */
-  lacks?(run: string): string | null;
+  lacks?(run: string): Lack | null;
   /** All rows as one lazy table, for sources that hold such a table. */
   scan?(options?: CallOptions): Promise<LazyDataFrame>;
   /** Ends what the source keeps open. */

@@ -7,7 +7,7 @@
 import { type AttributeSelection, isList, selectPaths } from "../bulk/names.ts";
 import { type Cell, cells } from "../frame/cell.ts";
 import { seriesList } from "../columns.ts";
-import { AttributeNotFoundError, AttributeTypeError, DecodeError } from "../errors.ts";
+import { AttributeNotFoundError, AttributeTypeError, DamagedFileError, DecodeError } from "../errors.ts";
 import { didYouMean, suggest } from "../suggest.ts";
 import { collectPoints, type Points, withinSteps, withoutPreviews } from "../frame/points.ts";
 import { type Shared, shared } from "../async/shared.ts";
@@ -196,9 +196,12 @@ export class RunReader {
   }
 
   async #missing(path: string, signal?: AbortSignal): Promise<never> {
-    const { info } = await this.locate(signal);
+    const { source, info } = await this.locate(signal);
     const paths = (await this.definitions(signal)).map((one) => one.path);
     if (paths.includes(path)) {
+      // What cannot be read was to be left out of answers: here it is all that was asked for.
+      const lost = source.lacks?.(info.key);
+      if (lost) throw new DamagedFileError(lost.sentence, { run: info.sysId, file: lost.file });
       throw new DecodeError(
         `Run ${info.sysId} has an attribute "${path}", but its value did not come: ask again; if it stays so, report it.`,
         { offset: 0, what: "values of attributes", run: info.sysId, path },

@@ -88,7 +88,9 @@ export class Archive {
 
   /** The projects, sorted by name. */
   async projects(options?: CallOptions): Promise<ProjectInfo[]> {
-    const { projects } = await this.#contents(options);
+    const { projects, folders } = await this.#contents(options);
+    const unreadable = projects.size === 0 ? [...folders.values()].find(({ damage }) => damage !== null) : undefined;
+    if (unreadable?.compacted) throw unreadableError(unreadable);
     return [...projects.keys()].sort().map((name) => ({ name, id: projectId(name) }));
   }
 
@@ -209,7 +211,8 @@ async function readManifest(folder: Folder, signal?: AbortSignal): Promise<Compa
     return { store, name, path, manifest: parseManifest(text ?? "") };
   } catch (error) {
     signal?.throwIfAborted();
-    folder.damage = damageReason(error);
+    const reason = damageReason(error);
+    folder.damage = reason.includes(COMPACTED) ? reason : `${COMPACTED}: ${reason}`;
     return null;
   }
 }

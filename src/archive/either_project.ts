@@ -13,6 +13,7 @@ import type {
   FileContent,
   FileOptions,
   Finding,
+  Lack,
   ReportOptions,
   RunsPage,
   RunsQuery,
@@ -127,7 +128,7 @@ export class EitherProject implements Source {
     return this.#known.leftOut(run);
   }
 
-  lacks(run: string): string | null {
+  lacks(run: string): Lack | null {
     return this.#known.lacks(run);
   }
 

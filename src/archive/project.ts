@@ -12,6 +12,7 @@ import type {
   FileContent,
   FileOptions,
   Finding,
+  Lack,
   ReportOptions,
   RunsPage,
   RunsQuery,
@@ -235,11 +236,11 @@ export class ArchivedProject implements Source {
       : told;
   }
 
-  lacks(run: string): string | null {
+  lacks(run: string): Lack | null {
     const number = this.#index?.numbers.get(run);
     if (number === undefined) return null;
     const lost = this.#index!.parts[number].find((part) => this.#leftOut.has(part));
-    return lost ? without(lost) : null;
+    return lost ? { file: nameOf(lost), sentence: without(lost) } : null;
   }
 
   close(): void {}

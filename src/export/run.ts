@@ -110,7 +110,7 @@ async function writeRun(target: Export, run: NamedRun, parts: RunParts, content:
   const lost = source.lacks?.(run.info.key) ?? null;
   if (lost !== null) {
     await parts.discard();
-    return failed(run, lost);
+    return failed(run, lost.sentence);
   }
   await parts.finish(signal);
   const attributes = content.configs.length + content.files.length;

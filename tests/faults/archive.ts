@@ -6,10 +6,14 @@ import { changed, inTwoParts, otherValues, regionOf, withColumn, withoutProject 
 import type { Random } from "./random.ts";
 import type { Faulted, Side } from "./simulate.ts";
 
-const SAMPLE = new URL("../../samples/archive", import.meta.url).pathname;
-const HTML = "<!doctype html><title>Log in</title><p>Your session has ended.</p>".repeat(20);
-const PROJECT = "nereid/digits";
-const FOLDER = "nereid_digits-b413101154e2c0af";
+/** The sample archive. */
+export const SAMPLE = new URL("../../samples/archive", import.meta.url).pathname;
+/** What a server sends in place of a file. */
+export const HTML = "<!doctype html><title>Log in</title><p>Your session has ended.</p>".repeat(20);
+/** The one project in it. */
+export const PROJECT = "nereid/digits";
+/** Its folder. */
+export const FOLDER = "nereid_digits-b413101154e2c0af";
 
 /** Half of its runs, which all calls can be made with, and the runs that were forked from each. */
 const RUNS: Record<string, string[]> = {
@@ -85,13 +89,14 @@ function partFault(
   };
 }
 
-async function replace(path: string, bytes: Uint8Array | string): Promise<void> {
+/** Writes a file anew, so that no other copy of it changes. */
+export async function replace(path: string, bytes: Uint8Array | string): Promise<void> {
   await Deno.remove(path);
   await Deno.writeFile(path, typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes);
 }
 
 /** A link in its place. A file that can be opened but not read is one of the system's own. */
-async function link(path: string, to: string): Promise<void> {
+export async function link(path: string, to: string): Promise<void> {
   await Deno.remove(path);
   await Deno.symlink(to, path);
 }
@@ -393,8 +398,8 @@ function base(name: string, split: (bytes: Uint8Array) => Promise<Uint8Array[]>)
   return made;
 }
 
-/** The sample archive as it is, on the disk of the copies, which are links to it. */
-const whole = () => base("whole", async (bytes) => await Promise.resolve([bytes]));
+/** Half of the sample archive as it is, on the disk of the copies, which are links to it. */
+export const whole = () => base("whole", async (bytes) => await Promise.resolve([bytes]));
 /** With each run in two files. */
 const twoParts = () => base("two parts", inTwoParts);
 

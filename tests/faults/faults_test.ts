@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ARCHIVE } from "./archive.ts";
+import { COMPACTED } from "./compacted.ts";
 import { SERVER } from "./server.ts";
 import { lineOf, runSeeds, type Side, Simulator } from "./simulate.ts";
 
@@ -20,3 +21,6 @@ Deno.test("whatever a server answers, a call gives the right answer or one of ou
 
 Deno.test("whatever is wrong on disk, a call gives the right answer, an error that names the file, or says what it is without", () =>
   simulate(ARCHIVE, { right: 0.3, told: 0.1 }));
+
+Deno.test("whatever is wrong with compacted tables, a call gives the right answer, an error that names the file, or says what it is without", () =>
+  simulate(COMPACTED, { right: 0.3, told: 0.2 }));

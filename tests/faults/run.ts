@@ -1,10 +1,11 @@
 /**
- * Runs the simulator: `deno task test:faults` for ten thousand seeds of each side and as many changed files; `--side server`, `archive` or
- * `files` for one of them, `--seeds N --from M` for others, `--side SIDE --seed N` for one that failed.
+ * Runs the simulator: `deno task test:faults` for ten thousand seeds of each side and as many changed files; `--side server`, `archive`,
+ * `compacted` or `files` for one of them, `--seeds N --from M` for others, `--side SIDE --seed N` for one that failed.
  */
 
 import { parseArgs } from "node:util";
 import { ARCHIVE } from "./archive.ts";
+import { COMPACTED } from "./compacted.ts";
 import { SERVER } from "./server.ts";
 import { lineOf, type Outcome, runSeeds, type Side, Simulator } from "./simulate.ts";
 
@@ -20,7 +21,7 @@ const from = Number(values.seed ?? values.from);
 const count = values.seed === undefined ? Number(values.seeds) : 1;
 const asked = (name: string) => values.side === undefined || values.side === name;
 let well = true;
-for (const side of [SERVER, ARCHIVE]) if (asked(side.name)) well = await simulated(side) && well;
+for (const side of [SERVER, ARCHIVE, COMPACTED]) if (asked(side.name)) well = await simulated(side) && well;
 if (asked("files")) well = await changedFiles() && well;
 Deno.exit(well ? 0 : 1);
 

@@ -15,6 +15,7 @@ import type {
   FileContent,
   FileOptions,
   Finding,
+  Lack,
   ReportOptions,
   RunsPage,
   RunsQuery,
@@ -80,7 +81,7 @@ export class CompactedProject implements Source {
   readonly #files: Files;
   readonly #kept: Shared<Kept>;
   /** What was left out: sentences, and which runs they are about; null: some that nobody knows. */
-  readonly #leftOut = new Map<string, ReadonlySet<string> | null>();
+  readonly #leftOut = new Map<string, { runs: ReadonlySet<string> | null; file: string }>();
   readonly #warned = new Set<string>();
 
   constructor(folder: CompactedFolder, info: ProjectInfo, settings: CompactedSettings) {
@@ -190,15 +191,20 @@ export class CompactedProject implements Source {
   }
 
   leftOut(run?: string): string[] {
-    const all = [...this.#leftOut].filter(([, runs]) => run === undefined || runs === null || runs.has(run))
-      .map(([sentence]) => sentence);
+    const all = this.#lacks(run).map(({ sentence }) => sentence);
     const more = all.length - MOST_TOLD;
     if (more <= 0) return all;
     return [...all.slice(0, MOST_TOLD), `And without what stands in ${more} more places: archiveReport() names them.`];
   }
 
-  lacks(run: string): string | null {
-    return this.leftOut(run)[0] ?? null;
+  lacks(run: string): Lack | null {
+    return this.#lacks(run)[0] ?? null;
+  }
+
+  /** @param run Default: any. */
+  #lacks(run?: string): Lack[] {
+    return [...this.#leftOut].filter(([, { runs }]) => run === undefined || runs === null || runs.has(run))
+      .map(([sentence, { file }]) => ({ sentence, file }));
   }
 
   close(): void {}
@@ -265,10 +271,9 @@ export class CompactedProject implements Source {
       : runs.length === 1
       ? `run ${runs[0]}`
       : `${runs.length} runs, ${runs[0]} for one`;
-    const sentence =
-      `Without ${attribute} of ${whose}: the file ${this.#folder.name}/${fault.file} cannot be read there ` +
-      `(${fault.reason}).`;
-    if (skipDamaged) this.#leftOut.set(sentence, runs && new Set(runs));
+    const file = `${this.#folder.name}/${fault.file}`;
+    const sentence = `Without ${attribute} of ${whose}: the file ${file} cannot be read there (${fault.reason}).`;
+    if (skipDamaged) this.#leftOut.set(sentence, { runs: runs && new Set(runs), file });
     if (this.#warned.has(sentence)) return;
     this.#warned.add(sentence);
     logger.warn("{sentence}", { sentence });

@@ -92,6 +92,13 @@ export function parsePartName(name: string): { stem: string; number: number } | 
   return /^\d+$/.test(digits) ? { stem: name.slice(0, Math.max(0, at - 1)), number: Number(digits) } : null;
 }
 
+/** Whether a folder holds the tables of a compacted archive, and not what says which of their files count. */
+export function isManifestGone(entries: readonly Pick<StoredEntry, "name" | "isFolder">[]): boolean {
+  const isThere = (name: string, isFolder: boolean) =>
+    entries.some((entry) => entry.name === name && entry.isFolder === isFolder);
+  return ["runs", "attributes", "values"].every((table) => isThere(table, true)) && !isThere(COMPACTED, false);
+}
+
 const MODEL_FOLDERS = ["models", "model_versions"];
 
 /** The project folders of a data root, sorted by name: also what is called like one and is none, such as a link that leads nowhere. */
@@ -129,6 +136,7 @@ export async function readFolder(store: Store, root: string, name: string, signa
       if (!entry.isFolder || parsePartName(entry.name)) entries.set(entry.name, entry);
       else if (MODEL_FOLDERS.includes(entry.name)) folder.models.push(entry.name);
     }
+    if (isManifestGone(found)) [folder.compacted, folder.damage] = [true, `${COMPACTED} is not there`];
   } catch (error) {
     if ((folder.damage = diskFault(error)) === null) throw error;
   }

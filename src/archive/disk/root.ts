@@ -5,7 +5,7 @@
  */
 
 import { ArchiveError, NeptuneError } from "../../errors.ts";
-import { COMPACTED, folderNames, parsePartName } from "./layout.ts";
+import { COMPACTED, folderNames, isManifestGone, parsePartName } from "./layout.ts";
 import { foundAt, parentOf, type Store } from "./store.ts";
 
 /** How many levels below a wrong folder are searched for the right one. */
@@ -128,7 +128,9 @@ async function isThere(store: Store, path: string): Promise<boolean> {
 async function contentsOf(store: Store, path: string): Promise<Contents> {
   const contents: Contents = { folders: [], parts: false };
   try {
-    for (const { name, isFolder } of await store.list(path, { glance: true })) {
+    const entries = await store.list(path, { glance: true });
+    contents.parts = isManifestGone(entries);
+    for (const { name, isFolder } of entries) {
       if (isFolder) {
         if (!name.startsWith(".")) contents.folders.push(name);
       } else if (parsePartName(name.replace(/\.tmp$/, "")) || name === COMPACTED) contents.parts = true;

@@ -55,7 +55,19 @@ interface HashedFolder {
 }
 
 async function compare({ store, path, label, names }: HashedFolder, call: CallOptions): Promise<Finding[]> {
-  const hashes = await readHashes(path, store);
+  const hashes = await readHashes(path, store).catch((error) => {
+    call.signal?.throwIfAborted();
+    if (error instanceof NeptuneError) throw error;
+    return `${error.message}`;
+  });
+  if (typeof hashes === "string") {
+    const file = `${label}/${HASHES}`;
+    return [
+      finding("error", "changed_file", `The file ${file}, which has the hashes of others, cannot be read: ${hashes}.`, {
+        file,
+      }),
+    ];
+  }
   if (names.length === 0 && hashes === null) return [];
   const unknown = names.filter((name) => !hashes?.has(name));
   const findings: Finding[] = [];
