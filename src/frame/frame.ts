@@ -81,21 +81,27 @@ export function strings(name: string, data: (string | null)[]): Series {
  * @param disposable The numbers may be written over, which saves a copy. Default: false.
  */
 export function instants(name: string, milliseconds: Float64Array, disposable = false): Series {
-  const all = disposable && !milliseconds.includes(NaN);
+  const ints = disposable ? toInts(milliseconds) : null;
   // Not strict: what is no integer, which is NaN alone, becomes null.
-  const ints = all ? pl.Series(name, toInts(milliseconds), pl.Int64) : floats(name, milliseconds).cast(pl.Int64, false);
-  return ints.cast(pl.Datetime("ms", "UTC"));
+  const series = ints ? pl.Series(name, ints, pl.Int64) : floats(name, milliseconds).cast(pl.Int64, false);
+  return series.cast(pl.Datetime("ms", "UTC"));
 }
 
-/** Whole numbers up to 2^53 as ints, in the same memory. */
-function toInts(numbers: Float64Array): BigInt64Array {
+/** Added to a whole number below 2^51, this makes a float whose last bits are that number; and the upper half of its own bits. */
+const SHIFT = 1.5 * 2 ** 52, SHIFT_HIGH = 0x4338_0000;
+
+/** Whole numbers as ints, in the same memory; null, and the numbers as they were, where one is NaN, or so large that no time is. */
+function toInts(numbers: Float64Array): BigInt64Array | null {
   const { buffer, byteOffset, length } = numbers;
   const halves = new Int32Array(buffer, byteOffset, 2 * length);
   for (let i = 0; i < length; i++) {
     const number = numbers[i];
-    const high = Math.floor(number / 0x1_0000_0000);
-    halves[2 * i] = number - high * 0x1_0000_0000;
-    halves[2 * i + 1] = high;
+    if (!(number < 2 ** 51 && number > -(2 ** 51))) {
+      while (i-- > 0) numbers[i] = halves[2 * i + 1] * 2 ** 32 + (halves[2 * i] >>> 0);
+      return null;
+    }
+    numbers[i] = number + SHIFT;
+    halves[2 * i + 1] -= SHIFT_HIGH;
   }
   return new BigInt64Array(buffer, byteOffset, length);
 }

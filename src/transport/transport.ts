@@ -59,7 +59,7 @@ export interface TransportHooks {
 
 const USER_AGENT = `neptune-fetcher-deno (deno=${Deno.version.deno}; os=${Deno.build.os})`;
 /** A body is read in pieces of at most so many bytes. */
-const PIECE_BYTES = 1 << 18;
+const PIECE_BYTES = 1 << 19;
 /** Room for more is made when it comes, whatever the server says. */
 const MAX_TRUSTED_BYTES = 1 << 26;
 const FIRST_BACKOFF = 500;

@@ -11,6 +11,9 @@ import { notThat } from "./reader.ts";
 /** The furthest a `Date` reaches from the epoch, in milliseconds. */
 const MAX_TIME = 8.64e15;
 
+/** The first four bytes of a plain point, but for seven bits of its time; and the bits of a time that say that it goes on. */
+const PLAIN_START = 0x8008_1e12 | 0, HIGH_BITS = 0x8080_8080 | 0;
+
 /** What the bytes are, for errors. */
 export const FLOAT_SERIES = "points of float series";
 
@@ -44,30 +47,36 @@ export class FloatPoints {
    *
    * @returns Where the first point starts that looks otherwise, does not fit before `end`, or finds the block full.
    */
-  plain({ data, view }: PointBytes, at: number, end: number): number {
+  plain({ view }: PointBytes, at: number, end: number): number {
     const block = this.#block;
     const { step, timestamp, value, completion, previews, capacity } = block;
-    const direction = this.#direction;
-    let lastStep = this.#lastStep;
-    let row = block.rows;
-    for (; row < capacity && at + 32 <= end; at += 32, row++) {
-      // 12 values, 1e its size, 08 timestamp_millis of six bytes, 11 step, 19 value, 2d completion_ratio
-      const looksPlain = data[at] === 0x12 && data[at + 1] === 0x1e && data[at + 2] === 0x08 && data[at + 9] === 0x11 &&
-        data[at + 18] === 0x19 && data[at + 27] === 0x2d;
-      const low = view.getUint32(at + 3, true);
-      const high = view.getUint16(at + 7, true);
-      if (!looksPlain || (low & 0x8080_8080) !== (0x8080_8080 | 0) || (high & 0x8080) !== 0x0080) break;
+    const ascends = this.#direction > 0;
+    // Between which steps the next one is: none goes back, and all are finite.
+    let least = ascends ? Math.max(this.#lastStep, -Number.MAX_VALUE) : -Number.MAX_VALUE;
+    let most = ascends ? Number.MAX_VALUE : Math.min(this.#lastStep, Number.MAX_VALUE);
+    const from = block.rows, until = Math.min(capacity, from + Math.floor((end - at) / 32));
+    let row = from;
+    for (; row < until; at += 32, row++) {
+      // 12 values, 1e its size, 08 timestamp_millis of six bytes, 11 step, 19 value, 2d completion_ratio: all in few words
+      const first = view.getUint32(at, true),
+        middle = view.getUint32(at + 4, true),
+        last = view.getUint16(at + 8, true);
+      const otherwise = (first & 0x80ff_ffff) ^ PLAIN_START | (middle & HIGH_BITS) ^ HIGH_BITS |
+        (last & 0xff80) ^ 0x1100 |
+        view.getUint8(at + 18) ^ 0x19 | view.getUint8(at + 27) ^ 0x2d;
       const next = view.getFloat64(at + 10, true);
-      // No step goes back, and none but a finite number is 0 away from itself.
-      if (!((next - lastStep) * direction >= 0 && next - next === 0)) break;
-      const seconds28 = low & 0x7f | low >>> 1 & 0x3f80 | low >>> 2 & 0x1f_c000 | low >>> 3 & 0xfe0_0000;
-      timestamp[row] = (high & 0x7f | high >>> 1 & 0x3f80) * 0x1000_0000 + seconds28;
-      step[row] = lastStep = next;
+      if (otherwise !== 0 || !(next >= least && next <= most)) break;
+      // Seven bits of each byte, the lowest first.
+      const low = first >>> 24 & 0x7f | (middle & 0x7f) << 7 | (middle & 0x7f00) << 6 | (middle & 0x7f_0000) << 5;
+      timestamp[row] = (middle >>> 24 & 0x7f | (last & 0x7f) << 7) * 0x1000_0000 + low;
+      step[row] = next;
       value[row] = view.getFloat64(at + 19, true);
-      if (previews) completion[row] = 1;
+      if (ascends) least = next;
+      else most = next;
     }
     block.rows = row;
-    this.#lastStep = lastStep;
+    if (previews) completion.fill(1, from, row);
+    if (row > from) this.#lastStep = step[row - 1];
     return at;
   }
 

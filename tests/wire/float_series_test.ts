@@ -170,19 +170,26 @@ Deno.test("text, zeros and random bytes are refused", () => {
 });
 
 Deno.test("steps that go back or are no numbers, and answers that were not asked for, are refused", () => {
-  const at = (step: number) => ({ time: 1, step, value: 0, preview: false, completion: 1 });
+  // Points with a usual time are read together, others one by one.
+  for (const time of [1, 1.7e12]) refusesSteps((step) => ({ time, step, value: 0, preview: false, completion: 1 }));
+});
+
+function refusesSteps(at: (step: number) => Point): void {
   const refused = (series: { id: number; points: Point[] }[], why: RegExp) =>
     assert.throws(() => decodeFloatSeries(generated(series), { requests: 2, pointsEach: 3 }), why);
   refused([{ id: 0, points: [at(2), at(1)] }], /step 1 comes after step 2/);
   refused([{ id: 0, points: [at(NaN)] }], /a step is NaN/);
   refused([{ id: 0, points: [at(1), at(Infinity)] }], /a step is Infinity/);
+  refused([{ id: 0, points: [at(-Infinity), at(1)] }], /a step is -Infinity/);
   refused([{ id: 0, points: [] }, { id: 0, points: [] }], /answered twice/);
   refused([{ id: 2, points: [] }], /a request id was not asked for/);
   refused([{ id: 1, points: [] }], /no answer to request 0/);
   refused([{ id: 0, points: [at(1), at(2), at(3), at(4)] }, { id: 1, points: [] }], /4 points, more than the 3/);
   const down = decodeFloatSeries(generated([{ id: 0, points: [at(2), at(1)] }]), { descending: true });
   assert.deepEqual(down!.step, Float64Array.of(2, 1));
-});
+  const far = [-Number.MAX_VALUE, Number.MAX_VALUE];
+  assert.deepEqual(decodeFloatSeries(generated([{ id: 0, points: far.map(at) }]), {})!.step, Float64Array.from(far));
+}
 
 Deno.test("fields of a later version are passed over", () => {
   const extra = [0x32, 0x02, 0x41, 0x42, 0x38, 0x01];
