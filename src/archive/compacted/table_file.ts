@@ -5,6 +5,7 @@
  */
 
 import { crc32 } from "node:zlib";
+import { allThere } from "../parquet/format/column_bytes.ts";
 import { type DecodedColumn, type ListColumn, readColumn, readLists } from "../parquet/format/column.ts";
 import { type Chunk, type Footer, footerLength, type Leaf, readFooter } from "../parquet/format/footer.ts";
 import { countValues, type PagePlace, readPlaces } from "../parquet/format/pages.ts";
@@ -249,10 +250,10 @@ function decode(
   }
   const size = lastRow - firstRow;
   const { rows } = piece;
-  if (!isList) return { column: readColumn(bytes, { ...chunk, values: size }, leaf, kind, rows) };
+  if (!isList) return { column: readColumn(allThere(bytes), { ...chunk, values: size }, leaf, kind, rows) };
   const values = countValues(pages);
   const isText = kind === "string";
-  const list = readLists(bytes, { ...chunk, values }, leaf, isText ? "string" : "float", size, rows);
+  const list = readLists(allThere(bytes), { ...chunk, values }, leaf, isText ? "string" : "float", size, rows);
   return { list: list as ListColumn<"string" | "float">, isText };
 }
 

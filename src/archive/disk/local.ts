@@ -55,7 +55,7 @@ export function openBytes(path: string, size = Deno.statSync(path).size): OpenFi
   return {
     size,
     tail: tailOf(size),
-    read: (at, length, passing) => readAt(file, at, length, passing),
+    read: (at, length, into) => readAt(file, at, length, into),
     load: null,
     close: () => file.close(),
   };

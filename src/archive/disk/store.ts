@@ -52,9 +52,9 @@ export interface OpenFile {
   /**
    * Gives bytes without waiting, as many as there are. Not to be called where there is `load`.
    *
-   * @param passing They are only needed until the next ones are read so, from whichever file.
+   * @param into Memory of this length, where they may be put.
    */
-  read(at: number, length: number, passing?: boolean): Uint8Array;
+  read(at: number, length: number, into?: Uint8Array<ArrayBuffer>): Uint8Array;
   /** Gives bytes of several places, each whole; null where nothing has to be waited for. */
   readonly load: ((ranges: readonly FileRange[], signal?: AbortSignal) => Promise<Uint8Array[]>) | null;
   close(): void;

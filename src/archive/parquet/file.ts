@@ -6,6 +6,7 @@
 
 import { crc32 } from "node:zlib";
 import type { OpenFile } from "../disk/store.ts";
+import { allThere, type ColumnBytes, PassingBytes } from "./format/column_bytes.ts";
 import { type DecodedColumn, findRows, type ListColumn, readColumn, readLists } from "./format/column.ts";
 import {
   type Chunk,
@@ -124,15 +125,22 @@ export class ParquetFile {
     return this.#places.get(name) ?? -1;
   }
 
-  /**
-   * The bytes of a column in a row group.
-   *
-   * @param passing They are only needed until the next ones are asked for so.
-   */
-  bytesOf(chunk: Chunk, passing = false): Uint8Array {
+  /** All bytes of a column in a row group. */
+  bytesOf(chunk: Chunk): Uint8Array {
+    return this.#bytesHere(chunk) ?? exactly(this.#file, chunk.start, chunk.bytes);
+  }
+
+  /** The bytes of a column in a row group, of which nothing is kept: as they are needed. */
+  passingBytesOf(chunk: Chunk): ColumnBytes {
+    const here = this.#bytesHere(chunk);
+    if (here) return allThere(here);
+    return new PassingBytes(chunk.bytes, (at, into) => this.#file.read(chunk.start + at, into.length, into));
+  }
+
+  #bytesHere(chunk: Chunk): Uint8Array | undefined {
     const { start, bytes } = chunk;
     if (start >= this.#from) return this.#bytes.subarray(start - this.#from, start - this.#from + bytes);
-    return this.#fetched.get(chunk) ?? exactly(this.#file, start, bytes, passing);
+    return this.#fetched.get(chunk);
   }
 
   /** Whether the bytes of a column in a row group are here. */
@@ -294,7 +302,7 @@ export class RowGroupReader {
   /** Looks at every word of the metadata, too, for readers that expect each to be right. */
   checkWords(): void {
     this.#file.checkFooter();
-    for (const chunk of this.#group.chunks) checkPageHeaders(this.#file.bytesOf(chunk, true));
+    for (const chunk of this.#group.chunks) checkPageHeaders(this.#file.bytesOf(chunk));
   }
 
   /** Decodes every column, and keeps nothing: fails where one cannot be read. */
@@ -338,11 +346,12 @@ export class RowGroupReader {
   }
 
   /** @param passing Nothing of its bytes is kept. */
-  #column(name: ColumnName, passing: boolean): [Uint8Array, Chunk, Leaf] | null {
+  #column(name: ColumnName, passing: boolean): [ColumnBytes, Chunk, Leaf] | null {
     const place = this.#file.place(name);
     if (place < 0) return null;
     const chunk = this.#group.chunks[place];
-    return [this.#file.bytesOf(chunk, passing), chunk, this.#file.footer.leaves[place]];
+    const bytes = passing ? this.#file.passingBytesOf(chunk) : allThere(this.#file.bytesOf(chunk));
+    return [bytes, chunk, this.#file.footer.leaves[place]];
   }
 }
 
@@ -398,8 +407,8 @@ export function distinct(
   return { names: [...known.keys()], codes };
 }
 
-function exactly(file: OpenFile, at: number, length: number, passing = false): Uint8Array {
-  const bytes = file.read(at, length, passing);
+function exactly(file: OpenFile, at: number, length: number): Uint8Array {
+  const bytes = file.read(at, length);
   if (bytes.length < length) throw new ParquetError("it became shorter while it was read");
   return bytes;
 }

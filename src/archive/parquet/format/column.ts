@@ -5,6 +5,7 @@
  */
 
 import { numbers } from "../../../columns.ts";
+import type { ColumnBytes } from "./column_bytes.ts";
 import type { Chunk, Leaf } from "./footer.ts";
 import type { Codes } from "./hybrid.ts";
 import { pagesOf } from "./pages.ts";
@@ -37,7 +38,7 @@ const NONE = new Uint32Array(0);
 
 /** Decodes a column that is no list; `rows` ascend, null: all. */
 export function readColumn<K extends ColumnKind>(
-  bytes: Uint8Array,
+  bytes: ColumnBytes,
   chunk: Chunk,
   leaf: Leaf,
   kind: K,
@@ -114,7 +115,7 @@ function placesOf(
 
 /** Decodes a column of lists; `rows` ascend, null: all. */
 export function readLists<K extends ColumnKind>(
-  bytes: Uint8Array,
+  bytes: ColumnBytes,
   chunk: Chunk,
   leaf: Leaf,
   kind: K,
@@ -180,7 +181,7 @@ function stretches(
  * without a string do not.
  */
 export function findRows(
-  bytes: Uint8Array,
+  bytes: ColumnBytes,
   chunk: Chunk,
   leaf: Leaf,
   passes: (text: string) => boolean,

@@ -6,6 +6,7 @@
 
 import { crc32 } from "node:zlib";
 import { decompress } from "./codec.ts";
+import type { ColumnBytes } from "./column_bytes.ts";
 import type { Chunk, Leaf } from "./footer.ts";
 import { Codes } from "./hybrid.ts";
 import { ParquetError, ThriftReader, ThriftType } from "./thrift.ts";
@@ -63,18 +64,19 @@ interface Header {
 
 const DATA = 0, DICTIONARY = 2, DATA_V2 = 3;
 
-/** Goes through the pages of a column, whose bytes these are. */
+/** Goes through the pages of a column, whose bytes these are. A page is not looked at any more when the next one is asked for. */
 export function* pagesOf(
-  bytes: Uint8Array,
+  bytes: ColumnBytes,
   chunk: Chunk,
   leaf: Leaf,
 ): Generator<{ dictionary: DictionaryPage } | { data: DataPage }> {
-  const thrift = new ThriftReader(bytes);
-  let start = 0, first = true;
+  let at = 0, start = 0, first = true;
   while (start < chunk.values) {
-    const header = readHeader(thrift);
-    if (header.compressed > bytes.length - thrift.at) throw new ParquetError("a page is longer than its column");
-    const body = bytes.subarray(thrift.at, thrift.at += header.compressed);
+    const { header, length } = headerAt(bytes, at);
+    at += length;
+    if (header.compressed > bytes.length - at) throw new ParquetError("a page is longer than its column");
+    const body = bytes.from(at, header.compressed).subarray(0, header.compressed);
+    at += header.compressed;
     if (header.type === DICTIONARY) {
       if (!first) throw new ParquetError("a column has a dictionary in the middle");
       checkSum(header, body);
@@ -134,6 +136,22 @@ export function countValues(bytes: Uint8Array): number {
     if (header.type !== DICTIONARY) count += header.count;
   }
   return count;
+}
+
+/** Most headers are shorter. */
+const HEADER = 1 << 8;
+
+/** Reads the header of a page, which may be longer than the bytes that are there. */
+function headerAt(bytes: ColumnBytes, at: number): { header: Header; length: number } {
+  for (let atLeast = HEADER;; atLeast *= 16) {
+    const some = bytes.from(at, atLeast);
+    const thrift = new ThriftReader(some);
+    try {
+      return { header: readHeader(thrift), length: thrift.at };
+    } catch (error) {
+      if (some.length >= bytes.length - at) throw error;
+    }
+  }
 }
 
 function readHeader(thrift: ThriftReader): Header {
