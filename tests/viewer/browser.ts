@@ -84,6 +84,29 @@ export class ViewedArchive implements AsyncDisposable {
     await page.setViewportSize(size);
   }
 
+  /** Shows the page as paper of the size A4 would, takes a picture, and fails where something does not fit. */
+  async onPaper(name: string, look: () => Promise<void>): Promise<void> {
+    const { page } = this;
+    const size = page.viewportSize()!;
+    await page.emulateMedia({ media: "print" });
+    await page.setViewportSize({ width: 718, height: 1000 });
+    await page.waitForTimeout(200);
+    try {
+      const wide = await page.evaluate(() =>
+        [...document.querySelectorAll("main *")].filter((node) => node.getBoundingClientRect().right > innerWidth + 1)
+          .map((node) => node.outerHTML.slice(0, 100))
+      );
+      assert.deepEqual(wide, [], `${name}: does not fit on paper`);
+      assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), "rgb(255, 255, 255)");
+      assert.equal(await page.getByRole("navigation").isVisible(), false);
+      await page.screenshot({ path: `${screenshots}/${name}-print.png`, fullPage: true });
+      await look();
+    } finally {
+      await page.setViewportSize(size);
+      await page.emulateMedia({ media: null });
+    }
+  }
+
   /** The CPU time that the server and the browser took so far, in milliseconds: it counts where the machine does other things. */
   async cpu(): Promise<{ server: number; browser: number }> {
     const session = await this.browser.newBrowserCDPSession();

@@ -10,6 +10,7 @@ import style from "../page/compare/compare.css" with { type: "text" };
 import compared from "../page/compare/compared.ts" with { type: "text" };
 import images from "../page/compare/images.ts" with { type: "text" };
 import parallel from "../page/compare/parallel.ts" with { type: "text" };
+import printedRuns from "../page/compare/printed_runs.ts" with { type: "text" };
 import scatter from "../page/compare/scatter.ts" with { type: "text" };
 import section from "../page/compare/section.ts" with { type: "text" };
 import state from "../page/compare/state.ts" with { type: "text" };
@@ -23,6 +24,7 @@ export const COMPARE_FILES: Record<string, string> = {
   "view/page/compare/compared.ts": compared,
   "view/page/compare/images.ts": images,
   "view/page/compare/parallel.ts": parallel,
+  "view/page/compare/printed_runs.ts": printedRuns,
   "view/page/compare/scatter.ts": scatter,
   "view/page/compare/section.ts": section,
   "view/page/compare/state.ts": state,

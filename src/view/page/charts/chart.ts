@@ -102,7 +102,10 @@ export function MetricChart(
           ${plan.paths.length > 1 && html`<${Dashes} content=${content} paths=${plan.paths} />`}
           <p class="note charts-note">${noteOf(content, reading)}</p>
         `
-        : said === "" && html`<p class="note">${seen ? "Reading…" : ""}</p>`}
+        : said === "" &&
+          (seen
+            ? html`<p class="note">Reading…</p>`
+            : html`<p class="note paper">Not drawn yet: scroll to it before printing.</p>`)}
     </article>
   `;
 }

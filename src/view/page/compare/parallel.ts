@@ -15,6 +15,7 @@ import { html } from "../html.ts";
 import { putPicture } from "../picture.ts";
 import { chosenRuns, colorOf } from "../selection.ts";
 import type { ComparedRow, ComparePartProps } from "./compared.ts";
+import { PrintedRuns } from "./printed_runs.ts";
 import { useRoom } from "../room.ts";
 import { isWide } from "./scatter.ts";
 import { type Brushes, brushes, parallelPaths } from "./state.ts";
@@ -83,13 +84,13 @@ export function CompareParallel({ runs, rows }: ComparePartProps): ComponentChil
             parallelPaths.set(paths.filter((one) => one !== path))}>${path} ×</button>`
         )}
       </p>
-      <p role="status" class="note">${isBrushed
+      <p role="status" class=${`note${isBrushed ? "" : " screen"}`}>${isBrushed
         ? `${counted(chosen.length, "run")} of ${runs.length}`
         : "Drag along an axis to choose runs."}
         ${isBrushed && html`
-          ${" "}<button onClick=${() =>
+          ${" "}<button class="screen" onClick=${() =>
             chosenRuns.set(chosen.map(({ id }) => id))} disabled=${chosen.length === 0}>Keep these runs</button>
-          ${" "}<button onClick=${() => brushes.set(new Map())}>All runs</button>
+          ${" "}<button class="screen" onClick=${() => brushes.set(new Map())}>All runs</button>
         `}
       </p>
       ${room > 0 && axes.length > 0 &&
@@ -146,13 +147,14 @@ function Lines({ runs, axes, held, width }: LinesProps): ComponentChild {
   };
   return html`
     <div class="compare-plot">
-      <svg ref=${svg} width=${width} height=${HEIGHT} role="group" aria-label=${`Parallel coordinates of ${runs.length} runs`}
+      <svg ref=${svg} width=${width} height=${HEIGHT} viewBox=${`0 0 ${width} ${HEIGHT}`} role="group" aria-label=${`Parallel coordinates of ${runs.length} runs`}
         onPointerMove=${move} onPointerLeave=${() => setNear(null)}>
         <g class="compare-lines" aria-hidden="true"></g>
         ${drawn?.axes.map(({ x, scale }, i) =>
           axes[i] && html`<${AxisBrush} key=${axes[i].path} axis=${axes[i]} x=${x} scale=${scale} />`
         )}
       </svg>
+      <${PrintedRuns} runs=${runs.filter((_, i) => held[i])} />
       <p class="note" role="status">${near === null
         ? ""
         : [runs[near].label, ...axes.map(({ label, texts }) => `${label} ${texts[near] ?? "none"}`)].join(" · ")}</p>

@@ -20,6 +20,7 @@ import { putPicture } from "../picture.ts";
 import { colorOf } from "../selection.ts";
 import { type ComparedRow, type ComparePartProps, numberRows } from "./compared.ts";
 import { scatterColor, scatterX, scatterY } from "./state.ts";
+import { PrintedRuns } from "./printed_runs.ts";
 import { useRoom } from "../room.ts";
 
 const HEIGHT = 420;
@@ -134,7 +135,9 @@ function Points({ runs, x, y, color, width }: PointsProps): ComponentChild {
     drawn.current = drawPanel(figure, panel, firstView(figure, panel), width);
     const below = ramp && rampLegend(ramp);
     const { height, content } = drawn.current;
-    svg.current!.setAttribute("height", String(height + (below ? below.height + 8 : 0)));
+    const whole = height + (below ? below.height + 8 : 0);
+    svg.current!.setAttribute("height", String(whole));
+    svg.current!.setAttribute("viewBox", `0 0 ${width} ${whole}`);
     putPicture(
       svg.current!.querySelector("g")!,
       markup`<g fill="currentColor" font-size="11" font-family="system-ui,sans-serif">${content}${
@@ -180,7 +183,8 @@ function Points({ runs, x, y, color, width }: PointsProps): ComponentChild {
           )} r="9" />
         `}
       </svg>
-      <p class="note" role="status">${near !== null
+      ${color === null && html`<${PrintedRuns} runs=${shown.map((i) => runs[i])} />`}
+      <p class=${`note${near === null && left === 0 ? " screen" : ""}`} role="status">${near !== null
         ? [
           runs[near].label,
           ...[x, y, ...color ? [color] : []].map((row) => `${row.path} ${formatNumber(row.numbers[near] ?? NaN)}`),

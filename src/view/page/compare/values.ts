@@ -55,7 +55,8 @@ export function CompareValues({ runs, rows }: ComparePartProps): ComponentChild 
         <tbody>${shown.map((row) => html`<${Row} key=${row.type + row.path} row=${row} />`)}</tbody>
       </table>
     </div>
-    ${shown.length < found.length && html`<p><button onClick=${() => setMore(more + 1)}>Show more rows</button></p>`}
+    ${shown.length < found.length &&
+      html`<p class="screen"><button onClick=${() => setMore(more + 1)}>Show more rows</button></p>`}
   `;
 }
 

@@ -24,7 +24,7 @@ export function SavedFiles({ run, values }: RunPartProps): ComponentChild {
         <tr>
           <th scope="col">Path</th>
           <th scope="col">Size and type</th>
-          <th scope="col"><span class="unseen">Save</span></th>
+          <th scope="col" class="screen"><span class="unseen">Save</span></th>
         </tr>
       </thead>
       <tbody>
@@ -34,7 +34,7 @@ export function SavedFiles({ run, values }: RunPartProps): ComponentChild {
             <tr key=${file.path}>
               <th scope="row">${file.path}</th>
               <td>${file.type === "file" && file.value ? sizeAndType(file.value) : latestText(file)}</td>
-              <td>${known &&
+              <td class="screen">${known &&
                 html`<a href=${
                   fileAddress(project.value, run, file.path)
                 } download aria-label=${`Save ${file.path}`}>Save</a>`}</td>

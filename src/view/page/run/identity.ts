@@ -56,7 +56,7 @@ export function RunHead(
         )
       }</p>`}
       ${text("sys/description") && html`<p class="run-description">${text("sys/description")}</p>`}
-      <p>
+      <p class="screen">
         <button aria-pressed=${isChosen} onClick=${() => toggleRun(info.id)}>${isChosen
           ? "Chosen"
           : "Choose"}</button>${" "}

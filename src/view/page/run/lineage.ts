@@ -26,7 +26,7 @@ export function RunLineage({ run }: RunPartProps): ComponentChild {
   return html`
     ${answer.runs.length === 1 && html`<p class="note">This run was not forked, and nothing was forked from it.</p>`}
     ${answer.runs.length > 1 && html`
-      <p>
+      <p class="screen">
         <button onClick=${() => chosenRuns.set(all ? rest : [...rest, ...ids])}>${all
           ? "Choose none"
           : "Choose all"} of these</button>${" "}

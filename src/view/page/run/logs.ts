@@ -30,7 +30,7 @@ export function RunLogs({ run, values }: RunPartProps): ComponentChild {
         logPath.set((event.target as HTMLSelectElement).value)}>
         ${paths.map((one) => html`<option value=${one}>${one}</option>`)}
       </select></label>
-      <input type="search" aria-label="Search the log" placeholder="search" value=${logSearch.value}
+      <input type="search" class="screen" aria-label="Search the log" placeholder="search" value=${logSearch.value}
         onInput=${(event: Event) => logSearch.replace((event.target as HTMLInputElement).value)} />
     </div>
     <${Lines} key=${path} run=${run} path=${path} />
@@ -64,9 +64,11 @@ function Lines({ run, path }: { run: string; path: string }): ComponentChild {
     <p class="note" role="status">${counted(lines.length, "entry", "entries")}${search !== ""
       ? ` of ${counted(values.length, "entry", "entries")} with “${logSearch.value}”`
       : ""}${rest ? `, the last ${READ.toLocaleString("en-US")} of the log` : ""}${reading ? ", reading…" : ""}</p>
-    ${rest && html`<button onClick=${() => setWhole(true)}>Read the whole log</button>`}
+    ${rest && html`<button class="screen" onClick=${() => setWhole(true)}>Read the whole log</button>`}
     ${first > 0 &&
-      html`<button onClick=${() => setShown(shown + SHOWN)}>Show ${Math.min(first, SHOWN)} earlier</button>`}
+      html`<button class="screen" onClick=${() => setShown(shown + SHOWN)}>Show ${
+        Math.min(first, SHOWN)
+      } earlier</button>`}
     <ol class="run-log">
       ${lines.slice(first).map(({ step, time, text }) =>
         html`

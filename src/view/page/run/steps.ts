@@ -19,8 +19,11 @@ export function Steps({ steps }: { steps: readonly number[] }): ComponentChild {
   return html`
     <div class="run-steps">
       <button aria-label="The step before" disabled=${place === 0} onClick=${() => move(place - 1)}>←</button>
-      <input type="range" aria-label="Step" aria-valuetext=${`step ${steps[place]}`} min="0" max=${steps.length -
-        1} value=${place}
+      <input type="range" class="screen" aria-label="Step" aria-valuetext=${`step ${
+        steps[place]
+      }`} min="0" max=${steps.length -
+        1}
+        value=${place}
         onInput=${(event: Event) => move(Number((event.target as HTMLInputElement).value))} />
       <button aria-label="The next step" disabled=${place === steps.length - 1} onClick=${() =>
         move(place + 1)}>→</button>

@@ -36,7 +36,7 @@ export function RunValues({ run, values }: RunPartProps): ComponentChild {
     // What Neptune logs about a run by itself comes last.
     .sort(([a], [b]) => rank(a) - rank(b) || NATURAL.compare(a, b));
   return html`
-    <p>
+    <p class=${valueSearch.value === "" ? "screen" : ""}>
       <input type="search" aria-label="Search values" placeholder="search paths and values" value=${valueSearch.value}
         onInput=${(event: Event) => valueSearch.replace((event.target as HTMLInputElement).value)} />
       <span class="note" role="status"> ${counted(found.length, "value")}</span>
