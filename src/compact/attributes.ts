@@ -20,6 +20,7 @@ import {
   isSeriesType,
   type SeriesType,
 } from "../types.ts";
+import { tidyUp } from "../memory.ts";
 import { byBytes } from "../export/order.ts";
 import type { ColumnCells } from "../export/row_group.ts";
 import {
@@ -120,6 +121,7 @@ class AttributeWriter {
         const found = cells.get(key);
         if (found) await this.#writeParameters(found);
       }
+      tidyUp();
     }
     await this.#writeAttributes();
     const files = [];
@@ -216,7 +218,10 @@ class AttributeWriter {
         await this.#addPoints(path, type, run, points);
       }
       this.#points[run] += summary.points[at];
-      if (at % 1000 === 999) context.signal?.throwIfAborted();
+      if (at % 1000 === 999) {
+        context.signal?.throwIfAborted();
+        tidyUp();
+      }
     }
     await this.#series.flush(true, context.signal);
     this.#note(path, type, order.length, summary.points.reduce((sum, points) => sum + points, 0));

@@ -266,7 +266,7 @@ function joined({ kind, isList }: LeafRequest, total: number, pieces: Decoded[])
     };
   }
   const columns = pieces.flatMap((piece) => "column" in piece ? [piece.column] : []);
-  if (kind === "string") return { ...none, texts: columns.flatMap(textsOf) };
+  if (kind === "string") return { ...none, texts: textsOf(columns, total) };
   const gaps = columns.some(({ present }) => present !== null);
   const present = gaps ? new Uint8Array(total).fill(1) : null;
   if (columns.length === 1) return { ...none, values: columns[0].values, present: columns[0].present };
@@ -281,12 +281,15 @@ function joined({ kind, isList }: LeafRequest, total: number, pieces: Decoded[])
   return { ...none, values, present };
 }
 
-function textsOf({ values, present, strings }: DecodedColumn<ColumnKind>): (string | null)[] {
-  const texts: (string | null)[] = new Array(values.length);
-  const all = strings.length > values.length ? null : strings.all();
-  for (let i = 0; i < values.length; i++) {
-    const number = Number(values[i]);
-    texts[i] = present && present[i] === 0 ? null : all ? all[number] : strings.get(number);
+function textsOf(columns: readonly DecodedColumn<ColumnKind>[], total: number): (string | null)[] {
+  const texts: (string | null)[] = new Array(total);
+  let at = 0;
+  for (const { values, present, strings } of columns) {
+    const all = strings.length > values.length ? null : strings.all();
+    for (let i = 0; i < values.length; i++) {
+      const number = Number(values[i]);
+      texts[at++] = present && present[i] === 0 ? null : all ? all[number] : strings.get(number);
+    }
   }
   return texts;
 }
