@@ -8,6 +8,7 @@ import { openStorage } from "../../src/s3/store.ts";
 import { compacted, SKIP } from "../conformance/compacted.ts";
 import { served, SKIP as HTTP } from "../conformance/http.ts";
 import { conformance, type Open } from "../conformance/suite.ts";
+import { programs } from "./s3_programs.ts";
 import { startSeaweed } from "./seaweed.ts";
 
 const storage = await startSeaweed();
@@ -45,6 +46,8 @@ conformance(
   { skip: { ...SKIP, ...HTTP } },
 );
 conformance("SeaweedFS, as if all objects were large", inBucket(() => 64), { archive: true });
+
+programs(storage);
 
 Deno.test("a folder of 5,000 objects is listed whole, some pages at once", async () => {
   await storage.put("many");
