@@ -4,6 +4,7 @@
  * @module
  */
 
+import { getLogger } from "@logtape/logtape";
 import { dirname } from "node:path";
 import { projectId, projectNotFound } from "../archive/archive.ts";
 import { COMPACTED, folderNames, parsePartName, sanitized } from "../archive/disk/layout.ts";
@@ -20,12 +21,16 @@ import { engineDamage, nameBelow, runOf, saidOf, type Unreadable, unreadable } f
 import { Answer } from "./connect/answer.ts";
 import { SparkSession } from "./connect/session.ts";
 import { Statement } from "./connect/statement.ts";
-import { Facts, type OddRun } from "./facts.ts";
+import { Facts, isFar, type OddRun } from "./facts.ts";
 import { type DamagedFile, damageFindings, partFindings, unseenFindings } from "./report.ts";
-import { lostQuery, oddRunsQuery, parentsQuery } from "./sql/list.ts";
+import { lostQuery, oddRunsQuery, parentsQuery, toldRunsQuery } from "./sql/list.ts";
 import { readingQuery, type RowSource, withRows } from "./sql/rows.ts";
 import type { Scope } from "./sql/scope.ts";
 
+const logger = getLogger(["neptune-fetcher", "spark"]);
+
+/** So many files take engines seconds for every question. */
+const MANY = 5000;
 /** A Parquet file has at least its magic number twice and the length of its footer. */
 const LEAST_SIZE = 12;
 
@@ -183,12 +188,10 @@ export class SparkArchive {
       await this.#countTables(compacted.flatMap(({ runs, values, series }) => [...runs, ...values, ...series]), signal);
       const hidden = await this.#hidden(compacted, signal);
       const rows: RowSource = { groups, compacted, hidden, project, rowNumbers };
-      const statement = new Statement();
-      withRows(statement, rows);
-      const odd: OddRun[] = [];
-      for await (const answer of this.ask(statement, oddRunsQuery(statement, rows), signal)) {
-        odd.push(...oddRuns(answer));
-      }
+      const stems = compacted.length === 0
+        ? stemsOf((projects.get(project) ?? []).map((number) => folders[number]))
+        : null;
+      const odd = stems && await this.#toldRuns(rows, stems, signal) || await this.#oddRuns(rows, signal);
       const known = new Set(odd.map(({ key }) => key));
       const names = new Set(odd.flatMap(({ parent }) => parent ? [parent] : []));
       const parents = await this.#parents(rows, [...names], signal);
@@ -211,6 +214,35 @@ export class SparkArchive {
       }
       return found;
     })(options);
+  }
+
+  /**
+   * Runs out of the ordinary, where all tell of themselves; null: some do not. Files are opened once for it, and those of long series
+   * not read to their end.
+   *
+   * @param stems Of the files: each is of one run.
+   */
+  async #toldRuns(rows: RowSource, stems: ReadonlySet<string>, signal: AbortSignal): Promise<OddRun[] | null> {
+    const statement = new Statement();
+    withRows(statement, rows);
+    const silent = new Set(stems);
+    const odd: OddRun[] = [];
+    for await (const answer of this.ask(statement, toldRunsQuery(statement, rows), signal)) {
+      for (const run of oddRuns(answer)) {
+        silent.delete(sanitized(run.key));
+        if (run.isBare || run.parent !== null || isFar(run.key)) odd.push(run);
+      }
+    }
+    return silent.size === 0 ? odd : null;
+  }
+
+  /** Runs out of the ordinary, whatever the rows are. */
+  async #oddRuns(rows: RowSource, signal: AbortSignal): Promise<OddRun[]> {
+    const statement = new Statement();
+    withRows(statement, rows);
+    const odd: OddRun[] = [];
+    for await (const answer of this.ask(statement, oddRunsQuery(statement, rows), signal)) odd.push(...oddRuns(answer));
+    return odd;
   }
 
   /** The runs that others name as their parents. */
@@ -290,6 +322,13 @@ export class SparkArchive {
       const manifest = isCompacted ? await this.#manifest(name, signal) : null;
       const shown = manifest ? [] : shownParts(all, includeIncomplete);
       if (manifest || shown.length > 0) folders.push({ name, all, shown, manifest });
+    }
+    const parts = folders.reduce((sum, { shown }) => sum + shown.length, 0);
+    if (parts >= MANY) {
+      logger.warn("The Spark server opens {parts} files for every question about {data}: compactArchive() it first.", {
+        parts,
+        data,
+      });
     }
     if (folders.length === 0) {
       throw new ArchiveError(
@@ -497,6 +536,13 @@ export class SparkArchive {
 function patternOf(text: string): RegExp {
   const quoted = text.split("*").map((piece) => piece.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
   return new RegExp(`^${quoted.join("[^/]*")}$`);
+}
+
+/** The stems of the files of one folder, each of one run; null: there are several folders, or files of many runs. */
+function stemsOf(folders: readonly { shown: readonly StoredPart[] }[]): Set<string> | null {
+  if (folders.length !== 1) return null;
+  const stems = new Set(folders[0].shown.map(({ stem }) => stem));
+  return stems.has("") ? null : stems;
 }
 
 /** The files of the tables that a manifest names. */

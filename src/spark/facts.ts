@@ -24,6 +24,11 @@ export interface OddRun {
   forkStep: number | null;
 }
 
+/** Whether a key has a sign of which the order in UTF-8 is not that in UTF-16. */
+export function isFar(key: string): boolean {
+  return /[\u{E000}-\u{10FFFF}]/u.test(key);
+}
+
 /** A run that another shows points of, up to a step. */
 export interface LineageSource {
   key: string;
@@ -49,7 +54,7 @@ export class Facts {
   constructor(runs: OddRun[]) {
     this.bare = runs.filter(({ isBare }) => isBare).map(({ key }) => key);
     this.repeated = runs.filter(({ copies }) => copies > 1).map(({ key }) => key);
-    this.hasFarKeys = runs.some(({ key }) => /[\u{E000}-\u{10FFFF}]/u.test(key));
+    this.hasFarKeys = runs.some(({ key }) => isFar(key));
     // Of several runs with one id the oldest counts, as it does where an archive is read without an engine.
     const order = runs.toSorted((a, b) =>
       (b.created ?? -Infinity) - (a.created ?? -Infinity) || (a.key < b.key ? -1 : 1)

@@ -63,10 +63,14 @@ export async function storeFaults(engine: Engine): Promise<void> {
     }, { name: "TimeoutError" });
     assert.ok(performance.now() - start < 3000);
     catalog.close();
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    const asked = store.asked.length;
-    await new Promise((resolve) => setTimeout(resolve, 4000));
-    assert.ok(store.asked.length - asked <= 1, `${store.asked.length - asked} requests later`);
+    // What is under way may still be tried again; what does not end goes on.
+    for (let looks = 0;; looks++) {
+      const asked = store.asked.length;
+      await new Promise((resolve) => setTimeout(resolve, 4000));
+      const later = store.asked.length - asked;
+      if (later === 0) break;
+      assert.ok(looks < 5, `${later} requests later`);
+    }
   });
 
   test("keys that have expired, and a bucket that is not there: an error that says so, soon", async () => {

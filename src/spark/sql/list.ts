@@ -234,6 +234,12 @@ export function oddRunsQuery(statement: Statement, rows: RowSource): string {
     `WHERE (${TELLS_NOTHING}) OR keys.copies > 1 OR system.parent IS NOT NULL OR keys.${isFar}`;
 }
 
+/** The query for all runs that tell of themselves, as {@linkcode oddRunsQuery} has them. */
+export function toldRunsQuery(statement: Statement, rows: RowSource): string {
+  withSystem(statement, rows, FORKS);
+  return `SELECT key, CAST(1 AS INT) AS copies, ${TELLS_NOTHING} AS bare, ${ODD_COLUMNS} FROM system`;
+}
+
 /** The query for the runs that others name as their parents, by any of their ids. */
 export function parentsQuery(statement: Statement, rows: RowSource, names: readonly string[]): string {
   withSystem(statement, rows, FORKS);

@@ -48,5 +48,7 @@ function sent(statement: Statement, texts: readonly string[]): string {
 /** Conditions that all hold. */
 export function all(conditions: readonly (string | null)[]): string {
   const given = conditions.filter((one) => one !== null);
-  return given.length === 0 ? "true" : given.map((one) => `(${one})`).join(" AND ");
+  // To Spark, `WHERE (head)` is a table called WHERE with a column called head.
+  if (given.length <= 1) return given[0] ?? "true";
+  return given.map((one) => `(${one})`).join(" AND ");
 }
