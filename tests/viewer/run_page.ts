@@ -144,6 +144,19 @@ Deno.test("health tells what is missing of a run, and that there is more about o
     await page.getByText(/about other runs of the project/).waitFor();
     await viewed.assertAccessible();
     await viewed.pictures("run-health");
+    // What is not there is nowhere offered, and nowhere has a size.
+    await viewed.go("/run?r=H-1&rt=files");
+    await page.getByText("missing file").waitFor();
+    assert.equal(await page.getByRole("link", { name: /^Save/ }).count(), 0);
+    await viewed.go("/run?r=H-1");
+    await page.getByRole("row", { name: /model\.bin missing file/ }).waitFor();
+    await viewed.go("/compare?s=H-1~2");
+    await page.getByRole("button", { name: /that are the same/ }).click();
+    await page.getByRole("row", { name: /model\.bin missing file missing file/ }).waitFor();
+    await viewed.go("/?k=model.bin:a");
+    await page.getByRole("gridcell", { name: "missing file" }).first().waitFor();
+    await viewed.go("/run?r=H-1&rt=health");
+    await findings.first().waitFor();
     // From part to part by keys.
     await page.getByRole("tab", { name: "Health" }).focus();
     await page.keyboard.press("ArrowLeft");

@@ -140,3 +140,16 @@ Deno.test("a browser without the cookie is told what to do, and sees nothing", a
   await page.getByText("This link was used already").waitFor();
   await context.close();
 });
+
+Deno.test("runs that never reached a server say so, and keep their names on a phone", async () => {
+  const folder = new URL("../../samples/unsynced/.neptune", import.meta.url).pathname;
+  await using viewed = await ViewedArchive.open(["--offline", folder]);
+  const { page } = viewed;
+  const row = page.getByRole("row").filter({ hasText: "mlp-adam-3" });
+  await row.getByText("unsynced").waitFor();
+  await page.setViewportSize({ width: 400, height: 800 });
+  const box = await row.getByRole("link").boundingBox();
+  assert.ok(box!.width > 50, `${box!.width} pixels for a name`);
+  await viewed.pictures("runs-unsynced");
+  assert.deepEqual(viewed.complaints, []);
+});

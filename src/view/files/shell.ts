@@ -15,6 +15,7 @@ import room from "../page/room.ts" with { type: "text" };
 import runIds from "../page/run_ids.ts" with { type: "text" };
 import sections from "../page/sections.ts" with { type: "text" };
 import selection from "../page/selection.ts" with { type: "text" };
+import storedFile from "../page/stored_file.ts" with { type: "text" };
 import style from "../page/shell.css" with { type: "text" };
 import shell from "../page/shell.ts" with { type: "text" };
 
@@ -31,6 +32,7 @@ export const SHELL_FILES: Record<string, string> = {
   "view/page/run_ids.ts": runIds,
   "view/page/sections.ts": sections,
   "view/page/selection.ts": selection,
+  "view/page/stored_file.ts": storedFile,
   "view/page/shell.css": style,
   "view/page/shell.ts": shell,
 };

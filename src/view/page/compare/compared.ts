@@ -8,6 +8,7 @@
 
 import { formatBytes, formatNumber, formatTime } from "../../../display/format.ts";
 import type { LatestValue, ValuesAnswer } from "../../api.ts";
+import { sizeAndType } from "../stored_file.ts";
 
 /** A run that is compared. */
 export interface ComparedRun {
@@ -82,7 +83,9 @@ function textOf(value: LatestValue): string {
     case "file":
     case "file_set":
     case "artifact":
-      return value.value === null ? "" : `${value.value.mimeType}, ${formatBytes(value.value.size ?? 0)}`;
+      return value.value?.size == null
+        ? sizeAndType(value.value)
+        : `${value.value.mimeType}, ${formatBytes(value.value.size)}`;
     case "experiment_state":
       return "";
   }

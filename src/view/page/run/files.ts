@@ -7,11 +7,13 @@
  */
 
 import type { ComponentChild } from "preact";
+import type { JsonFile } from "../../api.ts";
 import { fileAddress } from "../client.ts";
 import { html } from "../html.ts";
 import { project } from "../selection.ts";
+import { isThere } from "../stored_file.ts";
 import type { RunPartProps } from "./part.ts";
-import { latestText, sizeAndType } from "./values.ts";
+import { latestText } from "./values.ts";
 
 /** The files of a run, to save. */
 export function SavedFiles({ run, values }: RunPartProps): ComponentChild {
@@ -29,11 +31,12 @@ export function SavedFiles({ run, values }: RunPartProps): ComponentChild {
       </thead>
       <tbody>
         ${files.map((file) => {
-          const known = file.value !== null;
+          const value = file.value as JsonFile | { last: JsonFile } | null;
+          const known = isThere(value && "last" in value ? value.last : value);
           return html`
             <tr key=${file.path}>
               <th scope="row">${file.path}</th>
-              <td>${file.type === "file" && file.value ? sizeAndType(file.value) : latestText(file)}</td>
+              <td>${latestText(file)}</td>
               <td class="screen">${known &&
                 html`<a href=${
                   fileAddress(project.value, run, file.path)

@@ -8,10 +8,11 @@
 
 import type { ComponentChild } from "preact";
 import { useMemo } from "preact/hooks";
-import { counted, formatBytes, formatNumber, formatTime } from "../../../display/format.ts";
+import { counted, formatNumber, formatTime } from "../../../display/format.ts";
 import type { LatestValue, ValuesAnswer } from "../../api.ts";
 import { html } from "../html.ts";
 import { Link } from "../link.ts";
+import { sizeAndType } from "../stored_file.ts";
 import type { RunPartProps } from "./part.ts";
 import { valueSearch } from "./state.ts";
 
@@ -104,13 +105,8 @@ export function latestText(value: ValuesAnswer["values"][number] | LatestValue):
     case "file":
     case "file_set":
     case "artifact":
-      return value.value ? sizeAndType(value.value) : "the file is not there";
+      return sizeAndType(value.value);
     case "experiment_state":
       return "";
   }
-}
-
-/** A file in words. */
-export function sizeAndType({ size, mimeType }: { size: number | null; mimeType: string }): string {
-  return size === null ? mimeType : `${formatBytes(size)}, ${mimeType}`;
 }

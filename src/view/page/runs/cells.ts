@@ -10,6 +10,7 @@ import type { ComponentChild } from "preact";
 import { formatBytes, formatNumber, formatTime } from "../../../display/format.ts";
 import type { RunsCell } from "../../api.ts";
 import { html } from "../html.ts";
+import { sizeAndType } from "../stored_file.ts";
 import type { PickedColumn } from "./columns.ts";
 
 /** A value as a text of one line. */
@@ -18,7 +19,7 @@ export function cellText(cell: RunsCell, { type }: PickedColumn): string {
   if (type === "datetime") return formatTime(Number(cell)).slice(0, 19);
   if (typeof cell === "boolean" || typeof cell === "string" && type === "string") return String(cell);
   if (Array.isArray(cell)) return cell.join(", ");
-  if (typeof cell === "object") return cell.size === null ? "missing file" : formatBytes(cell.size);
+  if (typeof cell === "object") return cell.size === null ? sizeAndType(cell) : formatBytes(cell.size);
   // Integers beyond 2^53 travel as texts, and are shown as they are.
   if (type === "int") return String(cell);
   if (type === "float" || type === "float_series") return formatNumber(Number(cell));
