@@ -175,6 +175,18 @@ Deno.test("frameLines() makes a line of each numeric column of a wide frame, wit
   ]]);
 });
 
+Deno.test("frameLines() takes categorical names, pieces of several frames, and rows without a name", () => {
+  const piece = (run: (string | null)[], step: number[]) =>
+    pl.DataFrame({ run, step, value: step.map((one) => one / 2) }).withColumns(pl.col("run").cast(pl.Categorical));
+  const frame = pl.concat([piece(["b", null], [3, 1]), piece(["a", "b"], [5, 2])], { how: "vertical", rechunk: false });
+  const lines = frameLines(frame).map(({ run, step, value }) => ({ run, step: [...step!], value: [...value] }));
+  assert.deepEqual(lines, [
+    { run: "b", step: [2, 3], value: [1, 1.5] },
+    { run: "", step: [1], value: [0.5] },
+    { run: "a", step: [5], value: [2.5] },
+  ]);
+});
+
 Deno.test("frameLines() says what a frame lacks", () => {
   assert.throws(() => frameLines(pl.DataFrame({ x: [1] })), /needs a column "step"; this one has "x"\.$/);
   assert.throws(

@@ -61,44 +61,68 @@ function split(
   { steps, timestamp, preview }: { steps: Float64Array; timestamp?: Series; preview?: Series },
   absent?: Uint8Array,
 ): PlotLine[] {
-  const rows = new Map<number, number[]>();
+  const lines = new Map<number, number>(), sizes: number[] = [];
+  const lineOf = new Int32Array(value.length).fill(-1);
+  let before = -1, line = -1;
   for (let row = 0; row < value.length; row++) {
     if (absent?.[row]) continue;
     const key = (run.codes?.[row] ?? 0) * attribute.names.length + (attribute.codes?.[row] ?? 0);
-    const list = rows.get(key);
-    if (list) list.push(row);
-    else rows.set(key, [row]);
+    if (key !== before) {
+      before = key;
+      line = lines.get(key) ?? sizes.push(0) - 1;
+      lines.set(key, line);
+    }
+    lineOf[row] = line;
+    sizes[line]++;
+  }
+  const lists = sizes.map((size) => new Uint32Array(size));
+  for (let row = value.length - 1; row >= 0; row--) {
+    if (lineOf[row] >= 0) lists[lineOf[row]][--sizes[lineOf[row]]] = row;
   }
   const times = timestamp && floats(timestamp.cast(pl.Int64));
   const flags = preview && preview.cast(pl.UInt8).toTypedArray() as Uint8Array;
-  return [...rows].map(([key, list]) => {
+  return [...lines].map(([key, line]) => {
+    const list = lists[line];
     // Long frames are sorted by step within a line; frames of people may not be.
-    list.sort((a, b) => steps[a] - steps[b]);
-    const pick = (column: Float64Array) => Float64Array.from(list, (row) => column[row]);
+    const isSorted = list.every((row, i) => i === 0 || !(steps[list[i - 1]] > steps[row]));
+    if (!isSorted) list.sort((a, b) => steps[a] - steps[b] || a - b);
+    const isAll = isSorted && list.length === value.length;
     return {
       run: run.names[Math.floor(key / attribute.names.length)],
       attribute: attribute.names[key % attribute.names.length],
-      step: pick(steps),
-      value: pick(value),
-      timestamp: times && pick(times),
-      preview: flags && Uint8Array.from(list, (row) => flags[row]),
+      step: isAll ? steps : picked(steps, list),
+      value: isAll ? value : picked(value, list),
+      timestamp: times && (isAll ? times : picked(times, list)),
+      preview: flags && (isAll ? flags : picked(flags, list)),
     };
   });
 }
 
+function picked<T extends Float64Array | Uint8Array>(column: T, rows: Uint32Array): T {
+  const some = new (column.constructor as new (length: number) => T)(rows.length);
+  for (let i = 0; i < rows.length; i++) some[i] = column[rows[i]];
+  return some;
+}
+
+/** Texts by their codes: a million texts take a second to come out of Polars. */
 function names(series: Series | undefined): Names {
   if (!series) return { codes: null, names: [""] };
-  const values = series.unique().cast(pl.String).toArray() as (string | null)[];
-  const codes = new Map(values.map((value, code) => [value, code]));
-  return {
-    codes: Uint32Array.from(series.cast(pl.String).toArray() as (string | null)[], (value) => codes.get(value)!),
-    names: values.map((value) => value ?? ""),
-  };
+  const texts = pl.DataFrame([series.alias("text")]).select(pl.col("text").cast(pl.String).fillNull(pl.lit("")))
+    .getColumn("text");
+  const codes = texts.cast(pl.Categorical).cast(pl.UInt32).toTypedArray() as Uint32Array;
+  const known = new Map<number, number>(), names: string[] = [];
+  for (let row = 0; row < codes.length; row++) {
+    let code = known.get(codes[row]);
+    if (code === undefined) known.set(codes[row], code = names.push(texts.getIndex(row)) - 1);
+    codes[row] = code;
+  }
+  return { codes, names };
 }
 
 /** A numeric column; null becomes NaN. */
 function floats(series: Series): Float64Array {
   const column = series.cast(pl.Float64);
+  if (column.nullCount() === 0) return column.toTypedArray() as Float64Array;
   return Float64Array.from(column.toArray() as (number | null)[], (value) => value ?? NaN);
 }
 
