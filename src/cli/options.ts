@@ -17,13 +17,13 @@ import type { StepRange } from "../types.ts";
 /** The API token comes from the environment only: arguments show in lists of processes. */
 const place = {
   archive: optional(option("-a", "--archive", path({ metavar: "DIR" }), {
-    description: message`The data folder of an archive that neptune-exporter wrote (exports/data).`,
+    description: message`The data folder of an archive (exports/data), or s3://bucket/data.`,
   })),
   offline: optional(option("--offline", path({ metavar: "DIR" }), {
     description: message`A folder .neptune of runs that never reached the server, or one around it.`,
   })),
   files: optional(option("--files", path({ metavar: "DIR" }), {
-    description: message`Its files folder. Default: the folder "files" beside the data folder.`,
+    description: message`The files folder of the archive. Default: "files" beside its data folder.`,
   })),
 };
 

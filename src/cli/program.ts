@@ -58,6 +58,11 @@ export async function runProgram(args: readonly string[], terminal: Terminal, pr
   const interrupt = new AbortController();
   const stop = () => interrupt.abort(new DOMException("Interrupted.", "AbortError"));
   try {
+    if (args.length === 0) {
+      // Who asks nothing wants to know what one can ask.
+      parse(["--help"], { ...terminal, write: terminal.note }, program.version);
+      return EXIT.usage;
+    }
     const given = parse(args, terminal, program.version);
     if (typeof given === "number") return given;
     // The server has its own way to stop.
@@ -82,7 +87,7 @@ function parse(args: readonly string[], terminal: Terminal, version: string) {
     help: { command: true, option: { names: ["-h", "--help"] }, onShow: (code) => code },
     version: { value: version, option: true, onShow: () => EXIT.ok },
     completion: { command: true, onShow: () => EXIT.ok },
-    usageLine: [{ type: "ellipsis" }],
+    usageLine: [{ type: "literal", value: "COMMAND" }, { type: "ellipsis" }],
     commandList: "top-level",
     termWidth: "auto",
     showDefault: true,

@@ -18,6 +18,9 @@ export interface Terminal {
   columns: number;
 }
 
+/** Characters on a line where nobody tells. */
+const USUAL_WIDTH = 100;
+
 /** The terminal or pipe of this process. */
 export function processTerminal(): Terminal {
   const isTerminal = Deno.stdout.isTerminal();
@@ -25,15 +28,16 @@ export function processTerminal(): Terminal {
     write: (text) => writeAll(Deno.stdout, text),
     note: (text) => writeAll(Deno.stderr, text),
     isTerminal,
-    columns: isTerminal ? widthOf() : 100,
+    columns: isTerminal ? widthOf() : USUAL_WIDTH,
   };
 }
 
 function widthOf(): number {
   try {
-    return Deno.consoleSize().columns;
+    // Some terminals, of containers for example, say 0.
+    return Deno.consoleSize().columns || USUAL_WIDTH;
   } catch {
-    return 100;
+    return USUAL_WIDTH;
   }
 }
 

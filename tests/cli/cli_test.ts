@@ -20,6 +20,21 @@ for (const where of ["pipe", "terminal"] as const) {
   });
 }
 
+Deno.test("a terminal that does not know how wide it is gets a table all the same", async () => {
+  const cli = new URL("../../cli.ts", import.meta.url).pathname;
+  const asked = `stty cols 0 rows 0; "${Deno.execPath()}" run -A "${cli}" projects --archive "${ARCHIVE}"`;
+  try {
+    const script = new Deno.Command("script", { args: ["--quiet", "--return", "--command", asked, "/dev/null"] });
+    const { code, stdout } = await script.output();
+    const text = new TextDecoder().decode(stdout);
+    assert.equal(code, 0, text);
+    assert.match(text, /nereid\/digits/);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return console.log("skipped: this machine has no command `script`");
+    throw error;
+  }
+});
+
 /** Runs one command in this process, on the sample archive. */
 async function run(...args: string[]): Promise<{ code: number; answer: string; notes: string }> {
   return await runOn(ARCHIVE, ...args);

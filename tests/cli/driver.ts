@@ -7,7 +7,9 @@ import { runCommand } from "../../cli.ts";
 /** Command lines that cover every command and every format. */
 const LINES: string[][] = [
   ["--help"],
+  [],
   ["runs", "--help"],
+  ["view", "--help"],
   ["projects"],
   ["runs"],
   ["runs", "-m", "^config/(lr|learning_rate|optimizer|batch_size)$", "-s", "validation/accuracy", "-n", "3"],

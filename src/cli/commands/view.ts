@@ -5,7 +5,7 @@
  */
 
 import { object } from "@optique/core/constructs";
-import { message } from "@optique/core/message";
+import { message, text } from "@optique/core/message";
 import { optional, withDefault } from "@optique/core/modifiers";
 import type { InferValue } from "@optique/core/parser";
 import { command, constant, flag, option } from "@optique/core/primitives";
@@ -24,7 +24,7 @@ const parser = command(
     source: sourceOptions,
     port: optional(option("--port", integer({ min: 0, max: 65535, metavar: "N" }), {
       description: message`The port, 0 for any that is free. Default: ${
-        String(DEFAULT_PORT)
+        text(String(DEFAULT_PORT))
       }, or any where that is taken.`,
     })),
     json: withDefault(flag("--json", { description: message`One line {"url", "link"} instead of words.` }), false),
