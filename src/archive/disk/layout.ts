@@ -19,9 +19,8 @@ export class Part implements Stamp {
   readonly etag: string | null;
   /** Where it is among the parts of its folder. */
   place: number;
-  /** The file name without `_part_<n>.parquet`: the sanitized run id. Empty in the oldest layout, `part_<n>.parquet`. */
-  readonly stem: string;
   readonly number: number;
+  readonly #stemLength: number;
 
   /** @param damage Why the file cannot be read, or null. */
   constructor(
@@ -37,8 +36,13 @@ export class Part implements Stamp {
     this.inode = stamp.inode;
     this.etag = stamp.etag;
     this.place = folder.parts.length;
-    this.stem = stem;
     this.number = number;
+    this.#stemLength = stem.length;
+  }
+
+  /** The file name without `_part_<n>.parquet`: the sanitized run id. Empty in the oldest layout, `part_<n>.parquet`. */
+  get stem(): string {
+    return this.name.slice(0, this.#stemLength);
   }
 
   get path(): string {
@@ -123,8 +127,7 @@ const SOME = 256;
 export async function readFolder(store: Store, root: string, name: string, signal?: AbortSignal): Promise<Folder> {
   const path = `${root}/${name}`;
   const folder = folderAt(store, name, path);
-  // Names are sorted natively, parts with comparisons of ours: with 71,000 of them that is a difference.
-  const entries = new Map<string, StoredEntry>();
+  const entries: StoredEntry[] = [];
   const pause = pauseNowAndThen(signal);
   try {
     const found = await store.list(path, { signal });
@@ -133,7 +136,7 @@ export async function readFolder(store: Store, root: string, name: string, signa
       // Among them what macOS puts beside each file it copies to other disks: `._run_part_0.parquet`.
       if (entry.name.startsWith(".")) continue;
       // A folder that is called like a part stands where one should be.
-      if (!entry.isFolder || parsePartName(entry.name)) entries.set(entry.name, entry);
+      if (!entry.isFolder || parsePartName(entry.name)) entries.push(entry);
       else if (MODEL_FOLDERS.includes(entry.name)) folder.models.push(entry.name);
     }
     if (isManifestGone(found)) [folder.compacted, folder.damage] = [true, `${COMPACTED} is not there`];
@@ -141,11 +144,12 @@ export async function readFolder(store: Store, root: string, name: string, signa
     if ((folder.damage = diskFault(error)) === null) throw error;
   }
   await pause();
-  const names = [...entries.keys()].sort();
+  // Entries and not parts: there may be hundreds of thousands, and these are smaller.
+  entries.sort((a, b) => a.name < b.name ? -1 : 1);
   await pause();
-  for (const name of names) {
-    const part = parsePartName(name);
-    if (part) folder.parts.push(readPart(folder, entries.get(name)!, part));
+  for (const entry of entries) {
+    const { name } = entry, part = parsePartName(name);
+    if (part) folder.parts.push(readPart(folder, entry, part));
     else if (name.endsWith(".parquet.tmp")) folder.unfinished.push(name);
     else if (name === COMPACTED) folder.compacted = true;
     else if (name !== HASHES) folder.strays.push(name);
