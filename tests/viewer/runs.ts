@@ -125,6 +125,26 @@ Deno.test("runs are found, sorted, grouped and chosen, and the address tells it 
     await page.getByRole("alert").waitFor({ state: "detached" });
   });
 
+  await t.step("Tab completes a word that was begun, and else passes by without a change", async () => {
+    const field = page.getByRole("combobox", { name: "Query" });
+    await page.getByLabel("Search runs").focus();
+    await page.keyboard.press("Tab");
+    await page.getByRole("option").first().waitFor();
+    await page.keyboard.press("Tab");
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent), "Columns");
+    assert.equal(await field.inputValue(), "");
+    await page.keyboard.press("Shift+Tab");
+    await page.keyboard.type("optimi");
+    await page.getByRole("option").getByText("`config/optimizer`:string").waitFor();
+    await page.keyboard.press("Tab");
+    assert.equal(await field.inputValue(), "`config/optimizer`:string ");
+    await page.getByRole("option").getByText("CONTAINS").waitFor();
+    await page.keyboard.press("Shift+Tab");
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("aria-label")), "Search runs");
+    await field.fill("");
+    await field.press("Enter");
+  });
+
   await t.step("what is completed is what is typed, also where the server is slow", async () => {
     const field = page.getByRole("combobox", { name: "Query" });
     await page.route("**/api/attributes", async (route) => {

@@ -62,6 +62,8 @@ export function QueryField(): ComponentChild {
   const { list, chosen } = found;
 
   const own = useRef<string | null>(null);
+  /** Whether a word was begun: who only passes by with Tab must not change the query. */
+  const typing = useRef(false);
   // Not a property of the element: it would take back what is being typed whenever completions come.
   useEffect(() => {
     if (query.value !== own.current) field.current!.value = own.current = query.value;
@@ -98,6 +100,7 @@ export function QueryField(): ComponentChild {
     input.focus();
     input.setSelectionRange(next.caret, next.caret);
     setFound(NONE);
+    typing.current = false;
     look();
   };
   const key = (event: KeyboardEvent) => {
@@ -109,8 +112,9 @@ export function QueryField(): ComponentChild {
     else if (event.key === "ArrowDown" && !isOpen) look();
     else if (event.key === "ArrowDown") choose((chosen + 1) % length);
     else if (event.key === "ArrowUp" && isOpen) choose(chosen <= 0 ? length - 1 : chosen - 1);
-    else if ((event.key === "Enter" || event.key === "Tab") && isOpen && (chosen >= 0 || event.key === "Tab")) {
-      if (event.key === "Tab" && event.shiftKey) return close();
+    else if (
+      (event.key === "Enter" || event.key === "Tab" && !event.shiftKey) && isOpen && (chosen >= 0 || typing.current)
+    ) {
       put(list[Math.max(0, chosen)]);
     } else return;
     event.preventDefault();
@@ -122,8 +126,12 @@ export function QueryField(): ComponentChild {
         aria-expanded=${list.length > 0} aria-controls="completions"
         aria-activedescendant=${chosen >= 0 ? `completion-${chosen}` : undefined}
         placeholder=${"Query, for example `config/lr`:float > 0.01"}
-        onInput=${look} onKeyDown=${key} onFocus=${look}
+        onInput=${() => {
+          typing.current = true;
+          look();
+        }} onKeyDown=${key} onFocus=${look}
         onBlur=${() => {
+          typing.current = false;
           close();
           count();
         }} />
