@@ -63,9 +63,17 @@ export function createPage(catalog: LazyCatalog, project: string | null, hosts: 
   const link = admission.path;
   const app = new Hono();
   app.onError((error) => errorResponse(error));
-  app.notFound(({ req }) =>
-    errorResponse(new Refusal(404, "BAD_REQUEST", `There is no ${req.method} ${req.path} here.`))
-  );
+  app.notFound((context) => {
+    const { method, path } = context.req;
+    // For a person, who mistyped it.
+    if (context.req.header("accept")?.includes("text/html")) {
+      return context.text(
+        `There is no page ${path} here: the table of runs is at /, the others are /charts, /run, /compare.\n`,
+        404,
+      );
+    }
+    return errorResponse(new Refusal(404, "BAD_REQUEST", `There is no ${method} ${path} here.`));
+  });
   app.use("*", secureHeaders(), requireHost(hosts));
   app.get("/open", (context) => admission.open(context));
   for (const [path, asset] of ASSETS) app.get(path, (context) => sent(asset(), context));

@@ -92,6 +92,13 @@ Deno.test("runs are found, sorted, grouped and chosen, and the address tells it 
     await page.keyboard.type("ADAM-2 wide");
     await expectNames(page, ["mlp-adam-2-cool-large", "mlp-adam-2-cool", "mlp-adam-2"]);
     assert.match(page.url(), /\?f=ADAM-2\+wide$/);
+    await page.getByLabel("Search runs").fill("no such run");
+    const nothing = page.getByText("No run matches.");
+    await nothing.waitFor();
+    const [said, grid] = [(await nothing.boundingBox())!, (await page.getByRole("grid").boundingBox())!];
+    assert.ok(said.x > 5 && said.y < grid.y, "where one looks");
+    await page.getByRole("button", { name: "Show all runs" }).click();
+    await page.getByText("smoke-test").waitFor();
     await page.getByLabel("Search runs").fill("");
   });
 
@@ -250,6 +257,7 @@ Deno.test("columns are picked, ordered, pinned, remembered, and only those that 
   await t.step("in the dialog", async () => {
     await page.getByRole("button", { name: "Columns" }).click();
     const dialog = page.getByRole("dialog");
+    assert.equal(await page.evaluate(() => document.activeElement!.getAttribute("aria-label")), "Search attributes");
     await page.keyboard.type("fingerprint");
     await dialog.getByRole("checkbox", { name: /data\/fingerprint/ }).check();
     await dialog.getByLabel("Pin data/fingerprint").click();

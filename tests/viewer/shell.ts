@@ -129,6 +129,19 @@ Deno.test("of several projects one is chosen, and the address says which", async
   }
 });
 
+Deno.test("addresses that lead nowhere say so, and how to go on", async () => {
+  await using viewed = await ViewedArchive.open(["--archive", SAMPLE]);
+  const { page } = viewed;
+  await viewed.go("/charts?s=DIG-77");
+  await page.getByText("The chosen runs are not in this project.").waitFor();
+  await page.goto(`${viewed.url}/chart`);
+  await page.getByText("There is no page /chart here: the table of runs is at /").waitFor();
+  await viewed.go("/?p=no/project");
+  await page.getByRole("alert").getByText("no/project").waitFor();
+  await page.getByRole("combobox", { name: "Project" }).selectOption("nereid/digits");
+  await page.getByText("smoke-test").waitFor();
+});
+
 Deno.test("a browser without the cookie is told what to do, and sees nothing", async () => {
   await using viewed = await ViewedArchive.open(["--archive", SAMPLE]);
   const context = await viewed.browser.newContext();

@@ -83,7 +83,7 @@ function ProjectName(): ComponentChild {
   };
   return html`
     <div class="project" title=${known.label}>
-      ${known.projects.length > 1
+      ${known.projects.length > 1 || (name && !known.projects.includes(name))
         ? html`<select aria-label="Project" value=${name} onChange=${choose}>${
           known.projects.map((one) => html`<option value=${one}>${one}</option>`)
         }</select>`

@@ -91,7 +91,9 @@ export function MetricChart(
             </div>
           </details>
         `}
-        <button class="quiet" aria-pressed=${isLarge} onClick=${() => enlarged.set(isLarge ? "" : plan.key)}>
+        <button class="quiet" aria-pressed=${isLarge} aria-label=${`${
+          isLarge ? "Smaller" : "Enlarge"
+        }: ${plan.title}`} onClick=${() => enlarged.set(isLarge ? "" : plan.key)}>
           ${isLarge ? "Smaller" : "Enlarge"}
         </button>
       </header>

@@ -114,7 +114,9 @@ function Charts(): ComponentChild {
       })}
     </div>
     ${answer && plans.length === 0 && html`
-      <p class="note">${answer.total === 0
+      <p class="note">${known.value?.length === 0
+        ? "The chosen runs are not in this project."
+        : answer.total === 0
         ? "These runs have no metrics."
         : `None of ${counted(answer.total, "metric")} matches ${matching}.`}</p>
     `}

@@ -43,6 +43,9 @@ function Picker({ close }: { close: () => void }): ComponentChild {
   const [most, setMost] = useState(STEP);
   const [found, setFound] = useState<AttributesAnswer>({ total: 0, attributes: [] });
   const all = picked.value;
+  const field = useRef<HTMLInputElement>(null);
+  // It comes after the dialog was opened, which therefore does not lead to it.
+  useEffect(() => field.current!.focus(), []);
   useEffect(() => {
     const stop = new AbortController();
     const request = { project: project.value, search, types: null, runs: null, from: 0, to: most };
@@ -70,7 +73,7 @@ function Picker({ close }: { close: () => void }): ComponentChild {
   };
   return html`
     <div class="runs-picker-head">
-      <input type="search" autofocus aria-label="Search attributes" placeholder="Search attributes" value=${search}
+      <input ref=${field} type="search" aria-label="Search attributes" placeholder="Search attributes" value=${search}
         onInput=${(event: Event) => {
           setMost(STEP);
           setSearch((event.target as HTMLInputElement).value);

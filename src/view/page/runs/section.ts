@@ -19,7 +19,7 @@ import { Grid } from "./grid.ts";
 import { ColumnPicker } from "./picker.ts";
 import { QueryField } from "./query.ts";
 import { isOutdated, known, problem, progress } from "./rows.ts";
-import { columns, differing, group, listing, onlyDiffering, reloads, searchText, trash } from "./state.ts";
+import { columns, differing, group, listing, onlyDiffering, query, reloads, searchText, trash } from "./state.ts";
 
 /** The same runs and columns as comma-separated values. */
 const csvAddress: ReadonlySignal<string> = computed(() => {
@@ -56,8 +56,8 @@ export function RunsSection(): ComponentChild {
     <div class="runs">
       <${Tools} />
       ${problem.value !== "" && html`<pre class="trouble" role="alert">${problem.value}</pre>`}
-      <${Grid} />
       <${Status} />
+      <${Grid} />
     </div>
   `;
 }
@@ -117,6 +117,14 @@ function SearchField(): ComponentChild {
   `;
 }
 
+/** Whether something was asked for that leaves runs out. */
+const isNarrowed: ReadonlySignal<boolean> = computed(() => searchText.value !== "" || query.value !== "");
+
+function showAll(): void {
+  searchText.replace("");
+  query.set("");
+}
+
 function Status(): ComponentChild {
   const { runs } = known.value.table;
   const done = progress.value;
@@ -124,7 +132,10 @@ function Status(): ComponentChild {
   return html`
     ${done &&
       html`<progress class="runs-progress" aria-label="Reading" value=${done.done} max=${done.total}></progress>`}
-    <p class=${isShown ? "note runs-status" : "unseen"} role="status">${statusText(runs)}</p>
+    <p class=${isShown ? "note runs-status" : "unseen"} role="status">${statusText(runs)}${isShown && !done &&
+      isNarrowed.value && html`
+      <button onClick=${showAll}>Show all runs</button>
+    `}</p>
   `;
 }
 
