@@ -102,14 +102,15 @@ async function locate(
 async function readPiece(
   pass: PassTables,
   places: Found[],
-  { type, stepRange, timestamps }: StoredPointsQuery,
+  { type, stepRange, timestamps, noted = false }: StoredPointsQuery,
   onLost: OnLost,
   signal?: AbortSignal,
 ): Promise<Piece> {
   // Attributes are sorted as their rows are, so these ascend.
   let stretches = stretchesOf(places);
   if (stepRange[0] !== null || stepRange[1] !== null) {
-    places = await inRange(pass, places, stretches, stepRange, signal);
+    places = withinNotes(pass, places, stepRange);
+    places = await inRange(pass, places, stretchesOf(places), stepRange, signal);
     stretches = stretchesOf(places);
   }
   const leaves = [STEP, ...timestamps ? [TIME] : [], ...PAYLOAD[type]];
@@ -127,6 +128,7 @@ async function readPiece(
     return await readPiece(pass, rest, { type, paths: null, stepRange: [null, null], timestamps }, onLost, signal);
   }
   const [step, ...others] = sound.leaves;
+  if (noted) takeNotes(pass, places, step.values as Float64Array);
   const time = timestamps ? others.shift()! : null;
   return {
     series: Uint32Array.from(places, ({ series }) => series),
@@ -136,6 +138,41 @@ async function readPiece(
     floats: type === "float_series" ? withNaN(others[0]) : null,
     values: type === "float_series" ? [] : type === "histogram_series" ? histogramsOf(others) : others[0].texts!,
   };
+}
+
+/** Of each so many points of a long series the first step is noted. */
+const STRETCH = 4096;
+/** Of long series, by their first row, the first step of each stretch. */
+const notes = new WeakMap<PassTables, Map<number, Float64Array>>();
+
+/** Notes the steps of series all of whose points were read. */
+function takeNotes(pass: PassTables, places: readonly Found[], step: Float64Array): void {
+  let known = notes.get(pass);
+  if (!known) notes.set(pass, known = new Map());
+  let at = 0;
+  for (const { row, points } of places) {
+    const first = at;
+    if (points > 8 * STRETCH) {
+      known.set(row, Float64Array.from({ length: Math.ceil(points / STRETCH) }, (_, i) => step[first + i * STRETCH]));
+    }
+    at += points;
+  }
+}
+
+/** Of each series the stretches that may have steps of a range, as far as it is noted. */
+function withinNotes(pass: PassTables, places: Found[], [from, until]: StoredPointsQuery["stepRange"]): Found[] {
+  const known = notes.get(pass);
+  if (!known) return places;
+  return places.map((one) => {
+    const firsts = known.get(one.row);
+    if (!firsts) return one;
+    // A step that a stretch begins with may end the one before it, too.
+    let start = 0, end = firsts.length;
+    while (start + 1 < end && firsts[start + 1] < (from ?? -Infinity)) start++;
+    while (end > start + 1 && firsts[end - 1] > (until ?? Infinity)) end--;
+    const before = start * STRETCH;
+    return { ...one, row: one.row + before, points: Math.min(one.points, end * STRETCH) - before };
+  });
 }
 
 /** Of each series the points within a range of steps: they ascend. */

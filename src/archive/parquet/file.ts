@@ -8,6 +8,7 @@ import { crc32 } from "node:zlib";
 import type { OpenFile } from "../disk/store.ts";
 import { allThere, type ColumnBytes, PassingBytes } from "./format/column_bytes.ts";
 import { type DecodedColumn, findRows, type ListColumn, readColumn, readLists } from "./format/column.ts";
+import type { PageStart } from "./format/pages.ts";
 import {
   type Chunk,
   type Footer,
@@ -21,7 +22,7 @@ import { extremes } from "./format/statistics.ts";
 import { checkFooter, checkPageHeaders } from "./format/strict.ts";
 import { Strings } from "./format/strings.ts";
 import { ParquetError } from "./format/thrift.ts";
-import { arrayOf, type ColumnKind } from "./format/values.ts";
+import { arrayOf, type Arrays, type ColumnKind } from "./format/values.ts";
 import { type CellTypes, COLUMN_LIST, type ColumnName, LEAF_PATHS, NEEDED_COLUMNS } from "./schema.ts";
 
 const { BYTE_ARRAY, FIXED_LEN_BYTE_ARRAY, INT64, DOUBLE, BOOLEAN } = Physical;
@@ -94,8 +95,9 @@ export class ParquetFile {
   /** Row groups, one after the other. What is decoded of a small file is kept for the next time, and so is what was fetched. */
   *groups(): Generator<RowGroupReader> {
     const isKept = this.#from === 0 || this.#file.load !== null;
-    if (isKept) yield* this.#groups ??= this.footer.groups.map((group) => new RowGroupReader(this, group));
-    else for (const group of this.footer.groups) yield new RowGroupReader(this, group);
+    const { groups } = this.footer;
+    if (isKept) yield* this.#groups ??= groups.map((group, number) => new RowGroupReader(this, group, number));
+    else for (const [number, group] of groups.entries()) yield new RowGroupReader(this, group, number);
   }
 
   /** Whether columns have to be fetched before they are read. */
@@ -201,6 +203,9 @@ function placesOf(leaves: readonly Leaf[]): ReadonlyMap<ColumnName, number> {
   return places;
 }
 
+/** Where the data pages of columns in a row group start, counted from the start of the column. Plain data. */
+export type PageStarts = { [name in ColumnName]?: PageStart[] };
+
 /** A row group, and which of its rows are wanted. */
 export class RowGroupReader {
   /** The wanted rows, ascending; null: all. */
@@ -209,10 +214,39 @@ export class RowGroupReader {
   readonly #group: RowGroup;
   /** What was decoded of the wanted rows. */
   readonly #decoded = new Map<ColumnName, DecodedColumn<ColumnKind>>();
+  /** Where the pages of columns of numbers lie, as far as it is known. */
+  #places: PageStarts | null = null;
 
-  constructor(file: ParquetFile, group: RowGroup) {
+  /** @param number Its place among the row groups of the file. */
+  constructor(file: ParquetFile, group: RowGroup, readonly number: number) {
     this.#file = file;
     this.#group = group;
+  }
+
+  /** How many rows it has, wanted or not. */
+  get size(): number {
+    return this.#group.rows;
+  }
+
+  /** Changes with the file. */
+  get checksum(): number {
+    return this.#file.footerChecksum;
+  }
+
+  /** Whether pages of it can be read by themselves: it is not in memory anyway. */
+  get hasPages(): boolean {
+    return !this.#file.isFar && this.#group.chunks.some((chunk) => !this.#file.has(chunk));
+  }
+
+  /** From here on it is noted where the pages of columns of numbers lie; gives what is noted. */
+  notePlaces(): PageStarts {
+    return this.#places ??= {};
+  }
+
+  /** From here on only these rows, ascending; of columns whose pages are known only those with wanted rows are read. */
+  only(rows: Uint32Array, places: PageStarts): void {
+    this.#places = places;
+    this.#narrow(rows);
   }
 
   /** How many rows are wanted. */
@@ -239,11 +273,15 @@ export class RowGroupReader {
 
   /** From here on only the rows that pass, by their position among the wanted ones. */
   keep(passes: (position: number) => boolean): void {
-    let failing = 0;
-    while (failing < this.length && passes(failing)) failing++;
-    if (failing === this.length) return;
-    const rows = this.#rows ?? allRows(this.#group.rows);
-    this.#narrow(rows.filter((_, position) => passes(position)));
+    const { length } = this;
+    let count = 0;
+    while (count < length && passes(count)) count++;
+    if (count === length) return;
+    const kept = allRows(length);
+    for (let position = count + 1; position < length; position++) if (passes(position)) kept[count++] = position;
+    const positions = kept.slice(0, count), rows = this.#rows;
+    this.#rows = rows ? positions.map((position) => rows[position]) : positions;
+    for (const [name, column] of this.#decoded) this.#decoded.set(name, some(column, positions));
   }
 
   /** From here on no rows. */
@@ -260,7 +298,7 @@ export class RowGroupReader {
 
   /** The same rows, of which others may be wanted. */
   copy(): RowGroupReader {
-    const copy = new RowGroupReader(this.#file, this.#group);
+    const copy = new RowGroupReader(this.#file, this.#group, this.number);
     copy.#rows = this.#rows;
     return copy;
   }
@@ -331,8 +369,9 @@ export class RowGroupReader {
     if (known) return known as DecodedColumn<K>;
     // Texts stay where they are.
     const column = this.#column(name, kind !== "string");
+    const places = this.#places && kind === "float" ? this.#places[name] ??= [] : undefined;
     const decoded = column
-      ? readColumn(...column, kind, this.#rows)
+      ? readColumn(...column, kind, this.#rows, places)
       : { values: arrayOf(kind, this.length), present: new Uint8Array(this.length), strings: new Strings() };
     this.#decoded.set(name, decoded);
     return decoded;
@@ -353,6 +392,25 @@ export class RowGroupReader {
     const bytes = passing ? this.#file.passingBytesOf(chunk) : allThere(this.#file.bytesOf(chunk));
     return [bytes, chunk, this.#file.footer.leaves[place]];
   }
+}
+
+/** Those of decoded values that are at ascending positions. */
+function some<K extends ColumnKind>(
+  { values, present, strings }: DecodedColumn<K>,
+  positions: Uint32Array,
+): DecodedColumn<K> {
+  return { values: pick(values, positions), present: present && pick(present, positions), strings };
+}
+
+function pick<T extends Arrays[ColumnKind]>(values: T, positions: Uint32Array): T {
+  const { length } = positions;
+  if (length === 0) return values.subarray(0, 0) as T;
+  const [first] = positions;
+  // Steps of one series ascend: those of a range lie together.
+  if (positions[length - 1] - first === length - 1) return values.subarray(first, first + length) as T;
+  const picked = new (values.constructor as Float64ArrayConstructor)(length);
+  for (let i = 0; i < length; i++) picked[i] = values[positions[i]] as number;
+  return picked as ArrayLike<unknown> as T;
 }
 
 function allRows(count: number): Uint32Array {

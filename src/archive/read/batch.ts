@@ -97,6 +97,7 @@ export async function* readBatch(
       stepRange: query.stepRange ?? [null, null],
       timestamps: query.timestamps ?? true,
       window: turn.window,
+      noted: shared !== undefined,
     });
     turn.kept = points.step.length;
     batch.kept += turn.kept;

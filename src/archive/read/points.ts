@@ -13,6 +13,7 @@ import type { RowGroupReader } from "../parquet/file.ts";
 import { isLogged, POINT_COLUMNS, pointValues } from "../parquet/point_values.ts";
 import { ParquetError } from "../parquet/format/thrift.ts";
 import type { ColumnName } from "../parquet/schema.ts";
+import { chooseSteps, takeNotes } from "./step_notes.ts";
 
 /** Points in the order in which they were read; a series is a list of row numbers, or a stretch of rows. */
 export interface StoredPoints {
@@ -42,6 +43,8 @@ export interface StoredPointsQuery {
   timestamps: boolean;
   /** The steps of this turn, where points are read in several: row groups that say they have none of them are passed over. */
   window?: StepRange;
+  /** Whether it is noted which steps are where, so that a range of them is read faster later. */
+  noted?: boolean;
 }
 
 /** Points of one row group. */
@@ -77,7 +80,7 @@ export async function readPoints(
     columns: reader.columns,
     read: (group, from) => {
       if (from !== part) [part, before] = [from, reader.pieces.length];
-      reader.read(group, ownerOf(from));
+      reader.read(group, from, ownerOf(from));
     },
     forget: (broken) => {
       if (broken === part) reader.pieces.length = before;
@@ -111,8 +114,9 @@ class PointReader {
 
   /** @param only The run that all rows belong to; null: the rows tell. */
   choose(group: RowGroupReader, part: Part, only: number | null, wanted: ReadonlySet<number>): void {
-    const { type, window } = this.#query;
+    const { type, window, paths, stepRange } = this.#query;
     if (window && isApart(group.extremes("step"), window)) return group.drop();
+    if (only !== null && type === "float_series" && paths && chooseSteps(group, part, paths, stepRange)) return;
     group.where("type", (name) => name === type);
     if (only === null) {
       keepOwn(group, this.#index.project, part);
@@ -122,13 +126,15 @@ class PointReader {
   }
 
   /** Takes in the rows that were chosen. */
-  read(group: RowGroupReader, only: number | null): void {
-    const { type, timestamps, stepRange, window } = this.#query;
+  read(group: RowGroupReader, part: Part, only: number | null): void {
+    const { type, timestamps, stepRange, window, paths, noted = false } = this.#query;
     if (group.length === 0) return;
     group.needColumnsOf(type);
+    const note = noted && only !== null && paths ? takeNotes(group, part, paths) : null;
     // A row without a step is no point.
     const step = group.floats("step").present;
     if (step !== null) group.keep((row) => step[row] === 1);
+    note?.();
     if (type === "file_series") group.keep(isLogged(group));
     if (window) {
       checkSteps(group);

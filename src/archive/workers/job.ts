@@ -16,6 +16,7 @@ import { type BatchContext, type BatchQuery, type BatchSeries, readBatch, type S
 import { fromLocalTime } from "../read/local_time.ts";
 import { type PointsIndex, readPoints } from "../read/points.ts";
 import { bucketBatch } from "../read/series.ts";
+import { keepNotes, notesOf, type StepNotes } from "../read/step_notes.ts";
 
 /** One batch. Its runs are numbered anew, from 0. */
 export interface SeriesJob {
@@ -50,6 +51,8 @@ interface JobPart {
   size: number;
   damage: string | null;
   isMixed: boolean;
+  /** What is known of its steps. */
+  notes: readonly StepNotes[];
 }
 
 /** What Web Workers do for archives. */
@@ -58,11 +61,16 @@ export interface SeriesKind {
   job: SeriesJob;
   /** Points, or buckets where the job asks for these. */
   result: SeriesBlock | BucketColumns;
-  /** A part of the job, by its number, that cannot be read. */
-  news: Damage;
+  news: Damage | Noted;
 }
 
-/** A part that cannot be read. */
+/** What was noted of a part of the job, by its number. */
+export interface Noted {
+  noted: number;
+  notes: readonly StepNotes[];
+}
+
+/** A part of the job, by its number, that cannot be read. */
 export interface Damage {
   damaged: number;
   reason: string;
@@ -98,6 +106,7 @@ export function jobOf(
       size: part.size,
       damage: part.damage,
       isMixed: index.mixed.has(part),
+      notes: notesOf(part),
     })),
     folders: [...folders.keys()].map(({ name, path }) => ({ name, path })),
     series: batch.series.map((one) => ({ ...one, run: numbers.get(one.run)! })),
@@ -120,13 +129,14 @@ function placeOf<T>(places: Map<T, number>, one: T): number {
 export async function* runSeriesJob(
   job: SeriesJob,
   signal: AbortSignal,
-  tell: (damage: Damage) => void,
+  tell: (news: SeriesKind["news"]) => void,
 ): AsyncGenerator<SeriesBlock | BucketColumns, void> {
   const folders = job.folders.map(({ name, path }) => folderAt(DISK, name, path));
   const stamp = { modified: 0, changed: 0, inode: 0, etag: null };
   const parts = job.parts.map(({ folder, name, size, damage }) =>
     new Part(folders[folder], name, parsePartName(name)!, { ...stamp, size }, damage)
   );
+  parts.forEach((part, number) => keepNotes(part, job.parts[number].notes));
   const readOptions: ReadOptions = {
     signal,
     onDamaged: (part, cause) => {
@@ -141,7 +151,13 @@ export async function* runSeriesJob(
   const context = contextOf(job, parts, readOptions);
   const batch = { series: job.series, chains: job.chains, sources: job.runs.map((_, run) => run) };
   if (job.buckets === null) yield* readBatch(context, job.query, batch);
-  else yield await bucketBatch(context, job.query, batch, job.buckets);
+  else {
+    yield await bucketBatch(context, job.query, batch, job.buckets);
+    parts.forEach((part, number) => {
+      const notes = notesOf(part);
+      if (notes.length > job.parts[number].notes.length) tell({ noted: number, notes });
+    });
+  }
 }
 
 function contextOf(

@@ -14,6 +14,7 @@ import type { ReadOptions } from "../index/read_parts.ts";
 import type { BatchQuery, SeriesBatch } from "../read/batch.ts";
 import type { BatchWorkers } from "../read/context.ts";
 import type { RunJob } from "../../pool/protocol.ts";
+import { keepNotes } from "../read/step_notes.ts";
 import { jobOf, type JobSettings, runSeriesJob, type SeriesKind } from "./job.ts";
 
 /** More threads than these take more memory than they save time. */
@@ -80,8 +81,9 @@ export function workersFor(
     signal: AbortSignal,
   ): AsyncGenerator<SeriesBlock | BucketColumns, void> {
     const { job, parts } = jobOf(index, batch, query, { ...settings, buckets });
-    const tell = ({ damaged, reason, cause }: SeriesKind["news"]) => {
-      const part = parts[damaged];
+    const tell = (news: SeriesKind["news"]) => {
+      if ("noted" in news) return keepNotes(parts[news.noted], news.notes);
+      const { damaged, reason, cause } = news, part = parts[damaged];
       part.damage = reason;
       readOptions.onDamaged(part, cause && fromPlainError(cause));
     };

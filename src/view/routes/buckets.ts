@@ -17,7 +17,7 @@ import { chosenSeries } from "./series.ts";
 const AXES: readonly BucketsAxis[] = ["step", "time", "relative"];
 
 /** Rows of an overview of all series together, and the most and the least of one series. */
-const ROWS = 400_000, MOST_BUCKETS = 16_000, FEWEST_BUCKETS = 1000;
+const ROWS = 800_000, MOST_BUCKETS = 16_000, FEWEST_BUCKETS = 1000;
 
 /** Adds `buckets`. */
 export function addBucketsRoute(app: Hono, viewer: Viewer): void {

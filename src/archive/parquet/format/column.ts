@@ -8,7 +8,7 @@ import { numbers } from "../../../columns.ts";
 import type { ColumnBytes } from "./column_bytes.ts";
 import type { Chunk, Leaf } from "./footer.ts";
 import type { Codes } from "./hybrid.ts";
-import { pagesOf } from "./pages.ts";
+import { pagesOf, type PageStart, type WantedPages } from "./pages.ts";
 import type { Strings } from "./strings.ts";
 import { ParquetError } from "./thrift.ts";
 import { arrayOf, type Arrays, type ColumnKind, scratch, ValueDecoder } from "./values.ts";
@@ -36,13 +36,18 @@ export interface ListColumn<K extends ColumnKind> {
 const SEARCHED = 8;
 const NONE = new Uint32Array(0);
 
-/** Decodes a column that is no list; `rows` ascend, null: all. */
+/**
+ * Decodes a column that is no list; `rows` ascend, null: all.
+ *
+ * @param places Where its pages lie: what is not known yet is added, and what is known is used to pass over pages without wanted rows.
+ */
 export function readColumn<K extends ColumnKind>(
   bytes: ColumnBytes,
   chunk: Chunk,
   leaf: Leaf,
   kind: K,
   rows: Uint32Array | null,
+  places?: PageStart[],
 ): DecodedColumn<K> {
   if (leaf.repetition > 0) throw new ParquetError(`its column ${leaf.path.join(".")} holds lists`);
   const decoder = new ValueDecoder(leaf, kind);
@@ -51,12 +56,15 @@ export function readColumn<K extends ColumnKind>(
   const values = (kind === "float" ? numbers(length) : arrayOf(kind, length)) as Arrays[K];
   let present: Uint8Array | null = null;
   let from = 0;
-  for (const page of pagesOf(bytes, chunk, leaf)) {
+  const isKnown = places !== undefined && places.length > 0;
+  const wanted = isKnown && rows ? wantedPages(places, () => from < length ? rows[from] : null) : undefined;
+  for (const page of pagesOf(bytes, chunk, leaf, wanted)) {
     if ("dictionary" in page) {
       decoder.setDictionary(page.dictionary);
       continue;
     }
-    const { start, count, encoding } = page.data;
+    const { start, count, encoding, at } = page.data;
+    if (!isKnown) places?.push({ at, row: start });
     const until = rows ? firstFrom(rows, from, start + count) : start + count;
     if (until === from) continue;
     const { definition, values: encoded } = page.data.open(decoder.isPassing(encoding));
@@ -79,6 +87,20 @@ export function readColumn<K extends ColumnKind>(
   }
   if (from !== length) throw new ParquetError("a column has fewer values than it says");
   return { values, present, strings: decoder.strings };
+}
+
+/** The pages that have wanted rows. */
+function wantedPages(places: readonly PageStart[], nextRow: () => number | null): WantedPages {
+  let page = 0;
+  return {
+    hasDictionary: places[0].at > 0,
+    next() {
+      const row = nextRow();
+      if (row === null) return null;
+      while (page + 1 < places.length && places[page + 1].row <= row) page++;
+      return places[page];
+    },
+  };
 }
 
 /** Of the rows of a page with gaps, those that have a value: where it is among the values, and where it goes. */

@@ -37,6 +37,8 @@ export interface DataPage {
   /** Values, gaps included. */
   count: number;
   encoding: number;
+  /** Where its header starts in the bytes of the column. */
+  at: number;
   /** @param passing Its bytes are only needed until the next page is opened. */
   open(passing: boolean): OpenPage;
 }
@@ -64,14 +66,25 @@ interface Header {
 
 const DATA = 0, DICTIONARY = 2, DATA_V2 = 3;
 
-/** Goes through the pages of a column, whose bytes these are. A page is not looked at any more when the next one is asked for. */
+/**
+ * Goes through the pages of a column, whose bytes these are. A page is not looked at any more when the next one is asked for.
+ *
+ * @param wanted Absent: all pages.
+ */
 export function* pagesOf(
   bytes: ColumnBytes,
   chunk: Chunk,
   leaf: Leaf,
+  wanted?: WantedPages,
 ): Generator<{ dictionary: DictionaryPage } | { data: DataPage }> {
   let at = 0, start = 0, first = true;
   while (start < chunk.values) {
+    if (wanted && !(first && wanted.hasDictionary)) {
+      const place = wanted.next();
+      if (place === null) return;
+      [at, start] = [place.at, place.row];
+    }
+    const page = at;
     const { header, length } = headerAt(bytes, at);
     at += length;
     if (header.compressed > bytes.length - at) throw new ParquetError("a page is longer than its column");
@@ -86,18 +99,29 @@ export function* pagesOf(
       const { count, encoding } = header;
       if (count > chunk.values - start) throw new ParquetError("a column has more values than it says");
       const open = (passing: boolean) => openPage(header, body, chunk, leaf, passing);
-      yield { data: { start, count, encoding, open } };
+      yield { data: { start, count, encoding, at: page, open } };
       start += count;
     }
     first = false;
   }
 }
 
-/** Where a page is, and which row it begins with. */
-export interface PagePlace {
+/** Which data pages of a column are wanted. */
+export interface WantedPages {
+  hasDictionary: boolean;
+  /** The next one; null: there is none. */
+  next(): PageStart | null;
+}
+
+/** Where a page starts, and which row it begins with. */
+export interface PageStart {
   at: number;
-  bytes: number;
   row: number;
+}
+
+/** Where a page is in the file, and which row it begins with. */
+export interface PagePlace extends PageStart {
+  bytes: number;
 }
 
 /** Reads where the data pages of a chunk are: Parquet's offset index. */
