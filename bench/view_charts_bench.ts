@@ -1,12 +1,13 @@
 /**
- * The first chart of 50 runs of 1,000,000 points each on the page of `view`: `deno run -A bench/view_charts_bench.ts DATA`, where DATA
- * is what `bench/charts.ts FOLDER 50` wrote to FOLDER/50x1000000/data. From the address of the charts to 50 lines; every round has a
- * server and a browser of its own, which have listed the runs before. Needs Chromium and Linux.
+ * The first chart of 50 runs of 1,000,000 points each on the page of `view`, and zooms into it: `deno run -A bench/view_charts_bench.ts
+ * DATA`, where DATA is what `bench/charts.ts FOLDER 50` wrote to FOLDER/50x1000000/data. From the address of the charts to 50 lines; every
+ * round has a server and a browser of its own, which have listed the runs before. Then into half of what is seen, again and again: from
+ * the key to the lines in all their detail. Needs Chromium and Linux.
  */
 
 import { ViewedArchive } from "../tests/viewer/browser.ts";
 
-const RUNS = 50, ROUNDS = 3;
+const RUNS = 50, ROUNDS = 3, ZOOMS = 14;
 const [data] = Deno.args;
 
 for (let round = 0; round < ROUNDS; round++) {
@@ -26,4 +27,19 @@ for (let round = 0; round < ROUNDS; round++) {
   console.log(
     `first chart ${time.toFixed(0)} ms; CPU: server ${server.toFixed(0)} ms, browser ${client.toFixed(0)} ms`,
   );
+  await page.waitForTimeout(1000);
+  const plot = page.locator("article .charts-plot > svg[role=img]").first();
+  await plot.focus();
+  for (let zoom = 1; zoom <= ZOOMS; zoom++) {
+    const before = await viewed.cpu(), started = performance.now();
+    await plot.press("+");
+    await page.locator('article.charts-chart[aria-busy="true"]').waitFor({ timeout: 1000 }).catch(() => {});
+    await page.locator('article.charts-chart[aria-busy="false"]').waitFor();
+    const time = performance.now() - started, after = await viewed.cpu();
+    const [server, client] = [after.server - before.server, after.browser - before.browser];
+    console.log(
+      `  zoom into 1/${2 ** zoom}: ${time.toFixed(0)} ms; CPU: server ${server.toFixed(0)} ms, ` +
+        `browser ${client.toFixed(0)} ms`,
+    );
+  }
 }

@@ -8,8 +8,8 @@ import type { BucketColumns } from "../columns.ts";
 
 /** Series in fine buckets. */
 export interface Overview {
-  columns: BucketColumns;
-  /** Of each series, its rows in `columns`; absent: it has no points. */
+  buckets: OverviewBuckets;
+  /** Of each series, its rows in `buckets`; absent: it has no points. */
   rows: ReadonlyMap<number, readonly [start: number, end: number]>;
   /** Of each series, how many points have no place on the axis. */
   unplaced: (series: number) => number;
@@ -17,8 +17,22 @@ export interface Overview {
   inheritedUntil: (series: number) => number | null;
 }
 
-/** Rows that all overviews together may have: some 80 bytes each. */
-const MOST_ROWS = 2_000_000;
+/** Buckets of one series after the other, each ascending: what a chart needs of them. */
+export interface OverviewBuckets {
+  /** The first and the last finite point. A bucket without one is a gap at its own place. */
+  from: Float64Array;
+  to: Float64Array;
+  /** Of the finite points, as the following; NaN where there is none. */
+  mean: Float64Array;
+  min: Float64Array;
+  max: Float64Array;
+  finite: Float64Array;
+  /** How many points are not finite. */
+  other: Float64Array;
+}
+
+/** Rows that all overviews together may have: 56 bytes each. */
+const MOST_ROWS = 4_000_000;
 
 /** Overviews that were asked for last. */
 export class Overviews {
@@ -30,8 +44,8 @@ export class Overviews {
     this.#kept.delete(words);
     this.#kept.set(words, overview);
     let rows = 0;
-    for (const [key, { columns }] of [...this.#kept].reverse()) {
-      rows += columns.series.length;
+    for (const [key, { buckets }] of [...this.#kept].reverse()) {
+      rows += buckets.from.length;
       if (rows > MOST_ROWS && key !== words) this.#kept.delete(key);
     }
     return overview;
@@ -41,6 +55,36 @@ export class Overviews {
   clear(): void {
     this.#kept.clear();
   }
+}
+
+/** What is kept of buckets: those of a series come together. */
+export function overviewBuckets(parts: readonly BucketColumns[]): Pick<Overview, "buckets" | "rows"> {
+  const length = parts.reduce((sum, { series }) => sum + series.length, 0);
+  const [from, to, mean, min, max, finite, other] = Array.from({ length: 7 }, () => new Float64Array(length));
+  const rows = new Map<number, [number, number]>();
+  let at = 0;
+  for (const part of parts) {
+    for (let row = 0; row < part.series.length; row++, at++) {
+      const known = rows.get(part.series[row]);
+      if (known) known[1] = at + 1;
+      else rows.set(part.series[row], [at, at + 1]);
+      const count = part.finiteCount[row];
+      const gap = count > 0 ? NaN : middle(part.fromX[row], part.toX[row]);
+      from[at] = count > 0 ? part.firstX[row] : gap;
+      to[at] = count > 0 ? part.lastX[row] : gap;
+      min[at] = part.min[row];
+      max[at] = part.max[row];
+      // Sums may overflow or round; a mean never lies outside of its values.
+      mean[at] = Math.min(max[at], Math.max(min[at], part.sum[row] / count));
+      finite[at] = count;
+      other[at] = part.nanCount[row] + part.positiveInfinityCount[row] + part.negativeInfinityCount[row];
+    }
+  }
+  return { buckets: { from, to, mean, min, max, finite, other }, rows };
+}
+
+function middle(from: number, to: number): number {
+  return from === -Infinity ? to : to === Infinity ? from : (from + to) / 2;
 }
 
 /** Rows that lie together in one bucket. */
@@ -61,62 +105,47 @@ export interface MergedBuckets {
  * @returns null where the rows are too coarse: points of several of those buckets lie in one of them.
  */
 export function mergedRows(
-  { columns, rows }: Overview,
+  { buckets, rows }: Overview,
   series: number,
   range: readonly [number, number] | null,
-  buckets: number,
+  count: number,
 ): MergedBuckets | null {
   const merged: MergedBuckets = { from: [], to: [], mean: [], min: [], max: [], finite: [], other: 0 };
   let [start, end] = rows.get(series) ?? [0, 0];
-  while (range && start < end && endOf(columns, start) < range[0]) start++;
-  while (range && end > start && startOf(columns, end - 1) > range[1]) end--;
+  const { from, to, finite, other } = buckets;
+  while (range && start < end && to[start] < range[0]) start++;
+  while (range && end > start && from[end - 1] > range[1]) end--;
   if (start === end) return merged;
-  const [low, high] = range ?? [startOf(columns, start), endOf(columns, end - 1)];
-  const width = (high - low) / buckets;
+  const [low, high] = range ?? [from[start], to[end - 1]];
+  const width = (high - low) / count;
   let place = NaN;
   for (let row = start; row < end; row++) {
-    const [from, to] = [startOf(columns, row), endOf(columns, row)];
-    if (range && (to - from > width * 1.01)) return null;
-    const here = Math.min(buckets - 1, Math.max(0, Math.floor((from / 2 + to / 2 - low) / width)));
-    if (here !== place || columns.finiteCount[row] === 0 || merged.finite.at(-1) === 0) open(merged, columns, row);
-    else extend(merged, columns, row);
+    if (range && (to[row] - from[row] > width * 1.01)) return null;
+    const here = Math.min(count - 1, Math.max(0, Math.floor((from[row] / 2 + to[row] / 2 - low) / width)));
+    if (here !== place || finite[row] === 0 || merged.finite.at(-1) === 0) open(merged, buckets, row);
+    else extend(merged, buckets, row);
     place = here;
-    merged.other += columns.nanCount[row] + columns.positiveInfinityCount[row] + columns.negativeInfinityCount[row];
+    merged.other += other[row];
   }
   return merged;
 }
 
-/** A bucket without a finite value is a gap at its own place. */
-function startOf({ firstX, fromX, toX }: BucketColumns, row: number): number {
-  return firstX[row] === firstX[row] ? firstX[row] : middle(fromX[row], toX[row]);
-}
-
-function endOf({ lastX, fromX, toX }: BucketColumns, row: number): number {
-  return lastX[row] === lastX[row] ? lastX[row] : middle(fromX[row], toX[row]);
-}
-
-function middle(from: number, to: number): number {
-  return from === -Infinity ? to : to === Infinity ? from : (from + to) / 2;
-}
-
-function open(merged: MergedBuckets, columns: BucketColumns, row: number): void {
-  const { sum, finiteCount, min, max } = columns;
-  merged.from.push(startOf(columns, row));
-  merged.to.push(endOf(columns, row));
-  // Sums may overflow or round; a mean never lies outside of its values.
-  merged.mean.push(Math.min(max[row], Math.max(min[row], sum[row] / finiteCount[row])));
+function open(merged: MergedBuckets, { from, to, mean, min, max, finite }: OverviewBuckets, row: number): void {
+  merged.from.push(from[row]);
+  merged.to.push(to[row]);
+  merged.mean.push(mean[row]);
   merged.min.push(min[row]);
   merged.max.push(max[row]);
-  merged.finite.push(finiteCount[row]);
+  merged.finite.push(finite[row]);
 }
 
-function extend({ to, mean, min, max, finite }: MergedBuckets, columns: BucketColumns, row: number): void {
+function extend({ to, mean, min, max, finite }: MergedBuckets, more: OverviewBuckets, row: number): void {
   const last = to.length - 1;
-  const count = finite[last] + columns.finiteCount[row];
-  to[last] = endOf(columns, row);
-  min[last] = Math.min(min[last], columns.min[row]);
-  max[last] = Math.max(max[last], columns.max[row]);
-  const both = mean[last] * (finite[last] / count) + columns.sum[row] / count;
+  const count = finite[last] + more.finite[row];
+  to[last] = more.to[row];
+  min[last] = Math.min(min[last], more.min[row]);
+  max[last] = Math.max(max[last], more.max[row]);
+  const both = mean[last] * (finite[last] / count) + more.mean[row] * (more.finite[row] / count);
   mean[last] = Math.min(max[last], Math.max(min[last], both));
   finite[last] = count;
 }

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { bucketPoints } from "../../src/buckets.ts";
-import { mergedRows, type Overview, Overviews } from "../../src/view/overviews.ts";
+import { mergedRows, type Overview, overviewBuckets, Overviews } from "../../src/view/overviews.ts";
 
 async function overviewOf(step: number[], value: number[], buckets: number): Promise<Overview> {
   const columns = await bucketPoints(async function* () {
@@ -15,7 +15,7 @@ async function overviewOf(step: number[], value: number[], buckets: number): Pro
       preview: null,
     };
   }, { series: 1, maxBuckets: buckets + 1, range: null });
-  return { columns, rows: new Map([[0, [0, columns.series.length]]]), unplaced: () => 0, inheritedUntil: () => null };
+  return { ...overviewBuckets([columns]), unplaced: () => 0, inheritedUntil: () => null };
 }
 
 Deno.test("merged buckets hold every point of the part that is asked for", async () => {

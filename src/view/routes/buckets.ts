@@ -5,13 +5,13 @@
  */
 
 import type { Hono } from "hono";
-import { bucketPoints, bucketSeries, joinBuckets } from "../../buckets.ts";
+import { bucketPoints, bucketSeries } from "../../buckets.ts";
 import type { BucketColumns, SeriesBlock } from "../../columns.ts";
 import type { SeriesQuery, Source } from "../../source.ts";
 import type { BucketedSeries, BucketsAnswer, BucketsAxis } from "../api.ts";
 import { addRoute, type Asked, type Viewer } from "../context.ts";
 import { jsonNumber } from "../json.ts";
-import { type MergedBuckets, mergedRows, type Overview } from "../overviews.ts";
+import { type MergedBuckets, mergedRows, type Overview, overviewBuckets } from "../overviews.ts";
 import { chosenSeries } from "./series.ts";
 
 const AXES: readonly BucketsAxis[] = ["step", "time", "relative"];
@@ -66,11 +66,11 @@ async function readOverview(
   const points = new AxisPoints(source, { ...query, kind: "float" }, axis, null, forks);
   if (axis === "step" && source.overviews) {
     const found = await Array.fromAsync(source.overviews({ ...query, kind: "float" }, buckets + 1));
-    return overviewOf(joinBuckets(found), points);
+    return overviewOf(found, points);
   }
   if (axis === "step" && source.buckets) {
     const cut = { maxBuckets: buckets + 1, range: null };
-    return overviewOf(await source.buckets({ ...query, kind: "float", timestamps: false }, cut), points);
+    return overviewOf([await source.buckets({ ...query, kind: "float", timestamps: false }, cut)], points);
   }
   const options = { series, maxBuckets: buckets + 1 };
   let columns = await bucketPoints(() => points.read(), {
@@ -81,7 +81,7 @@ async function readOverview(
   if (axis === "step" && points.range !== null && !points.fits) {
     columns = await bucketPoints(() => points.read(), { ...options, range: points.range });
   }
-  return overviewOf(columns, points);
+  return overviewOf([columns], points);
 }
 
 /** Of each series of a forked run, the step up to which its points are inherited. */
@@ -118,23 +118,15 @@ async function readPart(
   const cut = { maxBuckets: count + 1, range };
   if (axis === "step") {
     const part: SeriesQuery = { ...query, series, kind: "float", timestamps: false, stepRange: [...range] };
-    return overviewOf(await bucketSeries(source, part, cut), points);
+    return overviewOf([await bucketSeries(source, part, cut)], points);
   }
   const options = { series: chosen.length, ...cut };
-  return overviewOf(await bucketPoints(() => points.read(), options), points);
+  return overviewOf([await bucketPoints(() => points.read(), options)], points);
 }
 
-/** Where the rows of each series are. */
-function overviewOf(columns: BucketColumns, points: AxisPoints): Overview {
-  const rows = new Map<number, [number, number]>();
-  columns.series.forEach((series, row) => {
-    const known = rows.get(series);
-    if (known) known[1] = row + 1;
-    else rows.set(series, [row, row + 1]);
-  });
+function overviewOf(parts: readonly BucketColumns[], points: AxisPoints): Overview {
   return {
-    columns,
-    rows,
+    ...overviewBuckets(parts),
     unplaced: (series) => points.unplaced(series),
     inheritedUntil: (series) => points.inheritedUntil(series),
   };
