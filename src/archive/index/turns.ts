@@ -21,6 +21,8 @@ export interface StepTurn {
   share: number;
   /** How many points came out of it; to be set by who reads, so that the next turns are as large as they may be. */
   kept: number;
+  /** To be set where it was not read. */
+  skipped?: boolean;
 }
 
 /** Fewer rows are read in one turn: at the end of each a row group is read twice. */
@@ -78,7 +80,7 @@ export async function* stepTurns(
     yield turn;
     const broken = sound.find(({ damage }) => damage !== null);
     if (broken) throw damagedError(broken, damagedRunName(broken, null));
-    size = Math.min(size * TURN_GROWTH, sizes.points * rows / Math.max(1, turn.kept));
+    if (!turn.skipped) size = Math.min(size * TURN_GROWTH, sizes.points * rows / Math.max(1, turn.kept));
   }
 }
 
@@ -121,13 +123,9 @@ async function stretchesOf(parts: readonly Part[], few: number, signal?: AbortSi
   for (const part of parts) {
     if (part.damage !== null) continue;
     try {
-      using file = await openPart(part, signal);
-      for (const group of file.groups()) {
-        const steps = group.extremes("step");
-        if (steps) stretches.push({ steps, rows: group.length });
-        // Rows of configs have no steps; those of other tools may have some, and are read in every turn.
-        else untold += group.length;
-      }
+      const told = toldBy.get(part) ?? await readStretches(part, signal);
+      stretches.push(...told.stretches);
+      untold += told.untold;
     } catch (error) {
       signal?.throwIfAborted();
       // Whoever reads the rows hears of it.
@@ -135,6 +133,28 @@ async function stretchesOf(parts: readonly Part[], few: number, signal?: AbortSi
     }
   }
   return untold > few ? null : stretches.sort((a, b) => a.steps[0] - b.steps[0]);
+}
+
+/** What a part tells of its row groups, and how many rows it does not tell of. */
+interface Told {
+  stretches: Stretch[];
+  untold: number;
+}
+
+/** Parts that were asked before: who zooms into charts reads the same ones again and again. */
+const toldBy = new WeakMap<Part, Told>();
+
+async function readStretches(part: Part, signal?: AbortSignal): Promise<Told> {
+  using file = await openPart(part, signal);
+  const told: Told = { stretches: [], untold: 0 };
+  for (const group of file.groups()) {
+    const steps = group.extremes("step");
+    if (steps) told.stretches.push({ steps, rows: group.length });
+    // Rows of configs have no steps; those of other tools may have some, and are read in every turn.
+    else told.untold += group.length;
+  }
+  toldBy.set(part, told);
+  return told;
 }
 
 const number = new Float64Array(1), bits = new BigInt64Array(number.buffer);

@@ -284,6 +284,15 @@ export class RowGroupReader {
     for (const [name, column] of this.#decoded) this.#decoded.set(name, some(column, positions));
   }
 
+  /** From here on only the rows between two positions among the wanted ones. */
+  between(from: number, until: number): void {
+    if (from === 0 && until === this.length) return;
+    const positions = allRows(until - from);
+    for (let i = 0; i < positions.length; i++) positions[i] += from;
+    for (const [name, column] of this.#decoded) this.#decoded.set(name, some(column, positions));
+    this.#rows = this.#rows ? this.#rows.subarray(from, until) : positions;
+  }
+
   /** From here on no rows. */
   drop(): void {
     this.#narrow(new Uint32Array(0));

@@ -7,7 +7,7 @@
 
 import type { PointValues, SeriesBlock, Span } from "../../columns.ts";
 import type { SeriesQuery } from "../../source.ts";
-import { type SeriesType, seriesTypeOf } from "../../types.ts";
+import { type SeriesType, seriesTypeOf, type StepRange } from "../../types.ts";
 import type { Files } from "../disk/files.ts";
 import { inherit, type Parents } from "../index/lineage.ts";
 import type { StepTurn } from "../index/turns.ts";
@@ -89,12 +89,18 @@ export async function* readBatch(
   const backwards = query.limit?.from === "end";
   const limits = query.limit ? new Limits(batch.series.length, query.limit.points) : null;
   const waiting: SeriesBlock[] = [];
-  const turns = context.turns?.(batch.sources, backwards) ?? [{ window: undefined, share: 1, kept: 0 }];
+  const turns = context.turns?.(batch.sources, backwards) ?? [{ window: undefined, share: 1, kept: 0 } as StepTurn];
+  const stepRange = query.stepRange ?? [null, null];
   for await (const turn of turns) {
+    if (turn.window && !meet(turn.window, stepRange)) {
+      turn.skipped = true;
+      onTurn(turn.share, 0);
+      continue;
+    }
     const points = await context.points(batch.sources, {
       type,
       paths,
-      stepRange: query.stepRange ?? [null, null],
+      stepRange,
       timestamps: query.timestamps ?? true,
       window: turn.window,
       noted: shared !== undefined,
@@ -122,6 +128,11 @@ export async function* readBatch(
     if (limits?.isFull) break;
   }
   yield* waiting;
+}
+
+/** Whether two ranges have steps in common. */
+function meet([from, to]: StepRange, [first, last]: StepRange): boolean {
+  return (from ?? -Infinity) <= (last ?? Infinity) && (first ?? -Infinity) <= (to ?? Infinity);
 }
 
 /** The rows that a series shows. */

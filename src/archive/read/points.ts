@@ -315,8 +315,16 @@ function checkSteps(group: RowGroupReader): void {
 function keepSteps(group: RowGroupReader, [from, to]: StepRange): void {
   if (from === null && to === null) return;
   const [least, greatest] = [from ?? -Infinity, to ?? Infinity];
-  const { values } = group.floats("step");
-  group.keep((row) => values[row] >= least && values[row] <= greatest);
+  const { values } = group.floats("step"), { length } = values;
+  let first = 0;
+  while (first < length && !(values[first] >= least && values[first] <= greatest)) first++;
+  let end = first;
+  while (end < length && values[end] >= least && values[end] <= greatest) end++;
+  let next = end;
+  while (next < length && !(values[next] >= least && values[next] <= greatest)) next++;
+  // Those of one series lie together.
+  if (next === length) group.between(first, end);
+  else group.keep((row) => values[row] >= least && values[row] <= greatest);
 }
 
 function withNaN({ values, present }: { values: Float64Array; present: Uint8Array | null }): Float64Array {

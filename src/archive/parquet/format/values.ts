@@ -286,27 +286,34 @@ class PlainFloats implements PageValues {
   }
 
   all(out: ColumnArray, to: number): void {
-    const { leaf, count } = this;
-    const view = this.#view, read = this.#read, width = this.#width;
-    if (leaf.physical === Physical.DOUBLE) {
-      new Uint8Array(out.buffer, out.byteOffset + to * 8, count * 8).set(this.bytes.subarray(0, count * 8));
-    } else if (leaf.physical === Physical.FIXED_LEN_BYTE_ARRAY && width === 8) {
-      // The exporter's steps, without a call for each.
-      const by = leaf.scale ? 10 ** leaf.scale : 1;
-      for (let i = 0, at = 0; i < count; i++, at += 8) {
-        out[to + i] = whole(view.getInt32(at), view.getUint32(at + 4)) / by;
-      }
-    } else if (leaf.physical === Physical.INT64 && leaf.perMillisecond === 1 && !leaf.unsigned) {
-      // And its times.
-      for (let i = 0, at = 0; i < count; i++, at += 8) {
-        out[to + i] = whole(view.getInt32(at + 4, true), view.getUint32(at, true));
-      }
-    } else for (let i = 0, at = 0; i < count; i++, at += width) out[to + i] = read(view, at);
+    this.#between(0, this.count, out, to);
   }
 
   some(positions: Uint32Array, from: number, until: number, offset: number, out: ColumnArray, to: number): void {
+    const first = positions[from], length = until - from;
+    if (positions[until - 1] - first === length - 1) {
+      return this.#between(first - offset, first - offset + length, out, to);
+    }
     const view = this.#view, read = this.#read, width = this.#width;
     for (let i = from; i < until; i++) out[to++] = read(view, (positions[i] - offset) * width);
+  }
+
+  #between(start: number, end: number, out: ColumnArray, to: number): void {
+    const { leaf } = this;
+    const view = this.#view, read = this.#read, width = this.#width;
+    const first = start * width, last = end * width;
+    if (leaf.physical === Physical.DOUBLE) {
+      new Uint8Array(out.buffer, out.byteOffset + to * 8, last - first).set(this.bytes.subarray(first, last));
+    } else if (leaf.physical === Physical.FIXED_LEN_BYTE_ARRAY && width === 8) {
+      // The exporter's steps, without a call for each.
+      const by = leaf.scale ? 10 ** leaf.scale : 1;
+      for (let at = first; at < last; at += 8) out[to++] = whole(view.getInt32(at), view.getUint32(at + 4)) / by;
+    } else if (leaf.physical === Physical.INT64 && leaf.perMillisecond === 1 && !leaf.unsigned) {
+      // And its times.
+      for (let at = first; at < last; at += 8) {
+        out[to++] = whole(view.getInt32(at + 4, true), view.getUint32(at, true));
+      }
+    } else for (let at = first; at < last; at += width) out[to++] = read(view, at);
   }
 }
 
