@@ -151,6 +151,7 @@ export async function serve(options: ServeOptions): Promise<ServedArchive> {
     const hosts = isLoopback(host) ? [...new Set([hostName(host), "127.0.0.1", "localhost", "[::1]"])] : null;
     const places = [archive, offline, files, cacheFolder];
     const folders = places.flatMap((folder) => folder ? foldersOf(pathString(folder)) : []);
+    catalog.stay?.();
     const handler = createHandler(catalog, { secret, hosts, folders, onRequest });
     const server = await startServer(handler, host, port, DEFAULT_PORT);
     const url = addressOf(server.port, host);

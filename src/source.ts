@@ -189,6 +189,8 @@ export interface Catalog {
   open(project: string): Source;
   /** Forgets what was read, so that the next call sees what is new; for catalogs that keep anything. */
   refresh?(): void;
+  /** Told that calls come until it is closed: what takes time to start is kept in between; for catalogs that start anything. */
+  stay?(): void;
   close(): void;
 }
 

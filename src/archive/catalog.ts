@@ -9,6 +9,7 @@ import { Archive } from "./archive.ts";
 import { DISK } from "./disk/local.ts";
 import { EitherProject } from "./either_project.ts";
 import { type ArchiveOptions, checkArchive } from "./options.ts";
+import { keepWorkers } from "./workers/workers.ts";
 
 /**
  * Opens an archive. Nothing is read before the first call.
@@ -38,12 +39,18 @@ export function openArchive(options: ArchiveOptions): Catalog {
     includeIncomplete,
     workers: options.workers ?? {},
   };
+  let leave: (() => void) | null = null;
   return {
     label: places.label,
     projects: (call?: CallOptions) => archive.projects(call),
     open: (project: string): Source => new EitherProject(archive, project, settings),
     refresh: () => archive.refresh(),
+    stay: () => {
+      leave ??= keepWorkers();
+    },
     close: () => {
+      leave?.();
+      leave = null;
       store.close();
       filesStore.close();
     },

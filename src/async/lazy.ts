@@ -15,9 +15,10 @@ import type { Catalog, LazyCatalog } from "../source.ts";
 export function lazyCatalog(label: string, load: () => Promise<Catalog>): LazyCatalog {
   let loading: Promise<Catalog> | null = null;
   let loaded: Catalog | null = null;
-  let closed = false;
+  let closed = false, staying = false;
   const loadOnce = async () => {
     loaded = await load();
+    if (staying) loaded.stay?.();
     if (closed) loaded.close();
     return loaded;
   };
@@ -31,6 +32,10 @@ export function lazyCatalog(label: string, load: () => Promise<Catalog>): LazyCa
     projects: async (call) => await (await use()).projects(call),
     open: async (project) => await (await use()).open(project),
     refresh: () => loaded?.refresh?.(),
+    stay() {
+      staying = true;
+      loaded?.stay?.();
+    },
     close() {
       closed = true;
       loaded?.close();

@@ -72,6 +72,7 @@ export function openOffline(options: OfflineOptions): Catalog {
       folder = new OfflineFolder(root, options.legacyProject ?? null);
       beneath?.refresh?.();
     },
+    stay: () => beneath?.stay?.(),
     close: () => beneath?.close(),
   };
 }

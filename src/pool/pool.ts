@@ -43,6 +43,10 @@ export interface PoolOptions<K extends WorkKind> {
   idle?: number;
 }
 
+function usualIdle(): number {
+  return inKernel() ? IDLE_IN_NOTEBOOK : IDLE_IN_SCRIPT;
+}
+
 /** Runs jobs in Web Workers. */
 export class WorkerPool<K extends WorkKind> {
   readonly #options: Required<PoolOptions<K>>;
@@ -58,7 +62,7 @@ export class WorkerPool<K extends WorkKind> {
     this.#options = {
       create: () => new Worker(options.module, { type: "module" }),
       lookEvery: LOOK_EVERY,
-      idle: inKernel() ? IDLE_IN_NOTEBOOK : IDLE_IN_SCRIPT,
+      idle: usualIdle(),
       ...options,
       pointsPerWorker: options.pointsPerWorker ?? POINTS_PER_WORKER,
     };
@@ -219,6 +223,17 @@ export class WorkerPool<K extends WorkKind> {
     } else {
       this.#free.push(member);
     }
+    this.#wind();
+  }
+
+  /** How long idle workers are kept from now on, in milliseconds. Default: as if nothing had been said. */
+  keepFor(idle: number = usualIdle()): void {
+    this.#options.idle = idle;
+    this.#wind();
+  }
+
+  /** Ends the workers after a while in which none of them had work. */
+  #wind(): void {
     clearTimeout(this.#idleTimer);
     if (this.#members.size === 0 || this.#free.length < this.#members.size) return;
     this.#idleTimer = setTimeout(() => this.close(), this.#options.idle);

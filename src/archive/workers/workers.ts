@@ -37,6 +37,20 @@ export interface WorkerOptions {
 
 let shared: WorkerPool<SeriesKind> | undefined;
 
+/** How long a process that answers calls all the time keeps workers that have no work, in milliseconds. */
+const KEPT = 600_000;
+let keepers = 0;
+
+/** Keeps workers between calls, for whoever answers calls all the time. Gives what ends that. */
+export function keepWorkers(): () => void {
+  keepers++;
+  const pool = shared ??= archivePool();
+  pool.keepFor(KEPT);
+  return () => {
+    if (--keepers === 0) pool.keepFor();
+  };
+}
+
 const MODULE = new URL("./worker.ts", import.meta.url);
 
 /** A pool for archives. */

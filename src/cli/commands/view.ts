@@ -44,6 +44,7 @@ const PATIENCE = 3000;
 
 const run: Run<InferValue<typeof parser>> = async ({ source, port, json }, terminal, signal) => {
   const { catalog, projectName } = connectionOf(projectFrom(source));
+  catalog.stay?.();
   // What is not there is told here rather than in the browser.
   await (projectName === null ? catalog.projects({ signal }) : (await catalog.open(projectName)).project({ signal }));
   // Loaded here: other commands need no server and no page.
