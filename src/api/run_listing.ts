@@ -63,7 +63,7 @@ export class RunListings<Run extends object> {
   /** Their ids and names. */
   ids(what: string, listed: ListedRuns): Listing<RunIds, RunIds[]> {
     const rows = this.#rows(listed);
-    return new Listing(this.#of(what), rows, async () => (await this.#all(listed)).map(ids), (one) => one);
+    return new Listing(this.#of(what), rows, () => this.#allIds(listed), (one) => one);
   }
 
   /** Themselves, or all in one frame. */
@@ -100,8 +100,10 @@ export class RunListings<Run extends object> {
     };
   }
 
-  async #all(listed: ListedRuns): Promise<RunInfo[]> {
-    return (await Array.fromAsync(this.#pages(listed), ({ runs }) => runs)).flat();
+  /** Page by page, so that of no page more is kept than what is given. */
+  async #allIds(listed: ListedRuns): Promise<RunIds[]> {
+    const all = await Array.fromAsync(this.#pages(listed), ({ runs }) => runs.map(ids));
+    return all.flat();
   }
 
   async *#pages({ where, heads, signal }: ListedRuns): AsyncGenerator<{ source: Source; runs: RunInfo[] }> {
