@@ -231,7 +231,7 @@ export function findRows(
   let length = 0;
   const list = (): Uint32Array => {
     if (found) return found;
-    found = new Uint32Array(chunk.values);
+    found = placesOfRows(chunk.values);
     for (let row = 0; row < length; row++) found[row] = row;
     return found;
   };
@@ -270,7 +270,15 @@ export function findRows(
       if (code < wanted.length ? wanted[code] === 1 : passes(decoder.strings.get(code))) list()[length++] = start + i;
     }
   }
-  return length === chunk.values ? null : list().subarray(0, length);
+  return length === chunk.values ? null : list().slice(0, length);
+}
+
+let places = new Uint32Array(0);
+
+/** Room for the rows of a column, used again and again: few of them may be found. */
+function placesOfRows(count: number): Uint32Array {
+  if (places.length < count) places = new Uint32Array(count);
+  return places;
 }
 
 /** What two lists of ascending rows have in common. */

@@ -72,7 +72,7 @@ export class Codes {
   /** The one number that all are; -1 where they differ. */
   get only(): number {
     this.#rewind();
-    if (!this.#run()) return -1;
+    if (!this.#run() || this.#value < 0) return -1;
     const first = this.#value;
     while (this.#value === first) if (!this.#run()) return first;
     return -1;
