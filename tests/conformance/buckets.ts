@@ -84,6 +84,9 @@ export const bucketChecks: SampleCheck[] = [
         }),
         { numRuns: 30 },
       );
+      // Buckets that are too narrow for a number.
+      const query: SeriesQuery = { kind: "float", series: seriesList(all.slice(0, 3)), lineage: "full" };
+      await assertSame(sample, query, 3, [0, 5e-324]);
     },
   },
   {

@@ -42,10 +42,14 @@ export function bucketsQuery(statement: Statement, scope: Scope, points: PointsS
   );
   if (from === to) statement.with("placed", `SELECT *, CAST(0 AS BIGINT) AS bucket FROM kinds WHERE x >= ${first}`);
   else {
+    // Buckets that are too narrow for a number: whatever is behind the first edge is behind all but the last.
+    const share = width === 0
+      ? `CASE WHEN x > ${first} THEN CAST(${end} AS DOUBLE) ELSE CAST(0 AS DOUBLE) END`
+      : `(x - ${first}) / ${wide}`;
     statement.with(
       "near",
       // Before it is made whole: what is infinite has no whole number.
-      `SELECT *, CAST(ceil(least(CAST(${end} AS DOUBLE), greatest(CAST(1 AS DOUBLE), (x - ${first}) / ${wide}))) AS BIGINT) ` +
+      `SELECT *, CAST(ceil(least(CAST(${end} AS DOUBLE), greatest(CAST(1 AS DOUBLE), ${share}))) AS BIGINT) ` +
         "AS guess FROM kinds",
     );
     // Division and edges may round differently; edges decide.
