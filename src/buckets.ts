@@ -71,29 +71,6 @@ async function summarise(
   return buckets.finish();
 }
 
-/** Puts together buckets of different series of one query. */
-export function joinBuckets(all: readonly BucketColumns[]): BucketColumns {
-  const stretches = all.flatMap((part) => [...stretchesOf(part)]).sort((a, b) => a.series - b.series);
-  const joined = emptyColumns(stretches.reduce((sum, { start, end }) => sum + end - start, 0));
-  let at = 0;
-  for (const { part, start, end } of stretches) {
-    for (const name of COLUMNS) joined[name].set(part[name].subarray(start, end), at);
-    at += end - start;
-  }
-  return joined;
-}
-
-/** Where the rows of each series are. */
-function* stretchesOf(
-  part: BucketColumns,
-): Generator<{ part: BucketColumns; series: number; start: number; end: number }> {
-  const { series } = part;
-  for (let start = 0, end = 0; start < series.length; start = end) {
-    while (end < series.length && series[end] === series[start]) end++;
-    yield { part, series: series[start], start, end };
-  }
-}
-
 /** The memory of buckets. */
 export function bucketBuffers(columns: BucketColumns): ArrayBuffer[] {
   return COLUMNS.map((name) => columns[name].buffer as ArrayBuffer);

@@ -17,6 +17,7 @@ const ALONE = [
 /** What `--fast` leaves out: what starts kernels and other programs, what takes long, and what asks the same of one more way to read. */
 const LONG = [
   "tests/archive/many_runs_test.ts",
+  "tests/archive/zoom_test.ts",
   "tests/bulk/names_test.ts",
   "tests/bulk/ways_test.ts",
   "tests/cli/",

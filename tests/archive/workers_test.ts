@@ -6,10 +6,11 @@ import { longRuns } from "../../bench/generate.ts";
 import { partName, sanitized } from "../../samples/writer.ts";
 import { openArchive } from "../../src/archive/catalog.ts";
 import { archivePool, type WorkerOptions } from "../../src/archive/workers/workers.ts";
-import { bucketPoints, joinBuckets } from "../../src/buckets.ts";
+import { bucketPoints } from "../../src/buckets.ts";
 import { type BucketColumns, seriesList } from "../../src/columns.ts";
 import { DamagedFileError, WorkerError } from "../../src/errors.ts";
 import type { SeriesQuery, Source } from "../../src/source.ts";
+import { joinBuckets } from "./joined_buckets.ts";
 
 const PROJECT = "bench/project", PATH = "metrics/group-0/metric-0";
 // So many that each run is a batch, and its points are several blocks.

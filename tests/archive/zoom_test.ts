@@ -8,12 +8,13 @@ import { floatPoint, int, string } from "../../samples/rows.ts";
 import { type ArchiveColumns, partName, type RowBatch, sanitized, writeRun } from "../../samples/writer.ts";
 import { openArchive } from "../../src/archive/catalog.ts";
 import { archivePool } from "../../src/archive/workers/workers.ts";
-import { bucketPoints, bucketSeries, joinBuckets } from "../../src/buckets.ts";
+import { bucketPoints, bucketSeries } from "../../src/buckets.ts";
 import { type BucketColumns, seriesList } from "../../src/columns.ts";
 import { compactArchive } from "../../mod.ts";
 import { DamagedFileError } from "../../src/errors.ts";
 import type { SeriesQuery, Source } from "../../src/source.ts";
 import { Random } from "../faults/random.ts";
+import { joinBuckets } from "./joined_buckets.ts";
 
 const PROJECT = "org/zoom";
 const SEED = Number(Deno.env.get("SEED") ?? Date.now() % 1_000_000);
@@ -95,37 +96,34 @@ async function write(data: string, random: Random): Promise<void> {
 
 const RUNS = ["alone", "by-series", "by-step", "again", "parts", "child", "short", "nobody"];
 
-/** All points of each series, read once without any range. */
-async function allPoints(source: Source, query: SeriesQuery): Promise<{ x: number[]; y: number[] }[]> {
-  const all = Array.from(query.series.run, () => ({ x: [] as number[], y: [] as number[] }));
-  for await (const { spans, step, values } of source.series(query)) {
-    for (const { series, start, end } of spans) {
-      for (let row = start; row < end; row++) {
-        all[series].x.push(step[row]);
-        all[series].y.push((values.data as Float64Array)[row]);
-      }
-    }
-  }
-  return all;
+/** All points of one series. */
+interface Points {
+  x: Float64Array;
+  y: Float64Array;
 }
 
-/** The buckets of those points that lie in a range. */
-function expected(
-  all: { x: number[]; y: number[] }[],
-  [from, to]: readonly [number, number],
-  maxBuckets: number,
-): Promise<BucketColumns> {
+/** All points of each series, read once without any range. */
+async function allPoints(source: Source, query: SeriesQuery): Promise<Points[]> {
+  const pieces = Array.from(query.series.run, () => ({ x: [] as Float64Array[], y: [] as Float64Array[] }));
+  for await (const { spans, step, values } of source.series(query)) {
+    for (const { series, start, end } of spans) {
+      pieces[series].x.push(step.slice(start, end));
+      pieces[series].y.push((values.data as Float64Array).slice(start, end));
+    }
+  }
+  const joined = (arrays: Float64Array[]) => Float64Array.from(arrays.flatMap((one) => Array.from(one)));
+  return pieces.map(({ x, y }) => ({ x: joined(x), y: joined(y) }));
+}
+
+/** The buckets of those points that lie in a range: they ascend. */
+function expected(all: Points[], [from, to]: readonly [number, number], maxBuckets: number): Promise<BucketColumns> {
   return bucketPoints(async function* () {
     for (const [series, { x, y }] of all.entries()) {
-      const inside = [...x.keys()].filter((i) => x[i] >= from && x[i] <= to);
-      if (inside.length === 0) continue;
-      yield {
-        spans: [{ series, start: 0, end: inside.length }],
-        step: Float64Array.from(inside, (i) => x[i]),
-        timestamp: new Float64Array(inside.length),
-        values: { kind: "float", data: Float64Array.from(inside, (i) => y[i]) },
-        preview: null,
-      };
+      const start = x.findIndex((step) => step >= from), last = x.findLastIndex((step) => step <= to);
+      if (start < 0 || last < start) continue;
+      const spans = [{ series, start: 0, end: last + 1 - start }];
+      const values = { kind: "float" as const, data: y.subarray(start, last + 1) };
+      yield { spans, step: x.subarray(start, last + 1), timestamp: new Float64Array(0), values, preview: null };
     }
   }, { series: all.length, maxBuckets, range: [from, to] });
 }

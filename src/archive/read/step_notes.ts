@@ -59,14 +59,15 @@ export function chooseSteps(
   );
   if (!known) return false;
   const { least, greatest, places, isAll } = known;
-  const rows = new Uint32Array(group.size);
+  const isWanted = (stretch: number) => least[stretch] <= (to ?? Infinity) && greatest[stretch] >= (from ?? -Infinity);
+  const wanted = [...least.keys()].filter(isWanted);
+  const rows = new Uint32Array(wanted.length * STRETCH);
   let length = 0;
-  for (let stretch = 0; stretch < least.length; stretch++) {
-    if (least[stretch] > (to ?? Infinity) || greatest[stretch] < (from ?? -Infinity)) continue;
+  for (const stretch of wanted) {
     const end = Math.min(group.size, (stretch + 1) * STRETCH);
     for (let row = stretch * STRETCH; row < end; row++) rows[length++] = row;
   }
-  group.only(rows.slice(0, length), places);
+  group.only(rows.subarray(0, length), places);
   return isAll && known.paths.length === paths.length;
 }
 
