@@ -115,7 +115,8 @@ async function sizeOf(folder: string): Promise<number> {
   return bytes;
 }
 
-async function compare(runs: number, base: string): Promise<void> {
+async function compare(runs: number, base: string): Promise<Record<Step, Figures>> {
+  const all = {} as Record<Step, Figures>;
   const folder = `${base}/many-${runs}`;
   await manyRuns(`${folder}/data`, PROJECT, 0, runs);
   await Deno.remove(`${folder}/cache`, { recursive: true }).catch(() => {});
@@ -123,7 +124,7 @@ async function compare(runs: number, base: string): Promise<void> {
   console.log(`${runs} runs, ${((await sizeOf(`${folder}/data`)) / 1e6).toFixed(0)} MB`);
   for (const step of STEPS) {
     if (step === "new") await manyRuns(`${folder}/data`, PROJECT, runs, 100);
-    const { seconds, processor, count, peak, pause } = await inProcess(step, folder);
+    const { seconds, processor, count, peak, pause } = all[step] = await inProcess(step, folder);
     console.log(
       `  ${WHAT[step].padEnd(48)} ${seconds.toFixed(2).padStart(7)} s, ${
         processor.toFixed(2).padStart(6)
@@ -138,6 +139,16 @@ async function compare(runs: number, base: string): Promise<void> {
     }
   }
   await manyRuns(`${folder}/data`, PROJECT, runs, 0);
+  return all;
+}
+
+/** The openings of several sizes, as a table of Markdown: processor time, and for the second the clock and the peak of memory. */
+function tell(sizes: ReadonlyMap<number, Record<Step, Figures>>): void {
+  console.log("\n| runs | first opening | Polars by hand | second opening |\n| --- | --- | --- | --- |");
+  for (const [runs, { first, hand, second }] of sizes) {
+    const seconds = [first.processor, hand.processor, second.seconds].map((one) => `${one.toFixed(2)} s`);
+    console.log(`| ${runs.toLocaleString("en-US")} | ${seconds.join(" | ")}, ${second.peak.toFixed(0)} MB |`);
+  }
 }
 
 if (import.meta.main) {
@@ -146,6 +157,8 @@ if (import.meta.main) {
   if (step) console.log(JSON.stringify(await measure(step, first)));
   else {
     const base = second ?? `${tmpdir()}/neptune-fetcher-bench`;
-    for (const runs of (first ?? "1000").split(",")) await compare(Number(runs), base);
+    const sizes = new Map<number, Record<Step, Figures>>();
+    for (const runs of (first ?? "1000").split(",")) sizes.set(Number(runs), await compare(Number(runs), base));
+    if (sizes.size > 1) tell(sizes);
   }
 }

@@ -5,6 +5,7 @@
  */
 
 import type { LazyDataFrame } from "nodejs-polars";
+import { pauseNowAndThen } from "../async/pause.ts";
 import type { BucketColumns, PairBlock, SeriesBlock, ValueBlock } from "../columns.ts";
 import type {
   AttributesQuery,
@@ -159,11 +160,13 @@ export class ArchivedProject implements Source {
     const { index } = kept;
     const lost = damageBehind(index, query);
     if (lost) this.#damaged(index, lost);
+    const pause = pauseNowAndThen(query.signal);
+    await pause();
     const numbers = await matchRuns(this.#table(kept, query), query, kept.columns);
     const from = query.offset ?? 0;
     const wanted = numbers.slice(from, query.limit === undefined ? undefined : from + query.limit);
     for (let at = 0; at === 0 || at < wanted.length; at += RUNS_PER_PAGE) {
-      query.signal?.throwIfAborted();
+      await pause();
       const runs = runInfos(index, wanted.slice(at, at + RUNS_PER_PAGE));
       yield { runs, total: numbers.length };
     }

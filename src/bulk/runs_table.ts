@@ -5,6 +5,7 @@
  */
 
 import type { DataFrame } from "nodejs-polars";
+import { pauseNowAndThen } from "../async/pause.ts";
 import type { ValueBlock } from "../columns.ts";
 import { OptionError } from "../errors.ts";
 import { COUNT, either, FLAG, listOf, NONEMPTY, oneOf, orNull } from "../options/kinds.ts";
@@ -79,6 +80,7 @@ const SORTABLE: AttributeType[] = ["string", "int", "float", "bool", "datetime",
 export async function fetchRunsTable(source: Source, request: TableRequest, heads: boolean): Promise<DataFrame> {
   const sort = await resolveSort([source], request);
   const runs = await readTableRuns(source, request, sort, heads);
+  await pauseNowAndThen(request.signal)();
   if (!isCut(runs, request)) noteNamed(runs, request, heads, request.notes);
   const table = new TableBuilder(runs.map((run) => ({ run, project: null })), [...request.aggregates]);
   const matched = { columns: false, columnsRegex: false };

@@ -40,9 +40,10 @@ export async function* readValues(
   if (paths.list?.length === 0) return;
   const wanted = (type: AttributeType) => !query.types || query.types.includes(type);
   const parameters = [...CONFIG_TYPES, ...FILE_TYPES].filter(wanted), series = SERIES_TYPES.filter(wanted);
+  const pause = pauseNowAndThen(context.signal);
+  await pause();
   const keys = runs.map((run) => index.keys[run]);
   let block = new ValueBlockBuilder(keys);
-  const pause = pauseNowAndThen(context.signal);
   for (const column of index.system.columns.values()) {
     if (!parameters.includes(column.type) || !paths.test(column.path)) continue;
     addSystem(block, column, runs);
