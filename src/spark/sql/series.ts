@@ -83,19 +83,19 @@ function found(
   const isUniform = ranges.every((one) => one.least === least && one.greatest === greatest) &&
     [least, greatest].every((units) => Math.abs(units) === LIMIT || Number.isSafeInteger(units));
   const runs = [...new Set(asked.map(({ key }) => key))], paths = [...new Set(asked.map(({ path }) => path))];
-  const isFew = runs.length <= LONGEST_LIST;
+  const isFew = runs.length <= LONGEST_LIST, isMost = runs.length > 1 && SHARE * scope.runs <= runs.length;
+  // Where most of what is found is asked for, no engine need join it with a list of what is.
+  const pairs = orMore && !inherits && isUniform && (isFew || isMost)
+    ? SeriesPairs.of(points.series, runs, paths)
+    : null;
   // Known beforehand, so that the engine need not open what holds nothing of it. Of many runs, the table of what is asked says it.
   const where = all([
-    isFew ? isOneOf(statement, "run_id", runs) : null,
+    isFew && !(pairs && isMost) ? isOneOf(statement, "run_id", runs) : null,
     isOneOf(statement, "attribute_path", paths),
     Number.isSafeInteger(least) ? `step >= ${decimal(statement, least)}` : null,
     Number.isSafeInteger(greatest) ? `step <= ${decimal(statement, greatest)}` : null,
   ]);
   withPoints(statement, scope, [seriesTypeOf(points.kind)], where);
-  // Where most of what is found is asked for, no engine need join it with a list of what is.
-  const pairs = orMore && !inherits && isUniform && (isFew || SHARE * scope.runs <= runs.length)
-    ? SeriesPairs.of(points.series, runs, paths)
-    : null;
   const isOnePath = paths.length === 1;
   const names = pairs?.names ?? ["series"];
   const query = pairs === null
