@@ -51,6 +51,7 @@ function scarce(bytes: Uint8Array): ColumnBytes {
       given.fill(0xaa);
       return given = bytes.slice(at, at + atLeast);
     },
+    lasting: (some) => some.slice(),
   };
 }
 

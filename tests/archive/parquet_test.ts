@@ -158,6 +158,30 @@ Deno.test("texts of a file that is read column by column stay what they were whe
   }
 });
 
+Deno.test("texts that lie far apart in a column of few wanted rows are looked at before they are gone", async () => {
+  const [path, again] = [1, 2].map(() => Deno.makeTempFileSync({ suffix: ".parquet" }));
+  try {
+    // Each path once, so that there is no dictionary, or a long one.
+    const paths = Array.from({ length: 12_000 }, (_, i) => `${"abcdefghi".repeat(14)}/${i}`);
+    const rows = paths.map((path, i) => i % 20 === 0 ? floatPoint(path, 1, 1000, i) : int(path, BigInt(i)));
+    await Deno.writeFile(path, encodePart({ projectId: "a/b", runId: "R", batches: [rows] }));
+    const wanted = paths.filter((_, i) => i % 20 === 0 && i % 3 === 0);
+    for (const compression of ["uncompressed", "snappy"] as const) {
+      pl.readParquet(path).writeParquet(again, { compression });
+      using file = new ParquetFile(openBytes(again));
+      const found: unknown[] = [];
+      for (const group of file.groups()) {
+        group.where("type", (type) => type === "float_series");
+        group.where("path", (path) => Number(path.split("/")[1]) % 3 === 0);
+        found.push(...stringsOf(group.strings("path")));
+      }
+      assert.deepEqual(found, wanted, compression);
+    }
+  } finally {
+    for (const one of [path, again]) await Deno.remove(one);
+  }
+});
+
 Deno.test("the same rows in every compression that Polars writes are the same", async () => {
   const [path, again] = [1, 2].map(() => Deno.makeTempFileSync({ suffix: ".parquet" }));
   try {

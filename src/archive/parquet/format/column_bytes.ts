@@ -11,11 +11,13 @@ export interface ColumnBytes {
   readonly length: number;
   /** Those from a place on: so many at least, as far as there are. They may be gone when others are asked for. */
   from(at: number, atLeast: number): Uint8Array;
+  /** Some of those that were given, to be kept when others are asked for. */
+  lasting(some: Uint8Array): Uint8Array;
 }
 
 /** Bytes that are all there. */
 export function allThere(bytes: Uint8Array): ColumnBytes {
-  return { length: bytes.length, from: (at) => bytes.subarray(at) };
+  return { length: bytes.length, from: (at) => bytes.subarray(at), lasting: (some) => some };
 }
 
 /** So many are read at once: they fit into the processor's cache, and a call of the system takes less time than reading them. */
@@ -59,5 +61,9 @@ export class PassingBytes implements ColumnBytes {
       throw new ParquetError("it became shorter while it was read");
     }
     return bytes;
+  }
+
+  lasting(some: Uint8Array): Uint8Array {
+    return some.slice();
   }
 }

@@ -93,12 +93,13 @@ export function* pagesOf(
     if (header.type === DICTIONARY) {
       if (!first) throw new ParquetError("a column has a dictionary in the middle");
       checkSum(header, body);
-      const inside = decompress(chunk.codec, body, header.uncompressed, false);
+      // What is not compressed is given as it is.
+      const inside = decompress(chunk.codec, bytes.lasting(body), header.uncompressed, false);
       yield { dictionary: { count: header.count, encoding: header.encoding, bytes: inside } };
     } else if (header.type === DATA || header.type === DATA_V2) {
       const { count, encoding } = header;
       if (count > chunk.values - start) throw new ParquetError("a column has more values than it says");
-      const open = (passing: boolean) => openPage(header, body, chunk, leaf, passing);
+      const open = (passing: boolean) => openPage(header, passing ? body : bytes.lasting(body), chunk, leaf, passing);
       yield { data: { start, count, encoding, at: page, open } };
       start += count;
     }
