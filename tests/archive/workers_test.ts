@@ -191,6 +191,15 @@ Deno.test("who stops early leaves nothing running, and the workers for the next 
   workers.close();
 });
 
+Deno.test("workers are kept for as long as somebody says, also those that are there", async () => {
+  const workers = pool();
+  await read(open({ maxWorkers: 2, pointsPerWorker: 0, pool: workers }));
+  assert.equal(workers.size, 2);
+  workers.keepFor(0);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.equal(workers.size, 0);
+});
+
 Deno.test("where workers cannot start this thread does the work", async () => {
   const broken = archivePool({
     create: () => new Worker("data:application/javascript,throw new Error('broken at start')", { type: "module" }),
