@@ -7,9 +7,10 @@
 
 import type { StepRange } from "../../types.ts";
 import type { Part } from "../disk/layout.ts";
+import { tailOf } from "../disk/store.ts";
 import { damageReason } from "../parquet/damage.ts";
 import { openPart } from "../parquet/open.ts";
-import { partsOf } from "./batches.ts";
+import { BYTES_PER_ROW, partsOf } from "./batches.ts";
 import { damagedError, damagedRunName } from "./damage.ts";
 import type { ProjectIndex } from "./project_index.ts";
 
@@ -122,6 +123,10 @@ async function stretchesOf(parts: readonly Part[], few: number, signal?: AbortSi
   let untold = 0;
   for (const part of parts) {
     if (part.damage !== null) continue;
+    if (isReadWhole(part)) {
+      untold += part.size / BYTES_PER_ROW;
+      continue;
+    }
     try {
       const told = toldBy.get(part) ?? await readStretches(part, signal);
       stretches.push(...told.stretches);
@@ -133,6 +138,11 @@ async function stretchesOf(parts: readonly Part[], few: number, signal?: AbortSi
     }
   }
   return untold > few ? null : stretches.sort((a, b) => a.steps[0] - b.steps[0]);
+}
+
+/** Of a small object it takes as long to be told of its row groups as to read it. */
+function isReadWhole({ folder, size }: Part): boolean {
+  return !folder.store.isLocal && tailOf(size) === size;
 }
 
 /** What a part tells of its row groups, and how many rows it does not tell of. */
