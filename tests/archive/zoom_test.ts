@@ -206,3 +206,20 @@ Deno.test("a zoom into a compacted archive gives what all points give", async ()
   });
   await assertZooms(() => openArchive({ data: `${folder}/compacted/data` }).open(PROJECT), new Random(SEED + 3));
 });
+
+Deno.test("what was seen of a part of the steps does not stand for all of them", async () => {
+  for (const data of ["data", "compacted/data"]) {
+    const source = openArchive({ data: `${folder}/${data}`, workers: { maxWorkers: 0 } }).open(PROJECT);
+    const query: SeriesQuery = { kind: "float", lineage: "own", series: seriesList([{ run: "alone", path: "a" }]) };
+    const first = joinBuckets(
+      await Array.fromAsync(source.overviews!({ ...query, stepRange: [null, 3_000_000] }, 101)),
+    );
+    assert.ok(first.lastX.at(-1)! <= 3_000_000);
+    const [all] = await allPoints(source, query);
+    for (const range of [[0, 5_000_000], [2_900_000, 3_500_000], [4_000_000, 1e9]] as const) {
+      const cut = { maxBuckets: 50, range };
+      const found = await bucketSeries(source, { ...query, stepRange: [...range] }, cut);
+      assert.deepEqual(found, await expected([all], range, 50), `${data} ${range}`);
+    }
+  }
+});

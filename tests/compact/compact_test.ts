@@ -5,6 +5,7 @@ import { compactArchive, ReadOnlyProject } from "../../mod.ts";
 import { floatPoint } from "../../samples/rows.ts";
 import { partName, sanitized, writeRun } from "../../samples/writer.ts";
 import { hashFile, readHashes } from "../../src/archive/disk/hashes.ts";
+import { seriesList } from "../../src/columns.ts";
 import { ArchiveError, DamagedFileError, OptionError } from "../../src/errors.ts";
 import type { Source } from "../../src/source.ts";
 import { everything } from "../ask.ts";
@@ -264,6 +265,29 @@ Deno.test("changed bytes are never other values, and with `skip` all else is the
       await Deno.writeFile(path, bytes);
     }
     assert.ok(found > 10, `${found} of 25 were found`);
+  }));
+
+Deno.test("beside a damaged series, a range of steps of the others is no more than that", () =>
+  inFolder(async (folder) => {
+    const points = (path: string) => Array.from({ length: 200 }, (_, i) => floatPoint(path, i, 1000 * i, i / 7));
+    const runId = "r", to = `${folder}/compacted`, data = `${folder}/data`;
+    await writeRun({ dataRoot: data, projectId: PROJECT, runId, batches: [points("a"), points("b"), points("c")] });
+    await compact(data, to, { limits: SMALL });
+    const names = [...(await hashes(projectFolder(to))).keys()].filter((name) => name.startsWith("series/"));
+    const path = `${projectFolder(to)}/${names.sort()[0]}`;
+    const bytes = await Deno.readFile(path);
+    await Deno.writeFile(path, bytes.fill(0, 4, bytes.length / 3));
+    const source = open(`${to}/data`, { damagedRuns: "skip" });
+    const series = seriesList(["a", "b", "c"].map((path) => ({ run: runId, path })));
+    const found = new Map<number, number[]>();
+    for await (
+      const { spans, step } of source.series({ kind: "float", lineage: "own", series, stepRange: [50, 60] })
+    ) {
+      for (const { series, start, end } of spans) found.set(series, [...step.subarray(start, end)]);
+    }
+    const steps = Array.from({ length: 11 }, (_, i) => 50 + i);
+    assert.ok(source.leftOut!().length > 0);
+    assert.deepEqual([...found].sort(), [[1, steps], [2, steps]]);
   }));
 
 Deno.test("stored files are linked, copied, or found where they were left", () =>

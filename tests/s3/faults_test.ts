@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import {
+  compactArchive,
   ConnectionError,
   DamagedFileError,
   isNeptuneError,
@@ -17,6 +18,9 @@ import {
 } from "../../mod.ts";
 import { float } from "../../samples/rows.ts";
 import { writeRun } from "../../samples/writer.ts";
+import { openArchive } from "../../src/archive/catalog.ts";
+import { abortable } from "../../src/async/shared.ts";
+import { seriesList } from "../../src/columns.ts";
 import { openStorage } from "../../src/s3/store.ts";
 import { failure, type Fault, FolderStore, KEYS } from "./server.ts";
 
@@ -314,4 +318,41 @@ Deno.test("a bucket of another region is asked there", async () => {
   assert.equal((await project.listRuns()).length, 12);
   assert.equal(server.asked.filter(({ headers }) => !headers.get("authorization")!.includes("/eu-west-7/")).length, 1);
   project.close();
+});
+
+Deno.test("a call that is aborted while a compacted table is opened does not take with it who waits for the same", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await compactArchive({ archive: `${SAMPLE}/data`, destination: folder, cacheFolder: null, progressBar: false });
+    const server = new FolderStore({ bucket: folder });
+    // As the real one, which does not wait for an answer that nobody wants.
+    const fetch = async (input: URL | Request | string, init?: RequestInit) => {
+      const request = new Request(input, init);
+      return await abortable(server.fetch(request), request.signal);
+    };
+    const store = openStorage({ ...KEYS, endpoint: ENDPOINT, region: "us-east-1", fetch });
+    const catalog = openArchive({ store, filesStore: store, data: "s3://bucket/data", cache: null });
+    const source = catalog.open("nereid/digits");
+    const runs = (await Array.fromAsync(source.runs({}))).flatMap((page) => page.runs.map(({ key }) => key));
+    const series = seriesList(runs.map((run) => ({ run, path: "train/loss" })));
+    const ask = async (signal?: AbortSignal) => {
+      const blocks = await Array.fromAsync(source.series({ kind: "float", lineage: "own", series, signal }));
+      return blocks.reduce((sum, { step }) => sum + step.length, 0);
+    };
+    const abort = new AbortController();
+    let second: Promise<number> | undefined;
+    server.fault = async ({ key }) => {
+      if (!key.includes("/series/")) return null;
+      if (!second) setTimeout(() => abort.abort(), 100);
+      second ??= ask();
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      return null;
+    };
+    await assert.rejects(ask(abort.signal), { name: "AbortError" });
+    const points = await second!;
+    assert.ok(points > 0 && points === await ask());
+    catalog.close();
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

@@ -108,7 +108,8 @@ async function readPiece(
 ): Promise<Piece> {
   // Attributes are sorted as their rows are, so these ascend.
   let stretches = stretchesOf(places);
-  if (stepRange[0] !== null || stepRange[1] !== null) {
+  const isAll = stepRange[0] === null && stepRange[1] === null;
+  if (!isAll) {
     places = withinNotes(pass, places, stepRange);
     places = await inRange(pass, places, stretchesOf(places), stepRange, signal);
     stretches = stretchesOf(places);
@@ -125,10 +126,10 @@ async function readPiece(
   if (lost.size > 0) {
     // A series of which a part cannot be read is not given in part.
     const rest = places.filter((one) => !lost.has(one));
-    return await readPiece(pass, rest, { type, paths: null, stepRange: [null, null], timestamps }, onLost, signal);
+    return await readPiece(pass, rest, { type, paths: null, stepRange, timestamps }, onLost, signal);
   }
   const [step, ...others] = sound.leaves;
-  if (noted) takeNotes(pass, places, step.values as Float64Array);
+  if (noted && isAll) takeNotes(pass, places, step.values as Float64Array);
   const time = timestamps ? others.shift()! : null;
   return {
     series: Uint32Array.from(places, ({ series }) => series),

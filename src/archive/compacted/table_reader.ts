@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type Shared, shared } from "../../async/shared.ts";
 import type { Store } from "../disk/store.ts";
 import { damageReason } from "../parquet/damage.ts";
 import { ParquetError } from "../parquet/format/thrift.ts";
@@ -29,7 +30,7 @@ export interface SoundRows {
 
 /** Reads a table, whose rows are numbered through all its files. */
 export class TableReader {
-  readonly #files: { entry: TableFileEntry; first: number; load: Load; open: Promise<TableFile> | null }[] = [];
+  readonly #files: { entry: TableFileEntry; first: number; open: Shared<TableFile> }[] = [];
   readonly #byNumber = new Map<number, number>();
   /** How many rows there are. */
   readonly rows: number;
@@ -39,7 +40,7 @@ export class TableReader {
     let first = 0;
     for (const entry of entries) {
       const load = fetcher(store, `${folder}/${entry.name}`, entry.bytes);
-      this.#files.push({ entry, first, load, open: null });
+      this.#files.push({ entry, first, open: shared(({ signal }) => TableFile.open(entry, load, signal)) });
       this.#byNumber.set(Number(/(\d+)\.parquet$/.exec(entry.name)?.[1]), first);
       first += entry.rows;
     }
@@ -122,15 +123,13 @@ export class TableReader {
   }
 
   async #in<T>(
-    file: { entry: TableFileEntry; load: Load; open: Promise<TableFile> | null },
+    file: { entry: TableFileEntry; open: Shared<TableFile> },
     signal: AbortSignal | undefined,
     work: (file: TableFile) => Promise<T>,
   ): Promise<T> {
     try {
-      file.open ??= TableFile.open(file.entry, file.load, signal);
-      return await work(await file.open);
+      return await work(await file.open({ signal }));
     } catch (error) {
-      file.open?.catch(() => file.open = null);
       signal?.throwIfAborted();
       throw new TableFault(file.entry.name, damageReason(error), { cause: error });
     }
