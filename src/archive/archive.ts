@@ -62,12 +62,17 @@ export function projectNotFound(data: string, project: string, available: string
   );
 }
 
+/** What was seen of an archive since it was looked at anew; who began before goes on with what there was then. */
+interface Seen {
+  contents: Shared<Contents>;
+  folders: Map<string, Shared<FolderIndex>>;
+  indexes: Map<string, Shared<ProjectIndex>>;
+}
+
 /** One archive on disk. Nothing is read before the first call; what was read once is kept. */
 export class Archive {
   readonly #settings: ArchiveSettings;
-  #contents: Shared<Contents>;
-  readonly #folders = new Map<string, Shared<FolderIndex>>();
-  readonly #indexes = new Map<string, Shared<ProjectIndex>>();
+  #seen: Seen;
   /** The indexes that there were before the archive was looked at anew. */
   readonly #earlier = new Map<string, FolderIndex>();
   /** How often the archive was looked at anew. */
@@ -75,20 +80,22 @@ export class Archive {
 
   constructor(settings: ArchiveSettings) {
     this.#settings = settings;
-    this.#contents = this.#listing();
+    this.#seen = this.#look();
   }
 
   /** Looks at the folders again with the next call: what came, went or changed since is seen. */
   refresh(): void {
     this.generation++;
-    this.#contents = this.#listing();
-    this.#folders.clear();
-    this.#indexes.clear();
+    this.#seen = this.#look();
   }
 
   /** The projects, sorted by name. */
   async projects(options?: CallOptions): Promise<ProjectInfo[]> {
-    const { projects, folders } = await this.#contents(options);
+    return await this.#projects(this.#seen, options);
+  }
+
+  async #projects({ contents }: Seen, options?: CallOptions): Promise<ProjectInfo[]> {
+    const { projects, folders } = await contents(options);
     const unreadable = projects.size === 0 ? [...folders.values()].find(({ damage }) => damage !== null) : undefined;
     if (unreadable?.compacted) throw unreadableError(unreadable);
     return [...projects.keys()].sort().map((name) => ({ name, id: projectId(name) }));
@@ -96,10 +103,11 @@ export class Archive {
 
   /** The project with this name or id. */
   async project(nameOrId: string, options?: CallOptions): Promise<ProjectInfo> {
-    const projects = await this.projects(options);
+    const seen = this.#seen;
+    const projects = await this.#projects(seen, options);
     const found = projects.find(({ name, id }) => name === nameOrId || id === nameOrId);
     if (found) return found;
-    const { folders } = await this.#contents(options);
+    const { folders } = await seen.contents(options);
     // Where no part can be read, the name of the folder still tells.
     if (folders.has(sanitized(nameOrId))) return { name: nameOrId, id: projectId(nameOrId) };
     throw projectNotFound(this.#settings.data, nameOrId, projects.map(({ name }) => name));
@@ -107,28 +115,30 @@ export class Archive {
 
   /** The runs of a project, by its name. */
   index(project: string, options?: CallOptions): Promise<ProjectIndex> {
-    let index = this.#indexes.get(project);
+    const { contents, folders, indexes } = this.#seen;
+    let index = indexes.get(project);
     if (!index) {
       index = shared(async ({ signal, onProgress }) => {
-        const { projects } = await this.#contents({ signal });
+        const found = await contents({ signal }), { projects } = found;
         const names = projects.get(project) ?? [sanitized(project)];
         // The folder that is named after the project counts before copies under other names.
         names.sort((a, b) => Number(b === sanitized(project)) - Number(a === sanitized(project)));
-        const contents = await this.#contents({ signal });
-        const unreadable = names.map((name) => contents.folders.get(name)).find((folder) => folder?.damage);
+        const unreadable = names.map((name) => found.folders.get(name)).find((folder) => folder?.damage);
         if (unreadable && (unreadable.compacted || !this.#settings.skipDamaged)) throw unreadableError(unreadable);
-        const folders = [];
-        for (const name of names) folders.push(await this.#folder(name, { signal, onProgress }));
-        return await buildIndex(project, folders, this.#settings, signal);
+        const own = [];
+        for (const name of names) {
+          own.push(await this.#indexOf(folders, found.folders.get(name)!, { signal, onProgress }));
+        }
+        return await buildIndex(project, own, this.#settings, signal);
       });
-      this.#indexes.set(project, index);
+      indexes.set(project, index);
     }
     return index(options);
   }
 
   /** The folder of a project that is compacted, by its name; null: its runs have parts. */
   async compacted(project: string, options?: CallOptions): Promise<CompactedFolder | null> {
-    const { projects, folders, compacted } = await this.#contents(options);
+    const { projects, folders, compacted } = await this.#seen.contents(options);
     const names = projects.get(project) ?? [];
     const [folder] = names.flatMap((name) => compacted.get(name) ?? []);
     if (!folder) return null;
@@ -143,7 +153,12 @@ export class Archive {
     return folder;
   }
 
-  #listing(): Shared<Contents> {
+  #look(): Seen {
+    const folders: Seen["folders"] = new Map();
+    return { contents: this.#listing(folders), folders, indexes: new Map() };
+  }
+
+  #listing(indexes: Seen["folders"]): Shared<Contents> {
     return shared(async ({ signal }) => {
       const folders = new Map<string, Folder>();
       const projects = new Map<string, string[]>(), compacted = new Map<string, CompactedFolder>();
@@ -161,7 +176,7 @@ export class Archive {
           continue;
         }
         const inside = compacted.get(name);
-        for (const project of inside ? [inside.manifest.project] : await this.#projectsOf(folder, signal)) {
+        for (const project of inside ? [inside.manifest.project] : await this.#projectsOf(indexes, folder, signal)) {
           projects.set(project, [...projects.get(project) ?? [], name]);
         }
       }
@@ -170,25 +185,20 @@ export class Archive {
   }
 
   /** Most folders hold the one project they are named after, which one row proves. */
-  async #projectsOf(folder: Folder, signal?: AbortSignal): Promise<string[]> {
+  async #projectsOf(indexes: Seen["folders"], folder: Folder, signal?: AbortSignal): Promise<string[]> {
     for (const part of folder.parts) {
       const project = await projectOf(part, signal);
       if (project === null) continue;
       if (sanitized(project) === folder.name) return [project];
       break;
     }
-    const index = await this.#indexOf(folder, { signal });
+    const index = await this.#indexOf(indexes, folder, { signal });
     return [...index.projects()];
   }
 
-  async #folder(name: string, options: CallOptions): Promise<FolderIndex> {
-    const { folders } = await this.#contents(options);
-    return await this.#indexOf(folders.get(name)!, options);
-  }
-
   /** The index of a folder, with the parameters of all its parts. */
-  #indexOf(folder: Folder, options: CallOptions): Promise<FolderIndex> {
-    let index = this.#folders.get(folder.name);
+  #indexOf(indexes: Seen["folders"], folder: Folder, options: CallOptions): Promise<FolderIndex> {
+    let index = indexes.get(folder.name);
     if (!index) {
       index = shared(async (options) => {
         const { cache } = this.#settings;
@@ -197,7 +207,7 @@ export class Archive {
         await index.ensure(folder.parts, "parameters", options);
         return index;
       });
-      this.#folders.set(folder.name, index);
+      indexes.set(folder.name, index);
     }
     return index(options);
   }

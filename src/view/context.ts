@@ -32,6 +32,19 @@ export interface Viewer {
   project: string | null;
 }
 
+let found = 0;
+const numbers = new WeakMap<Project, number>();
+
+/**
+ * What stands for a project in the words under which something is kept: after somebody looked for what is new it is another one, so
+ * that what was still being read then is not taken for new.
+ */
+export function wordOf(project: Project): number {
+  const number = numbers.get(project) ?? found++;
+  numbers.set(project, number);
+  return number;
+}
+
 /** One request to a route, with its project. */
 export interface Asked {
   body: Body;

@@ -9,7 +9,7 @@ import { bucketPoints, bucketSeries } from "../../buckets.ts";
 import type { BucketColumns, SeriesBlock } from "../../columns.ts";
 import type { SeriesQuery, Source } from "../../source.ts";
 import type { BucketedSeries, BucketsAnswer, BucketsAxis } from "../api.ts";
-import { addRoute, type Asked, type Viewer } from "../context.ts";
+import { addRoute, type Asked, type Viewer, wordOf } from "../context.ts";
 import { jsonNumber } from "../json.ts";
 import { type MergedBuckets, mergedRows, type Overview, overviewBuckets } from "../overviews.ts";
 import { chosenSeries } from "./series.ts";
@@ -31,7 +31,7 @@ async function bucketsOf({ overviews }: Viewer, asked: Asked): Promise<BucketsAn
   const part = body.object("range");
   const range = part && [part.required("from", part.number("from")), part.required("to", part.number("to"))] as const;
   const count = Math.min(MOST_BUCKETS, body.count("buckets", 1) ?? 1000);
-  const words = JSON.stringify([project.info.id, names, query.lineage, axis]);
+  const words = JSON.stringify([wordOf(project), names, query.lineage, axis]);
   const overview = await overviews.get(words, () => readOverview(project.source, query, axis));
   const all = names.map((_, series) => mergedRows(overview, series, range, count));
   // What the overview is too coarse for is read.

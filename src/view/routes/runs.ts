@@ -14,7 +14,7 @@ import { type Project, Projects } from "../../server/projects.ts";
 import type { RunsSort } from "../../source.ts";
 import type { AttributeDefinition, AttributeType, RunInfo } from "../../types.ts";
 import type { ProgressAnswer, RunsCell, RunsColumn, TableSlice } from "../api.ts";
-import { addRoute, type Asked, projectNamed, queryParameter, requireType, type Viewer } from "../context.ts";
+import { addRoute, type Asked, projectNamed, queryParameter, requireType, type Viewer, wordOf } from "../context.ts";
 import { firstColumns } from "../first_columns.ts";
 import { tableCell } from "../json.ts";
 import { type ListingQuery, type Listings, readListing, rowsOf, type RunListing } from "../listing.ts";
@@ -65,7 +65,7 @@ function listingQuery(body: Body): ListingQuery {
 
 /** Only what decides which rows there are: columns and the stretch come and go while somebody scrolls. */
 export function listingWords({ body, project }: Asked): string {
-  return JSON.stringify([project.info.id, listingQuery(body)]);
+  return JSON.stringify([wordOf(project), listingQuery(body)]);
 }
 
 /** The rows that a request is about. */
