@@ -11,6 +11,7 @@ import columns from "../page/runs/columns.ts" with { type: "text" };
 import complete from "../page/runs/complete.ts" with { type: "text" };
 import grid from "../page/runs/grid.ts" with { type: "text" };
 import head from "../page/runs/head.ts" with { type: "text" };
+import knownRows from "../page/runs/known_rows.ts" with { type: "text" };
 import picker from "../page/runs/picker.ts" with { type: "text" };
 import query from "../page/runs/query.ts" with { type: "text" };
 import row from "../page/runs/row.ts" with { type: "text" };
@@ -29,6 +30,7 @@ export const RUNS_FILES: Record<string, string> = {
   "view/page/runs/complete.ts": complete,
   "view/page/runs/grid.ts": grid,
   "view/page/runs/head.ts": head,
+  "view/page/runs/known_rows.ts": knownRows,
   "view/page/runs/picker.ts": picker,
   "view/page/runs/query.ts": query,
   "view/page/runs/row.ts": row,

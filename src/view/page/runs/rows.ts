@@ -7,70 +7,17 @@
  */
 
 import { batch, effect, type Signal, signal } from "@preact/signals";
-import type { ProgressAnswer, RunsCell, RunsRow, TableSlice } from "../../api.ts";
+import type { ProgressAnswer } from "../../api.ts";
 import { AnswerError, ask } from "../client.ts";
 import { askedColumn, keyOfColumn, type PickedColumn } from "./columns.ts";
+import { type KnownRows, PAGE_ROWS, TablePages } from "./known_rows.ts";
 import { columns, isProposalDue, listing, propose, reloads } from "./state.ts";
 
-/** Rows of a page, and columns of a block: scrolling sideways asks seldom. */
-const PAGE = 60, BLOCK = 12;
-/** Pages that are kept. */
-const MOST_PAGES = 80;
-
-/** What there is of the table so far. */
-export interface KnownRows {
-  /** How many runs match, and how many rows they and the headings of groups make. */
-  runs: number;
-  rows: number;
-  /** The row at a place; undefined where it is not here yet. */
-  at(row: number): RunsRow | undefined;
-  /** The cell of a row in a column; undefined where it is not here yet. */
-  cell(row: number, column: PickedColumn): RunsCell | undefined;
-}
-
-interface Page {
-  rows: RunsRow[];
-  /** The cells of its rows by column. */
-  cells: Map<string, RunsCell[]>;
-}
-
-/** All pages of one listing. */
-class Pages implements KnownRows {
-  runs = 0;
-  rows = 0;
-  readonly #pages = new Map<number, Page>();
-
-  at(row: number): RunsRow | undefined {
-    return this.#pages.get(Math.floor(row / PAGE))?.rows[row % PAGE];
-  }
-
-  cell(row: number, column: PickedColumn): RunsCell | undefined {
-    return this.#pages.get(Math.floor(row / PAGE))?.cells.get(keyOfColumn(column))?.[row % PAGE];
-  }
-
-  has(page: number, asked: readonly PickedColumn[]): boolean {
-    const known = this.#pages.get(page);
-    return known !== undefined && asked.every((column) => known.cells.has(keyOfColumn(column)));
-  }
-
-  add(page: number, asked: readonly PickedColumn[], { runs, rows, slice }: TableSlice): void {
-    this.runs = runs;
-    this.rows = rows;
-    const known: Page = this.#pages.get(page) ?? { rows: slice, cells: new Map() };
-    this.#pages.delete(page);
-    this.#pages.set(page, known);
-    asked.forEach((column, i) =>
-      known.cells.set(
-        keyOfColumn(column),
-        slice.map((row) => "id" in row ? row.cells[i] : null),
-      )
-    );
-    for (const oldest of [...this.#pages.keys()].slice(0, -MOST_PAGES)) this.#pages.delete(oldest);
-  }
-}
+/** Columns of a block: scrolling sideways asks seldom. */
+const BLOCK = 12;
 
 /** What is known; a new object whenever there is more. */
-export const known: Signal<{ table: KnownRows }> = signal({ table: new Pages() });
+export const known: Signal<{ table: KnownRows }> = signal({ table: new TablePages() });
 
 /** Whether the rows are those of an earlier question, and the answer to the present one is awaited. */
 export const isOutdated: Signal<boolean> = signal(true);
@@ -93,11 +40,11 @@ effect(() => {
 /** What is seen: rows, and columns by their place. */
 export const seen: Signal<{ from: number; to: number; columns: readonly PickedColumn[] }> = signal({
   from: 0,
-  to: PAGE,
+  to: PAGE_ROWS,
   columns: [],
 });
 
-let current = new Pages();
+let current = new TablePages();
 let stop = new AbortController();
 const asking = new Map<string, AbortController>();
 
@@ -108,7 +55,7 @@ effect(() => {
   stop = new AbortController();
   for (const one of asking.values()) one.abort();
   asking.clear();
-  current = new Pages();
+  current = new TablePages();
   isOutdated.value = true;
   load(current, request, 0, isProposalDue.peek() ? null : columns.peek().slice(0, BLOCK));
 });
@@ -130,8 +77,8 @@ function loadSeen(): void {
   const places = shown.map((column) => all.indexOf(column)).filter((place) => place >= 0);
   const blocks = new Set(places.map((place) => Math.floor(place / BLOCK)));
   const wanted = new Set<string>();
-  for (let page = Math.floor(from / PAGE); page <= Math.floor(Math.max(from, to - 1) / PAGE); page++) {
-    if (page * PAGE >= current.rows && page > 0) break;
+  for (let page = Math.floor(from / PAGE_ROWS); page <= Math.floor(Math.max(from, to - 1) / PAGE_ROWS); page++) {
+    if (page * PAGE_ROWS >= current.rows && page > 0) break;
     for (const block of blocks.size > 0 ? blocks : [0]) {
       const asked = isProposalDue.value ? null : all.slice(block * BLOCK, (block + 1) * BLOCK);
       const name = `${page} ${asked?.map(keyOfColumn).join(" ")}`;
@@ -144,7 +91,7 @@ function loadSeen(): void {
 }
 
 function load(
-  pages: Pages,
+  pages: TablePages,
   request: typeof listing.value,
   page: number,
   asked: PickedColumn[] | null,
@@ -152,18 +99,24 @@ function load(
 ): void {
   const abort = new AbortController();
   asking.set(name, abort);
-  const slice = { ...request, columns: asked?.map(askedColumn) ?? null, from: page * PAGE, to: (page + 1) * PAGE };
+  const slice = {
+    ...request,
+    columns: asked?.map(askedColumn) ?? null,
+    from: page * PAGE_ROWS,
+    to: (page + 1) * PAGE_ROWS,
+  };
   ask("runs", slice, abort.signal).then(
     (answer) => {
       const isFirst = isOutdated.value;
+      let isAnother = false;
       batch(() => {
-        pages.add(page, asked ?? propose(request.project, answer.columns ?? []), answer);
+        isAnother = pages.add(page, asked ?? propose(request.project, answer.columns ?? []), answer);
         if (pages !== current) return;
         problem.value = "";
         isOutdated.value = false;
         known.value = { table: pages };
       });
-      if (isFirst) loadSeen();
+      if (isFirst || isAnother) loadSeen();
     },
     (error) => {
       if (abort.signal.aborted || pages !== current) return;
