@@ -134,7 +134,8 @@ export class Signs {
   behind(after: string): string[] {
     const begin = this.#common ?? "", sign = after.charCodeAt(begin.length);
     const [, last] = RANGES.find(([first, last]) => first <= sign && sign <= last) ?? [];
-    if (begin.length < this.#start || last === undefined) return [];
+    // Not all keys of a page are looked at: this one may begin otherwise.
+    if (begin.length < this.#start || last === undefined || !after.startsWith(begin)) return [];
     return Array.from({ length: last - sign }, (_, i) => begin + String.fromCharCode(sign + 1 + i));
   }
 
