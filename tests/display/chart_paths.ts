@@ -2,16 +2,24 @@
 
 /** The points of the paths of the lines, one list per stretch; `attribute` is a part of the tag of the paths that are wanted. */
 export function paths(svg: string, attribute = ""): [x: number, y: number][][] {
-  const tags = [...svg.matchAll(/<path transform="scale\(\.25\)" d="([^"]*)"[^>]*>/g)].filter(([tag]) =>
-    tag.includes(attribute)
-  );
-  return tags.flatMap(([, d]) => stretches(d));
+  return scaled(svg).filter(([tag]) => !tag.includes(BAND) && tag.includes(attribute)).flatMap(([, d]) => stretches(d));
+}
+
+/** The edges of the bands: of each the upper one, and the lower one back. */
+export function bands(svg: string): [x: number, y: number][][] {
+  return scaled(svg).filter(([tag]) => tag.includes(BAND)).flatMap(([, d]) => stretches(d));
+}
+
+const BAND = 'stroke="none"';
+
+function scaled(svg: string): RegExpExecArray[] {
+  return [...svg.matchAll(/<path transform="scale\(\.25\)" d="([^"]*)"[^>]*>/g)];
 }
 
 function stretches(d: string): [number, number][][] {
   const all: [number, number][][] = [];
   let [x, y] = [0, 0];
-  for (const [, command, text] of d.matchAll(/([Mlvh])([^Mlvh]*)/g)) {
+  for (const [, command, text] of d.matchAll(/([Mlvh])([^MlvhZ]*)/g)) {
     const numbers = text.match(/-?\d+/g)!.map((one) => Number(one) / 4);
     if (command === "M") {
       [x, y] = numbers;

@@ -7,7 +7,9 @@ import { plot, type PlotOptions } from "../../src/api/many/plot.ts";
 import { linearAxis } from "../../src/display/draw/axes.ts";
 import { encodePng } from "../../src/display/file/png.ts";
 import { sparkline } from "../../src/display/chart/sparkline.ts";
-import { paths } from "./chart_paths.ts";
+import type { Curve, Panel } from "../../src/display/draw/figure.ts";
+import { drawPanel, firstView } from "../../src/display/draw/panel.ts";
+import { bands, paths } from "./chart_paths.ts";
 import { checkHtml, checkXml, display, svgs, withoutScripts } from "./kernel_rules.ts";
 import type { PlotLine } from "../../src/display/chart/line.ts";
 
@@ -126,15 +128,55 @@ Deno.test("many long lines are averages with bands, and a spike stays in its ban
   lines[7].value[12_345] = 40;
   const { svg, notes } = await draw(lines, { width: 760 });
   assert.match(notes[0], /^1,060,000 points as averages of \d+ pixels each, bands reach to the extremes$/);
-  const bands = [...svg.matchAll(/<path d="(M[^"]*Z)" fill/g)].map(([, d]) =>
-    Math.min(...[...d.matchAll(/,([\d.]+)/g)].map(([, y]) => Number(y)))
-  );
-  assert.equal(bands.length, 53);
+  const tops = bands(svg).map((edge) => Math.min(...edge.map(([, y]) => y)));
+  assert.equal(tops.length, 53);
   assert.deepEqual(
-    bands.map((top, i) => [top, i]).sort(([a], [b]) => a - b)[0][1],
+    tops.map((top, i) => [top, i]).sort(([a], [b]) => a - b)[0][1],
     7,
     "the spike is the top of all bands",
   );
+});
+
+Deno.test("of what is zoomed into, only what is in sight is drawn, with the lines that lead into it", () => {
+  const drawn = (x: number[], logX = false) => {
+    const places = Float64Array.from(x), y = places.map((_, i) => i % 7);
+    const [low, high] = [y.map((one) => one - 1), y.map((one) => one + 1)];
+    const rest = { time: null, kind: null, step: null, smooth: null, mean: null };
+    const curve: Curve = { entry: 0, x: places, y, low, high, ...rest };
+    const entries = [{ label: "a", color: "#000000", dash: "" }];
+    const figure = { title: "", entries, panels: [], ramp: null, legend: false, endLabels: false, smoothing: 0 };
+    const panel: Panel = {
+      title: "",
+      width: 700,
+      height: 250,
+      xLabel: "step",
+      yLabel: "",
+      x: logX ? "log" : "linear",
+      y: "linear",
+      yRange: [null, null],
+      domain: null,
+      dots: 0,
+      xNames: null,
+      marks: [],
+      curves: [curve],
+    };
+    const view = { ...firstView(figure, panel), xDomain: [300, 310] as [number, number] };
+    const { content, plot } = drawPanel(figure, panel, view, 700);
+    const [[line], [band]] = [paths(String(content)), bands(String(content))];
+    return { line, band, left: plot.left, right: plot.left + plot.width };
+  };
+  for (const logX of [false, true]) {
+    const { line, band, left, right } = drawn(Array.from({ length: 1000 }, (_, i) => i), logX);
+    assert.equal(line.length, 13);
+    assert.equal(band.length, 26);
+    assert.ok(line[0][0] < left && line[12][0] > right);
+    const { line: across } = drawn([1, 2, 900, 1000], logX);
+    assert.ok(
+      across.length === 2 && across[0][0] < left && across[1][0] > right,
+      "a line that crosses what is in sight",
+    );
+  }
+  assert.equal(drawn([0, 305, 1000, 305, 0]).line.length, 5, "places that go back and forth");
 });
 
 Deno.test("ticks of a logarithmic axis have labels over any number of decades", async () => {

@@ -61,29 +61,39 @@ export function curveMarkup(
   const thin = figure.entries.length > 10 ? 0.75 : 1;
   const paths: Html[] = [];
   if (band) paths.push(bandMarkup(band, x, y, color, figure.entries.length > 10 ? 0.1 : 0.18));
-  if (raw) paths.push(path(raw, x, y, 0, raw.x.length, { color, width: 1, opacity: 0.3, dash: "" }));
+  if (raw) paths.push(path(raw, x, y, ...inSight(raw.x, x), { color, width: 1, opacity: 0.3, dash: "" }));
   const kinds = curve.kind && kindsAt(curve.x, curve.kind, line.x);
-  for (let start = 0; start < line.x.length;) {
+  const [first, last] = inSight(line.x, x);
+  for (let start = first; start < last;) {
     const kind = kinds?.[start] ?? 0;
     let end = start + 1;
-    while (end < line.x.length && (kinds?.[end] ?? 0) === kind) end++;
+    while (end < last && (kinds?.[end] ?? 0) === kind) end++;
     const look = LOOKS[kind];
     const style = { color, width: look.width * thin, opacity: look.opacity, dash: look.dash || dash };
-    paths.push(path(line, x, y, Math.max(0, start - 1), end, style));
+    paths.push(path(line, x, y, Math.max(first, start - 1), end, style));
     start = end;
   }
-  const alone = line.y.keys().filter((row) =>
-    !Number.isNaN(line.y[row] + line.x[row]) && Number.isNaN(line.y[row - 1] ?? NaN) &&
-    Number.isNaN(line.y[row + 1] ?? NaN)
-  );
-  const dots = Array.from(
-    alone,
-    (row) =>
+  const dots: Html[] = [];
+  for (let row = first; row < last; row++) {
+    const isAlone = !Number.isNaN(line.y[row] + line.x[row]) && Number.isNaN(line.y[row - 1] ?? NaN) &&
+      Number.isNaN(line.y[row + 1] ?? NaN);
+    if (!isAlone) continue;
+    dots.push(
       markup`<circle cx="${pixel(x.to(line.x[row]))}" cy="${pixel(y.to(line.y[row]))}" r="${
         radius || 2.2
       }" fill="${color}"${radius > 0 && markup` fill-opacity="0.85"`} />`,
-  );
+    );
+  }
   return markup`<g data-entry="${curve.entry}">${paths}${dots}</g>`;
+}
+
+/** Which rows are drawn: those in sight, and one more on each side, to which the line goes. Rows that go back and forth all are. */
+function inSight(places: Float64Array, { domain: [low, high] }: Scale): [start: number, end: number] {
+  for (let row = 1; row < places.length; row++) if (places[row] < places[row - 1]) return [0, places.length];
+  let [start, end] = [0, places.length];
+  while (start + 1 < end && places[start + 1] < low) start++;
+  while (end - 1 > start && places[end - 2] > high) end--;
+  return [start, end];
 }
 
 /** The area between two lines; gaps part it. */
@@ -94,19 +104,22 @@ function bandMarkup(
   color: string,
   opacity: number,
 ): Html {
-  const known = (row: number) => !Number.isNaN(low.y[row] + high.y[row] + low.x[row]);
-  const point = (one: Polyline, row: number) => `${pixel(x.to(one.x[row]))},${pixel(y.to(one.y[row]))}`;
+  const isKnown = (row: number) => !Number.isNaN(low.y[row] + high.y[row] + low.x[row]);
+  const [first, last] = inSight(low.x, x);
   let d = "";
-  for (let start = 0; start < low.x.length; start++) {
-    if (!known(start)) continue;
+  for (let start = first; start < last; start++) {
+    if (!isKnown(start)) continue;
     let end = start + 1;
-    while (end < low.x.length && known(end)) end++;
-    const rows = Array.from({ length: end - start }, (_, i) => start + i);
-    const edges = [...rows.map((row) => point(high, row)), ...rows.reverse().map((row) => point(low, row))];
-    d += `M${edges.join("L")}Z`;
+    while (end < last && isKnown(end)) end++;
+    const pen = new Pen();
+    for (let row = start; row < end; row++) pen.to(x.to(high.x[row]), y.to(high.y[row]));
+    for (let row = end - 1; row >= start; row--) pen.to(x.to(low.x[row]), y.to(low.y[row]));
+    d += `${pen.path}Z`;
     start = end;
   }
-  return markup`<path d="${d}" fill="${color}" fill-opacity="${opacity}" stroke="none" />`;
+  return markup`<path transform="scale(.25)" d="${new Html(
+    d,
+  )}" fill="${color}" fill-opacity="${opacity}" stroke="none" />`;
 }
 
 /** The kinds of points of one line, at the places of another. */
@@ -126,22 +139,35 @@ interface PathStyle {
   dash: string;
 }
 
-/** Quarters of pixels, each point relative to the one before: a third of the bytes of a usual path. */
-function path({ x, y }: Polyline, toX: Scale, toY: Scale, start: number, end: number, style: PathStyle): Html {
-  let d = "";
-  let [lastX, lastY] = [NaN, NaN];
-  for (let row = start; row < end; row++) {
-    if (Number.isNaN(y[row]) || Number.isNaN(x[row])) {
-      lastX = NaN;
-      continue;
-    }
-    const [px, py] = [quarter(toX.to(x[row])), quarter(toY.to(y[row]))];
-    if (Number.isNaN(lastX)) d += `M${px},${py}`;
-    else if (px === lastX) d += py === lastY ? "" : `v${py - lastY}`;
-    else d += py === lastY ? `h${px - lastX}` : `l${px - lastX}${py < lastY ? "" : ","}${py - lastY}`;
-    [lastX, lastY] = [px, py];
+/** The path of a line in quarters of pixels, each point relative to the one before: a third of the bytes of a usual path. */
+class Pen {
+  path = "";
+  #x = NaN;
+  #y = NaN;
+
+  /** Goes on to this pixel, or begins there. */
+  to(pixelX: number, pixelY: number): void {
+    const [x, y] = [quarter(pixelX), quarter(pixelY)];
+    if (Number.isNaN(this.#x)) this.path += `M${x},${y}`;
+    else if (x === this.#x) this.path += y === this.#y ? "" : `v${y - this.#y}`;
+    else this.path += y === this.#y ? `h${x - this.#x}` : `l${x - this.#x}${y < this.#y ? "" : ","}${y - this.#y}`;
+    [this.#x, this.#y] = [x, y];
   }
-  if (d === "") return new Html("");
+
+  /** The next point begins a line of its own. */
+  lift(): void {
+    this.#x = NaN;
+  }
+}
+
+function path({ x, y }: Polyline, toX: Scale, toY: Scale, start: number, end: number, style: PathStyle): Html {
+  const pen = new Pen();
+  for (let row = start; row < end; row++) {
+    if (Number.isNaN(y[row]) || Number.isNaN(x[row])) pen.lift();
+    else pen.to(toX.to(x[row]), toY.to(y[row]));
+  }
+  const d = new Html(pen.path);
+  if (pen.path === "") return d;
   const { color, width, opacity, dash } = style;
   const faint = opacity < 1 && markup` stroke-opacity="${opacity}"`;
   const dashes = dash && markup` stroke-dasharray="${dash.split(",").map((one) => Number(one) * 4).join()}"`;

@@ -34,13 +34,18 @@ export interface ReadSeries {
   trouble: string;
 }
 
+interface Reading extends ReadSeries {
+  /** What the series are without a zoom. */
+  whole: BucketsAnswer | null;
+}
+
 /** Answers that are kept: going back is instant. */
 const MOST = 80;
 const kept = new Map<string, BucketsAnswer>();
 
 /** Reads what is chosen; null: nothing for now. What was read before stays until the new is there. */
 export function useSeries(choice: SeriesChoice | null): ReadSeries {
-  const [state, setState] = useState<ReadSeries>({ series: null, axis: "step", reading: true, trouble: "" });
+  const [state, setState] = useState<Reading>({ series: null, whole: null, axis: "step", reading: true, trouble: "" });
   const key = JSON.stringify([choice, readings.value]);
   useEffect(() => {
     if (choice === null) return;
@@ -50,11 +55,14 @@ export function useSeries(choice: SeriesChoice | null): ReadSeries {
     const read = async () => {
       setState((before) => ({ ...before, reading: true, trouble: "" }));
       const whole = await bucketed({ ...request, range: null }, stop.signal);
-      setState({ series: whole.series, axis, reading: zoom !== null, trouble: "" });
-      if (zoom === null) return;
+      if (zoom === null) return setState({ series: whole.series, whole, axis, reading: false, trouble: "" });
+      // What was seen in detail stays until there is more: it need not be drawn without.
+      const series = (before: Reading) => before.whole === whole ? before.series : whole.series;
+      setState((before) => ({ series: series(before), whole, axis, reading: true, trouble: "" }));
       const [from, to] = zoom;
       const detail = await bucketed({ ...request, range: { from, to } }, stop.signal);
-      setState({ series: spliced(whole.series, detail.series, [from, to]), axis, reading: false, trouble: "" });
+      const inDetail = spliced(whole.series, detail.series, [from, to]);
+      setState({ series: inDetail, whole, axis, reading: false, trouble: "" });
     };
     read().catch((error) => {
       if (!stop.signal.aborted) setState((before) => ({ ...before, reading: false, trouble: error.message }));

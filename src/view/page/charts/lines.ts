@@ -8,7 +8,7 @@
 
 import { groupLines } from "../../../display/chart/group.ts";
 import type { Curve, Figure, LegendEntry, Panel } from "../../../display/draw/figure.ts";
-import type { BucketedSeries, BucketsAxis } from "../../api.ts";
+import type { BucketedSeries, BucketsAxis, JsonNumber } from "../../api.ts";
 import { COLORS } from "../selection.ts";
 
 /** A run as charts name it. */
@@ -201,16 +201,24 @@ function columnsOf(
   { from, to, mean, min, max, finite, inheritedUntil }: BucketedSeries,
   unit: number,
 ): LineColumns {
+  const [start, end] = [numbers(from), numbers(to)];
   const own = inheritedUntil ?? -Infinity;
   const isBand = finite.some((count) => count > 1);
   return {
-    x: Float64Array.from(from, (start, i) => (Number(start) / 2 + Number(to[i]) / 2) / unit),
-    y: Float64Array.from(mean, Number),
-    low: isBand ? Float64Array.from(min, Number) : null,
-    high: isBand ? Float64Array.from(max, Number) : null,
-    kind: Number(from[0]) <= own ? Uint8Array.from(from, (start) => Number(start) <= own ? 1 : 0) : null,
-    count: Float64Array.from(finite),
+    x: start.map((one, i) => (one / 2 + end[i] / 2) / unit),
+    y: numbers(mean),
+    low: isBand ? numbers(min) : null,
+    high: isBand ? numbers(max) : null,
+    kind: start[0] <= own ? Uint8Array.from(start, (one) => one <= own ? 1 : 0) : null,
+    count: numbers(finite),
   };
+}
+
+/** A loop, because a chart has a hundred thousand of them and `Float64Array.from` takes ten times as long. */
+function numbers(values: readonly JsonNumber[]): Float64Array<ArrayBuffer> {
+  const made = new Float64Array(values.length);
+  for (let i = 0; i < made.length; i++) made[i] = Number(values[i]);
+  return made;
 }
 
 /** The unit that suits the longest line. */
