@@ -91,6 +91,7 @@ Deno.test("a drag zooms all charts, going back and a double click show everythin
   await viewed.go(`/charts?${RUNS}&m=loss`);
   const loss = await chart(page, "train/loss");
   await drag(page, loss, 0.3, 0.5);
+  await page.waitForURL((url) => url.searchParams.has("mz"));
   const [from, to] = zoomOf(page)!;
   assert.ok(from > 100 && to < 300 && from < to, `${from} to ${to}`);
   const ticks = await (await chart(page, "validation/loss")).locator("svg text[text-anchor=middle]").allTextContents();
