@@ -4,6 +4,7 @@
  * @module
  */
 
+import { setTimeout as delay } from "node:timers/promises";
 import type { MiddlewareHandler } from "hono";
 
 /** So long nobody must have asked, in milliseconds. */
@@ -37,7 +38,9 @@ export class SpareTime {
   async use(pieces: readonly (() => unknown)[], signal: AbortSignal): Promise<void> {
     await this.#first.promise;
     for (const piece of pieces) {
-      while (!signal.aborted && (this.#asking > 0 || performance.now() - this.#last < QUIET)) await pause(signal);
+      while (!signal.aborted && (this.#asking > 0 || performance.now() - this.#last < QUIET)) {
+        await delay(QUIET / 3, undefined, { signal }).catch(() => {});
+      }
       if (signal.aborted) return;
       try {
         await piece();
@@ -46,12 +49,4 @@ export class SpareTime {
       }
     }
   }
-}
-
-async function pause(signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, QUIET / 3);
-  signal.addEventListener("abort", () => resolve(), { once: true });
-  await promise;
-  clearTimeout(timer);
 }
