@@ -7,7 +7,7 @@
  */
 
 import { signal } from "@preact/signals";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import type { BucketedSeries, BucketsAnswer, BucketsAxis, BucketsRequest } from "../../api.ts";
 import { ask } from "../client.ts";
 import { spliced } from "./lines.ts";
@@ -47,29 +47,48 @@ const kept = new Map<string, BucketsAnswer>();
 export function useSeries(choice: SeriesChoice | null): ReadSeries {
   const [state, setState] = useState<Reading>({ series: null, whole: null, axis: "step", reading: true, trouble: "" });
   const key = JSON.stringify([choice, readings.value]);
+  // Asked for before what is known is drawn: the server works meanwhile.
+  const asked = useMemo(() => choice && new AskedSeries(choice), [key]);
   useEffect(() => {
-    if (choice === null) return;
-    const stop = new AbortController();
-    const { project, axis, zoom, inherited, buckets } = choice;
-    const request = { project, runs: [...choice.runs], paths: [...choice.paths], inherited, x: axis, buckets };
+    if (asked === null) return;
+    const { whole: first, detail, stop, choice: { axis, zoom } } = asked;
     const read = async () => {
       setState((before) => ({ ...before, reading: true, trouble: "" }));
-      const whole = await bucketed({ ...request, range: null }, stop.signal);
+      const whole = await first;
       if (zoom === null) return setState({ series: whole.series, whole, axis, reading: false, trouble: "" });
       // What was seen in detail stays until there is more: it need not be drawn without.
       const series = (before: Reading) => before.whole === whole ? before.series : whole.series;
       setState((before) => ({ series: series(before), whole, axis, reading: true, trouble: "" }));
-      const [from, to] = zoom;
-      const detail = await bucketed({ ...request, range: { from, to } }, stop.signal);
-      const inDetail = spliced(whole.series, detail.series, [from, to]);
+      const inDetail = spliced(whole.series, (await detail).series, zoom);
       setState({ series: inDetail, whole, axis, reading: false, trouble: "" });
     };
     read().catch((error) => {
       if (!stop.signal.aborted) setState((before) => ({ ...before, reading: false, trouble: error.message }));
     });
     return () => stop.abort();
-  }, [key]);
+  }, [asked]);
   return state;
+}
+
+/** The answers for a choice, which are on their way. */
+class AskedSeries {
+  readonly choice: SeriesChoice;
+  readonly whole: Promise<BucketsAnswer>;
+  /** The same as `whole` where nothing is zoomed into. */
+  readonly detail: Promise<BucketsAnswer>;
+  readonly stop = new AbortController();
+
+  constructor(choice: SeriesChoice) {
+    const { project, axis, zoom, inherited, buckets } = choice, { signal } = this.stop;
+    const request = { project, runs: [...choice.runs], paths: [...choice.paths], inherited, x: axis, buckets };
+    const inPart = (range: BucketsRequest["range"]) => bucketed({ ...request, range }, signal);
+    this.choice = choice;
+    this.whole = inPart(null);
+    // The whole comes first: the server makes the detail of it.
+    this.detail = this.whole.then((whole) => zoom === null ? whole : inPart({ from: zoom[0], to: zoom[1] }));
+    // Whoever waits for the whole is told why there is none.
+    this.detail.catch(() => {});
+  }
 }
 
 async function bucketed(request: BucketsRequest, signal: AbortSignal): Promise<BucketsAnswer> {

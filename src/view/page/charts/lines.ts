@@ -72,7 +72,7 @@ const UNITS: XUnit[] = [
 export function spliced(
   whole: BucketedSeries[],
   detail: BucketedSeries[],
-  [from, to]: [number, number],
+  [from, to]: readonly [number, number],
 ): BucketedSeries[] {
   const key = ({ run, path }: BucketedSeries) => JSON.stringify([run, path]);
   const details = new Map(detail.map((one) => [key(one), one]));
