@@ -49,7 +49,8 @@ const IN_ROWS: Record<SeriesType, string> = {
 
 /**
  * Makes the table `points`, which needs `point_rows`: the points that runs logged themselves, each with `run_id`, `path`, `type`, `step`,
- * `timestamp` and values by type: `value` of floats, `string_value`, `histogram_value`, `file`. A row without a step is no point, and a file point with neither path nor time is none.
+ * `timestamp` and values by type: `value` of floats, `string_value`, `histogram_value`, `file`. A row without a step is no point, and a
+ * file point with neither path nor time is none.
  *
  * @param where A condition on rows.
  */

@@ -231,7 +231,7 @@ export function findRows(
   let length = 0;
   const list = (): Uint32Array => {
     if (found) return found;
-    found = placesOfRows(chunk.values);
+    found = roomForRows(chunk.values);
     for (let row = 0; row < length; row++) found[row] = row;
     return found;
   };
@@ -273,12 +273,12 @@ export function findRows(
   return length === chunk.values ? null : list().slice(0, length);
 }
 
-let places = new Uint32Array(0);
+let room = new Uint32Array(0);
 
-/** Room for the rows of a column, used again and again: few of them may be found. */
-function placesOfRows(count: number): Uint32Array {
-  if (places.length < count) places = new Uint32Array(count);
-  return places;
+/** Room for the rows of a column, used again and again: few of them may be found. What is found is copied out of it. */
+function roomForRows(count: number): Uint32Array {
+  if (room.length < count) room = new Uint32Array(count);
+  return room;
 }
 
 /** What two lists of ascending rows have in common. */
