@@ -6,7 +6,9 @@
 
 import { hashFile } from "../archive/disk/hashes.ts";
 import { openBytes } from "../archive/disk/local.ts";
-import { distinct, ParquetFile, type RowGroupReader, stringListsOf } from "../archive/parquet/file.ts";
+import { distinct, stringListsOf } from "../archive/parquet/decoded.ts";
+import { ParquetFile } from "../archive/parquet/file.ts";
+import type { RowGroupReader } from "../archive/parquet/row_group.ts";
 import { pauseNowAndThen } from "../async/pause.ts";
 import { pointValues } from "../archive/parquet/point_values.ts";
 import { type ArchiveColumn, COLUMN_LIST, COLUMNS, elementsOf } from "../archive/parquet/schema.ts";

@@ -6,7 +6,9 @@ import assert from "node:assert/strict";
 import { parquetReadObjects } from "hyparquet";
 import pl from "nodejs-polars";
 import { openBytes } from "../../src/archive/disk/local.ts";
-import { listsOf, ParquetFile, type RowGroupReader, stringListsOf, stringsOf } from "../../src/archive/parquet/file.ts";
+import { listsOf, stringListsOf, stringsOf } from "../../src/archive/parquet/decoded.ts";
+import { ParquetFile } from "../../src/archive/parquet/file.ts";
+import type { RowGroupReader } from "../../src/archive/parquet/row_group.ts";
 import { float, floatPoint, histogramPoint, int, string, stringPoint, stringSet } from "../../samples/rows.ts";
 import { encodePart } from "../../samples/writer.ts";
 

@@ -6,10 +6,10 @@
 
 import type { Part } from "../disk/layout.ts";
 import { damageReason } from "../parquet/damage.ts";
-import { EVERY_COLUMN, type RowGroupReader } from "../parquet/file.ts";
+import type { RowGroupReader } from "../parquet/row_group.ts";
 import { PartOpener } from "../parquet/open.ts";
 import { pauseNowAndThen } from "../../async/pause.ts";
-import type { ColumnName } from "../parquet/schema.ts";
+import { type ColumnName, EVERY_COLUMN } from "../parquet/schema.ts";
 import { ownership } from "./project_index.ts";
 
 /** How a reading goes on when something happens. */

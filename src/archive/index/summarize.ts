@@ -14,7 +14,9 @@ import {
   type SeriesType,
 } from "../../types.ts";
 import type { DecodedColumn } from "../parquet/format/column.ts";
-import { distinct, type ParquetFile, type RowGroupReader, stringListsOf, stringsOf } from "../parquet/file.ts";
+import { distinct, stringListsOf, stringsOf } from "../parquet/decoded.ts";
+import type { ParquetFile } from "../parquet/file.ts";
+import type { RowGroupReader } from "../parquet/row_group.ts";
 import { isLogged, POINT_COLUMNS, pointValues } from "../parquet/point_values.ts";
 import { SeriesAggregator } from "./aggregates.ts";
 import type { SegmentBuilder } from "./segments/builder.ts";

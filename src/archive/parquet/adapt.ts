@@ -5,7 +5,7 @@
  */
 
 import pl, { type DataFrame, type Expr } from "nodejs-polars";
-import type { FileColumns } from "./file.ts";
+import type { FileColumns } from "./row_group.ts";
 import { Physical } from "./format/footer.ts";
 import { COLUMN_LIST, POLARS_TYPES } from "./schema.ts";
 

@@ -1,5 +1,5 @@
 /**
- * One Parquet file with the exporter's columns: row groups, of which columns are read as they are asked for.
+ * One Parquet file with the exporter's columns: its footer, its row groups, and the bytes of their columns.
  *
  * @module
  */
@@ -7,23 +7,11 @@
 import { crc32 } from "node:zlib";
 import type { OpenFile } from "../disk/store.ts";
 import { allThere, type ColumnBytes, PassingBytes } from "./format/column_bytes.ts";
-import { type DecodedColumn, findRows, type ListColumn, readColumn, readLists } from "./format/column.ts";
-import type { PageStart } from "./format/pages.ts";
-import {
-  type Chunk,
-  type Footer,
-  footerLength,
-  type Leaf,
-  Physical,
-  readFooter,
-  type RowGroup,
-} from "./format/footer.ts";
-import { extremes } from "./format/statistics.ts";
-import { checkFooter, checkPageHeaders } from "./format/strict.ts";
-import { Strings } from "./format/strings.ts";
+import { type Chunk, type Footer, footerLength, type Leaf, Physical, readFooter } from "./format/footer.ts";
+import { checkFooter } from "./format/strict.ts";
 import { ParquetError } from "./format/thrift.ts";
-import { arrayOf, type Arrays, type ColumnKind } from "./format/values.ts";
-import { type CellTypes, COLUMN_LIST, type ColumnName, LEAF_PATHS, NEEDED_COLUMNS } from "./schema.ts";
+import { type RowGroupFile, RowGroupReader } from "./row_group.ts";
+import { type CellTypes, COLUMN_LIST, type ColumnName, LEAF_PATHS } from "./schema.ts";
 
 const { BYTE_ARRAY, FIXED_LEN_BYTE_ARRAY, INT64, DOUBLE, BOOLEAN } = Physical;
 /** What leaves a column of each kind has: their types, and the scale of decimals or the unit of instants. */
@@ -44,11 +32,8 @@ const EXPORTED = COLUMN_LIST.flatMap(([name, { holds }]) =>
 );
 
 const NEEDED: readonly ColumnName[] = ["run", "path", "type"];
-/** All columns, and parts of columns. */
-export const EVERY_COLUMN: readonly ColumnName[] = [...LEAF_PATHS.keys()];
-
 /** An open file. To be closed; everything that is wrong with it is thrown as a {@linkcode ParquetError}. */
-export class ParquetFile {
+export class ParquetFile implements RowGroupFile {
   readonly footer: Footer;
   /** Changes with the footer, which tells of all values: where each column is, how long it is, and mostly its extremes. */
   footerChecksum = 0;
@@ -177,12 +162,6 @@ export class ParquetFile {
   }
 }
 
-/** What a file says of its columns. */
-export interface FileColumns {
-  leaves: readonly Leaf[];
-  isAlike: boolean;
-}
-
 const placesBySchema = new WeakMap<readonly Leaf[], ReadonlyMap<ColumnName, number>>();
 
 /** Where the columns are among the leaves. Many files have the same ones. */
@@ -201,277 +180,6 @@ function placesOf(leaves: readonly Leaf[]): ReadonlyMap<ColumnName, number> {
   }
   placesBySchema.set(leaves, places);
   return places;
-}
-
-/** Where the data pages of columns in a row group start, counted from the start of the column. Plain data. */
-export type PageStarts = { [name in ColumnName]?: PageStart[] };
-
-/** A row group, and which of its rows are wanted. */
-export class RowGroupReader {
-  /** The wanted rows, ascending; null: all. */
-  #rows: Uint32Array | null = null;
-  readonly #file: ParquetFile;
-  readonly #group: RowGroup;
-  /** What was decoded of the wanted rows. */
-  readonly #decoded = new Map<ColumnName, DecodedColumn<ColumnKind>>();
-  /** Where the pages of columns of numbers lie, as far as it is known. */
-  #places: PageStarts | null = null;
-
-  /** @param number Its place among the row groups of the file. */
-  constructor(file: ParquetFile, group: RowGroup, readonly number: number) {
-    this.#file = file;
-    this.#group = group;
-  }
-
-  /** How many rows it has, wanted or not. */
-  get size(): number {
-    return this.#group.rows;
-  }
-
-  /** Changes with the file. */
-  get checksum(): number {
-    return this.#file.footerChecksum;
-  }
-
-  /** Whether pages of it can be read by themselves: it is not in memory anyway. */
-  get hasPages(): boolean {
-    return !this.#file.isFar && this.#group.chunks.some((chunk) => !this.#file.has(chunk));
-  }
-
-  /** From here on it is noted where the pages of columns of numbers lie; gives what is noted. */
-  notePlaces(): PageStarts {
-    return this.#places ??= {};
-  }
-
-  /** From here on only these rows, ascending; of columns whose pages are known only those with wanted rows are read. */
-  only(rows: Uint32Array, places: PageStarts): void {
-    this.#places = places;
-    this.#narrow(rows);
-  }
-
-  /** How many rows are wanted. */
-  get length(): number {
-    return this.#rows ? this.#rows.length : this.#group.rows;
-  }
-
-  /** The wanted rows; null: all. */
-  get rows(): Uint32Array | null {
-    return this.#rows;
-  }
-
-  /** What the file says of its columns, and whether they are exactly the exporter's. */
-  get columns(): FileColumns {
-    return { leaves: this.#file.footer.leaves, isAlike: this.#file.isAlike };
-  }
-
-  /** From here on only rows whose text passes; asked once for each text. */
-  where(name: ColumnName, passes: (text: string) => boolean): void {
-    if (this.length === 0) return;
-    const column = this.#column(name, true);
-    this.#narrow(column ? findRows(...column, passes, this.#rows) : new Uint32Array(0));
-  }
-
-  /** From here on only the rows that pass, by their position among the wanted ones. */
-  keep(passes: (position: number) => boolean): void {
-    const { length } = this;
-    let count = 0;
-    while (count < length && passes(count)) count++;
-    if (count === length) return;
-    const kept = allRows(length);
-    for (let position = count + 1; position < length; position++) if (passes(position)) kept[count++] = position;
-    const positions = kept.slice(0, count), rows = this.#rows;
-    this.#rows = rows ? positions.map((position) => rows[position]) : positions;
-    for (const [name, column] of this.#decoded) this.#decoded.set(name, some(column, positions));
-  }
-
-  /** From here on only the rows between two positions among the wanted ones. */
-  between(from: number, until: number): void {
-    if (from === 0 && until === this.length) return;
-    const positions = allRows(until - from);
-    for (let i = 0; i < positions.length; i++) positions[i] += from;
-    for (const [name, column] of this.#decoded) this.#decoded.set(name, some(column, positions));
-    this.#rows = this.#rows ? this.#rows.subarray(from, until) : positions;
-  }
-
-  /** From here on no rows. */
-  drop(): void {
-    this.#narrow(new Uint32Array(0));
-  }
-
-  /** The least and the greatest number of a column, of all rows; null where the file does not tell. */
-  extremes(name: ColumnName): [number, number] | null {
-    const place = this.#file.place(name);
-    if (place < 0) return null;
-    return extremes(this.#file.footer, this.#group.chunks[place], this.#file.footer.leaves[place]);
-  }
-
-  /** The same rows, of which others may be wanted. */
-  copy(): RowGroupReader {
-    const copy = new RowGroupReader(this.#file, this.#group, this.number);
-    copy.#rows = this.#rows;
-    return copy;
-  }
-
-  strings(name: ColumnName): DecodedColumn<"string"> {
-    return this.#read(name, "string");
-  }
-
-  floats(name: ColumnName): DecodedColumn<"float"> {
-    return this.#read(name, "float");
-  }
-
-  ints(name: ColumnName): DecodedColumn<"int"> {
-    return this.#read(name, "int");
-  }
-
-  bools(name: ColumnName): DecodedColumn<"bool"> {
-    return this.#read(name, "bool");
-  }
-
-  lists<K extends "string" | "float">(name: ColumnName, kind: K): ListColumn<K> {
-    const column = this.#column(name, kind !== "string");
-    if (column) return readLists(...column, kind, this.#group.rows, this.#rows);
-    return {
-      elements: arrayOf(kind, 0),
-      lengths: new Int32Array(this.length).fill(-1),
-      starts: new Uint32Array(this.length),
-      strings: new Strings(),
-    };
-  }
-
-  /** Fails where the file has no column for the values of rows of a type: they are lost, and no such rows would be there without. */
-  needColumnsOf(type: string): void {
-    const lacking = NEEDED_COLUMNS.get(type)?.find((name) => this.#file.place(name) < 0);
-    if (lacking === undefined) return;
-    throw new ParquetError(`it has rows of type ${type}, but no column ${LEAF_PATHS.get(lacking)!.join(".")}`);
-  }
-
-  /** Looks at every word of the metadata, too, for readers that expect each to be right. */
-  checkWords(): void {
-    this.#file.checkFooter();
-    for (const chunk of this.#group.chunks) checkPageHeaders(this.#file.bytesOf(chunk));
-  }
-
-  /** Decodes every column, and keeps nothing: fails where one cannot be read. */
-  check(): void {
-    for (const type of distinct(this.strings("type")).names) this.needColumnsOf(type);
-    for (const name of ["project", "run", "path", "type", "string", "file", "histogram"] as const) {
-      this.strings(name).strings.all();
-    }
-    for (const name of ["step", "timestamp", "float", "datetime"] as const) this.floats(name);
-    this.ints("int");
-    this.bools("bool");
-    this.lists("set", "string").strings.all();
-    this.lists("edges", "float");
-    this.lists("bins", "float");
-    this.#decoded.clear();
-  }
-
-  #narrow(rows: Uint32Array | null): void {
-    if (rows !== null && rows.length === this.length) return;
-    this.#rows = rows;
-    this.#decoded.clear();
-  }
-
-  #read<K extends ColumnKind>(name: ColumnName, kind: K): DecodedColumn<K> {
-    const known = this.#decoded.get(name);
-    if (known) return known as DecodedColumn<K>;
-    // Texts stay where they are.
-    const column = this.#column(name, kind !== "string");
-    const places = this.#places && kind === "float" ? this.#places[name] ??= [] : undefined;
-    const decoded = column
-      ? readColumn(...column, kind, this.#rows, places)
-      : { values: arrayOf(kind, this.length), present: new Uint8Array(this.length), strings: new Strings() };
-    this.#decoded.set(name, decoded);
-    return decoded;
-  }
-
-  /** What has to be fetched of these columns before the wanted rows can be read. */
-  lacking(columns: readonly ColumnName[]): Chunk[] {
-    if (this.length === 0) return [];
-    const places = columns.map((name) => this.#file.place(name)).filter((place) => place >= 0);
-    return places.map((place) => this.#group.chunks[place]).filter((chunk) => !this.#file.has(chunk));
-  }
-
-  /** @param passing Nothing of its bytes is kept. */
-  #column(name: ColumnName, passing: boolean): [ColumnBytes, Chunk, Leaf] | null {
-    const place = this.#file.place(name);
-    if (place < 0) return null;
-    const chunk = this.#group.chunks[place];
-    const bytes = passing ? this.#file.passingBytesOf(chunk) : allThere(this.#file.bytesOf(chunk));
-    return [bytes, chunk, this.#file.footer.leaves[place]];
-  }
-}
-
-/** Those of decoded values that are at ascending positions. */
-function some<K extends ColumnKind>(
-  { values, present, strings }: DecodedColumn<K>,
-  positions: Uint32Array,
-): DecodedColumn<K> {
-  return { values: pick(values, positions), present: present && pick(present, positions), strings };
-}
-
-function pick<T extends Arrays[ColumnKind]>(values: T, positions: Uint32Array): T {
-  const { length } = positions;
-  if (length === 0) return values.subarray(0, 0) as T;
-  const [first] = positions;
-  // Steps of one series ascend: those of a range lie together.
-  if (positions[length - 1] - first === length - 1) return values.subarray(first, first + length) as T;
-  const picked = new (values.constructor as Float64ArrayConstructor)(length);
-  for (let i = 0; i < length; i++) picked[i] = values[positions[i]] as number;
-  return picked as ArrayLike<unknown> as T;
-}
-
-function allRows(count: number): Uint32Array {
-  const rows = new Uint32Array(count);
-  for (let row = 0; row < count; row++) rows[row] = row;
-  return rows;
-}
-
-/** The lists of a column, one for each row; null where there is none. */
-export function listsOf({ elements, lengths, starts }: ListColumn<"float">): (Float64Array | null)[] {
-  return Array.from(lengths, (length, i) => length < 0 ? null : elements.slice(starts[i], starts[i] + length));
-}
-
-/** The lists of strings of a column, one for each row; null where there is none. */
-export function stringListsOf({ elements, lengths, starts, strings }: ListColumn<"string">): (string[] | null)[] {
-  return Array.from(
-    lengths,
-    (length, i) =>
-      length < 0 ? null : Array.from(elements.subarray(starts[i], starts[i] + length), (n) => strings.get(n)),
-  );
-}
-
-/** The strings of a column, one for each row; null where there is none. */
-export function stringsOf({ values, present, strings }: DecodedColumn<"string">): (string | null)[] {
-  return Array.from(values, (code, i) => present && present[i] === 0 ? null : strings.get(code));
-}
-
-/** The strings of a column, each once, and which of them each row has; -1: none. Files may hold a string several times. */
-export function distinct(
-  { values, present, strings }: DecodedColumn<"string">,
-): { names: string[]; codes: Int32Array } {
-  if (strings.length === 1 && present === null && values.length > 0) {
-    return { names: [strings.get(0)], codes: new Int32Array(values.length) };
-  }
-  const numbers = new Int32Array(strings.length).fill(-1);
-  const known = new Map<string, number>();
-  const codes = new Int32Array(values.length);
-  for (let row = 0; row < values.length; row++) {
-    if (present && present[row] === 0) {
-      codes[row] = -1;
-      continue;
-    }
-    let number = numbers[values[row]];
-    if (number < 0) {
-      const name = strings.get(values[row]);
-      number = known.get(name) ?? known.size;
-      known.set(name, number);
-      numbers[values[row]] = number;
-    }
-    codes[row] = number;
-  }
-  return { names: [...known.keys()], codes };
 }
 
 function exactly(file: OpenFile, at: number, length: number): Uint8Array {

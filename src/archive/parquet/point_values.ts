@@ -6,7 +6,8 @@
 
 import type { SeriesType } from "../../types.ts";
 import type { ColumnName } from "./schema.ts";
-import { listsOf, type RowGroupReader, stringsOf } from "./file.ts";
+import { listsOf, stringsOf } from "./decoded.ts";
+import type { RowGroupReader } from "./row_group.ts";
 
 /** The columns that hold the values of points of each type. */
 export const POINT_COLUMNS: Readonly<Record<SeriesType, readonly ColumnName[]>> = {

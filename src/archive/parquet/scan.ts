@@ -9,7 +9,7 @@
 import pl, { type Expr, type LazyDataFrame } from "nodejs-polars";
 import type { Folder, Part } from "../disk/layout.ts";
 import { adaptations, foreignTypes, isAsSaid } from "./adapt.ts";
-import type { FileColumns } from "./file.ts";
+import type { FileColumns } from "./row_group.ts";
 import { type ArchiveColumn, type ColumnName, COLUMNS, LEAF_PATHS } from "./schema.ts";
 
 /** What queries call a column, over the columns of the files. */

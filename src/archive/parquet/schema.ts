@@ -56,6 +56,9 @@ export const LEAF_PATHS: ReadonlyMap<ColumnName, readonly string[]> = new Map(
   }),
 );
 
+/** All columns, and parts of columns. */
+export const EVERY_COLUMN: readonly ColumnName[] = [...LEAF_PATHS.keys()];
+
 /** How queries here call the column that holds the values of a type. */
 export function valueColumn(type: keyof typeof VALUE_COLUMN): ColumnName {
   return COLUMNS[VALUE_COLUMN[type]].short;

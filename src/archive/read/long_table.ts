@@ -9,7 +9,7 @@ import { CONFIG_TYPES, FILE_TYPES } from "../../types.ts";
 import type { Part } from "../disk/layout.ts";
 import { partsOf } from "../index/batches.ts";
 import { CHECK, readGroups } from "../index/read_parts.ts";
-import type { FileColumns } from "../parquet/file.ts";
+import type { FileColumns } from "../parquet/row_group.ts";
 import { COLUMN_LIST, type ColumnName, type VALUE_COLUMN, valueColumn } from "../parquet/schema.ts";
 import { polarsFault, scanRows } from "../parquet/scan.ts";
 import type { PartsContext } from "./context.ts";

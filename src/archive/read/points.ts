@@ -9,7 +9,7 @@ import type { Part } from "../disk/layout.ts";
 import { partsOf } from "../index/batches.ts";
 import type { ProjectIndex } from "../index/project_index.ts";
 import { keepOwn, readGroups, type ReadOptions } from "../index/read_parts.ts";
-import type { RowGroupReader } from "../parquet/file.ts";
+import type { RowGroupReader } from "../parquet/row_group.ts";
 import { isLogged, POINT_COLUMNS, pointValues } from "../parquet/point_values.ts";
 import { ParquetError } from "../parquet/format/thrift.ts";
 import type { ColumnName } from "../parquet/schema.ts";

@@ -6,7 +6,7 @@
 
 import type { StepRange } from "../../types.ts";
 import type { Part } from "../disk/layout.ts";
-import type { PageStarts, RowGroupReader } from "../parquet/file.ts";
+import type { PageStarts, RowGroupReader } from "../parquet/row_group.ts";
 
 /** So many rows have one note. */
 const STRETCH = 4096;
