@@ -71,7 +71,7 @@ export function openSpark(options: SparkOptions): Catalog {
     open: (project: string) => new SparkProject(archive, project, settings),
     refresh: () => archive.refresh(),
     close() {
-      archive.session.close().catch(() => {});
+      archive.engine.close().catch(() => {});
       for (const one of new Set([store, filesStore])) one?.close();
     },
   };

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Manifest } from "../archive/compacted/manifest.ts";
 import { COMPACTED, parsePartName } from "../archive/disk/layout.ts";
 
 /** One data file, by the folder and the name it has. */
@@ -13,6 +14,11 @@ export interface StoredPart {
   size: number;
   stem: string;
   number: number;
+}
+
+/** One of the exporter's files, by the path that the engine has for it. */
+export interface PlacedPart extends StoredPart {
+  path: string;
 }
 
 /** Files that are read as one table. */
@@ -79,21 +85,31 @@ export function shownParts(parts: readonly StoredPart[], includeIncomplete: bool
   return parts.filter(({ stem }) => finished.has(stem));
 }
 
-/** Parts of one folder by their numbers. A pattern stands for all files with a number where all are wanted. */
+/** The parts of a folder that are shown, by the paths that the engine has for them. */
+export function placed({ path, shown }: { path: string; shown: readonly StoredPart[] }): PlacedPart[] {
+  return shown.map((part) => ({ ...part, path: `${path}/${part.name}` }));
+}
+
+/** The shown parts of one folder by their numbers. A pattern stands for all files with a number where all are shown. */
 export function groupParts(
-  folder: string,
+  { path, all, shown }: { path: string; all: readonly StoredPart[]; shown: readonly StoredPart[] },
   copy: number,
-  all: readonly StoredPart[],
-  wanted: readonly StoredPart[],
 ): PartGroup[] {
-  const isWanted = new Set(wanted);
-  const numbers = [...new Set(wanted.map(({ number }) => number))].sort((a, b) => a - b);
+  const isShown = new Set(shown);
+  const numbers = [...new Set(shown.map(({ number }) => number))].sort((a, b) => a - b);
   return numbers.map((part) => {
     const some = all.filter(({ number }) => number === part);
-    const isAll = some.every((one) => isWanted.has(one) && one.stem !== "");
+    const isAll = some.every((one) => isShown.has(one) && one.stem !== "");
     const paths = isAll && some.length > 1
-      ? [`${folder}/*_part_${part}.parquet`]
-      : some.filter((one) => isWanted.has(one)).map(({ name }) => `${folder}/${name}`);
+      ? [`${path}/*_part_${part}.parquet`]
+      : some.filter((one) => isShown.has(one)).map(({ name }) => `${path}/${name}`);
     return { copy, part, paths };
   });
+}
+
+/** The files of the tables that a manifest names. */
+export function tablesOf({ passes }: Manifest, folder: string, copy: number): CompactedTables {
+  const names = passes.flatMap(({ files }) => files.map(({ name }) => name));
+  const of = (table: string) => names.filter((name) => name.startsWith(`${table}/`)).map((name) => `${folder}/${name}`);
+  return { copy, runs: of("runs"), values: of("values"), series: of("series") };
 }

@@ -8,6 +8,21 @@
 import { DamagedFileError, EngineError } from "../errors.ts";
 import type { StoredPart } from "./contents.ts";
 
+/** A file that cannot be read. */
+export interface DamagedPart {
+  /** Below the data root. */
+  file: string;
+  stem: string;
+  reason: string;
+}
+
+/** A file that cannot be read, as it is told. */
+export interface DamagedFile {
+  file: string;
+  run: string;
+  reason: string;
+}
+
 /** A file, and what the engine said of it. */
 export interface Unreadable {
   path: string;
@@ -47,9 +62,14 @@ export function runOf(stem: StoredPart["stem"]): string {
   return stem.replace(/-[0-9a-f]{16}$/, "");
 }
 
+/** A file that cannot be read, as it is told: a file of many runs stands for their ids. */
+export function damagedFile({ file, stem, reason }: DamagedPart): DamagedFile {
+  return { file, run: runOf(stem) || file, reason };
+}
+
 /** The error for a file that the engine cannot read. */
 export function engineDamage(file: string, stem: string, reason: string, cause?: unknown): DamagedFileError {
-  const run = runOf(stem) || file;
+  const { run } = damagedFile({ file, stem, reason });
   return new DamagedFileError(
     `The Spark server cannot read the file ${file} of run ${run} (${reason}), and reads all files of a project together: restore ` +
       'it from a copy, or leave such runs out with `damagedRuns: "skip"`.',

@@ -72,7 +72,7 @@ export class SparkProject implements Source {
     const ask = (counting: boolean) => {
       const statement = new Statement();
       withRows(statement, scope.rows);
-      return this.#archive.ask(statement, runsQuery(statement, scope, query, matched, counting), signal);
+      return this.#archive.engine.ask(statement, runsQuery(statement, scope, query, matched, counting), signal);
     };
     let total = 0, found = false;
     if (query.limit !== 0) {
@@ -126,7 +126,7 @@ export class SparkProject implements Source {
     withRows(statement, scope.rows);
     const text = valuesQuery(statement, scope, cells);
     const files = await this.#stored(signal);
-    const answers = text === null ? none() : this.#archive.ask(statement, text, signal);
+    const answers = text === null ? none() : this.#archive.engine.ask(statement, text, signal);
     yield* valueBlocks(
       answers,
       lost,
@@ -140,12 +140,12 @@ export class SparkProject implements Source {
   async *series(query: SeriesQuery): AsyncGenerator<SeriesBlock> {
     const { scope, signal } = await this.#open(query);
     const files = await this.#stored(signal);
-    yield* pointBlocks(this.#archive, scope, { ...query, signal }, (paths) => files.refs(paths, signal));
+    yield* pointBlocks(this.#archive.engine, scope, { ...query, signal }, (paths) => files.refs(paths, signal));
   }
 
   async buckets(query: SeriesQuery, cut: BucketCut): Promise<BucketColumns> {
     const { scope, signal } = await this.#open(query);
-    return await bucketColumns(this.#archive, scope, { ...query, signal }, cut);
+    return await bucketColumns(this.#archive.engine, scope, { ...query, signal }, cut);
   }
 
   async file(ref: FileRef, options: FileOptions = {}): Promise<FileContent> {
@@ -177,7 +177,7 @@ export class SparkProject implements Source {
     const statement = new Statement();
     withRows(statement, scope.rows);
     const text = existingQuery(statement, scope, cells, byRun);
-    const answers = text === null ? none() : this.#archive.ask(statement, text, signal);
+    const answers = text === null ? none() : this.#archive.engine.ask(statement, text, signal);
     yield* pairBlocks(answers, lost, cells.paths, byRun, query.onProgress);
   }
 

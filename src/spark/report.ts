@@ -4,19 +4,43 @@
  * @module
  */
 
+import { sanitized } from "../archive/disk/layout.ts";
 import type { Finding } from "../source.ts";
-import type { StoredPart } from "./contents.ts";
-import { runOf } from "./damage.ts";
+import { partsIn, type StoredPart } from "./contents.ts";
+import { type DamagedFile, damagedFile, runOf } from "./damage.ts";
+import type { Engine, EngineSettings } from "./engine.ts";
+import { findUnreadable, listFiles, lookInto } from "./listing.ts";
 
-/** A file that cannot be read. */
-export interface DamagedFile {
-  file: string;
-  run: string;
-  reason: string;
+/**
+ * What is wrong with the files of a project.
+ *
+ * @param thorough Reads every value.
+ */
+export async function reportFiles(
+  engine: Engine,
+  settings: EngineSettings,
+  project: string,
+  thorough: boolean,
+  signal?: AbortSignal,
+): Promise<Finding[]> {
+  const { data, seen } = settings;
+  const all = partsIn(data, await listFiles(engine, settings, signal));
+  // Which project a folder holds need not be known: it may be its files that cannot be read.
+  const own = [...all].filter(([name]) => name === sanitized(project));
+  const findings: Finding[] = [];
+  const raw: string[] = [];
+  for (const [name, { parts, isCompacted }] of own.length > 0 ? own : all) {
+    if (isCompacted) continue;
+    const folder = { name, path: `${data}/${name}`, all: parts, shown: parts };
+    const damaged = [...lookInto(folder, settings), ...await findUnreadable(engine, folder, thorough, signal)];
+    findings.push(...damageFindings(damaged.map(damagedFile)), ...partFindings(name, parts));
+    raw.push(name);
+  }
+  return [...findings, ...unseenFindings(raw, seen !== null)];
 }
 
 /** Runs of a folder whose export was interrupted, and parts that are missing between others. */
-export function partFindings(folder: string, parts: readonly StoredPart[]): Finding[] {
+function partFindings(folder: string, parts: readonly StoredPart[]): Finding[] {
   const findings: Finding[] = [];
   for (const [stem, some] of Map.groupBy(parts.filter(({ stem }) => stem !== ""), ({ stem }) => stem)) {
     const numbers = new Set(some.map(({ number }) => number));
@@ -44,14 +68,14 @@ export function partFindings(folder: string, parts: readonly StoredPart[]): Find
 }
 
 /** Files that cannot be read. */
-export function damageFindings(damaged: readonly DamagedFile[]): Finding[] {
+function damageFindings(damaged: readonly DamagedFile[]): Finding[] {
   return damaged.map(({ file, run, reason }) =>
     finding("error", "damaged_part", `The file ${file} of run ${run} cannot be read: ${reason}.`, { run, file })
   );
 }
 
 /** What nobody looked at. */
-export function unseenFindings(folders: readonly string[], isSeen: boolean): Finding[] {
+function unseenFindings(folders: readonly string[], isSeen: boolean): Finding[] {
   const findings = [finding(
     "info",
     "report_of_files",

@@ -7,8 +7,8 @@
 import { BUCKET_FIELDS, BucketEdges } from "../../buckets.ts";
 import type { BucketColumns, BucketCut } from "../../columns.ts";
 import type { SeriesQuery } from "../../source.ts";
-import type { SparkArchive } from "../archive.ts";
 import { Statement } from "../connect/statement.ts";
+import type { Engine } from "../engine.ts";
 import { boundsQuery, BUCKET_COLUMNS, bucketsQuery } from "../sql/buckets.ts";
 import { withRows } from "../sql/rows.ts";
 import type { Scope } from "../sql/scope.ts";
@@ -17,7 +17,7 @@ import { portions } from "./series.ts";
 
 /** Float series in buckets of steps, summarised by the engine. Where the range is not given, it is asked for first. */
 export async function bucketColumns(
-  archive: SparkArchive,
+  engine: Engine,
   scope: Scope,
   query: SeriesQuery,
   { maxBuckets, range }: BucketCut,
@@ -26,7 +26,7 @@ export async function bucketColumns(
   const ask = (text: (statement: Statement, points: PointsScope) => string, points: PointsScope) => {
     const statement = new Statement();
     withRows(statement, scope.rows);
-    return archive.ask(statement, text(statement, points), signal);
+    return engine.ask(statement, text(statement, points), signal);
   };
   let [from, to] = range ?? [Infinity, -Infinity];
   if (range === null) {

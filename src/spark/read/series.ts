@@ -6,9 +6,9 @@
 
 import { type PointValues, type SeriesBlock, seriesRefs, type Span } from "../../columns.ts";
 import type { SeriesQuery } from "../../source.ts";
-import type { SparkArchive } from "../archive.ts";
 import type { Answer } from "../connect/answer.ts";
 import { Statement } from "../connect/statement.ts";
+import type { Engine } from "../engine.ts";
 import { withRows } from "../sql/rows.ts";
 import type { Scope } from "../sql/scope.ts";
 import { pointsQuery, type PointsScope } from "../sql/series.ts";
@@ -19,7 +19,7 @@ const SERIES_TOGETHER = 100_000;
 
 /** Points of series, in the order of the list. */
 export async function* pointBlocks(
-  archive: SparkArchive,
+  engine: Engine,
   scope: Scope,
   query: SeriesQuery,
   lookUp: LookUp,
@@ -29,7 +29,7 @@ export async function* pointBlocks(
     const statement = new Statement();
     withRows(statement, scope.rows);
     const { query: text, pairs } = pointsQuery(statement, scope, points);
-    for await (const answer of archive.ask(statement, text, query.signal)) {
+    for await (const answer of engine.ask(statement, text, query.signal)) {
       const found = await block(answer, pairs?.numbersOf(answer) ?? answer.counts("series"), query, lookUp);
       if (found.step.length === 0) continue;
       yield found;
