@@ -143,6 +143,8 @@ export interface Lack {
 export interface Source {
   /** Says what this is in one line, without secrets: `archive /data/exports`, `https://app.example.org`. */
   readonly label: string;
+  /** Whether what nobody asked for may be read ahead: it is not where another program has to answer. Default: false. */
+  readonly mayReadAhead?: boolean;
   /** Identity of the project. */
   project(options?: CallOptions): Promise<ProjectInfo>;
   /** Which runs match. */

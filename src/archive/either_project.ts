@@ -42,6 +42,7 @@ export interface ProjectParts {
 /** One project of an archive. */
 export class EitherProject implements Source {
   readonly label: string;
+  readonly mayReadAhead = true;
   readonly #archive: Archive;
   readonly #name: string;
   readonly #settings: ProjectSettings;

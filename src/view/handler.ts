@@ -120,8 +120,7 @@ export function createPage(catalog: LazyCatalog, project: string | null, hosts: 
     ];
     const pieces = ofData.map((read) => async () => {
       const asked = await first(signal);
-      // A server is asked nothing that nobody wants to know.
-      if (asked.project.source.scan) await read(asked);
+      if (asked.project.source.mayReadAhead) await read(asked);
     });
     await spare.use([...ASSETS.values(), ...pieces], signal);
   };

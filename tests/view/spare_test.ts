@@ -47,8 +47,8 @@ Deno.test("once the page was seen, what is likely to be asked for next is made r
   assert.equal(calls.length, before, "nothing is read twice");
 });
 
-Deno.test("of what is no archive nothing is read that nobody asked for, and who stops does not wait", async () => {
-  const { catalog, calls } = counted(["scan"]);
+Deno.test("where nothing may be read ahead nothing is read that nobody asked for, and who stops does not wait", async () => {
+  const { catalog, calls } = counted(["mayReadAhead"]);
   const page = await new AskedPage(catalog).open();
   const done = page.readOn(new AbortController().signal);
   await page.ask("runs", { trashed: false });
