@@ -20,10 +20,10 @@ Deno.test("charts, runs and comparisons are accessible, light and dark, at 1280 
       await viewed.go(address);
       await page.waitForLoadState("networkidle");
       for (const colorScheme of ["light", "dark"] as const) {
-        await page.emulateMedia({ colorScheme });
+        await viewed.system(colorScheme);
         await viewed.assertAccessible();
       }
-      await page.emulateMedia({ colorScheme: "light" });
+      await viewed.system("light");
       await page.setViewportSize({ width: 400, height: 800 });
       await viewed.assertAccessible();
       const wide = await page.evaluate(() => document.documentElement.scrollWidth);

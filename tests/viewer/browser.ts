@@ -70,15 +70,21 @@ export class ViewedArchive implements AsyncDisposable {
     await this.page.locator("header.top").waitFor();
   }
 
+  /** Has the system be light or dark, and waits until the page, which goes by it, is. */
+  async system(colorScheme: "light" | "dark"): Promise<void> {
+    await this.page.emulateMedia({ colorScheme });
+    await this.page.locator(`:root[data-theme="${colorScheme}"]`).waitFor();
+  }
+
   /** Takes a picture light, dark, and at the width of a phone. */
   async pictures(name: string): Promise<void> {
     const { page } = this;
     const size = page.viewportSize()!;
     for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme });
+      await this.system(colorScheme);
       await page.screenshot({ path: `${screenshots}/${name}-${colorScheme}.png` });
     }
-    await page.emulateMedia({ colorScheme: "light" });
+    await this.system("light");
     await page.setViewportSize({ width: 400, height: 800 });
     await page.screenshot({ path: `${screenshots}/${name}-400px.png` });
     await page.setViewportSize(size);

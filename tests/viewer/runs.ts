@@ -387,7 +387,7 @@ Deno.test("the table is accessible, light and dark, at 1280 and at 400 pixels", 
   await viewed.go("/?s=DIG-9~10&g=config/optimizer:s");
   await names(page);
   for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
+    await viewed.system(colorScheme);
     await viewed.assertAccessible();
   }
   const pdf = await page.pdf({ landscape: true });

@@ -45,7 +45,7 @@ Deno.test("light and dark are chosen by hand, with mouse and keyboard, and remem
   await using viewed = await ViewedArchive.open(["--archive", SAMPLE]);
   const { page } = viewed;
   const back = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-  await page.emulateMedia({ colorScheme: "dark" });
+  await viewed.system("dark");
   const dark = await back();
   await page.getByRole("button", { name: "Theme: auto" }).click();
   const light = await back();

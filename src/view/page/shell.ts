@@ -21,8 +21,13 @@ const projects = signal<ProjectsAnswer | null>(null);
 const THEMES = ["auto", "light", "dark"] as const;
 const theme = signal(THEMES.find((one) => one === localStorage.getItem("theme")) ?? "auto");
 
+const system = matchMedia("(prefers-color-scheme: dark)");
+const isSystemDark = signal(system.matches);
+system.addEventListener("change", () => isSystemDark.value = system.matches);
+
 effect(() => {
-  document.documentElement.dataset.theme = theme.value;
+  const isDark = theme.value === "auto" ? isSystemDark.value : theme.value === "dark";
+  document.documentElement.dataset.theme = isDark ? "dark" : "light";
   localStorage.setItem("theme", theme.value);
 });
 
