@@ -65,23 +65,6 @@ export const LINE = "rgba(128,128,128,.28)";
 /** A quiet surface: chips, headers. */
 export const SURFACE = "rgba(128,128,128,.12)";
 
-/**
- * Colors of lines and marks. Each has a contrast of 3 or more on white and on the dark backgrounds of notebooks, and any two differ
- * by 10 or more (CIEDE2000), also for people who see no red or no green.
- */
-export const PALETTE: readonly string[] = [
-  "#3f78e6",
-  "#d9650f",
-  "#1f9360",
-  "#b8493a",
-  "#c52275",
-  "#2998a3",
-  "#6263a3",
-  "#706a7d",
-  "#339dd7",
-  "#f73b66",
-];
-
 /** A round mark. Colors are for marks: the text beside them keeps the color of the page, which everybody can read. */
 export function dot(color: string): Html {
   return markup`<span style="color:${color}">●</span>`;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { ALERT, PALETTE, QUIET, WARNING } from "../../src/display/html.ts";
+import { ALERT, QUIET, WARNING } from "../../src/display/html.ts";
+import { PALETTE } from "../../src/display/palette.ts";
 import { rampColor } from "../../src/display/draw/ramp.ts";
 import { contrast, difference, sights } from "./colors.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { PALETTE } from "../html.ts";
+import { PALETTE } from "../palette.ts";
 import type { LegendEntry } from "../draw/figure.ts";
 import { hueScale, valueName } from "../compare/hues.ts";
 import type { FigurePlan, PanelPlan, StyledLine } from "./line.ts";

@@ -5,7 +5,8 @@
  */
 
 import { cutLine, reduceLine } from "./downsample.ts";
-import { type Html, markup, PALETTE } from "../html.ts";
+import { type Html, markup } from "../html.ts";
+import { PALETTE } from "../palette.ts";
 import { svgDocument, svgImage } from "../svg.ts";
 
 const SIZE = { width: 120, height: 18 };

@@ -5,7 +5,7 @@
  */
 
 import { formatNumber } from "../format.ts";
-import { PALETTE } from "../html.ts";
+import { PALETTE } from "../palette.ts";
 import type { Ramp } from "../draw/figure.ts";
 import { rampColor } from "../draw/ramp.ts";
 

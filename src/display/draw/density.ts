@@ -5,7 +5,7 @@
  */
 
 import type { Histogram } from "../../types.ts";
-import { PALETTE } from "../html.ts";
+import { PALETTE } from "../palette.ts";
 
 /** A picture of histograms: steps to the right, values up. */
 export interface DensityMap {

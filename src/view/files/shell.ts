@@ -5,6 +5,7 @@
  */
 
 import format from "../../display/format.ts" with { type: "text" };
+import palette from "../../display/palette.ts" with { type: "text" };
 import address from "../page/address.ts" with { type: "text" };
 import client from "../page/client.ts" with { type: "text" };
 import html from "../page/html.ts" with { type: "text" };
@@ -22,6 +23,7 @@ import shell from "../page/shell.ts" with { type: "text" };
 /** The files by their path in `src/`. */
 export const SHELL_FILES: Record<string, string> = {
   "display/format.ts": format,
+  "display/palette.ts": palette,
   "view/page/address.ts": address,
   "view/page/client.ts": client,
   "view/page/html.ts": html,

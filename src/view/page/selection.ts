@@ -7,6 +7,7 @@
  */
 
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { PALETTE } from "../../display/palette.ts";
 import { type Param, param, sectionPath, TEXT } from "./address.ts";
 import { ask, trouble } from "./client.ts";
 import { RUN_IDS } from "./run_ids.ts";
@@ -50,20 +51,6 @@ export function toggleRun(id: string): void {
   chosenRuns.set(chosenSet.value.has(id) ? all.filter((one) => one !== id) : [...all, id]);
 }
 
-/** Any two differ clearly, also for people who see no red or no green; contrast of 3 or more on light and dark. */
-export const COLORS: readonly string[] = [
-  "#3f78e6",
-  "#d9650f",
-  "#1f9360",
-  "#b8493a",
-  "#c52275",
-  "#2998a3",
-  "#6263a3",
-  "#706a7d",
-  "#339dd7",
-  "#f73b66",
-];
-
 /** Colours that were chosen by hand: `DIG-1:ff0000`. */
 const ownColors: Param<string> = param("c", TEXT);
 
@@ -81,7 +68,7 @@ const places = computed(() => new Map(shownRuns.value?.map((id, i) => [id, i])))
 
 /** The colour of a run: chosen by hand, or by its place among the runs that are shown. */
 export function colorOf(id: string): string {
-  return colorsByHand.value.get(id) ?? COLORS[(places.value.get(id) ?? 0) % COLORS.length];
+  return colorsByHand.value.get(id) ?? PALETTE[(places.value.get(id) ?? 0) % PALETTE.length];
 }
 
 /** Gives a run a colour by hand; null: takes it back. */

@@ -7,8 +7,9 @@
  */
 
 import type { ComponentChild } from "preact";
+import { PALETTE } from "../../../display/palette.ts";
 import { html } from "../html.ts";
-import { COLORS, setColor } from "../selection.ts";
+import { setColor } from "../selection.ts";
 import { type ChartRun, groupsOf } from "./lines.ts";
 import { hidden, highlighted, withoutAncestors } from "./state.ts";
 
@@ -16,7 +17,7 @@ import { hidden, highlighted, withoutAncestors } from "./state.ts";
 export function Legend({ runs }: { runs: readonly ChartRun[] }): ComponentChild {
   const isGrouped = runs.some(({ group }) => group !== null);
   const entries = isGrouped
-    ? groupsOf(runs).map((group, i) => ({ key: group, label: group, color: COLORS[i % COLORS.length] }))
+    ? groupsOf(runs).map((group, i) => ({ key: group, label: group, color: PALETTE[i % PALETTE.length] }))
     : runs.map(({ id, label, color }) => ({ key: id, label, color }));
   const toggle = (key: string) => {
     const off = hidden.value;

@@ -7,9 +7,9 @@
  */
 
 import { groupLines } from "../../../display/chart/group.ts";
+import { PALETTE } from "../../../display/palette.ts";
 import type { Curve, Figure, LegendEntry, Panel } from "../../../display/draw/figure.ts";
 import type { BucketedSeries, BucketsAxis, JsonNumber } from "../../api.ts";
-import { COLORS } from "../selection.ts";
 
 /** A run as charts name it. */
 export interface ChartRun {
@@ -119,7 +119,7 @@ export function chartFigure(series: BucketedSeries[], options: LineOptions): Cha
       "range",
     );
     curves = grouped.map(({ run, attribute, step, value, low, high, hue }) => {
-      const color = COLORS[Number(hue) % COLORS.length];
+      const color = PALETTE[Number(hue) % PALETTE.length];
       const entry = entries.push({ label: name(run, attribute), color, dash: dash(attribute) }) - 1;
       keys.push(groups[Number(hue)]);
       return { ...EMPTY, entry, x: step, y: value, low: low ?? null, high: high ?? null };
