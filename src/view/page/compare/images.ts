@@ -7,38 +7,21 @@
  */
 
 import type { ComponentChild } from "preact";
-import { useMemo } from "preact/hooks";
-import { useAnswer } from "../answer.ts";
 import { html } from "../html.ts";
 import { RunPicture } from "../run/images.ts";
 import { shownStep } from "../run/state.ts";
-import { Steps } from "../run/steps.ts";
-import { colorOf, project } from "../selection.ts";
+import { Steps, useSteps } from "../run/steps.ts";
+import { colorOf } from "../selection.ts";
 import type { ComparePartProps } from "./compared.ts";
 
 /** Pictures side by side. */
 export function CompareImages({ runs, rows }: ComparePartProps): ComponentChild {
-  const series = rows.filter(({ type }) => type === "file_series").map(({ path }) => path);
+  const paths = rows.filter(({ type }) => type === "file_series").map(({ path }) => path);
   const single = rows.filter(({ type, texts }) => type === "file" && texts.some((text) => text?.startsWith("image/")));
-  const { answer, trouble } = useAnswer(
-    "points",
-    series.length === 0 ? null : {
-      project: project.value,
-      runs: runs.map(({ id }) => id),
-      paths: series,
-      steps: { from: null, to: null },
-      inherited: true,
-      kind: "file",
-      limit: null,
-    },
-  );
-  const steps = useMemo(
-    () => [...new Set(answer?.series.flatMap(({ step }) => step.map(Number)) ?? [])].sort((a, b) => a - b),
-    [answer],
-  );
-  if (series.length === 0 && single.length === 0) return html`<p class="note">These runs have no pictures.</p>`;
+  const { series, steps, trouble } = useSteps(runs.map(({ id }) => id), paths, "file");
+  if (paths.length === 0 && single.length === 0) return html`<p class="note">These runs have no pictures.</p>`;
   const at = shownStep.value ?? steps.at(-1) ?? 0;
-  const points = (run: string, path: string) => answer?.series.find((one) => one.run === run && one.path === path);
+  const points = (run: string, path: string) => series?.find((one) => one.run === run && one.path === path);
   const ofSeries = (run: string, path: string) => {
     const found = points(run, path);
     const place = found?.step.findLastIndex((step) => Number(step) <= at) ?? -1;
@@ -59,7 +42,7 @@ export function CompareImages({ runs, rows }: ComparePartProps): ComponentChild 
           )}</tr>
         </thead>
         <tbody>
-          ${series.map((path) =>
+          ${paths.map((path) =>
             html`<tr key=${path}><th scope="row">${path}</th>${
               runs.map(({ id }) => html`<td key=${id}>${ofSeries(id, path)}</td>`)
             }</tr>`

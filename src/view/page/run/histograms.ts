@@ -12,11 +12,9 @@ import { drawDensity } from "../../../display/draw/density.ts";
 import { formatNumber } from "../../../display/format.ts";
 import type { Histogram } from "../../../types.ts";
 import type { JsonHistogram, JsonPoints } from "../../api.ts";
-import { useAnswer } from "../answer.ts";
 import { html } from "../html.ts";
-import { project } from "../selection.ts";
 import type { RunPartProps } from "./part.ts";
-import { Steps } from "./steps.ts";
+import { Steps, useSteps } from "./steps.ts";
 import { shownStep } from "./state.ts";
 
 /** One histogram; null: it is lost. */
@@ -30,28 +28,13 @@ const WIDTH = 600, HEIGHT = 180, ROWS = 97;
 /** The histograms of a run. */
 export function RunHistograms({ run, values }: RunPartProps): ComponentChild {
   const paths = values.filter(({ type }) => type === "histogram_series").map(({ path }) => path).sort();
-  const { answer, trouble } = useAnswer(
-    "points",
-    paths.length === 0 ? null : {
-      project: project.value,
-      runs: [run],
-      paths,
-      steps: { from: null, to: null },
-      inherited: true,
-      kind: "histogram",
-      limit: null,
-    },
-  );
-  const steps = useMemo(
-    () => [...new Set(answer?.series.flatMap(({ step }) => step.map(Number)) ?? [])].sort((a, b) => a - b),
-    [answer],
-  );
+  const { series, steps, trouble } = useSteps([run], paths, "histogram");
   if (paths.length === 0) return html`<p class="note">This run has no histograms.</p>`;
   if (trouble !== "") return html`<p class="trouble" role="alert">${trouble}</p>`;
-  if (answer === null) return html`<p class="note">Reading…</p>`;
+  if (series === null) return html`<p class="note">Reading…</p>`;
   return html`
     ${steps.length > 0 && html`<${Steps} steps=${steps} />`}
-    ${answer.series.map((series) => html`<${OneSeries} key=${series.path} series=${series} />`)}
+    ${series.map((one) => html`<${OneSeries} key=${one.path} series=${one} />`)}
   `;
 }
 

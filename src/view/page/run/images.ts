@@ -7,44 +7,28 @@
  */
 
 import type { ComponentChild } from "preact";
-import { useMemo, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { counted } from "../../../display/format.ts";
-import { useAnswer } from "../answer.ts";
 import { fileAddress } from "../client.ts";
 import { html } from "../html.ts";
 import { project } from "../selection.ts";
 import { isPicture, type RunPartProps } from "./part.ts";
-import { Steps } from "./steps.ts";
+import { Steps, useSteps } from "./steps.ts";
 import { shownStep } from "./state.ts";
 
 /** The pictures of a run. */
 export function RunImages({ run, values }: RunPartProps): ComponentChild {
   const pictures = values.filter(isPicture);
-  const series = pictures.filter(({ type }) => type === "file_series").map(({ path }) => path).sort();
+  const paths = pictures.filter(({ type }) => type === "file_series").map(({ path }) => path).sort();
   const single = pictures.filter(({ type }) => type === "file").map(({ path }) => path).sort();
-  const { answer, trouble } = useAnswer(
-    "points",
-    series.length === 0 ? null : {
-      project: project.value,
-      runs: [run],
-      paths: series,
-      steps: { from: null, to: null },
-      inherited: true,
-      kind: "file",
-      limit: null,
-    },
-  );
-  const steps = useMemo(
-    () => [...new Set(answer?.series.flatMap(({ step }) => step.map(Number)) ?? [])].sort((a, b) => a - b),
-    [answer],
-  );
+  const { series, steps, trouble } = useSteps([run], paths, "file");
   if (pictures.length === 0) return html`<p class="note">This run has no pictures.</p>`;
   const at = shownStep.value ?? steps.at(-1) ?? 0;
   return html`
     ${trouble !== "" && html`<p class="trouble" role="alert">${trouble}</p>`}
     ${steps.length > 0 && html`<${Steps} steps=${steps} />`}
     <div class="run-pictures">
-      ${answer?.series.map(({ path, step, values }) => {
+      ${series?.map(({ path, step, values }) => {
         // Each series shows its last picture up to the step.
         const place = step.findLastIndex((one) => Number(one) <= at);
         return html`
