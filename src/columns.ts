@@ -112,6 +112,31 @@ export function reversed(block: SeriesBlock): SeriesBlock {
   };
 }
 
+/** Arrays of numbers, one after the other. */
+export function concat<T extends Uint8Array | Float64Array>(
+  Kind: new (length: number) => T,
+  arrays: readonly ArrayLike<number>[],
+): T {
+  const all = new Kind(arrays.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const array of arrays) {
+    all.set(array, at);
+    at += array.length;
+  }
+  return all;
+}
+
+/** The first of so many places that passes, where all behind one that passes do, too; their number: none does. */
+export function firstPlace(count: number, passes: (place: number) => boolean): number {
+  let low = 0, high = count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (passes(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
 /** Columns that nobody needs any more, for as long as the garbage collector leaves them: new memory costs as much as filling it. */
 let spare: WeakRef<ArrayBuffer>[] = [];
 const MOST_SPARE = 3;

@@ -5,9 +5,9 @@
  */
 
 import pl, { type DataFrame } from "nodejs-polars";
-import type { PointValues } from "../columns.ts";
+import { concat, type PointValues } from "../columns.ts";
 import { floats, instants, valueSeries } from "../frame/frame.ts";
-import { collectPoints, concat, type Points } from "../frame/points.ts";
+import { collectPoints, type Points } from "../frame/points.ts";
 import { COUNT, FLAG, listOf, oneOf, orNull, STEP_RANGE } from "../options/kinds.ts";
 import { type Checked, declare, needed, optional } from "../options/options.ts";
 import { LONG_CALL, type LongCallOptions } from "../progress/show.ts";
@@ -102,7 +102,7 @@ function seriesFrame(series: ChosenSeries, points: Points[], options: Checked<ty
   const found = [...new Set(points.map((_, i) => typeOf(i)))].sort();
   // Without any series, the columns are those for all types that were asked for.
   const types = found.length > 0 ? found : [...options.types].sort();
-  const join = (part: (one: Points) => Float64Array) => concat(points.map(part));
+  const join = (part: (one: Points) => Float64Array) => concat(Float64Array, points.map(part));
   const values = types.map((type) => {
     const data = points.flatMap((one, i) =>
       typeOf(i) === type ? one.values.data as unknown[] : new Array(one.step.length).fill(null)

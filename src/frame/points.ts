@@ -4,7 +4,15 @@
  * @module
  */
 
-import { disposeOf, type PointValues, type PreviewColumns, type SeriesBlock, type Span } from "../columns.ts";
+import {
+  concat,
+  disposeOf,
+  firstPlace,
+  type PointValues,
+  type PreviewColumns,
+  type SeriesBlock,
+  type Span,
+} from "../columns.ts";
 import type { PointKind, StepRange } from "../types.ts";
 
 /** All rows belong to one series and ascend by step. */
@@ -51,8 +59,8 @@ export function cut(block: Points, start: Span["start"], end: Span["end"]): Poin
 
 /** The points whose step lies in the range, both ends inclusive. */
 export function withinSteps(points: Points, [from, to]: StepRange): Points {
-  const start = from === null ? 0 : lowerBound(points.step, (step) => step >= from);
-  const end = to === null ? points.step.length : lowerBound(points.step, (step) => step > to);
+  const start = from === null ? 0 : firstPlace(points.step.length, (row) => points.step[row] >= from);
+  const end = to === null ? points.step.length : firstPlace(points.step.length, (row) => points.step[row] > to);
   return cut(points, start, Math.max(start, end));
 }
 
@@ -71,8 +79,8 @@ export function withoutPreviews(points: Points): Points {
 
 function join(parts: Points[], kind: PointKind, previews: boolean): Points {
   const joined: Points = {
-    step: concat(parts.map((part) => part.step)),
-    timestamp: concat(parts.map((part) => part.timestamp)),
+    step: concat(Float64Array, parts.map((part) => part.step)),
+    timestamp: concat(Float64Array, parts.map((part) => part.timestamp)),
     values: joinValues(parts.map((part) => part.values), kind),
     preview: previews ? joinPreviews(parts.map((part) => part.preview)) : null,
     owned: true,
@@ -82,30 +90,15 @@ function join(parts: Points[], kind: PointKind, previews: boolean): Points {
 }
 
 function joinValues(parts: PointValues[], kind: PointKind): PointValues {
-  if (kind === "float") return { kind, data: concat(parts.map((part) => part.data as Float64Array)) };
+  if (kind === "float") return { kind, data: concat(Float64Array, parts.map((part) => part.data as Float64Array)) };
   return { kind, data: parts.flatMap((part) => part.data as unknown[]) } as PointValues;
 }
 
 function joinPreviews(parts: (PreviewColumns | null)[]): PreviewColumns {
-  const flags = parts.map((part) => part!.isPreview);
-  const isPreview = new Uint8Array(flags.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of flags) {
-    isPreview.set(part, at);
-    at += part.length;
-  }
-  return { isPreview, completion: concat(parts.map((part) => part!.completion)) };
-}
-
-/** One array after the other. */
-export function concat(parts: Float64Array[]): Float64Array {
-  const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
+  return {
+    isPreview: concat(Uint8Array, parts.map((part) => part!.isPreview)),
+    completion: concat(Float64Array, parts.map((part) => part!.completion)),
+  };
 }
 
 function mapValues(
@@ -113,16 +106,4 @@ function mapValues(
   change: <T extends PointValues["data"]>(data: T) => T | Float64Array | unknown[],
 ): PointValues {
   return { kind: values.kind, data: change(values.data) } as PointValues;
-}
-
-/** The first index whose step passes; steps ascend, so that a test which holds for one holds for all after it. */
-function lowerBound(steps: Float64Array, passes: (step: number) => boolean): number {
-  let low = 0;
-  let high = steps.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (passes(steps[middle])) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

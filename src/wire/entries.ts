@@ -4,6 +4,7 @@
  * @module
  */
 
+import { concat } from "../columns.ts";
 import type { RunInfo } from "../types.ts";
 import { type ByteRange, endOfField, Reader } from "./reader.ts";
 
@@ -43,10 +44,10 @@ export class EntriesDecoder {
     if (this.#rest.length > 0) {
       // Nearly always it ends within the first bytes of the next piece.
       const kept = this.#rest.length;
-      const seam = joined(this.#rest, piece.subarray(0, SEAM_BYTES));
+      const seam = concat(Uint8Array, [this.#rest, piece.subarray(0, SEAM_BYTES)]);
       const read = this.#read(seam);
       if (read === 0) {
-        this.#rest = joined(this.#rest, piece);
+        this.#rest = concat(Uint8Array, [this.#rest, piece]);
         const all = this.#read(this.#rest);
         this.#rest = this.#rest.slice(all);
         return;
@@ -95,13 +96,6 @@ export class EntriesDecoder {
 /** Enough of the next bytes to end a usual run. */
 const SEAM_BYTES = 1 << 12;
 const NO_BYTES: Uint8Array = new Uint8Array(0);
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(first.length + second.length);
-  all.set(first);
-  all.set(second, first.length);
-  return all;
-}
 
 function run(reader: Reader, [sysId, name, customId]: ByteRange[], runKey: (sysId: string) => string): RunInfo {
   const id = sysId.end > sysId.start ? reader.textAt(sysId) : "";

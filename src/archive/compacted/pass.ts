@@ -4,6 +4,7 @@
  * @module
  */
 
+import { firstPlace } from "../../columns.ts";
 import type { Histogram } from "../../types.ts";
 import type { Store } from "../disk/store.ts";
 import type { Cells, CellType } from "../index/segments/segment.ts";
@@ -207,8 +208,8 @@ export class PassTables {
       this.#runNumbers.set(column, numbers = Uint32Array.from(run.values as Float64Array));
     }
     return joined(wanted.flatMap((run) => {
-      const at = find(numbers, run);
-      return at < 0 ? [] : [column.row + at];
+      const at = firstPlace(numbers.length, (place) => numbers[place] >= run);
+      return numbers[at] === run ? [column.row + at] : [];
     }));
   }
 }
@@ -273,15 +274,4 @@ function joined(rows: readonly number[]): Stretch[] {
     else stretches.push({ row, rows: 1 });
   }
   return stretches;
-}
-
-/** Where a number is among ascending ones; -1: nowhere. */
-function find(numbers: Uint32Array, number: number): number {
-  let low = 0, high = numbers.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (numbers[middle] < number) low = middle + 1;
-    else high = middle;
-  }
-  return numbers[low] === number ? low : -1;
 }

@@ -10,6 +10,7 @@
 
 import { blake2b } from "@noble/hashes/blake2.js";
 import { pauseNowAndThen } from "../../async/pause.ts";
+import { concat } from "../../columns.ts";
 import { tidyUp } from "../../memory.ts";
 import type { CallOptions } from "../../source.ts";
 import type { Folder, Part } from "../disk/layout.ts";
@@ -183,7 +184,7 @@ export class FolderIndex {
         remove(`${path}.tmp`);
       }
     }
-    return StoredSegment.of(joined([...encodeSegment(segment, this.folder.path)]));
+    return StoredSegment.of(concat(Uint8Array, [...encodeSegment(segment, this.folder.path)]));
   }
 
   async #merge(): Promise<void> {
@@ -327,16 +328,6 @@ function* together(parts: readonly Part[]): Generator<Part[]> {
     [some, bytes] = [[], 0];
   }
   if (some.length > 0) yield some;
-}
-
-function joined(pieces: Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
 }
 
 function digest(path: string): string {

@@ -9,6 +9,7 @@
  * @module
  */
 
+import { firstPlace } from "../../columns.ts";
 import type { Lineage } from "../../source.ts";
 import type { System } from "./system.ts";
 
@@ -103,13 +104,7 @@ export function inherit(
 
 /** How many of these rows, ascending by step, have a step of at most `limit`. */
 export function upTo(rows: Uint32Array, step: Float64Array, limit: number): number {
-  let low = 0, high = rows.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (step[rows[middle]] <= limit) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstPlace(rows.length, (place) => step[rows[place]] > limit);
 }
 
 function merge(inherited: Uint32Array, own: Uint32Array, step: Float64Array): Uint32Array {

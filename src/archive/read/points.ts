@@ -4,6 +4,7 @@
  * @module
  */
 
+import { concat } from "../../columns.ts";
 import type { SeriesType, StepRange } from "../../types.ts";
 import type { Part } from "../disk/layout.ts";
 import { partsOf } from "../index/batches.ts";
@@ -157,12 +158,13 @@ class PointReader {
 
   finish(runs: readonly number[]): StoredPoints {
     const { pieces } = this;
-    const length = pieces.reduce((sum, { step }) => sum + step.length, 0);
-    const step = joined(pieces.map((piece) => piece.step), length);
+    const joined = (column: (piece: Piece) => Float64Array) =>
+      pieces.length === 1 ? column(pieces[0]) : concat(Float64Array, pieces.map(column));
+    const step = joined((piece) => piece.step);
     const times = pieces.length > 0 && pieces[0].timestamp !== null;
     const isFloat = this.#query.type === "float_series";
-    const timestamp = times ? joined(pieces.map((piece) => piece.timestamp!), length) : new Float64Array(0);
-    const floats = isFloat ? joined(pieces.map((piece) => piece.floats!), length) : new Float64Array(0);
+    const timestamp = times ? joined((piece) => piece.timestamp!) : new Float64Array(0);
+    const floats = isFloat ? joined((piece) => piece.floats!) : new Float64Array(0);
     const values = isFloat ? [] : pieces.flatMap((piece) => piece.values);
     const points = { paths: this.#paths, step, timestamp, floats, values };
     const positions = new Map(runs.map((run, position) => [run, position]));
@@ -330,17 +332,6 @@ function keepSteps(group: RowGroupReader, [from, to]: StepRange): void {
 function withNaN({ values, present }: { values: Float64Array; present: Uint8Array | null }): Float64Array {
   if (present !== null) { for (let i = 0; i < values.length; i++) if (present[i] === 0) values[i] = NaN; }
   return values;
-}
-
-function joined(arrays: Float64Array[], length: number): Float64Array {
-  if (arrays.length === 1) return arrays[0];
-  const all = new Float64Array(length);
-  let at = 0;
-  for (const array of arrays) {
-    all.set(array, at);
-    at += array.length;
-  }
-  return all;
 }
 
 /** Copies of a run count once: of rows that are equal, the first. */

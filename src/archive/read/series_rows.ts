@@ -4,6 +4,8 @@
  * @module
  */
 
+import { firstPlace } from "../../columns.ts";
+
 /** Rows of one series. */
 export class SeriesRows {
   /** All rows; null: they lie one after the other. */
@@ -39,13 +41,10 @@ export class SeriesRows {
 
   /** How many of the rows come before the first whose step is not less, or greater if `included`. */
   upTo(step: Float64Array, limit: number, included: boolean): number {
-    let low = 0, high = this.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1, one = step[this.at(middle)];
-      if (one < limit || (included && one === limit)) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return firstPlace(this.length, (position) => {
+      const one = step[this.at(position)];
+      return included ? one > limit : one >= limit;
+    });
   }
 
   /** Their values in a column, where these are: null if they do not lie together. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { PreviewColumns, SeriesBlock, SeriesRef, Span } from "../../columns.ts";
+import { firstPlace, type PreviewColumns, type SeriesBlock, type SeriesRef, type Span } from "../../columns.ts";
 import type { SeriesQuery } from "../../source.ts";
 import { joinPoints, type OwnPoints, slicePoints } from "../content.ts";
 import type { AskedSeries, OfflineContext } from "./context.ts";
@@ -88,39 +88,19 @@ function range(
   { stepRange = [null, null], limit }: SeriesQuery,
 ): [number, number] {
   const [from, to] = stepRange;
+  const least = (limit: number) => firstPlace(step.length, (row) => step[row] >= limit);
+  const beyond = (limit: number) => firstPlace(step.length, (row) => step[row] > limit);
   let start = 0, end = step.length;
-  if (from !== null) start = Math.max(start, lowerBound(step, from));
-  if (after !== undefined) start = Math.max(start, upperBound(step, after));
-  if (to !== null) end = Math.min(end, upperBound(step, to));
-  if (before !== undefined) end = Math.min(end, lowerBound(step, before));
+  if (from !== null) start = Math.max(start, least(from));
+  if (after !== undefined) start = Math.max(start, beyond(after));
+  if (to !== null) end = Math.min(end, beyond(to));
+  if (before !== undefined) end = Math.min(end, least(before));
   if (end <= start) return [0, 0];
   if (limit && end - start > limit.points) {
     if (limit.from === "start") end = start + limit.points;
     else start = end - limit.points;
   }
   return [start, end];
-}
-
-/** How many of these ascending steps are less than `limit`. */
-function lowerBound(step: Float64Array, limit: number): number {
-  let low = 0, high = step.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (step[middle] < limit) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** How many of these ascending steps are at most `limit`. */
-function upperBound(step: Float64Array, limit: number): number {
-  let low = 0, high = step.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (step[middle] <= limit) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function block(stretches: Stretch[], { kind, previews }: SeriesQuery): SeriesBlock {

@@ -5,7 +5,7 @@
  */
 
 import type { Context, Hono } from "hono";
-import type { ValueBlock } from "../../columns.ts";
+import { concat, type ValueBlock } from "../../columns.ts";
 import { ATTRIBUTE_TYPES, isSeriesType } from "../../types.ts";
 import {
   type CellRef,
@@ -53,7 +53,7 @@ async function valuesOfRun(server: Server, context: Context): Promise<Response> 
   const series = await readRunValues(project.source, [run], { paths: [...wanted], types: SERIES }, {
     signal,
   });
-  return protobuf(concatenated([single, encoded(series, home)]));
+  return protobuf(concat(Uint8Array, [single, encoded(series, home)]));
 }
 
 const SERIES = ATTRIBUTE_TYPES.filter(isSeriesType);
@@ -99,7 +99,7 @@ async function valuesOfRuns(server: Server, context: Context): Promise<Response>
   const bytes = parts.map(({ block, cells }, i) =>
     encodeQueryAttributes(block, cells, identity, i === parts.length - 1 ? next : null)
   );
-  return protobuf(bytes.length === 1 ? bytes[0] as Uint8Array<ArrayBuffer> : concatenated(bytes));
+  return protobuf(bytes.length === 1 ? bytes[0] as Uint8Array<ArrayBuffer> : concat(Uint8Array, bytes));
 }
 
 /** The runs of a page in the order in which they were named, each once; all of the project where none are named. */
@@ -202,14 +202,4 @@ function after(block: ValueBlock, cells: CellRef[], place: Place): CellRef[] {
 
 function clamp(value: number, least: number, most: number): number {
   return Math.min(most, Math.max(least, value));
-}
-
-function concatenated(pieces: Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { concat } from "../../../columns.ts";
 import type { Histogram } from "../../../types.ts";
 
 /** How the values of a column are stored. */
@@ -44,7 +45,7 @@ export class FieldWriter {
       const all = values as Fields["histogram"];
       this.#stringCells(all.map((one) => one?.type ?? null));
       for (const name of ["edges", "values"] as const) {
-        this.#lists(all.map((one) => one?.[name] ?? null), (lists) => this.#add(joined(lists)));
+        this.#lists(all.map((one) => one?.[name] ?? null), (lists) => this.#add(concat(Float64Array, lists)));
       }
     } else this.#add(values as Float64Array | BigInt64Array | Uint8Array);
   }
@@ -153,14 +154,4 @@ function sum(lengths: Uint32Array): number {
 function split<T extends { slice(from: number, to: number): T }>(lengths: Uint32Array, all: T): (T | null)[] {
   let at = 0;
   return Array.from(lengths, (length) => length === NONE ? null : all.slice(at, at += length));
-}
-
-function joined(lists: Float64Array[]): Float64Array {
-  const all = new Float64Array(lists.reduce((length, list) => length + list.length, 0));
-  let at = 0;
-  for (const list of lists) {
-    all.set(list, at);
-    at += list.length;
-  }
-  return all;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { concat } from "../../../columns.ts";
 import type { FieldKind, Fields } from "./fields.ts";
 import {
   type Cells,
@@ -116,14 +117,7 @@ function pick(values: Fields[FieldKind], kept: Uint32Array): Fields[FieldKind] {
 
 function join<T extends ArrayLike<unknown>>(arrays: T[]): T {
   if (Array.isArray(arrays[0])) return arrays.flat() as unknown as T;
-  const Kind = arrays[0].constructor as new (length: number) => Float64Array & T;
-  const all = new Kind(arrays.reduce((sum, array) => sum + array.length, 0));
-  let at = 0;
-  for (const array of arrays) {
-    all.set(array as never, at);
-    at += array.length;
-  }
-  return all;
+  return concat(arrays[0].constructor as new (length: number) => Float64Array & T, arrays as unknown as Float64Array[]);
 }
 
 function joined(path: string, type: CellType, pieces: Cells[]): Cells {
