@@ -4,7 +4,14 @@
  * @module
  */
 
-import { chooseRuns, type ChosenRuns, RUN_SELECTION, type RunSelection } from "../bulk/select.ts";
+import {
+  type CheckedSelection,
+  chooseRuns,
+  type ChosenRuns,
+  noteNamed,
+  RUN_SELECTION,
+  type RunSelection,
+} from "../bulk/select.ts";
 import { Notes } from "../bulk/notes.ts";
 import { withDisplay } from "../display/frame.ts";
 import { runsFrame } from "../frame/frame.ts";
@@ -39,13 +46,15 @@ export const LIST = declare<ListOptions>()({ ...RUN_SELECTION, signal: optional(
 
 /** Which runs a listing holds. */
 export interface ListedRuns extends ChosenRuns {
+  /** How they were asked for: who reads all of them says which of those that were named are not there. Absent: that is no matter. */
+  selection?: CheckedSelection;
   signal?: AbortSignal;
 }
 
 /** The runs that the options of a call mean. */
 export function listedRuns(call: string, options: ListOptions, heads: boolean): ListedRuns {
   const { signal, ...selection } = checkOptions(call, LIST, options);
-  return { ...chooseRuns(selection, heads), signal };
+  return { ...chooseRuns(selection, heads), selection, signal };
 }
 
 /** Lists the runs of one project, in three forms. */
@@ -71,9 +80,11 @@ export class RunListings<Run extends object> {
     const runs = this.runs(what, listed);
     const all = async () => {
       const pages = await Array.fromAsync(this.#pages(listed));
+      const found = pages.flatMap(({ runs }) => runs);
       const notes = new Notes();
+      if (listed.selection) noteNamed(found, listed.selection, listed.heads, notes);
       for (const text of pages[0]?.source.leftOut?.() ?? []) notes.add(text);
-      return withDisplay<RunIds>(runsFrame(pages.flatMap(({ runs }) => runs)), notes.texts);
+      return withDisplay<RunIds>(runsFrame(found), notes.texts);
     };
     return new Listing(this.#of(what), () => runs, all, (run) => this.#ids.get(run)!);
   }
@@ -102,8 +113,16 @@ export class RunListings<Run extends object> {
 
   /** Page by page, so that of no page more is kept than what is given. */
   async #allIds(listed: ListedRuns): Promise<RunIds[]> {
-    const all = await Array.fromAsync(this.#pages(listed), ({ runs }) => runs.map(ids));
-    return all.flat();
+    const all = (await Array.fromAsync(this.#pages(listed), ({ runs }) => runs.map(ids))).flat();
+    if (listed.selection && listed.where) {
+      const found = all.map((run) => ({
+        sysId: run["sys/id"],
+        customId: run["sys/custom_run_id"],
+        name: run["sys/name"],
+      }));
+      noteNamed(found, listed.selection, listed.heads, new Notes());
+    }
+    return all;
   }
 
   async *#pages({ where, heads, signal }: ListedRuns): AsyncGenerator<{ source: Source; runs: RunInfo[] }> {

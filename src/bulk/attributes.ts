@@ -6,14 +6,14 @@
 
 import type { DataFrame } from "nodejs-polars";
 import { recordsFrame } from "../frame/frame.ts";
-import { listOf, orNull, shown } from "../options/kinds.ts";
+import { listOf, orNull } from "../options/kinds.ts";
 import { ATTRIBUTE_TYPE } from "../nql/check.ts";
 import { type Checked, declare, optional } from "../options/options.ts";
 import { LONG_CALL, type LongCallOptions } from "../progress/show.ts";
 import type { Source } from "../source.ts";
 import type { AttributeType } from "../types.ts";
-import { ATTRIBUTES, type AttributeSelection, isList, selectPaths } from "./names.ts";
-import type { BulkCall } from "./notes.ts";
+import { ATTRIBUTES, type AttributeSelection, selectPaths } from "./names.ts";
+import { type BulkCall, noteMissing } from "./notes.ts";
 import { RUN_SELECTION, runKeys, type RunSelection } from "./select.ts";
 
 /** Options of {@linkcode ReadOnlyProject.listAttributes}. */
@@ -35,17 +35,15 @@ export const LIST_ATTRIBUTES = declare<ListAttributesOptions>()({
 /** Each path with each type that it has among the runs, sorted. */
 export async function listAttributesFrame(
   source: Source,
-  { attributes, types, signal, notes, ...selection }: Checked<typeof LIST_ATTRIBUTES> & BulkCall,
+  options: Checked<typeof LIST_ATTRIBUTES> & BulkCall,
 ): Promise<DataFrame> {
+  const { attributes, types, signal } = options;
   const which = attributes === null ? {} : selectPaths(attributes);
-  const runs = await runKeys(source, selection, signal);
+  const runs = await runKeys(source, options);
   const found = (await Array.fromAsync(source.attributes({ runs, ...which, types, signal }))).flat();
-  const none = "None of the runs has an attribute";
-  if (runs?.length === 0) notes.add("No run was found.");
-  else if (attributes !== null && isList(attributes)) {
-    for (const path of attributes.filter((path) => !found.some((one) => one.path === path))) {
-      notes.add(`${none} ${JSON.stringify(path)}.`);
-    }
-  } else if (attributes !== null && found.length === 0) notes.add(`${none} that matches ${shown(attributes)}.`);
+  if (attributes !== null) {
+    const paths = new Set(found.map(({ path }) => path));
+    await noteMissing(source, { runs, attributes, found: paths, what: "attribute", types }, options);
+  }
   return recordsFrame({ attribute: found.map((one) => one.path), type: found.map((one) => one.type) });
 }

@@ -7,7 +7,7 @@
 import pl, { type DataFrame } from "nodejs-polars";
 import { bucketSeries } from "../buckets.ts";
 import type { BucketColumns } from "../columns.ts";
-import { COUNT } from "../options/kinds.ts";
+import { type Kind, kind } from "../options/kinds.ts";
 import { type Checked, declare, optional } from "../options/options.ts";
 import { floats } from "../frame/frame.ts";
 import type { Source } from "../source.ts";
@@ -21,17 +21,24 @@ export interface FetchMetricBucketsOptions
   extends Omit<FetchMetricsOptions, "format" | "includeTimestamp" | "tailLimit"> {
   /**
    * Into how many buckets of equal width the steps are cut: from the first to the last step of all series together, or from
-   * end to end of `stepRange`. Default: 1000.
+   * end to end of `stepRange` where it has two. A million at most. Default: 1000.
    */
   buckets?: number;
 }
 
 const { tailLimit: _none, ...ALL_POINTS } = METRICS;
 
+/** Each bucket of each series takes its room in memory, whether it holds points or not. */
+const MOST_BUCKETS = 1_000_000;
+const BUCKETS: Kind<number> = kind(
+  `a whole number from 1 to ${MOST_BUCKETS.toLocaleString("en")}`,
+  (value) => Number.isSafeInteger(value) && value as number > 0 && value as number <= MOST_BUCKETS,
+);
+
 /** The options of `fetchMetricBuckets`. */
 export const FETCH_METRIC_BUCKETS = declare<FetchMetricBucketsOptions>()({
   ...ALL_POINTS,
-  buckets: optional(COUNT, 1000),
+  buckets: optional(BUCKETS, 1000),
 });
 
 /** One row per series and bucket that holds points. */
@@ -42,7 +49,8 @@ export async function fetchMetricBucketsFrame(
   const { buckets } = options;
   const { series, query } = await planMetrics(source, { ...options, tailLimit: null });
   const [from, to] = query.stepRange;
-  const range = from !== null && to !== null ? [from, to] as const : null;
+  // An infinite end is an open one: nothing lies halfway to it.
+  const range = from !== null && to !== null && Number.isFinite(to - from) ? [from, to] as const : null;
   const columns = await bucketSeries(source, query, { maxBuckets: buckets + 1, range });
   const width = range ? (range[1] - range[0]) / buckets : widthOf(columns);
   return bucketsFrame(series, columns, width, options.categorical ?? false);

@@ -41,8 +41,8 @@ export interface BulkCall extends CallOptions {
 
 /** What was looked for. */
 export interface Wanted {
-  /** Of which runs, by their keys. */
-  runs: string[];
+  /** Of which runs, by their keys; null: of all. */
+  runs: string[] | null;
   /** How many runs it was looked for in, where that is not all of them. */
   count?: number;
   attributes: NameSelection;
@@ -57,13 +57,13 @@ export interface Wanted {
 /** Notes the attributes that none of the runs has. */
 export async function noteMissing(
   source: Source,
-  { runs, count = runs.length, attributes, found, what, types }: Wanted,
+  { runs, count = runs?.length, attributes, found, what, types }: Wanted,
   { notes, signal }: BulkCall,
 ): Promise<void> {
-  if (runs.length === 0) return;
+  if (runs?.length === 0) return;
   const none = count === 1
     ? `The run has no ${what}`
-    : `None of the ${formatCount(count)} runs has a${vowel(what)} ${what}`;
+    : `None of the ${count === undefined ? "" : `${formatCount(count)} `}runs has a${vowel(what)} ${what}`;
   if (!isList(attributes)) {
     if (found.size === 0) notes.add(`${none} that matches ${shown(attributes)}.`);
     return;
@@ -75,7 +75,8 @@ export async function noteMissing(
     for (const { path, type } of page) elsewhere.set(path, [...elsewhere.get(path) ?? [], type]);
   }
   const names: string[] = [];
-  for await (const page of source.attributes({ runs: runs.slice(0, LOOKED_AT), types: types ?? undefined, signal })) {
+  const some = runs?.slice(0, LOOKED_AT) ?? await newestRuns(source, signal);
+  for await (const page of source.attributes({ runs: some, types: types ?? undefined, signal })) {
     names.push(...page.map(({ path }) => path));
   }
   for (const path of missing.slice(0, TOLD)) {
@@ -84,6 +85,11 @@ export async function noteMissing(
     notes.add(`${none} ${JSON.stringify(path)}.${hint}`);
   }
   if (missing.length > TOLD) notes.add(`So it is with ${missing.length - TOLD} more of those that were named.`);
+}
+
+async function newestRuns(source: Source, signal?: AbortSignal): Promise<string[]> {
+  const pages = await Array.fromAsync(source.runs({ limit: LOOKED_AT, signal }));
+  return pages.flatMap(({ runs }) => runs.map(({ key }) => key));
 }
 
 function formatCount(count: number): string {

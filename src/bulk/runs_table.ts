@@ -8,7 +8,7 @@ import type { DataFrame } from "nodejs-polars";
 import { pauseNowAndThen } from "../async/pause.ts";
 import type { ValueBlock } from "../columns.ts";
 import { OptionError } from "../errors.ts";
-import { COUNT, either, FLAG, listOf, NONEMPTY, oneOf, orNull } from "../options/kinds.ts";
+import { alternatives, COUNT, either, FLAG, listOf, NONEMPTY, oneOf, orNull } from "../options/kinds.ts";
 import type { Aggregation } from "../nql/ast.ts";
 import { AGGREGATION, ATTRIBUTE_TYPE, REGEX } from "../nql/check.ts";
 import { type Regexp, regexString } from "../nql/regex.ts";
@@ -43,7 +43,10 @@ export interface RunsTableOptions extends RunSelection, LongCallOptions {
   aggregates?: readonly SeriesAggregate[];
   /** At most this many rows. Default: all. */
   limit?: number | null;
-  /** The attribute to sort by; a column of its own. Default: `sys/creation_time`. */
+  /**
+   * The attribute to sort by; a column of its own. Files, sets, and series of anything but floats have no order. Default:
+   * `sys/creation_time`.
+   */
   sortBy?: string | SortBy;
   /** Smallest first. Runs that lack the attribute come last either way. Default: false. */
   ascending?: boolean;
@@ -201,33 +204,57 @@ export async function resolveSort(
   sources: Source[],
   { sortBy, ascending, signal, notes }: TableRequest,
 ): Promise<RunsSort> {
-  const { path, type, aggregation }: SortBy = typeof sortBy === "string" ? { path: sortBy } : sortBy;
-  const known = type ?? SORT_TYPES[path];
-  return { path, type: known ?? await findType(sources, path, notes, signal), aggregation, descending: !ascending };
+  const { path, type: given, aggregation }: SortBy = typeof sortBy === "string" ? { path: sortBy } : sortBy;
+  const type = given ?? SORT_TYPES.get(path) ?? await findType(sources, path, aggregation, notes, signal);
+  if (!SORTABLE.includes(type)) {
+    throw new OptionError(
+      `Runs cannot be sorted by ${JSON.stringify(path)}, which is of type ${type}: choose an attribute of type ${
+        alternatives(SORTABLE)
+      }.`,
+      { option: "sortBy", value: path },
+    );
+  }
+  if (aggregation !== undefined && type !== "float_series") {
+    throw new OptionError(
+      `sortBy asks for the ${aggregation} of ${
+        JSON.stringify(path)
+      }, which is of type ${type}: only a float_series has ` +
+        "aggregates.",
+      { option: "sortBy", value: path },
+    );
+  }
+  return { path, type, aggregation, descending: !ascending };
 }
 
-const SORT_TYPES: Record<string, AttributeType> = { "sys/creation_time": "datetime", "sys/id": "string" };
+const SORT_TYPES: ReadonlyMap<string, AttributeType> = new Map([["sys/creation_time", "datetime"], [
+  "sys/id",
+  "string",
+]]);
 
+/** The type by which runs are sorted; where they have none of those, one that they have. */
 async function findType(
   sources: Source[],
   path: string,
+  aggregation: Aggregation | undefined,
   notes: Notes,
   signal?: AbortSignal,
 ): Promise<AttributeType> {
-  const types = new Set<AttributeType>();
+  const found = new Set<AttributeType>();
   for (const source of sources) {
-    const pages = source.attributes({ paths: [path], types: SORTABLE, signal });
-    for await (const page of pages) for (const { type } of page) types.add(type);
+    const pages = source.attributes({ paths: [path], signal });
+    for await (const page of pages) for (const { type } of page) found.add(type);
   }
-  const [first = "string", ...others] = types;
-  if (others.length > 0) {
+  const sortable = [...found].filter((type) => SORTABLE.includes(type));
+  const types = sortable.length > 0 ? sortable : found;
+  const [first = aggregation ? "float_series" : "string"] = types;
+  if (sortable.length > 1) {
     throw new OptionError(
       `sortBy "${path}" is of type ${[...types].join(" in some runs and ")} in others: say which, ` +
         `for example { path: "${path}", type: "${first}" }.`,
       { option: "sortBy", value: path },
     );
   }
-  if (types.size === 0) {
+  if (found.size === 0) {
     notes.add(`No run has an attribute ${JSON.stringify(path)} to sort by; the newest runs come first.`);
   }
   return first;

@@ -94,13 +94,13 @@ export async function selectRuns(
 
 /** Notes which of the runs that are named are not among these. */
 export function noteNamed(
-  found: readonly RunInfo[],
+  found: readonly Omit<RunInfo, "key">[],
   selection: CheckedSelection,
   heads: boolean,
   notes: Notes,
 ): void {
   const { runs, experiments, withIds, customIds, names, trashed } = selection;
-  const list = (option: string, names: NameSelection | null, of: (run: RunInfo) => string | null) =>
+  const list = (option: string, names: NameSelection | null, of: (run: Omit<RunInfo, "key">) => string | null) =>
     names !== null && isList(names) ? [{ option, names, found: found.map(of) }] : [];
   const lists = [
     ...list("runs", runs, (run) => run.customId),
@@ -118,8 +118,7 @@ export function noteNamed(
  */
 export async function runKeys(
   source: Source,
-  selection: CheckedSelection,
-  signal?: AbortSignal,
+  { notes, signal, ...selection }: CheckedSelection & BulkCall,
 ): Promise<string[] | null> {
   const { where, heads } = chooseRuns(selection);
   const all = chooseRuns({ ...selection, trashed: null });
@@ -127,11 +126,10 @@ export async function runKeys(
     if (selection.trashed === null) return null;
     if (selection.trashed === false && !await hasRuns(source, compare(TRASHED, "=", true), signal)) return null;
   }
-  const keys: string[] = [];
-  for await (const { runs } of source.runs({ where, heads, signal })) {
-    for (const { key } of runs) keys.push(key);
-  }
-  return keys;
+  const found: RunInfo[] = [];
+  for await (const { runs } of source.runs({ where, heads, signal })) found.push(...runs);
+  noteNamed(found, selection, heads, notes);
+  return found.map(({ key }) => key);
 }
 
 async function hasRuns(source: Source, where: Nql, signal?: AbortSignal): Promise<boolean> {

@@ -70,7 +70,8 @@ export async function fetchSeriesFrame(
   source: Source,
   options: Checked<typeof FETCH_SERIES> & BulkCall,
 ): Promise<DataFrame> {
-  const { types, tailLimit, signal, onProgress } = options;
+  const { tailLimit, signal, onProgress } = options;
+  const types = [...new Set(options.types)];
   const selected = await selectRuns(source, options);
   const series = await existingSeries(source, selected, options.attributes, types, signal);
   const what = types.length === 1 ? types[0].replace("_", " ") : "string, histogram or file series";
@@ -92,7 +93,7 @@ export async function fetchSeriesFrame(
     const found = await collectPoints(blocks, members.length, POINT_KINDS[type], false);
     members.forEach((i, at) => points[i] = found[at]);
   }
-  return seriesFrame(series, points, options);
+  return seriesFrame(series, points, { ...options, types });
 }
 
 function seriesFrame(series: ChosenSeries, points: Points[], options: Checked<typeof FETCH_SERIES>): DataFrame {

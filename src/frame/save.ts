@@ -134,18 +134,18 @@ async function gathered(
   return rows;
 }
 
-const EXTENSIONS: Record<string, FrameFormat> = {
+const EXTENSIONS: ReadonlyMap<string, FrameFormat> = new Map(Object.entries({
   csv: "csv",
   parquet: "parquet",
   arrow: "arrow",
   ipc: "arrow",
   feather: "arrow",
-};
+}));
 
 /** What a file is to be, by its name where nobody says it. */
 export function formatOf(path: string, { format }: SaveOptions): FrameFormat {
   if (format !== undefined) return format;
-  const known = EXTENSIONS[/\.(\w+)$/.exec(path)?.[1].toLowerCase() ?? ""];
+  const known = EXTENSIONS.get(/\.(\w+)$/.exec(path)?.[1].toLowerCase() ?? "");
   if (known) return known;
   throw new OptionError(
     `The file name ${

@@ -87,4 +87,16 @@ Deno.test("a single step is one bucket, and no series is no row", async () => {
   assert.deepEqual(rows(frame, "from_step", "to_step", "first", "last", "finite"), [[2, 2, 2, 2, 1]]);
   assert.equal((await project.fetchMetricBuckets({ attributes: "nothing" })).height, 0);
   await assert.rejects(() => project.fetchMetricBuckets({ ...which, buckets: 0 }), OptionError);
+  await assert.rejects(() => project.fetchMetricBuckets({ ...which, buckets: 2 ** 40 }), /from 1 to 1,000,000/);
+});
+
+Deno.test("an infinite end of a step range is an open one", async () => {
+  await using fixture = await Fixture.make();
+  const { project } = fixture.project();
+  const which = { runs: ["gull-1"], attributes: ["metrics/loss"], buckets: 3 };
+  const open = await project.fetchMetricBuckets({ ...which, stepRange: [1, null] });
+  const infinite = await project.fetchMetricBuckets({ ...which, stepRange: [1, Infinity] });
+  assert.deepEqual(rows(infinite, "from_step", "to_step", "finite"), rows(open, "from_step", "to_step", "finite"));
+  const all = await project.fetchMetricBuckets({ ...which, stepRange: [-Infinity, Infinity] });
+  assert.deepEqual(all.getColumn("finite").sum(), 4);
 });

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { OptionError } from "../../mod.ts";
-import { Fixture } from "../api/fixture.ts";
+import { OptionError, type SortBy } from "../../mod.ts";
+import { float } from "../../samples/rows.ts";
+import { writeRun } from "../../samples/writer.ts";
+import { Fixture, PROJECT } from "../api/fixture.ts";
 
 Deno.test("a table has the columns asked for besides its own, sys/ first, with the types of the values", async () => {
   await using fixture = await Fixture.make();
@@ -70,6 +72,43 @@ Deno.test("tables are sorted by any attribute, runs that lack it last both ways,
   await assert.rejects(() => order({ sortBy: "size" }), /int in some runs and string/);
   await assert.rejects(() => order({ limit: 0 }), OptionError);
   await assert.rejects(() => order({ columns: 5 as unknown as string[] }), OptionError);
+});
+
+Deno.test("tables are sorted by attributes of any name, and by nothing else than what was asked for", async () => {
+  await using fixture = await Fixture.make();
+  const runs: [string, number][] = [["a", 2], ["b", 3], ["c", 1]];
+  for (const [runId, value] of runs) {
+    await writeRun({ dataRoot: fixture.data, projectId: "team/odd", runId, batches: [[float("constructor", value)]] });
+  }
+  const odd = fixture.project({ project: "team/odd" }).project;
+  const sorted = await odd.fetchRunsDf({ sortBy: "constructor" });
+  assert.deepEqual(sorted.getColumn("sys/custom_run_id").toArray(), ["b", "a", "c"]);
+
+  const { project } = fixture.project({ project: PROJECT });
+  const refused = (sortBy: SortBy | string, message: RegExp) =>
+    assert.rejects(
+      () => project.fetchRunsDf({ sortBy }),
+      (error: Error) => error instanceof OptionError && message.test(error.message),
+    );
+  await refused(
+    "sys/tags",
+    /^Runs cannot be sorted by "sys\/tags", which is of type string_set: choose .* or float_series/,
+  );
+  await refused({ path: "sys/tags", type: "string_set" }, /cannot be sorted by "sys\/tags"/);
+  await refused("notes", /which is of type file:/);
+  await refused(
+    { path: "parameters/epochs", aggregation: "min" },
+    /the min of "parameters\/epochs", which is of type int/,
+  );
+});
+
+Deno.test("a type of series that is named twice is asked for once", async () => {
+  await using fixture = await Fixture.make();
+  const { project } = fixture.project();
+  const types = ["string_series", "string_series"] as const;
+  const none = await project.fetchSeries({ attributes: ["none"], types });
+  assert.deepEqual(none.columns, ["run", "attribute", "step", "value", "timestamp"]);
+  assert.equal((await project.fetchSeries({ attributes: ["logs/out"], types, runs: ["gull-1"] })).height, 2);
 });
 
 Deno.test("tables are filtered by names, ids, tags and query; an empty list matches nothing", async () => {

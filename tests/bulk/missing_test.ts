@@ -71,7 +71,18 @@ Deno.test("columns, series, files and runs that match nothing are said, below th
         'None of the 3 runs has a file or file series "note". Did you mean "notes"?',
       ]],
       [() => project.listAttributes({ attributes: ["size", "siz"] }), [
-        'None of the runs has an attribute "siz".',
+        'None of the runs has an attribute "siz". Did you mean "size"?',
+      ]],
+      [() => project.listAttributes({ runs: ["gull-1", "gul"], attributes: ["size"], types: ["float"] }), [
+        'runs: no run was found for "gul". Runs in the trash are left out, unless `trashed` asks for them.',
+        'The run has no attribute "size". It is of type int.',
+      ]],
+      [() => project.listAttributes({ runs: ["gul"] }), [/^No run was found\./]],
+      [() => project.fetchRuns({ customIds: ["gull-1", "gul"], trashed: null }), [
+        'customIds: no run was found for "gul".',
+      ]],
+      [() => project.fetchExperiments({ experiments: ["gulls", "gull"] }), [
+        /^experiments: no run was found for "gull"\. Of each experiment only the newest run is looked at\./,
       ]],
       [() => project.fetchMetrics({ runs: ["gull-1", "gul"], attributes: ["metrics/loss"] }), [
         'runs: no run was found for "gul". Runs in the trash are left out, unless `trashed` asks for them.',
@@ -100,6 +111,16 @@ Deno.test("columns, series, files and runs that match nothing are said, below th
       }
     }
   });
+});
+
+Deno.test("runs that are named and not there are said of arrays in the log, and not by who passes them over", async () => {
+  await using fixture = await Fixture.make();
+  const { project } = fixture.project();
+  const logged = await warnings(async () => {
+    await project.listRuns({ withIds: ["BIR-1", "BIR-9"], trashed: null });
+    await project.fetchReadOnlyRuns({ withIds: ["BIR-1", "BIR-9"] });
+  });
+  assert.deepEqual(logged, ['withIds: no run was found for "BIR-9".']);
 });
 
 Deno.test("names that are no text of ours are escaped where they are said", async () => {

@@ -56,6 +56,7 @@ Deno.test("saving says what it needs to know, and leaves nothing behind when it 
   await using fixture = await Fixture.make();
   const frame = pl.DataFrame({ a: [1] });
   await assert.rejects(() => saveFrame(frame, `${fixture.folder}/runs.xlsx`), OptionError);
+  await assert.rejects(() => saveFrame(frame, `${fixture.folder}/runs.constructor`), OptionError);
   await assert.rejects(() => saveFrame(frame, `${fixture.folder}/runs`, { format: "xml" as "csv" }), OptionError);
   await saveFrame(frame, `${fixture.folder}/runs`, { format: "csv" });
   assert.deepEqual(await left(fixture), ["data", "files", "runs"]);

@@ -426,6 +426,7 @@ const aggregate = (name: string, type: string, called: string) =>
 
 /** Queries that parse and cannot be answered, with the message of their error. */
 export const UNANSWERABLE: [text: string, message: string][] = [
+  ["n:int MATCHES three", operator("MATCHES", "n", "int")],
   ["n:int = three", value("int", "n", "three", NUMBER)],
   ["n:int != nan", value("int", "n", "nan", NUMBER)],
   ["x:float < inf", value("float", "x", "inf", NUMBER)],

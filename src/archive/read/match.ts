@@ -170,6 +170,7 @@ function equals(predicate: WithValue, type: AttributeType, literal: Comparable |
 }
 
 function compare(predicate: WithValue, type: AttributeType, literal: Comparable | null): Test {
+  if (predicate.op === "matches" || predicate.op === "contains") throw unfit(predicate, type);
   if (literal === null) throw valueError(predicate, type);
   // Mixed comparisons of number and bigint are exact; null is a string that was lost.
   switch (predicate.op) {
