@@ -27,7 +27,7 @@ export type { CompactArchiveOptions } from "./src/api/compact.ts";
 export type { CompactedArchive, CompactedProjectSummary } from "./src/compact/archive.ts";
 export type { CompactOptions } from "./src/compact/options.ts";
 export type { StoredFiles } from "./src/compact/files.ts";
-export type { ArchiveSourceOptions } from "./src/api/open.ts";
+export type { ArchiveSourceOptions } from "./src/api/source_options.ts";
 export { fetchExperimentsDfGlobal, fetchRunsDfGlobal, listProjects } from "./src/api/global.ts";
 export type { RunSelector } from "./src/api/find_run.ts";
 export type { PageOptions } from "./src/api/page/options.ts";
@@ -84,7 +84,7 @@ export type { ArchiveReportOptions } from "./src/api/report_frame.ts";
 export { Listing } from "./src/api/listing.ts";
 export { RunFile } from "./src/api/file.ts";
 export type { FileValue } from "./src/api/file.ts";
-export type { ReadOnlyProjectOptions, SourceOptions } from "./src/api/open.ts";
+export type { ReadOnlyProjectOptions, SourceOptions } from "./src/api/source_options.ts";
 export type { StorageOptions } from "./src/s3/settings.ts";
 export { ProgressBarCallback } from "./src/progress/callback.ts";
 export type {

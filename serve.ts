@@ -30,7 +30,8 @@ import {
   STRINGS,
 } from "./src/options/kinds.ts";
 import { checkArgument, checkOptions, declare, optional } from "./src/options/options.ts";
-import { defaultCacheFolder, openFolders, STORAGE } from "./src/api/open.ts";
+import { defaultCacheFolder, openFolders } from "./src/api/open.ts";
+import { STORAGE } from "./src/api/source_options.ts";
 import type { StorageOptions } from "./src/s3/settings.ts";
 import { type AccessLogEntry, createHandler } from "./src/server/handler.ts";
 import type { Listening } from "./src/server/listen.ts";

@@ -8,7 +8,8 @@ import type { CompactedArchive } from "../compact/archive.ts";
 import { COMPACT, type CompactOptions } from "../compact/options.ts";
 import { checkOptions } from "../options/options.ts";
 import { longCall } from "../progress/show.ts";
-import { ARCHIVE, type ArchiveSourceOptions, openArchiveOnly } from "./open.ts";
+import { openArchiveOnly } from "./open.ts";
+import { ARCHIVE, type ArchiveSourceOptions } from "./source_options.ts";
 
 /** Options of {@linkcode compactArchive}. */
 export type CompactArchiveOptions = CompactOptions & ArchiveSourceOptions;

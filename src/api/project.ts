@@ -43,7 +43,8 @@ import { LIST, listedRuns, type ListOptions, type RunIds, RunListings } from "./
 import { type PageOptions, RUN_PAGE } from "./page/options.ts";
 import { type AttributeTree, attributeTree } from "./tree.ts";
 import { attributesBeside, pythonNamesBeside } from "./run_members.ts";
-import { connect, type Connection, PROJECT, type ReadOnlyProjectOptions, SOURCE, type SourceOptions } from "./open.ts";
+import { connect, type Connection } from "./open.ts";
+import { PROJECT, type ReadOnlyProjectOptions, SOURCE, type SourceOptions } from "./source_options.ts";
 import { publicCall } from "../progress/call.ts";
 import { CALL, LONG_CALL, longCall, type LongCallOptions } from "../progress/show.ts";
 import type { ProgressBarOptions } from "../progress/callback.ts";

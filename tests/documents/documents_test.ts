@@ -74,7 +74,9 @@ Deno.test("docs/ name every kind of finding, every flag of the server and every 
   const flags = [...(await readPage("serve.ts")).matchAll(/^ {2}(--[\w-]+) /gm)].map((match) => match[1]);
   assert.ok(flags.length > 5);
   assert.deepEqual(lacking(servers, flags.filter((flag) => flag !== "--help")), []);
-  const [, options] = /interface ReadOnlyProjectOptions \{(.*?)\n\}/s.exec(await readPage("src/api/open.ts"))!;
+  const [, options] = /interface ReadOnlyProjectOptions \{(.*?)\n\}/s.exec(
+    await readPage("src/api/source_options.ts"),
+  )!;
   const names = [...options.matchAll(/^ {2}(\w+)\?:/gm)].map((match) => match[1]);
   assert.ok(names.length > 10);
   assert.deepEqual(lacking(archives + servers + offline + scale, names), []);

@@ -10,7 +10,7 @@ import { RUNS_TABLE } from "../../src/bulk/runs_table.ts";
 import { SAVE_METRICS } from "../../src/bulk/save_metrics.ts";
 import { RUN_SELECTION } from "../../src/bulk/select.ts";
 import { FETCH_SERIES } from "../../src/bulk/series.ts";
-import { PROJECT } from "../../src/api/open.ts";
+import { PROJECT } from "../../src/api/source_options.ts";
 import { PLOT_STYLE } from "../../src/display/chart/style.ts";
 import { EXPORT_ARCHIVE } from "../../src/export/options.ts";
 import { RUNS_FILTER } from "../../src/nql/filter.ts";
