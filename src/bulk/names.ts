@@ -51,7 +51,7 @@ export function parsePattern(pattern: string | RegExp): PathFilter {
 }
 
 /** Tells whether a filter, to the eye, lets every path pass. */
-export function passesAll({ any }: PathFilter): boolean {
+function passesAll({ any }: PathFilter): boolean {
   return any.some(({ must, mustNot }) => mustNot.length === 0 && must.every((one) => one === "" || one === ".*"));
 }
 

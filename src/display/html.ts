@@ -63,7 +63,7 @@ export const QUIET = "opacity:.75";
 export const LINE = "rgba(128,128,128,.28)";
 
 /** A quiet surface: chips, headers. */
-export const SURFACE = "rgba(128,128,128,.12)";
+const SURFACE = "rgba(128,128,128,.12)";
 
 /** A round mark. Colors are for marks: the text beside them keeps the color of the page, which everybody can read. */
 export function dot(color: string): Html {

@@ -51,7 +51,7 @@ function valueAt(column: ValueColumn, row: number): Cell["value"] {
 }
 
 /** A number where it is exact, a bigint beyond 2^53. */
-export function toInteger(value: bigint): number | bigint {
+function toInteger(value: bigint): number | bigint {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;
 }

@@ -121,7 +121,7 @@ export function valueSeries(name: string, values: PointValues): Series {
 }
 
 /** A column of structs `{ type, edges, values }`. */
-export function histogramStructs(name: string, data: (Histogram | null)[]): Series {
+function histogramStructs(name: string, data: (Histogram | null)[]): Series {
   return struct(name, data, [
     strings("type", data.map((one) => one?.type ?? null)),
     lists("edges", data.map((one) => one?.edges ?? null)),
@@ -130,7 +130,7 @@ export function histogramStructs(name: string, data: (Histogram | null)[]): Seri
 }
 
 /** A column of structs `{ path, size, mime_type }`. */
-export function fileStructs(name: string, data: (FileRef | null)[]): Series {
+function fileStructs(name: string, data: (FileRef | null)[]): Series {
   return struct(name, data, [
     strings("path", data.map((one) => one?.path ?? null)),
     pl.Series("size", data.map((one) => one?.size ?? null), pl.Int64),

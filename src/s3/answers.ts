@@ -45,7 +45,7 @@ export function listPage(xml: string): ListPage {
 }
 
 /** The text of the first element of this name; empty where there is none. */
-export function textIn(xml: string, name: string): string {
+function textIn(xml: string, name: string): string {
   const text = new RegExp(`<${name}(?:\\s[^>]*)?>([^<]*)</${name}>`).exec(xml)?.[1] ?? "";
   return text.replace(/&(quot|apos|lt|gt|amp|#34|#39);/g, (_, entity) => ENTITIES[entity]);
 }

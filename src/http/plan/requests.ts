@@ -72,7 +72,7 @@ export function runsCall(project: string, query: RunsQuery, offset: number, limi
 }
 
 /** The types of a query that a server knows; null: every type. */
-export function wireTypes(types?: readonly AttributeType[] | null): string[] | null {
+function wireTypes(types?: readonly AttributeType[] | null): string[] | null {
   return types ? types.map(wireTypeName).filter((name, i) => attributeTypeOf(name) === types[i]) : null;
 }
 

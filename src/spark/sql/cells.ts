@@ -77,7 +77,7 @@ const COLUMNS: readonly CellColumn[] = [
  * The condition that a path may be wanted: a little too much may pass, never too little, as whoever takes the rows looks at their
  * paths again.
  */
-export function mayBeWanted(statement: Statement, column: string, { paths, filter }: CellScope): string | null {
+function mayBeWanted(statement: Statement, column: string, { paths, filter }: CellScope): string | null {
   if (paths.list) return isOneOf(statement, column, paths.list);
   if (!filter) return null;
   return filter.any.map(({ must, mustNot }) =>

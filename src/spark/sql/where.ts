@@ -52,7 +52,7 @@ export function unportable(query: Nql | null): PatternPredicate[] {
 }
 
 /** All predicates of a query. */
-export function predicatesOf(query: Nql | null): Predicate[] {
+function predicatesOf(query: Nql | null): Predicate[] {
   const found: Predicate[] = [];
   const pass = () => {};
   if (query) foldNql<void>(query, { predicate: (node) => void found.push(node), and: pass, or: pass, not: pass });
