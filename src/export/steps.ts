@@ -33,6 +33,8 @@ const TOO_LARGE = 10n ** 18n;
 export function holdsStep(step: number): boolean {
   if (Number.isSafeInteger(step)) return Math.abs(step) < 1e12;
   if (!(Math.abs(step) < 1e12)) return false;
+  const near = Math.round(step * 1e6);
+  if (Math.abs(near) < CERTAIN) return near / 1e6 === step;
   const n = millionths(step);
   if (n >= TOO_LARGE || n <= -TOO_LARGE) return false;
   const digits = String(n < 0n ? -n : n).padStart(7, "0");
@@ -40,9 +42,14 @@ export function holdsStep(step: number): boolean {
   return (n < 0n ? -nearest : nearest) === step;
 }
 
+/** Below this a product with a million is off by less than a thousandth, so that all but ties are rounded as they are. */
+const CERTAIN = 2 ** 43;
+
 /** A step as the exporter stores it: millionths of its exact decimal value, rounded half to even. */
 export function millionths(step: number): bigint {
   if (Number.isSafeInteger(step)) return BigInt(step) * 1_000_000n;
+  const product = step * 1e6, near = Math.round(product);
+  if (Math.abs(product) < CERTAIN && Math.abs(product - near) < 0.499) return BigInt(near);
   // 60 places hold every digit that can tell a tie from its neighbours.
   const [whole, fraction] = Math.abs(step).toFixed(60).split(".");
   let n = BigInt(whole + fraction.slice(0, 6));

@@ -334,14 +334,20 @@ function withNaN({ values, present }: { values: Float64Array; present: Uint8Arra
   return values;
 }
 
-/** Copies of a run count once: of rows that are equal, the first. */
+/** Copies of a run count once: of rows that are equal, the first. The rows ascend by step. */
 function once(rows: Uint32Array, { step, timestamp, floats, values }: Columns): Uint32Array {
+  /** Those of one step. */
   const seen = new Set<string>();
-  return rows.filter((row) => {
+  return rows.filter((row, i) => {
+    const isAgain = i > 0 && step[rows[i - 1]] === step[row];
+    if (!isAgain) {
+      seen.clear();
+      if (i + 1 === rows.length || step[rows[i + 1]] !== step[row]) return true;
+    }
     const value = floats.length > 0
       ? String(floats[row])
       : JSON.stringify(values[row], (_, one) => one instanceof Float64Array ? Array.from(one, String) : one);
-    const key = `${step[row]} ${timestamp[row]} ${value}`;
+    const key = `${timestamp[row]} ${value}`;
     if (seen.has(key)) return false;
     seen.add(key);
     return true;
