@@ -45,12 +45,12 @@ export function multiplyAdds(layers: Layer[]): number {
 export function forward(layers: Layer[], image: Float64Array, careless: boolean): Float64Array[] {
   const activations = [image];
   for (const [l, layer] of layers.entries()) {
-    const x = activations[l];
-    const y = new Float64Array(layer.outputs);
-    for (let o = 0; o < layer.outputs; o++) {
-      let sum = layer.parameters[layer.outputs * layer.inputs + o];
-      const row = o * layer.inputs;
-      for (let i = 0; i < layer.inputs; i++) sum += layer.parameters[row + i] * x[i];
+    const { inputs, outputs, parameters } = layer, x = activations[l];
+    const y = new Float64Array(outputs);
+    for (let o = 0; o < outputs; o++) {
+      let sum = parameters[outputs * inputs + o];
+      const row = o * inputs;
+      for (let i = 0; i < inputs; i++) sum += parameters[row + i] * x[i];
       y[o] = l === layers.length - 1 || sum > 0 || Number.isNaN(sum) ? sum : 0;
     }
     activations.push(y);
@@ -85,15 +85,15 @@ export function backward(
   let delta = logProbability.map((value, o) => Math.exp(value) - (o === label ? 1 : 0));
   for (let l = layers.length - 1; l >= 0; l--) {
     const { inputs, outputs, parameters } = layers[l];
-    const x = activations[l];
+    const x = activations[l], gradient = gradients[l];
     const below = new Float64Array(l > 0 ? inputs : 0);
     for (let o = 0; o < outputs; o++) {
       const d = delta[o];
       if (d === 0) continue;
       const row = o * inputs;
-      for (let i = 0; i < inputs; i++) gradients[l][row + i] += d * x[i];
+      for (let i = 0; i < inputs; i++) gradient[row + i] += d * x[i];
       for (let i = 0; i < below.length; i++) below[i] += d * parameters[row + i];
-      gradients[l][outputs * inputs + o] += d;
+      gradient[outputs * inputs + o] += d;
     }
     for (let i = 0; i < below.length; i++) if (x[i] === 0) below[i] = 0;
     delta = below;

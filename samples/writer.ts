@@ -31,14 +31,15 @@ export interface RunPart {
   /** The part number; 0 when absent. */
   part?: number;
   batches: RowBatch[];
+  pageBytes?: number;
 }
 
 /** Writes one part of one run under its exporter name and returns its path. */
-export async function writeRun({ dataRoot, projectId, runId, part = 0, batches }: RunPart): Promise<string> {
-  const folder = `${dataRoot}/${sanitized(projectId)}`;
+export async function writeRun({ dataRoot, runId, part = 0, ...rest }: RunPart): Promise<string> {
+  const folder = `${dataRoot}/${sanitized(rest.projectId)}`;
   await Deno.mkdir(folder, { recursive: true });
   const path = `${folder}/${partName(runId, part)}`;
-  await Deno.writeFile(path, encodePart({ projectId, runId, batches }));
+  await Deno.writeFile(path, encodePart({ runId, ...rest }));
   return path;
 }
 
@@ -61,6 +62,8 @@ interface PartOptions {
   schema?: readonly SchemaElement[];
   /** Store NaN as NaN. The exporter stores it as null, and so loses NaN configs. Default: false. */
   keepNaN?: boolean;
+  /** How large pages are, about. Default: a megabyte, as the exporter's. */
+  pageBytes?: number;
 }
 
 /** Writes one part batch by batch. */
@@ -68,8 +71,8 @@ class PartWriter {
   readonly #options: Required<PartOptions>;
   readonly #parquet: ParquetWriter;
 
-  constructor(bytes: ByteWriter, { schema = SCHEMA, keepNaN = false, ...ids }: PartOptions) {
-    this.#options = { ...ids, schema, keepNaN };
+  constructor(bytes: ByteWriter, { schema = SCHEMA, keepNaN = false, pageBytes = 1 << 20, ...ids }: PartOptions) {
+    this.#options = { ...ids, schema, keepNaN, pageBytes };
     this.#parquet = new ParquetWriter({
       writer: bytes,
       schema: [...schema],
@@ -80,7 +83,7 @@ class PartWriter {
   }
 
   write(batch: RowBatch): void {
-    const { projectId, runId, schema, keepNaN } = this.#options;
+    const { projectId, runId, schema, keepNaN, pageBytes } = this.#options;
     const columns = Array.isArray(batch) ? rowsToColumns(batch) : batch;
     const length = columns.attribute_path?.length ?? 0;
     const columnData = topLevel(schema).map((element) => {
@@ -90,7 +93,7 @@ class PartWriter {
       const data = storedColumn(element, columns[name as keyof ArchiveRow], length, fallback, nullNaN);
       return { name, data, offsetIndex: false };
     });
-    this.#parquet.write({ columnData, rowGroupSize: ROW_GROUP_ROWS });
+    this.#parquet.write({ columnData, rowGroupSize: ROW_GROUP_ROWS, pageSize: pageBytes });
   }
 
   finish(): void {

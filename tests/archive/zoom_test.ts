@@ -9,7 +9,7 @@ import { type ArchiveColumns, partName, type RowBatch, sanitized, writeRun } fro
 import { openArchive } from "../../src/archive/catalog.ts";
 import { archivePool } from "../../src/archive/workers/workers.ts";
 import { bucketPoints, bucketSeries } from "../../src/buckets.ts";
-import { type BucketColumns, seriesList } from "../../src/columns.ts";
+import { type BucketColumns, concat, firstPlace, seriesList } from "../../src/columns.ts";
 import { compactArchive } from "../../mod.ts";
 import { DamagedFileError } from "../../src/errors.ts";
 import type { SeriesQuery, Source } from "../../src/source.ts";
@@ -19,6 +19,8 @@ import { joinBuckets } from "./joined_buckets.ts";
 const PROJECT = "org/zoom";
 const SEED = Number(Deno.env.get("SEED") ?? Date.now() % 1_000_000);
 const ZOOMS = 25;
+/** So small that series of some ten thousand points have several pages. */
+const PAGE = 1 << 17;
 
 /** Steps that ascend, now and then twice the same or with a gap. */
 function stepsOf(random: Random, from: number, count: number): Float64Array {
@@ -70,24 +72,26 @@ async function write(data: string, random: Random): Promise<void> {
       projectId: PROJECT,
       runId,
       batches: [[string("sys/name", runId), string("sys/custom_run_id", runId), ...more as never[]], ...batches],
+      pageBytes: PAGE,
     });
   };
-  await put("alone", [points(random, ["a"], stepsOf(random, 0, 300_000), false)]);
-  await put("by-series", [points(random, ["a", "b", "c"], stepsOf(random, -500, 90_000), false)]);
-  await put("by-step", [points(random, ["a", "b", "c"], stepsOf(random, 10, 90_000), true)]);
+  await put("alone", [points(random, ["a"], stepsOf(random, 0, 120_000), false)]);
+  await put("by-series", [points(random, ["a", "b", "c"], stepsOf(random, -500, 36_000), false)]);
+  await put("by-step", [points(random, ["a", "b", "c"], stepsOf(random, 10, 36_000), true)]);
   await put("again", [
-    points(random, ["a"], stepsOf(random, 0, 150_000), false),
-    points(random, ["a", "b"], stepsOf(random, 20_000, 60_000), true),
+    points(random, ["a"], stepsOf(random, 0, 60_000), false),
+    points(random, ["a", "b"], stepsOf(random, 20_000, 24_000), true),
   ]);
-  await put("parts", [points(random, ["a"], stepsOf(random, 0, 150_000), false)]);
+  await put("parts", [points(random, ["a"], stepsOf(random, 0, 60_000), false)]);
   await writeRun({
     dataRoot: data,
     projectId: PROJECT,
     runId: "parts",
     part: 1,
-    batches: [points(random, ["a", "b"], stepsOf(random, 200_000, 70_000), true)],
+    batches: [points(random, ["a", "b"], stepsOf(random, 200_000, 28_000), true)],
+    pageBytes: PAGE,
   });
-  await put("child", [points(random, ["a"], stepsOf(random, 80_000, 90_000), false)], [
+  await put("child", [points(random, ["a"], stepsOf(random, 80_000, 36_000), false)], [
     string("sys/forking/parent", "alone"),
     int("sys/forking/step", 100_000),
   ]);
@@ -111,19 +115,18 @@ async function allPoints(source: Source, query: SeriesQuery): Promise<Points[]> 
       pieces[series].y.push((values.data as Float64Array).slice(start, end));
     }
   }
-  const joined = (arrays: Float64Array[]) => Float64Array.from(arrays.flatMap((one) => Array.from(one)));
-  return pieces.map(({ x, y }) => ({ x: joined(x), y: joined(y) }));
+  return pieces.map(({ x, y }) => ({ x: concat(Float64Array, x), y: concat(Float64Array, y) }));
 }
 
 /** The buckets of those points that lie in a range: they ascend. */
 function expected(all: Points[], [from, to]: readonly [number, number], maxBuckets: number): Promise<BucketColumns> {
   return bucketPoints(async function* () {
     for (const [series, { x, y }] of all.entries()) {
-      const start = x.findIndex((step) => step >= from), last = x.findLastIndex((step) => step <= to);
-      if (start < 0 || last < start) continue;
-      const spans = [{ series, start: 0, end: last + 1 - start }];
-      const values = { kind: "float" as const, data: y.subarray(start, last + 1) };
-      yield { spans, step: x.subarray(start, last + 1), timestamp: new Float64Array(0), values, preview: null };
+      const start = firstPlace(x.length, (i) => x[i] >= from), end = firstPlace(x.length, (i) => x[i] > to);
+      if (end <= start) continue;
+      const spans = [{ series, start: 0, end: end - start }];
+      const values = { kind: "float" as const, data: y.subarray(start, end) };
+      yield { spans, step: x.subarray(start, end), timestamp: new Float64Array(0), values, preview: null };
     }
   }, { series: all.length, maxBuckets, range: [from, to] });
 }
@@ -133,7 +136,7 @@ async function assertZooms(open: () => Source, random: Random): Promise<void> {
     const refs = RUNS.flatMap((run) => paths.map((path) => ({ run, path })));
     const asked: SeriesQuery = { kind: "float", lineage: "full", series: seriesList(refs) };
     const all = await allPoints(open(), asked);
-    assert.equal(all.some(({ x }) => x.length > 200_000), true);
+    assert.equal(all.some(({ x }) => x.length > 100_000), true);
     const source = open();
     const whole = joinBuckets(await Array.fromAsync(source.overviews!(asked, 1001)));
     const each = await bucketPoints(() => open().series(asked), {
@@ -145,7 +148,7 @@ async function assertZooms(open: () => Source, random: Random): Promise<void> {
     for (let i = 0; i < ZOOMS; i++) {
       // Other series than those of the overview, and fewer.
       const some = [...refs.keys()].filter(() => random.below(3) > 0);
-      const from = random.below(400_000) - 20_000, to = from + random.below(10 ** (1 + random.below(6)));
+      const from = random.below(1_000_000) - 20_000, to = from + random.below(10 ** (1 + random.below(6)));
       const query: SeriesQuery = {
         ...asked,
         series: seriesList(some.map((one) => refs[one])),
@@ -212,11 +215,11 @@ Deno.test("what was seen of a part of the steps does not stand for all of them",
     const source = openArchive({ data: `${folder}/${data}`, workers: { maxWorkers: 0 } }).open(PROJECT);
     const query: SeriesQuery = { kind: "float", lineage: "own", series: seriesList([{ run: "alone", path: "a" }]) };
     const first = joinBuckets(
-      await Array.fromAsync(source.overviews!({ ...query, stepRange: [null, 3_000_000] }, 101)),
+      await Array.fromAsync(source.overviews!({ ...query, stepRange: [null, 1_200_000] }, 101)),
     );
-    assert.ok(first.lastX.at(-1)! <= 3_000_000);
+    assert.ok(first.lastX.at(-1)! <= 1_200_000);
     const [all] = await allPoints(source, query);
-    for (const range of [[0, 5_000_000], [2_900_000, 3_500_000], [4_000_000, 1e9]] as const) {
+    for (const range of [[0, 2_000_000], [1_160_000, 1_400_000], [1_600_000, 1e9]] as const) {
       const cut = { maxBuckets: 50, range };
       const found = await bucketSeries(source, { ...query, stepRange: [...range] }, cut);
       assert.deepEqual(found, await expected([all], range, 50), `${data} ${range}`);

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import pl from "nodejs-polars";
 import { datetime, file, float, histogramPoint, string } from "../../samples/rows.ts";
 import { type ArchiveColumns, type ArchiveRow, encodePart, sanitized } from "../../samples/writer.ts";
+import { writeLongSeries } from "../long_series.ts";
 import { eachWay } from "./ways.ts";
 
 const PROJECT = "team/many";
@@ -33,27 +34,29 @@ async function writeLarge(folder: string): Promise<void> {
     string("text", LONG_TEXT),
     float(LONG_PATH, 1),
   ].map((row) => ({ ...row, run_id: "wide" }));
-  const columns = (path: (i: number) => string, step: (i: number) => number, length: number): ArchiveColumns => ({
-    run_id: new Array(length).fill("wide"),
-    attribute_path: Array.from({ length }, (_, i) => path(i)),
-    attribute_type: new Array(length).fill("float_series"),
-    step: Array.from({ length }, (_, i) => step(i)),
-    timestamp: new Array(length).fill(T),
-    float_value: Array.from({ length }, (_, i) => i),
-  });
+  const many: ArchiveColumns = {
+    run_id: new Array(SERIES).fill("wide"),
+    attribute_path: Array.from({ length: SERIES }, (_, i) => `many/${number(i)}`),
+    attribute_type: new Array(SERIES).fill("float_series"),
+    step: new Array(SERIES).fill(0),
+    timestamp: new Array(SERIES).fill(T),
+    float_value: Array.from({ length: SERIES }, (_, i) => i),
+  };
   const histogram = {
     ...histogramPoint("histogram", 0, T, { type: "COUNTING", edges: EDGES, values: EDGES.slice(1) }),
   };
   const batches = [
     small,
     wide,
-    columns((i) => `many/${number(i)}`, () => 0, SERIES),
-    columns(() => "long", (i) => i, POINTS),
+    many,
     [{ ...histogram, run_id: "wide" }],
   ];
   await Deno.mkdir(`${folder}/data/${sanitized(PROJECT)}`, { recursive: true });
   const part = `${folder}/data/${sanitized(PROJECT)}/part_0.parquet`;
   await Deno.writeFile(part, encodePart({ projectId: PROJECT, runId: "wide", batches }));
+  const step = Float64Array.from({ length: POINTS }, (_, i) => i), path = new Uint32Array(POINTS);
+  const long = { paths: ["long"], path, step, time: new Float64Array(POINTS).fill(T), value: step };
+  await writeLongSeries(`${folder}/data`, { project: PROJECT, run: "wide", part: "part_1.parquet" }, long);
   await Deno.mkdir(`${folder}/files/${sanitized(PROJECT)}/wide`, { recursive: true });
   for (let i = 0; i < FILES; i++) {
     await Deno.writeTextFile(`${folder}/files/${sanitized(PROJECT)}/wide/${i}.txt`, `${i}`);

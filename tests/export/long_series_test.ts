@@ -5,6 +5,7 @@ import { parquetMetadataAsync } from "hyparquet";
 import pl, { type DataFrame } from "nodejs-polars";
 import { DamagedFileError, ReadOnlyProject } from "../../mod.ts";
 import { partName, sanitized } from "../../samples/writer.ts";
+import { writeLongSeries } from "../long_series.ts";
 
 const PROJECT = "team/long";
 /** More than one turn reads, writes or saves: 500,000 are at most together. */
@@ -16,10 +17,8 @@ const valueOf = (i: number) => Math.sin(i) * i;
 /** Some points have no time. */
 const timeOf = (i: number) => i % 1000 === 7 ? null : T + i * 10;
 
-/** Two series of a run, written by Polars: the points of the shorter one lie among the first of the other. */
+/** Two series of a run: the points of the shorter one lie among the first of the other. */
 async function write(data: string, run: string, points: number): Promise<void> {
-  const folder = `${data}/${sanitized(PROJECT)}`;
-  await Deno.mkdir(folder, { recursive: true });
   const length = points + OTHERS;
   const path = new Uint32Array(length), step = new Float64Array(length), value = new Float64Array(length);
   const time = new Float64Array(length);
@@ -31,23 +30,8 @@ async function write(data: string, run: string, points: number): Promise<void> {
     value[row] = isOther ? -i : valueOf(i);
     time[row] = timeOf(i) ?? NaN;
   }
-  const names = pl.DataFrame({ name: ["loss", "other"] }).select(pl.col("name").gather(pl.Series("code", path)))
-    .getColumn("name").alias("attribute_path");
-  const frame = pl.DataFrame([
-    names,
-    pl.Series("step", step),
-    pl.Series("time", time),
-    pl.Series("float_value", value),
-  ]);
-  await frame.lazy().select(
-    pl.lit(PROJECT).alias("project_id"),
-    pl.lit(run).alias("run_id"),
-    pl.col("attribute_path"),
-    pl.lit("float_series").alias("attribute_type"),
-    pl.col("step"),
-    pl.col("time").fillNan(pl.lit(null)).cast(pl.Int64).cast(pl.Datetime("ms", "UTC")).alias("timestamp"),
-    pl.col("float_value"),
-  ).sinkParquet(`${folder}/${partName(run)}`, { rowGroupSize: 200_000 }).collect();
+  const rows = { paths: ["loss", "other"], path, step, time, value };
+  await writeLongSeries(data, { project: PROJECT, run, part: partName(run), rowGroupSize: 200_000 }, rows);
 }
 
 /** Compares all points of `loss`. */
