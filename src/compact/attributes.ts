@@ -8,6 +8,7 @@ import type { TableFileEntry } from "../archive/compacted/manifest.ts";
 import { SeriesAggregator } from "../archive/index/aggregates.ts";
 import { type AttributeCells, VALUELESS } from "../archive/index/cells.ts";
 import type { CellType } from "../archive/index/segments/segment.ts";
+import { pointKey } from "../archive/parquet/point_values.ts";
 import { VALUE_COLUMN } from "../archive/parquet/schema.ts";
 import type { PartsContext } from "../archive/read/context.ts";
 import {
@@ -406,10 +407,7 @@ function once(stretches: readonly SpilledSeries[]): SeriesPoints[] {
   for (const points of pointsInOrder(stretches)) {
     for (let i = 0; i < points.step.length; i++) {
       const value = points.values[i];
-      const told = isFloat
-        ? String(value)
-        : JSON.stringify(value, (_, one) => one instanceof Float64Array ? Array.from(one, String) : one);
-      const key = `${points.step[i]} ${points.timestamp[i]} ${told}`;
+      const key = `${points.step[i]} ${pointKey(points.timestamp[i], value)}`;
       if (seen.has(key)) continue;
       seen.add(key);
       step.push(points.step[i]);

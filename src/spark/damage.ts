@@ -5,8 +5,8 @@
  * @module
  */
 
+import { idInStem } from "../archive/disk/layout.ts";
 import { DamagedFileError, EngineError } from "../errors.ts";
-import type { StoredPart } from "./contents.ts";
 
 /** A file that cannot be read. */
 export interface DamagedPart {
@@ -57,14 +57,9 @@ export function nameBelow(root: string, path: string): string {
   return path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path;
 }
 
-/** The id that a run has in the names of its files. */
-export function runOf(stem: StoredPart["stem"]): string {
-  return stem.replace(/-[0-9a-f]{16}$/, "");
-}
-
 /** A file that cannot be read, as it is told: a file of many runs stands for their ids. */
 export function damagedFile({ file, stem, reason }: DamagedPart): DamagedFile {
-  return { file, run: runOf(stem) || file, reason };
+  return { file, run: idInStem(stem) || file, reason };
 }
 
 /** The error for a file that the engine cannot read. */

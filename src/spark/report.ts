@@ -4,10 +4,11 @@
  * @module
  */
 
-import { sanitized } from "../archive/disk/layout.ts";
+import { idInStem, sanitized } from "../archive/disk/layout.ts";
+import { finding } from "../archive/report/finding.ts";
 import type { Finding } from "../source.ts";
 import { partsIn, type StoredPart } from "./contents.ts";
-import { type DamagedFile, damagedFile, runOf } from "./damage.ts";
+import { type DamagedFile, damagedFile } from "./damage.ts";
 import type { Engine, EngineSettings } from "./engine.ts";
 import { findUnreadable, listFiles, lookInto } from "./listing.ts";
 
@@ -44,7 +45,7 @@ function partFindings(folder: string, parts: readonly StoredPart[]): Finding[] {
   const findings: Finding[] = [];
   for (const [stem, some] of Map.groupBy(parts.filter(({ stem }) => stem !== ""), ({ stem }) => stem)) {
     const numbers = new Set(some.map(({ number }) => number));
-    const place = { run: runOf(stem), file: `${folder}/${some[0].name}` };
+    const place = { run: idInStem(stem), file: `${folder}/${some[0].name}` };
     if (!numbers.has(0)) {
       findings.push(finding(
         "warning",
@@ -95,13 +96,4 @@ function unseenFindings(folders: readonly string[], isSeen: boolean): Finding[] 
     ),
     ...findings,
   ];
-}
-
-function finding(
-  severity: Finding["severity"],
-  kind: string,
-  message: string,
-  more: Partial<Pick<Finding, "run" | "file" | "count">> = {},
-): Finding {
-  return { severity, kind, run: null, attribute: null, file: null, count: 1, message, ...more };
 }

@@ -9,7 +9,7 @@ import type { Histogram } from "../../types.ts";
 import type { Store } from "../disk/store.ts";
 import type { Cells, CellType } from "../index/segments/segment.ts";
 import { filesOf, type Pass, type TableFileEntry } from "./manifest.ts";
-import type { LeafRequest, LeafRows, Stretch } from "./table_file.ts";
+import { joinStretches, type LeafRequest, type LeafRows, type Stretch } from "./table_file.ts";
 import { type SoundRows, type TableFault, TableReader } from "./table_reader.ts";
 
 /** The values of one attribute: consecutive rows of `values`. */
@@ -199,7 +199,9 @@ export class PassTables {
   ): Promise<Stretch[]> {
     const all = [{ row: column.row, rows: column.cells }];
     if (wanted === null || wanted.length * FEW > column.cells) return all;
-    if (column.cells === this.runs.length) return joined(wanted.map((run) => column.row + run));
+    if (column.cells === this.runs.length) {
+      return joinStretches(wanted.map((run) => ({ row: column.row + run, rows: 1 })));
+    }
     let numbers = this.#runNumbers.get(column);
     if (!numbers) {
       const { stretches, leaves: [run] } = await this.#read(column, [RUN], all, onLost, signal);
@@ -207,9 +209,9 @@ export class PassTables {
       if (stretches !== all) return [...stretches];
       this.#runNumbers.set(column, numbers = Uint32Array.from(run.values as Float64Array));
     }
-    return joined(wanted.flatMap((run) => {
+    return joinStretches(wanted.flatMap((run) => {
       const at = firstPlace(numbers.length, (place) => numbers[place] >= run);
-      return numbers[at] === run ? [column.row + at] : [];
+      return numbers[at] === run ? [{ row: column.row + at, rows: 1 }] : [];
     }));
   }
 }
@@ -263,15 +265,4 @@ export function histogramsOf([type, edges, values]: LeafRows[]): (Histogram | nu
   return type.texts!.map((type, i) =>
     type === null ? null : { type, edges: edges.lists![i] as Float64Array, values: values.lists![i] as Float64Array }
   );
-}
-
-/** Ascending rows as stretches. */
-function joined(rows: readonly number[]): Stretch[] {
-  const stretches: Stretch[] = [];
-  for (const row of rows) {
-    const last = stretches.at(-1);
-    if (last && last.row + last.rows === row) last.rows++;
-    else stretches.push({ row, rows: 1 });
-  }
-  return stretches;
 }

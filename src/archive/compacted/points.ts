@@ -7,7 +7,8 @@
 import type { SeriesType } from "../../types.ts";
 import type { StoredPoints, StoredPointsQuery } from "../read/points.ts";
 import { type AttributeColumn, HISTOGRAM, histogramsOf, type OnLost, type PassTables } from "./pass.ts";
-import type { LeafRequest, LeafRows, Stretch } from "./table_file.ts";
+import { withNaN } from "../parquet/decoded.ts";
+import { joinStretches, type LeafRequest, type LeafRows, type Stretch } from "./table_file.ts";
 
 /** Points of one pass that are read together. */
 interface Piece {
@@ -107,12 +108,18 @@ async function readPiece(
   signal?: AbortSignal,
 ): Promise<Piece> {
   // Attributes are sorted as their rows are, so these ascend.
-  let stretches = stretchesOf(places);
+  let stretches = joinStretches(places.map(({ row, points }) => ({ row, rows: points })));
   const isAll = stepRange[0] === null && stepRange[1] === null;
   if (!isAll) {
     places = withinNotes(pass, places, stepRange);
-    places = await inRange(pass, places, stretchesOf(places), stepRange, signal);
-    stretches = stretchesOf(places);
+    places = await inRange(
+      pass,
+      places,
+      joinStretches(places.map(({ row, points }) => ({ row, rows: points }))),
+      stepRange,
+      signal,
+    );
+    stretches = joinStretches(places.map(({ row, points }) => ({ row, rows: points })));
   }
   const leaves = [STEP, ...timestamps ? [TIME] : [], ...PAYLOAD[type]];
   const lost = new Set<Found>();
@@ -135,8 +142,8 @@ async function readPiece(
     series: Uint32Array.from(places, ({ series }) => series),
     points: Float64Array.from(places, ({ points }) => points),
     step: step.values as Float64Array,
-    timestamp: time && withNaN(time),
-    floats: type === "float_series" ? withNaN(others[0]) : null,
+    timestamp: time && floatsOf(time),
+    floats: type === "float_series" ? floatsOf(others[0]) : null,
     values: type === "float_series" ? [] : type === "histogram_series" ? histogramsOf(others) : others[0].texts!,
   };
 }
@@ -200,20 +207,8 @@ async function inRange(
   return found;
 }
 
-function stretchesOf(places: readonly Found[]): Stretch[] {
-  const stretches: Stretch[] = [];
-  for (const { row, points } of places) {
-    const last = stretches.at(-1);
-    if (last && last.row + last.rows === row) last.rows += points;
-    else stretches.push({ row, rows: points });
-  }
-  return stretches;
-}
-
-function withNaN({ values, present }: LeafRows): Float64Array {
-  const floats = values as Float64Array;
-  if (present) { for (let i = 0; i < floats.length; i++) if (present[i] === 0) floats[i] = NaN; }
-  return floats;
+function floatsOf({ values, present }: LeafRows): Float64Array {
+  return withNaN({ values: values as Float64Array, present });
 }
 
 function join(

@@ -29,6 +29,17 @@ export interface Stretch {
   rows: number;
 }
 
+/** Ascending stretches, of which those that meet are one. */
+export function joinStretches(stretches: Iterable<Stretch>): Stretch[] {
+  const joined: Stretch[] = [];
+  for (const { row, rows } of stretches) {
+    const last = joined.at(-1);
+    if (last && last.row + last.rows === row) last.rows += rows;
+    else joined.push({ row, rows });
+  }
+  return joined;
+}
+
 /** What to read of a leaf. */
 export interface LeafRequest {
   /** The names from the column down, without those that lists have inside. */

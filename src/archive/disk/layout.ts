@@ -96,6 +96,11 @@ export function parsePartName(name: string): { stem: string; number: number } | 
   return /^\d+$/.test(digits) ? { stem: name.slice(0, Math.max(0, at - 1)), number: Number(digits) } : null;
 }
 
+/** The id of a run as the names of its files have it, for people: without the digest at its end. */
+export function idInStem(stem: string): string {
+  return stem.replace(/-[0-9a-f]{16}$/, "");
+}
+
 /** Whether a folder holds the tables of a compacted archive, and not what says which of their files count. */
 export function isManifestGone(entries: readonly Pick<StoredEntry, "name" | "isFolder">[]): boolean {
   const isThere = (name: string, isFolder: boolean) =>

@@ -77,7 +77,8 @@ class DiskEntry implements StoredEntry {
   }
 }
 
-function isFolder(path: string): boolean {
+/** Whether a path leads to a folder, through links too; false where nobody can tell. */
+export function isFolder(path: string): boolean {
   try {
     return Deno.statSync(path).isDirectory;
   } catch {

@@ -11,7 +11,7 @@ import { foldNql } from "../../nql/fold.ts";
 import { compileRegex } from "../../nql/regex.ts";
 import type { ProjectIndex } from "./project_index.ts";
 import type { RunsQuery } from "../../source.ts";
-import { type Folder, type Part, sanitized } from "../disk/layout.ts";
+import { type Folder, idInStem, type Part, sanitized } from "../disk/layout.ts";
 
 const logger = getLogger(["neptune-fetcher", "archive"]);
 const warned = new WeakSet<Part>();
@@ -48,7 +48,7 @@ export function nameOf(part: Part): string {
 /** What to call the run of a damaged part: its id where other parts tell, else its name in the file name. */
 export function damagedRunName(part: Part, index: ProjectIndex | null): string {
   const number = index?.damaged.get(part) ?? null;
-  return number === null ? part.stem.replace(/-[0-9a-f]{16}$/, "") || part.name : index!.keys[number];
+  return number === null ? idInStem(part.stem) || part.name : index!.keys[number];
 }
 
 /** The damaged part of a run that cannot be listed because of it, by the id of the run. */

@@ -6,6 +6,12 @@
 
 import type { DecodedColumn, ListColumn } from "./format/column.ts";
 
+/** The numbers of a column, NaN where there is none; written where they are. */
+export function withNaN({ values, present }: { values: Float64Array; present: Uint8Array | null }): Float64Array {
+  if (present !== null) { for (let i = 0; i < values.length; i++) if (present[i] === 0) values[i] = NaN; }
+  return values;
+}
+
 /** The lists of a column, one for each row; null where there is none. */
 export function listsOf({ elements, lengths, starts }: ListColumn<"float">): (Float64Array | null)[] {
   return Array.from(lengths, (length, i) => length < 0 ? null : elements.slice(starts[i], starts[i] + length));

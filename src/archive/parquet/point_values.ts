@@ -34,3 +34,11 @@ export function pointValues(rows: RowGroupReader, type: SeriesType): unknown[] {
     return e === null || v === null ? null : { type: type ?? "COUNTING", edges: e, values: v };
   });
 }
+
+/** The same for points of one step that are equal, another for others. */
+export function pointKey(timestamp: number, value: unknown): string {
+  const told = typeof value === "number"
+    ? String(value)
+    : JSON.stringify(value, (_, one) => one instanceof Float64Array ? Array.from(one, String) : one);
+  return `${timestamp} ${told}`;
+}

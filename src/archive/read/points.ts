@@ -10,8 +10,9 @@ import type { Part } from "../disk/layout.ts";
 import { partsOf } from "../index/batches.ts";
 import type { ProjectIndex } from "../index/project_index.ts";
 import { keepOwn, readGroups, type ReadOptions } from "../index/read_parts.ts";
+import { withNaN } from "../parquet/decoded.ts";
 import type { RowGroupReader } from "../parquet/row_group.ts";
-import { isLogged, POINT_COLUMNS, pointValues } from "../parquet/point_values.ts";
+import { isLogged, POINT_COLUMNS, pointKey, pointValues } from "../parquet/point_values.ts";
 import { ParquetError } from "../parquet/format/thrift.ts";
 import type { ColumnName } from "../parquet/schema.ts";
 import { chooseSteps, takeNotes } from "./step_notes.ts";
@@ -329,11 +330,6 @@ function keepSteps(group: RowGroupReader, [from, to]: StepRange): void {
   else group.keep((row) => values[row] >= least && values[row] <= greatest);
 }
 
-function withNaN({ values, present }: { values: Float64Array; present: Uint8Array | null }): Float64Array {
-  if (present !== null) { for (let i = 0; i < values.length; i++) if (present[i] === 0) values[i] = NaN; }
-  return values;
-}
-
 /** Copies of a run count once: of rows that are equal, the first. The rows ascend by step. */
 function once(rows: Uint32Array, { step, timestamp, floats, values }: Columns): Uint32Array {
   /** Those of one step. */
@@ -344,10 +340,7 @@ function once(rows: Uint32Array, { step, timestamp, floats, values }: Columns): 
       seen.clear();
       if (i + 1 === rows.length || step[rows[i + 1]] !== step[row]) return true;
     }
-    const value = floats.length > 0
-      ? String(floats[row])
-      : JSON.stringify(values[row], (_, one) => one instanceof Float64Array ? Array.from(one, String) : one);
-    const key = `${timestamp[row]} ${value}`;
+    const key = pointKey(timestamp[row], floats.length > 0 ? floats[row] : values[row]);
     if (seen.has(key)) return false;
     seen.add(key);
     return true;

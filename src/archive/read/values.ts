@@ -20,6 +20,7 @@ import { aggregates } from "../index/aggregates.ts";
 import { type AttributeCells, VALUELESS } from "../index/cells.ts";
 import { chainOf, inherit } from "../index/lineage.ts";
 import type { SystemColumn, SystemValue } from "../index/system.ts";
+import { valuesAt } from "../index/segments/fields.ts";
 import type { CellType } from "../index/segments/segment.ts";
 import { matchPaths, type PathMatcher } from "./paths.ts";
 import { payloads } from "./payloads.ts";
@@ -132,7 +133,7 @@ async function addCells(
     else {
       const data: Record<string, ArrayLike<unknown>> = {};
       for (const [name, values] of Object.entries(fields)) {
-        if (name !== "firstStep") data[name] = pick(values, at);
+        if (name !== "firstStep") data[name] = valuesAt(values, at);
       }
       if (type === "float_series") data.present = new Uint8Array(at.length).fill(1);
       const holder = type === "file_series" ? "last" : "value";
@@ -148,15 +149,6 @@ function isSystem(path: string, type: CellType): boolean {
 
 function isFile(type: CellType): boolean {
   return type === "file_series" || (FILE_TYPES as readonly string[]).includes(type);
-}
-
-function pick(values: ArrayLike<unknown>, at: Uint32Array): ArrayLike<unknown> {
-  if (at.length === values.length) return values;
-  if (Array.isArray(values)) return Array.from(at, (i) => values[i]);
-  const Kind = values.constructor as new (length: number) => unknown[];
-  const picked = new Kind(at.length);
-  for (let i = 0; i < at.length; i++) picked[i] = values[at[i]];
-  return picked;
 }
 
 /** Series of runs that inherit points, or that are put together from several parts: from the points themselves. */

@@ -9,7 +9,15 @@ import { damagedRunName, damageOf, nameOf } from "../index/damage.ts";
 import { finding } from "./finding.ts";
 import type { ProjectIndex, RunIndex } from "../index/project_index.ts";
 import { foundAt, parentOf, type Store, textOf } from "../disk/store.ts";
-import { type Folder, folderNames, isProjectName, parsePartName, type Part, readFolder } from "../disk/layout.ts";
+import {
+  type Folder,
+  folderNames,
+  idInStem,
+  isProjectName,
+  parsePartName,
+  type Part,
+  readFolder,
+} from "../disk/layout.ts";
 import { CHECK, readGroups } from "../index/read_parts.ts";
 import { fileFindings, runFiles } from "./files.ts";
 import { rowFindings, type RowNotes } from "./rows.ts";
@@ -121,7 +129,7 @@ function folderFindings(folder: Folder): Finding[] {
         "warning",
         "part_gap",
         `Of the parts of ${folder.name}/${stem}, number ${missing.join(", ")} is missing: what it held is lost.`,
-        { run: readable(stem), file, count: missing.length },
+        { run: idInStem(stem), file, count: missing.length },
       ));
     }
   }
@@ -149,13 +157,8 @@ function incomplete(folder: Folder, stem: string, file: string, reason: string):
     "warning",
     "incomplete_run",
     `The export of ${folder.name}/${stem} was interrupted, ${reason}: the run is hidden unless incomplete ones are asked for.`,
-    { run: readable(stem), file },
+    { run: idInStem(stem), file },
   );
-}
-
-/** The run id as far as the file name shows it. */
-function readable(stem: string): string {
-  return stem.replace(/-[0-9a-f]{16}$/, "");
 }
 
 function strays(names: string[]): Finding {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isFolder } from "../../archive/disk/local.ts";
 import { OfflineError } from "../../errors.ts";
 import { logNames } from "../legacy/folder.ts";
 
@@ -65,14 +66,6 @@ export function search(root: string, signal?: AbortSignal): Found {
   found.databases.sort();
   found.logs.sort((a, b) => a.folder < b.folder ? -1 : 1);
   return found;
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return Deno.statSync(path).isDirectory;
-  } catch {
-    return false;
-  }
 }
 
 function unreadable(root: string, cause: unknown): OfflineError {

@@ -155,3 +155,12 @@ function split<T extends { slice(from: number, to: number): T }>(lengths: Uint32
   let at = 0;
   return Array.from(lengths, (length) => length === NONE ? null : all.slice(at, at += length));
 }
+
+/** Those of values that are at these places. */
+export function valuesAt<T extends ArrayLike<unknown>>(values: T, places: Uint32Array): T {
+  if (places.length === values.length) return values;
+  if (Array.isArray(values)) return Array.from(places, (place) => values[place]) as unknown as T;
+  const some = new (values.constructor as new (length: number) => T & unknown[])(places.length);
+  for (let i = 0; i < places.length; i++) some[i] = values[places[i]];
+  return some;
+}

@@ -5,7 +5,7 @@
  */
 
 import { concat } from "../../../columns.ts";
-import type { FieldKind, Fields } from "./fields.ts";
+import { valuesAt } from "./fields.ts";
 import {
   type Cells,
   type CellType,
@@ -30,7 +30,7 @@ export function mergeSegments(
   const kept = noted.map(({ name }, source) => numbersOf(name.length, (part) => counts(source, part)));
   const names = Object.keys(PART_FIELDS) as (keyof PartColumns)[];
   const parts = Object.fromEntries(
-    names.map((name) => [name, join(noted.map((parts, source) => pick(parts[name], kept[source])))]),
+    names.map((name) => [name, join(noted.map((parts, source) => valuesAt(parts[name], kept[source])))]),
   ) as unknown as PartColumns;
   const projects = [...new Set(segments.flatMap((segment) => segment.projects))];
   // The new number of each entry; -1: it no longer counts.
@@ -44,7 +44,7 @@ export function mergeSegments(
     pieces.push({
       part: Uint32Array.from(own, (entry) => partNumbers[part[entry]]),
       project: Uint32Array.from(own, (entry) => projectNumbers[project[entry]]),
-      run: pick(run, own) as string[],
+      run: valuesAt(run, own) as string[],
     });
     partCount += kept[source].length;
     entryCount += own.length;
@@ -104,15 +104,8 @@ function renumbered({ path, type, entries, fields }: Cells, numbers: Int32Array)
     path,
     type,
     entries: Uint32Array.from(kept, (i) => numbers[entries[i]]),
-    fields: Object.fromEntries(Object.entries(fields).map(([name, values]) => [name, pick(values, kept)])),
+    fields: Object.fromEntries(Object.entries(fields).map(([name, values]) => [name, valuesAt(values, kept)])),
   };
-}
-
-function pick(values: Fields[FieldKind], kept: Uint32Array): Fields[FieldKind] {
-  if (kept.length === values.length) return values;
-  if (Array.isArray(values)) return Array.from(kept, (i) => values[i]) as Fields["string"];
-  const Kind = values.constructor as Float64ArrayConstructor;
-  return Kind.from(kept as never, (i: number) => values[i] as number);
 }
 
 function join<T extends ArrayLike<unknown>>(arrays: T[]): T {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ParquetError } from "./thrift.ts";
+import { damagedBytes } from "./thrift.ts";
 
 /** Decompresses one block. */
 export function lz4(input: Uint8Array, length: number): Uint8Array {
@@ -13,7 +13,7 @@ export function lz4(input: Uint8Array, length: number): Uint8Array {
   const size = (first: number) => {
     let size = first;
     for (let byte = first === 15 ? 255 : 0; byte === 255;) {
-      if (at >= input.length) throw damaged();
+      if (at >= input.length) throw damagedBytes();
       size += byte = input[at++];
     }
     return size;
@@ -21,7 +21,7 @@ export function lz4(input: Uint8Array, length: number): Uint8Array {
   while (at < input.length) {
     const token = input[at++];
     const literals = size(token >> 4);
-    if (at + literals > input.length || to + literals > length) throw damaged();
+    if (at + literals > input.length || to + literals > length) throw damagedBytes();
     output.set(input.subarray(at, at + literals), to);
     at += literals;
     to += literals;
@@ -29,12 +29,8 @@ export function lz4(input: Uint8Array, length: number): Uint8Array {
     const distance = input[at] | (input[at + 1] << 8);
     at += 2;
     const match = size(token & 15) + 4;
-    if (at > input.length || distance === 0 || distance > to || to + match > length) throw damaged();
+    if (at > input.length || distance === 0 || distance > to || to + match > length) throw damagedBytes();
     for (const end = to + match; to < end; to++) output[to] = output[to - distance];
   }
   return output.subarray(0, to);
-}
-
-function damaged(): ParquetError {
-  return new ParquetError("its compressed bytes are damaged");
 }

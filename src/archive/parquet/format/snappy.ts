@@ -6,7 +6,7 @@
 
 import { snappyUncompressor } from "hysnappy";
 import { fromStretches } from "./stretches.ts";
-import { ParquetError } from "./thrift.ts";
+import { damagedBytes } from "./thrift.ts";
 
 /** Snappy makes at most so many bytes of one. */
 const BEST_RATIO = 32;
@@ -24,24 +24,20 @@ let uncompress: ((input: Uint8Array, length: number) => Uint8Array) | undefined;
 export function snappy(input: Uint8Array, length: number, into?: ArrayBuffer): Uint8Array {
   let at = 0, claimed = 0, scale = 1;
   for (;;) {
-    if (at >= input.length || at > 4) throw damaged();
+    if (at >= input.length || at > 4) throw damagedBytes();
     const byte = input[at++];
     claimed += (byte & 0x7f) * scale;
     if (byte < 0x80) break;
     scale *= 128;
   }
   // Looked at before anything is made of this length.
-  if (claimed !== length || length > BEST_RATIO * input.length) throw damaged();
+  if (claimed !== length || length > BEST_RATIO * input.length) throw damagedBytes();
   if (length >= REPEATED_RATIO * input.length || length < STORED_RATIO * input.length) {
     return fromStretches(input, at, into ?? new ArrayBuffer((length + 7) & ~7), length);
   }
   try {
     return (uncompress ??= snappyUncompressor())(input, length);
   } catch (cause) {
-    throw new ParquetError("its compressed bytes are damaged", { cause });
+    throw damagedBytes(cause);
   }
-}
-
-function damaged(): ParquetError {
-  return new ParquetError("its compressed bytes are damaged");
 }

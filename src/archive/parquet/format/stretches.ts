@@ -8,7 +8,7 @@
  * @module
  */
 
-import { ParquetError } from "./thrift.ts";
+import { damagedBytes } from "./thrift.ts";
 
 /** Longer copies are worth the call of a native function. */
 const LONG = 128;
@@ -28,12 +28,12 @@ export function fromStretches(input: Uint8Array, at: number, buffer: ArrayBuffer
         size = (tag >> 2) + 1;
         if (size > 60) {
           const bytes = size - 60;
-          if (at + bytes > input.length) throw damaged();
+          if (at + bytes > input.length) throw damagedBytes();
           size = 0;
           for (let i = 0; i < bytes; i++) size += input[at++] * 2 ** (8 * i);
           size++;
         }
-        if (at + size > input.length || to + size > length) throw damaged();
+        if (at + size > input.length || to + size > length) throw damagedBytes();
         if (size > 24) output.set(input.subarray(at, at + size), to);
         else for (let i = 0; i < size; i++) output[to + i] = input[at + i];
         at += size;
@@ -61,7 +61,7 @@ export function fromStretches(input: Uint8Array, at: number, buffer: ArrayBuffer
         distance = (input[at] | (input[at + 1] << 8) | (input[at + 2] << 16) | (input[at + 3] << 24)) >>> 0;
         at += 4;
     }
-    if (at > input.length || distance === 0 || distance > to || to + size > length) throw damaged();
+    if (at > input.length || distance === 0 || distance > to || to + size > length) throw damagedBytes();
     const end = to + size;
     let from = to - distance;
     if (size >= FILLED && 8 % distance === 0) {
@@ -99,10 +99,6 @@ export function fromStretches(input: Uint8Array, at: number, buffer: ArrayBuffer
     }
     while (to < end) output[to++] = output[from++];
   }
-  if (to !== length) throw damaged();
+  if (to !== length) throw damagedBytes();
   return output;
-}
-
-function damaged(): ParquetError {
-  return new ParquetError("its compressed bytes are damaged");
 }

@@ -11,6 +11,11 @@ export class ParquetError extends Error {
   override name = "ParquetError";
 }
 
+/** The error for bytes that cannot be decompressed. */
+export function damagedBytes(cause?: unknown): ParquetError {
+  return new ParquetError("its compressed bytes are damaged", { cause });
+}
+
 const TRUE = 1, FALSE = 2, BYTE = 3, I16 = 4, I32 = 5, I64 = 6, DOUBLE = 7, BINARY = 8, LIST = 9, SET = 10, MAP = 11;
 const STRUCT = 12, UUID = 13;
 /** Parquet's own structures are at most this deep. */
