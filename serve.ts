@@ -31,7 +31,7 @@ import {
 } from "./src/options/kinds.ts";
 import { checkArgument, checkOptions, declare, optional } from "./src/options/options.ts";
 import { defaultCacheFolder, openFolders } from "./src/api/open.ts";
-import { STORAGE } from "./src/api/source_options.ts";
+import { matchesOf, SOURCE } from "./src/api/source_options.ts";
 import type { StorageOptions } from "./src/s3/settings.ts";
 import { type AccessLogEntry, createHandler } from "./src/server/handler.ts";
 import type { Listening } from "./src/server/listen.ts";
@@ -62,6 +62,15 @@ export interface ServeOptions {
   damagedRuns?: "error" | "skip";
   /** The project that unsynced runs of Neptune 2.x belong to, whose files do not say. Default: they are left out. */
   project?: string;
+  /** Unsynced remainders of runs of Neptune 2.x, and the runs of the archive that they belong to by `sys/id`. Default: none is matched. */
+  offlineMatches?: Readonly<Record<string, string>>;
+  /** Serve runs whose export was interrupted before it finished, too. Default: false. */
+  includeIncomplete?: boolean;
+  /**
+   * Archives of Neptune 2.x: the IANA time zone of the machine that exported them, which puts the times of points right. Default: as
+   * stored.
+   */
+  timeZone?: string;
   /** The files folder of the archive. Default: the folder `files` beside the data folder. */
   files?: string | URL;
   /** The port, 0 for any that is free. Default: 8642, or any that is free where that is taken. */
@@ -83,10 +92,13 @@ export interface ServeOptions {
 
 const SERVE = declare<ServeOptions>()({
   archive: optional(PLACE),
-  storageOptions: optional(STORAGE),
+  storageOptions: SOURCE.storageOptions,
   offline: optional(PATH),
   damagedRuns: optional(oneOf("error", "skip"), "error"),
   project: optional(NONEMPTY),
+  offlineMatches: SOURCE.offlineMatches,
+  includeIncomplete: SOURCE.includeIncomplete,
+  timeZone: SOURCE.timeZone,
   files: optional(PLACE),
   port: optional(
     kind<number>(
@@ -135,11 +147,8 @@ export async function serve(options: ServeOptions): Promise<ServedArchive> {
   const { port, host, onRequest, followLinks, project = null, ...asked } = checkOptions("serve", SERVE, options);
   const cacheFolder = asked.cacheFolder === undefined ? defaultCacheFolder() : asked.cacheFolder;
   const tokenFile = asked.tokenFile && pathString(asked.tokenFile);
-  const { archive, offline, files, damagedRuns, storageOptions } = asked;
-  const catalog = openFolders(
-    { archive, offline, files, cacheFolder, damagedRuns, storageOptions, filesOutside: followLinks },
-    project,
-  );
+  const { archive, offline, files } = asked;
+  const catalog = openFolders({ ...asked, cacheFolder, filesOutside: followLinks }, project);
   if (!catalog) {
     throw new OptionError("There is nothing to serve: pass `archive`, `offline`, or both.", {
       option: "archive",
@@ -243,9 +252,12 @@ const USAGE =
   deno run -A serve.ts --archive DIR [options]
   deno run -A serve.ts --offline DIR [options]
 
-  --archive DIR      the data folder of the archive (exports/data)
+  -a, --archive DIR  the data folder of the archive (exports/data)
   --offline DIR      a folder .neptune of unsynced runs, or one around it; with --archive, both are served as one
-  --project NAME     the project of unsynced runs of Neptune 2.x, whose files do not say
+  -p, --project NAME the project of unsynced runs of Neptune 2.x, whose files do not say
+  --match REMAINDER=ID  a remainder of Neptune 2.x (async/…) belongs to this run of the archive; may be repeated
+  --time-zone ZONE   of the machine that exported an archive of Neptune 2.x: Europe/Warsaw, for example
+  --include-incomplete  also runs of an archive whose export was interrupted
   --damaged-runs skip  leave runs with a damaged file out (default: an answer that depends on one is an error)
   --files DIR        its files folder (default: the folder "files" beside the data folder)
   --port N           the port, 0 for any that is free (default: ${DEFAULT_PORT}, or any where that is taken)
@@ -266,9 +278,12 @@ function readCommand(args: string[]): Command {
   const { values } = parseArgs({
     args,
     options: {
-      archive: { type: "string" },
+      archive: { type: "string", short: "a" },
       offline: { type: "string" },
-      project: { type: "string" },
+      project: { type: "string", short: "p" },
+      match: { type: "string", multiple: true },
+      "time-zone": { type: "string" },
+      "include-incomplete": { type: "boolean" },
       "damaged-runs": { type: "string" },
       files: { type: "string" },
       port: { type: "string" },
@@ -277,7 +292,7 @@ function readCommand(args: string[]): Command {
       "follow-links": { type: "boolean" },
       "access-log": { type: "boolean" },
       json: { type: "boolean" },
-      help: { type: "boolean" },
+      help: { type: "boolean", short: "h" },
     },
   });
   const { archive, offline, project, files, port, host, json = false, help = false } = values;
@@ -294,6 +309,9 @@ function readCommand(args: string[]): Command {
     archive: archive || undefined,
     offline: offline || undefined,
     project,
+    offlineMatches: matchesOf(values.match),
+    timeZone: values["time-zone"],
+    includeIncomplete: values["include-incomplete"],
     files,
     host,
     port: port === undefined ? undefined : Number(port),
@@ -308,7 +326,7 @@ function readCommand(args: string[]): Command {
 /** A sentence of `serve()` with its options as they are called here: `archive` is `--archive`. */
 function atCommandLine(text: string): string {
   return text.replace(/^serve: /, "").replace(
-    /(`?)\b(archive|offline|project|files|port|host|damagedRuns|tokenFile|followLinks)\b(?=`| is )\1/g,
+    /(`?)\b(archive|offline|project|files|port|host|damagedRuns|tokenFile|followLinks|timeZone)\b(?=`| is )\1/g,
     (_, quote, name) => `${quote}--${name.replace(/[A-Z]/g, (letter: string) => `-${letter.toLowerCase()}`)}${quote}`,
   );
 }

@@ -160,7 +160,7 @@ export class Attribute {
   async fetch<T extends AttributeValue = AttributeValue>(options?: { signal?: AbortSignal }): Promise<T>;
   async fetch<Type extends AttributeType>(options: FetchOptions<Type> = {}): Promise<AttributeValue> {
     const { signal, type } = checkOptions("fetch", FETCH, options);
-    const cell = await this.#cell(signal);
+    const cell = await this.#cell(signal, (one) => one === type);
     this.#mustBe(type, cell.type, "fetch");
     return this.#open(cell);
   }
@@ -176,7 +176,7 @@ export class Attribute {
   async fetchLast<T extends AttributeValue = AttributeValue>(options?: { signal?: AbortSignal }): Promise<T>;
   async fetchLast(options: FetchOptions = {}): Promise<AttributeValue> {
     const { signal, type } = checkOptions("fetchLast", FETCH, options);
-    const cell = await this.#cell(signal);
+    const cell = await this.#cell(signal, type === undefined ? isSeriesType : (one) => one === type);
     this.#mustBe(type, cell.type, "fetchLast");
     if (!isSeriesType(cell.type)) {
       throw new AttributeTypeError(
@@ -208,7 +208,7 @@ export class Attribute {
     return await longCall(asked, { description: this.path, unit: "point" }, async (call) => {
       const { stepRange, includeInherited: inherited, includePointPreviews: previews } = asked;
       const query = { stepRange: stepRange ?? [null, null] as const, inherited, previews, ...call };
-      const points = await this.#reader.points(this.path, query);
+      const points = await this.#reader.points(this.path, query, asked.type);
       this.#mustBe(asked.type, `${points.values.kind}_series`, "fetchValues");
       const { source, info } = await this.#reader.locate(call.signal);
       const frame = pointsFrame(points, { timestamp: asked.includeTimestamp, previews });
@@ -227,8 +227,8 @@ export class Attribute {
     });
   }
 
-  async #cell(signal?: AbortSignal): Promise<Cell> {
-    return await publicCall(signal, (signal) => this.#reader.cell(this.path, signal));
+  async #cell(signal?: AbortSignal, fits?: (type: AttributeType) => boolean): Promise<Cell> {
+    return await publicCall(signal, (signal) => this.#reader.cell(this.path, signal, fits));
   }
 
   #open({ type, value }: Cell): AttributeValue {

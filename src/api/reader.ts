@@ -13,12 +13,14 @@ import { collectPoints, type Points, withinSteps, withoutPreviews } from "../fra
 import { type Shared, shared } from "../async/shared.ts";
 import type { CallOptions, Source } from "../source.ts";
 import {
+  ATTRIBUTE_TYPES,
   type AttributeDefinition,
   type AttributeType,
   isSeriesType,
   POINT_KINDS,
   type PointKind,
   type RunInfo,
+  type SeriesType,
   type StepRange,
 } from "../types.ts";
 
@@ -46,9 +48,13 @@ export class RunReader {
   readonly #find: Shared<Located>;
   #known: Located | null = null;
   #definitions: AttributeDefinition[] | null = null;
-  /** null: the run is known to have no such attribute. */
-  readonly #cells = new Map<string, Cell | null>();
-  readonly #points = new Map<string, Prefetched>();
+  /**
+   * By path; none: the run is known to have no such attribute. Mostly it is one, but a fork may log a config under the name of a
+   * series that it inherits: then single values come first.
+   */
+  readonly #cells = new Map<string, readonly Cell[]>();
+  /** By path, then by kind. */
+  readonly #points = new Map<string, Map<PointKind, Prefetched>>();
 
   constructor(find: (signal?: AbortSignal) => Promise<Located>, known: Located | null = null) {
     this.#find = shared(({ signal }) => find(signal));
@@ -64,7 +70,7 @@ export class RunReader {
   /** What identifies the run is known with it and need not be read again. */
   #remember({ sysId, customId, name }: RunInfo): void {
     for (const [path, value] of [["sys/id", sysId], ["sys/custom_run_id", customId], ["sys/name", name]] as const) {
-      if (value !== null) this.#cells.set(path, { type: "string", value });
+      if (value !== null) this.#cells.set(path, [{ type: "string", value }]);
     }
   }
 
@@ -101,22 +107,32 @@ export class RunReader {
     const wanted = [...new Set(paths)].filter((path) => !this.#cells.has(path));
     if (wanted.length === 0) return;
     const { source, info } = await this.locate(signal);
-    const found = new Map<string, Cell>();
+    const found = new Map<string, Cell[]>(wanted.map((path) => [path, []]));
     for await (const block of source.values({ runs: [info.key], paths: wanted, signal })) {
-      for (const { path, cell } of cells(block)) found.set(path, cell);
+      for (const { path, cell } of cells(block)) found.get(path)?.push(cell);
     }
-    for (const path of wanted) this.#cells.set(path, found.get(path) ?? null);
+    for (const [path, some] of found) this.#cells.set(path, some.sort(byType));
   }
 
-  /** The value of one attribute, or an error with names that are close. */
-  async cell(path: string, signal?: AbortSignal): Promise<Cell> {
+  /** The attributes that are chosen, with their values, sorted by path; one of several types comes once for each. */
+  async all(selection: AttributeSelection | null, signal?: AbortSignal): Promise<{ path: string; cell: Cell }[]> {
+    const { source, info } = await this.locate(signal);
+    const which = selection === null ? {} : selectPaths(selection);
+    const found: { path: string; cell: Cell }[] = [];
+    for await (const block of source.values({ runs: [info.key], ...which, signal })) found.push(...cells(block));
+    return found.sort((a, b) => a.path === b.path ? byType(a.cell, b.cell) : a.path < b.path ? -1 : 1);
+  }
+
+  /** The value of one attribute, of a type that fits where it has several; or an error with names that are close. */
+  async cell(path: string, signal?: AbortSignal, fits: (type: AttributeType) => boolean = () => true): Promise<Cell> {
     await this.load([path], signal);
-    return this.#cells.get(path) ?? await this.#missing(path, signal);
+    const some = this.#cells.get(path);
+    return some?.find(({ type }) => fits(type)) ?? some?.[0] ?? await this.#missing(path, signal);
   }
 
   /** A value that {@linkcode load} has read before; null where the run has none. */
   loaded(path: string): Cell | null {
-    return this.#cells.get(path) ?? null;
+    return this.#cells.get(path)?.[0] ?? null;
   }
 
   /** Forgets what was read of one attribute, or of all. */
@@ -140,8 +156,9 @@ export class RunReader {
     const { source, info } = await this.locate(query.signal);
     const byKind = new Map<PointKind, string[]>();
     for (const path of new Set(paths)) {
-      const type = this.#cells.get(path)?.type;
-      if (type && isSeriesType(type)) byKind.set(POINT_KINDS[type], [...byKind.get(POINT_KINDS[type]) ?? [], path]);
+      for (const { type } of this.#cells.get(path) ?? []) {
+        if (isSeriesType(type)) byKind.set(POINT_KINDS[type], [...byKind.get(POINT_KINDS[type]) ?? [], path]);
+      }
     }
     const { inherited, stepRange, ...options } = query;
     for (const [kind, names] of byKind) {
@@ -154,24 +171,35 @@ export class RunReader {
         previews: kind === "float",
       });
       const all = await collectPoints(blocks, names.length, kind, kind === "float");
-      names.forEach((path, i) => this.#points.set(path, { stepRange, inherited, points: all[i] }));
+      names.forEach((path, i) => {
+        const known = this.#points.get(path) ?? new Map<PointKind, Prefetched>();
+        this.#points.set(path, known.set(kind, { stepRange, inherited, points: all[i] }));
+      });
     }
   }
 
-  /** The points of one series: from the cache where it covers them, else read anew. */
-  async points(path: string, query: PointsQuery): Promise<Points> {
-    const cached = this.#points.get(path);
+  /**
+   * The points of one series: from the cache where it covers them, else read anew.
+   *
+   * @param wanted Its type, where that matters. Where there is none of this type, it is of another.
+   */
+  async points(path: string, query: PointsQuery, wanted?: SeriesType): Promise<Points> {
+    const prefetched = this.#points.get(path);
+    const cached = wanted
+      ? prefetched?.get(POINT_KINDS[wanted])
+      : prefetched?.get("float") ?? prefetched?.values().next().value;
     if (cached && cached.inherited === query.inherited && covers(cached.stepRange, query.stepRange)) {
       const points = withinSteps(cached.points, query.stepRange);
       return query.previews ? points : withoutPreviews(points);
     }
     // Most series are float series: ask for that first, and for the type only when it has no points.
-    const known = this.#cells.get(path)?.type;
-    if (known === undefined) {
+    if (!this.#cells.get(path)?.length && (wanted === undefined || wanted === "float_series")) {
       const points = await this.#read(path, "float", query);
       if (points.step.length > 0) return points;
     }
-    const { type } = await this.cell(path, query.signal);
+    await this.load([path], query.signal);
+    const has = this.#cells.get(path)?.some(({ type }) => type === wanted);
+    const { type } = await this.cell(path, query.signal, has ? (type) => type === wanted : isSeriesType);
     if (!isSeriesType(type)) {
       throw new AttributeTypeError(
         `"${path}" is of type ${type}, which has a single value and no points: use fetch() instead of fetchValues().`,
@@ -215,6 +243,10 @@ export class RunReader {
       { run: info.sysId, path, suggestions },
     );
   }
+}
+
+function byType(a: Cell, b: Cell): number {
+  return ATTRIBUTE_TYPES.indexOf(a.type) - ATTRIBUTE_TYPES.indexOf(b.type);
 }
 
 /** Tells whether every step of the inner range lies in the outer one. */

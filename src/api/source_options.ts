@@ -19,6 +19,7 @@ import {
   SECRET,
   within,
 } from "../options/kinds.ts";
+import { OptionError } from "../errors.ts";
 import { declare, optional, shape } from "../options/options.ts";
 import type { StorageOptions } from "../s3/settings.ts";
 
@@ -114,8 +115,21 @@ export type SourceOptions = Omit<ReadOnlyProjectOptions, "project">;
 
 const IDS_BY_ID = recordOf(NONEMPTY, 'an object of ids, for example { "async/…": "TES-3" }');
 
+/** `offlineMatches` as words of a command line, `REMAINDER=ID` each; undefined where there are none. */
+export function matchesOf(given: readonly string[] = []): Record<string, string> | undefined {
+  if (given.length === 0) return undefined;
+  return Object.fromEntries(given.map((one) => {
+    const at = one.lastIndexOf("=");
+    if (at > 0 && at < one.length - 1) return [one.slice(0, at), one.slice(at + 1)];
+    throw new OptionError(`--match is "${one}", but must be REMAINDER=ID, for example async/0c2b9e4e=TES-3.`, {
+      option: "--match",
+      value: one,
+    });
+  }));
+}
+
 /** How to reach object storage. */
-export const STORAGE = shape<StorageOptions>({
+const STORAGE = shape<StorageOptions>({
   accessKeyId: optional(SECRET),
   secretAccessKey: optional(SECRET),
   sessionToken: optional(SECRET),

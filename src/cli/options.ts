@@ -11,6 +11,7 @@ import { flag, option } from "@optique/core/primitives";
 import type { InferValue } from "@optique/core/parser";
 import { choice, integer, string } from "@optique/core/valueparser";
 import { path } from "@optique/run/valueparser";
+import { matchesOf } from "../api/source_options.ts";
 import { OptionError } from "../errors.ts";
 import type { StepRange } from "../types.ts";
 
@@ -31,19 +32,6 @@ const WHERE = "Where to read (default: NEPTUNE_ARCHIVE, NEPTUNE_OFFLINE, or the 
 
 /** `--archive`, `--files`: where to read, for commands about all projects. */
 export const catalogOptions = group(WHERE, object(place));
-
-/** Which runs of the archive the remainders of Neptune 2.x belong to; undefined where none are named. */
-function matchesOf(given: readonly string[]): Record<string, string> | undefined {
-  if (given.length === 0) return undefined;
-  return Object.fromEntries(given.map((one) => {
-    const at = one.lastIndexOf("=");
-    if (at > 0 && at < one.length - 1) return [one.slice(0, at), one.slice(at + 1)];
-    throw new OptionError(`--match is "${one}", but must be REMAINDER=ID, for example async/0c2b9e4e=TES-3.`, {
-      option: "--match",
-      value: one,
-    });
-  }));
-}
 
 /** The same and `--project`. */
 export const sourceOptions = group(
@@ -68,6 +56,10 @@ export const sourceOptions = group(
           message`What to do with runs that have a damaged file: the answer is an error, or skip leaves them out.`,
       }),
       "error" as const,
+    ),
+    includeIncomplete: withDefault(
+      flag("--include-incomplete", { description: message`Also runs of an archive whose export was interrupted.` }),
+      false,
     ),
   }),
 );
@@ -184,32 +176,37 @@ export const limitOption = optional(option("-n", "--limit", integer({ min: 1, me
 /** How the answer is written. */
 export type Format = { kind: "table" | "tsv" | "json" | "csv" } | { kind: "parquet"; path: string } | { kind: "auto" };
 
+const formats = map(
+  object({
+    json: withDefault(flag("--json", { description: message`An array of JSON objects.` }), false),
+    csv: withDefault(flag("--csv", { description: message`Comma-separated values (RFC 4180).` }), false),
+    tsv: withDefault(flag("--tsv", { description: message`Tab-separated values.` }), false),
+    table: withDefault(flag("--table", { description: message`A table, also in a pipe.` }), false),
+    parquet: optional(option("--parquet", path({ metavar: "FILE" }), {
+      description: message`Write a Parquet file instead.`,
+    })),
+  }),
+  (given): Format => {
+    const kinds = (["json", "csv", "tsv", "table"] as const).filter((kind) => given[kind]);
+    if (kinds.length + (given.parquet === undefined ? 0 : 1) > 1) {
+      throw new OptionError("Only one of --json, --csv, --tsv, --table and --parquet can be given.", {
+        option: "format",
+        value: kinds,
+      });
+    }
+    if (given.parquet !== undefined) return { kind: "parquet", path: given.parquet };
+    return { kind: kinds[0] ?? "auto" };
+  },
+);
+
 /** `--json`, `--csv`, `--tsv`, `--table` or `--parquet FILE`: one at most. */
 export const formatOptions = group(
   "How to print (default: a table in a terminal, tab-separated values in a pipe)",
-  map(
-    object({
-      json: withDefault(flag("--json", { description: message`An array of JSON objects.` }), false),
-      csv: withDefault(flag("--csv", { description: message`Comma-separated values (RFC 4180).` }), false),
-      tsv: withDefault(flag("--tsv", { description: message`Tab-separated values.` }), false),
-      table: withDefault(flag("--table", { description: message`A table, also in a pipe.` }), false),
-      parquet: optional(option("--parquet", path({ metavar: "FILE" }), {
-        description: message`Write a Parquet file instead.`,
-      })),
-    }),
-    (given): Format => {
-      const kinds = (["json", "csv", "tsv", "table"] as const).filter((kind) => given[kind]);
-      if (kinds.length + (given.parquet === undefined ? 0 : 1) > 1) {
-        throw new OptionError("Only one of --json, --csv, --tsv, --table and --parquet can be given.", {
-          option: "format",
-          value: kinds,
-        });
-      }
-      if (given.parquet !== undefined) return { kind: "parquet", path: given.parquet };
-      return { kind: kinds[0] ?? "auto" };
-    },
-  ),
+  formats,
 );
+
+/** The same, for logs. */
+export const logFormatOptions = group("How to print (default: line by line; else one row for each entry)", formats);
 
 /** The same object without what is undefined. */
 export function present<T extends object>(options: T): T {

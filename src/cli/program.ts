@@ -96,7 +96,10 @@ function parse(args: readonly string[], terminal: Terminal, version: string) {
     maxWidth: terminal.columns,
     stdout: (text) => terminal.write(`${text}\n`),
     stderr: (text) => terminal.note(`${text}\n`),
-    onError: () => EXIT.usage as number,
+    onError: () => {
+      terminal.note("neptune-fetcher --help lists the commands, neptune-fetcher COMMAND --help the options of one.\n");
+      return EXIT.usage as number;
+    },
   });
 }
 

@@ -4,11 +4,14 @@
  * @module
  */
 
-import type { ReadOnlyProject, ReadOnlyRun } from "../api/project.ts";
-import { type AttributeType, isSeriesType } from "../types.ts";
+import { readerOf } from "../api/attribute.ts";
+import { RunFile } from "../api/file.ts";
+import type { ReadOnlyRun } from "../api/project.ts";
+import { type AttributeType, type FileRef, isFileType } from "../types.ts";
 
 /** One attribute of a run: its value, or the last value of a series. */
 export interface AttributeRow {
+  /** Its path; with the type where the run has several of this path. */
   attribute: string;
   type: AttributeType;
   value: unknown;
@@ -16,19 +19,20 @@ export interface AttributeRow {
 
 /** The attributes of a run with their values, sorted by path, read in one go. */
 export async function valuesOf(
-  project: ReadOnlyProject,
   run: ReadOnlyRun,
   attributes: string[] | string | undefined,
   signal: AbortSignal,
 ): Promise<AttributeRow[]> {
-  const chosen = attributes === undefined ? {} : { attributes };
-  const list = await project.listAttributes({ withIds: [run.sysId!], trashed: null, ...chosen, signal });
-  const paths = list.getColumn("attribute").toArray() as string[];
-  const types = list.getColumn("type").toArray() as AttributeType[];
-  await run.prefetch(paths, { signal });
-  return await Promise.all(paths.map(async (path, i) => {
-    const attribute = run.attribute(path);
-    const value = isSeriesType(types[i]) ? await attribute.fetchLast({ signal }) : await attribute.fetch({ signal });
-    return { attribute: path, type: types[i], value: value instanceof Set ? [...value].sort() : value };
-  }));
+  const reader = readerOf(run.attribute("sys/id"));
+  const { source } = await reader.locate(signal);
+  const all = await reader.all(attributes ?? null, signal);
+  const open = (type: AttributeType, value: unknown) => {
+    if (value instanceof Set) return [...value].sort();
+    const isFile = value !== null && (isFileType(type) || type === "file_series");
+    return isFile ? new RunFile(value as FileRef, () => Promise.resolve(source)) : value;
+  };
+  return all.map(({ path, cell: { type, value } }, i) => {
+    const several = all[i - 1]?.path === path || all[i + 1]?.path === path;
+    return { attribute: several ? `${path}:${type}` : path, type, value: open(type, value) };
+  });
 }

@@ -55,6 +55,18 @@ Deno.test("runs are colored by a config, and grouped by one with a mean and a ba
   });
 });
 
+Deno.test("an attribute without numbers and texts is refused by its type, not said to be missing", async () => {
+  await withRuns(async (runs) => {
+    await assert.rejects(
+      plot.scatter(runs, { x: "weights", y: "metrics/loss" }).svg(),
+      {
+        name: "AttributeTypeError",
+        message: /^"weights" is of type histogram_series, and no run has a number or a text/,
+      },
+    );
+  });
+});
+
 Deno.test("scatter and parallel coordinates take the values of runs", async () => {
   await withRuns(async (runs) => {
     const scatter = await display(plot.scatter(runs, { x: "parameters/init_lr", y: "metrics/loss" }));

@@ -9,7 +9,9 @@ import {
   RunFile,
   RunNotFoundError,
 } from "../../mod.ts";
-import { Fixture, T } from "./fixture.ts";
+import { float, floatPoint, string } from "../../samples/rows.ts";
+import { writeRun } from "../../samples/writer.ts";
+import { Fixture, PROJECT, T } from "./fixture.ts";
 
 Deno.test("making a project, a run or an attribute reads nothing, not even whether the archive exists", () => {
   const run = new ReadOnlyRun(new ReadOnlyProject({ archive: "/no/such/folder" }), { withId: "X-1" });
@@ -235,4 +237,30 @@ Deno.test("console.log says what a run, an attribute and a file are", async () =
     Deno.inspect(await run.attribute("notes").fetch()),
     /RunFile gull-1\/notes\.txt \(text\/plain, 10 bytes\)/,
   );
+});
+
+Deno.test("a fork that logs a config under the name of a series that it inherits has both", async () => {
+  await using fixture = await Fixture.make();
+  const rows = {
+    "owl-1": [floatPoint("wings", 0, T, 0.5), floatPoint("wings", 1, T, 1.5)],
+    "owl-2": [string("sys/forking/parent", "owl-1"), float("sys/forking/step", 5), string("wings", "two")],
+  };
+  for (const [runId, batch] of Object.entries(rows)) {
+    await writeRun({ dataRoot: fixture.data, projectId: PROJECT, runId, batches: [batch] });
+  }
+  const { project, reads } = fixture.project();
+  const run = new ReadOnlyRun(project, { customId: "owl-2" });
+  const wings = run.attribute("wings");
+  assert.equal(await wings.fetch(), "two");
+  assert.equal(await wings.fetch({ type: "string" }), "two");
+  assert.equal(await wings.fetch({ type: "float_series" }), 1.5);
+  assert.equal(await wings.fetchLast(), 1.5);
+  assert.deepEqual((await wings.fetchValues()).getColumn("value").toArray(), [0.5, 1.5]);
+  await assert.rejects(() => wings.fetch({ type: "int" }), AttributeTypeError);
+  await run.prefetchSeriesValues(["wings"]);
+  const before = reads();
+  assert.equal((await wings.fetchValues({ stepRange: [1, null] })).height, 1);
+  assert.equal((await wings.fetchValues({ type: "float_series" })).height, 2);
+  assert.equal(reads(), before);
+  await assert.rejects(() => wings.fetchValues({ type: "string_series" }), AttributeTypeError);
 });

@@ -5,7 +5,7 @@
 import { makeApiToken } from "../../src/server/tokens.ts";
 import assert from "node:assert/strict";
 import { runCommand, type Terminal } from "../../cli.ts";
-import { float, floatPoint, histogramPoint, string } from "../../samples/rows.ts";
+import { float, floatPoint, histogramPoint, string, stringPoint } from "../../samples/rows.ts";
 import { type ArchiveRow, partName, sanitized, writeRun } from "../../samples/writer.ts";
 import { PROJECT, sys, T } from "../awkward/case.ts";
 import { goldenFile, outputs } from "./outputs.ts";
@@ -375,6 +375,65 @@ Deno.test("diff compares whole values, not what is printed of them", async () =>
     const { answer } = await runOn(data, "diff", "a", "b", "--json");
     assert.deepEqual(Object.keys(JSON.parse(answer)), ["note", "weights"]);
   });
+});
+
+Deno.test("diff puts the attribute first and the runs in their order, however they are called", async () => {
+  const runs = { "1": 1, "2": 2, attribute: 3 };
+  const archive = Object.fromEntries(Object.entries(runs).map(([id, lr]) => [id, [...sys(id, lr), float("lr", lr)]]));
+  await withArchive(archive, async (data) => {
+    assert.equal((await runOn(data, "diff", "2", "1")).answer, "attribute\t2\t1\nlr\t2\t1\n");
+    assert.equal((await runOn(data, "diff", "1", "attribute")).answer, "attribute\tA\tB\nlr\t1\t3\n");
+  });
+});
+
+Deno.test("a fork that logs a config under the name of a series that it inherits shows both", async () => {
+  const fork = [string("sys/forking/parent", "root"), float("sys/forking/step", 5), string("x", "own")];
+  await withArchive({
+    root: [...sys("root", 1), floatPoint("x", 0, T, 0.5)],
+    fork: [...sys("fork", 2), ...fork],
+  }, async (data) => {
+    const { code, answer } = await runOn(data, "show", "fork", "-c", "x");
+    assert.deepEqual([code, answer], [
+      0,
+      "attribute\ttype\tvalue\nx:string\tstring\town\nx:float_series\tfloat_series\t0.5\n",
+    ]);
+    assert.match((await runOn(data, "diff", "root", "fork", "-c", "x")).answer, /\nx:string\t\town\n$/);
+  });
+});
+
+Deno.test("two runs of the same sys/id are told apart", async () => {
+  const logged = (line: string) => stringPoint("log", 0, T, line);
+  const rows = [string("sys/custom_run_id", "new-1"), string("sys/id", "OLD-1"), logged("new")];
+  await withArchive({ "OLD-1": [string("sys/id", "OLD-1"), logged("old")], "new-1": rows }, async (data) => {
+    assert.match((await runOn(data, "show", "new-1")).answer, /\nlog\tstring_series\tnew\n/);
+    assert.match((await runOn(data, "logs", "new-1", "--bare")).answer, /^new\n$/);
+    const both = await runOn(data, "show", "OLD-1");
+    assert.deepEqual([both.code, both.answer], [2, ""]);
+    assert.match(both.notes, /^"OLD-1" names 2 runs, /);
+  });
+});
+
+Deno.test("logs are picked by expressions of RE2 and printed for programs, too", async () => {
+  const rows = ["a-1 (x)\nmore", "b-2", "A-3"].map((line, step) => stringPoint("log", step, T, line));
+  await withArchive({ one: [...sys("one", 1), ...rows] }, async (data) => {
+    const picked = async (...words: string[]) => (await runOn(data, "logs", "one", "--bare", ...words)).answer;
+    assert.equal(await picked("-g", String.raw`^a\-\d [(]x`), "a-1 (x)\n");
+    assert.equal(await picked("-g", "^a", "-i"), "a-1 (x)\nA-3\n");
+    const { answer } = await runOn(data, "logs", "one", "-g", "^(more|A)", "--json");
+    assert.deepEqual(JSON.parse(answer).map((row: { step: number; value: string }) => [row.step, row.value]), [
+      [0, "a-1 (x)\nmore"],
+      [2, "A-3"],
+    ]);
+    const wrong = await runOn(data, "logs", "one", "-g", "(");
+    assert.deepEqual([wrong.code, wrong.answer], [1, ""]);
+    assert.match(wrong.notes, /not a regular expression that RE2 accepts/);
+  });
+});
+
+Deno.test("words that cannot be understood lead to the help", async () => {
+  const { code, notes } = await run("diff", "linear-1");
+  assert.equal(code, 2);
+  assert.match(notes, /neptune-fetcher COMMAND --help/);
 });
 
 Deno.test("names with line breaks and tabs take one line of a tree and of a table", async () => {

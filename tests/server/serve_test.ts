@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { OptionError } from "../../src/errors.ts";
 import { secretOf } from "../../src/server/tokens.ts";
 import { serve } from "../../serve.ts";
+import { ReadOnlyProject } from "../../mod.ts";
+import { floatPoint, string } from "../../samples/rows.ts";
+import { writeRun } from "../../samples/writer.ts";
 import { PATHS } from "./client.ts";
 import { PROJECT } from "./sample.ts";
 
@@ -88,6 +91,8 @@ Deno.test("serve.ts answers bad arguments with one sentence and exit code 2, and
     [["--archive", ARCHIVE, "--banana"], /banana/],
     [["--archive", `${ROOT}no/such/folder`, "--port", "0"], /no\/such\/folder: pass `--archive`,/],
     [["--offline", `${ROOT}no/such/folder`, "--port", "0"], /no\/such\/folder: pass as `--offline` /],
+    [["-a", ARCHIVE, "--port", "0", "--time-zone", "Mars/Olympus"], /"Mars\/Olympus" is not known/],
+    [["-a", ARCHIVE, "--port", "0", "--match", "async/1"], /^--match is "async\/1", but must be REMAINDER=ID/],
     [["--archive", ARCHIVE, "--port", "0", "--damaged-runs", "no"], /^--damaged-runs is "no", but must be /],
     [["--archive", ARCHIVE, "--port", "0", "--host", "a,b"], /not possible to listen on a,b:0/],
     [["--archive", ARCHIVE, "--port", "0", "--token-file", `${ROOT}README.md`], /README\.md holds no API token/],
@@ -121,6 +126,37 @@ Deno.test("serve() finishes the requests that are being answered before it stops
   await server.finished;
   await assert.rejects(fetch(server.url + PATHS.config));
   assert.deepEqual(started, [PATHS.token, PATHS.definitions]);
+});
+
+Deno.test("serve() puts the times of an archive of Neptune 2.x right, and shows runs whose export was interrupted", async () => {
+  const folder = await Deno.makeTempDir();
+  const write = (runId: string, part: number) =>
+    writeRun({
+      dataRoot: `${folder}/data`,
+      projectId: "team/old",
+      runId,
+      part,
+      batches: [[string("sys/id", runId), floatPoint("loss", 0, Date.UTC(2025, 0, 1, 12), 1)]],
+    });
+  await write("OLD-1", 0);
+  await write("OLD-2", 1);
+  const server = await serve({
+    archive: `${folder}/data`,
+    port: 0,
+    cacheFolder: null,
+    timeZone: "Europe/Warsaw",
+    includeIncomplete: true,
+  });
+  const project = new ReadOnlyProject({ project: "team/old", apiToken: server.apiToken });
+  try {
+    const points = await project.fetchMetrics({ attributes: ["loss"] });
+    assert.deepEqual(points.getColumn("run").toArray(), ["OLD-1", "OLD-2"]);
+    assert.deepEqual(points.getColumn("timestamp").toArray()[0], new Date("2025-01-01T11:00:00Z"));
+  } finally {
+    project.close();
+    await server.close();
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("serve() says which port is taken, and takes another one only where none was asked for", async () => {

@@ -275,12 +275,8 @@ async function styled(
 
 async function attributeLine(reader: RunReader, path: string, call: LongCall): Promise<PlotLine> {
   const { source, info } = await reader.locate(call.signal);
-  const { step, timestamp, values, preview } = await reader.points(path, {
-    stepRange: [null, null],
-    inherited: true,
-    previews: true,
-    ...call,
-  });
+  const query = { stepRange: [null, null] as const, inherited: true, previews: true, ...call };
+  const { step, timestamp, values, preview } = await reader.points(path, query, "float_series");
   if (values.kind !== "float") {
     throw new AttributeTypeError(
       `"${path}" is a series of type ${values.kind}, and only float series can be plotted as lines.`,

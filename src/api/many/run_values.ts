@@ -5,7 +5,7 @@
  */
 
 import { forEach } from "../../async/concurrent.ts";
-import { AttributeNotFoundError } from "../../errors.ts";
+import { AttributeNotFoundError, AttributeTypeError } from "../../errors.ts";
 import { didYouMean, suggest } from "../../suggest.ts";
 import { readerOf } from "../attribute.ts";
 import { formatTime } from "../../display/format.ts";
@@ -58,9 +58,16 @@ export async function valuesOfRuns(
   return rows;
 }
 
-/** Throws that none of the runs has this attribute, with names that are close. */
+/** Throws that none of the runs has this attribute, with names that are close, or one that can be shown. */
 export async function refuseMissing(runs: ReadOnlyRun[], path: string, signal?: AbortSignal): Promise<never> {
   const reader = readerOf(runs[0].attribute(path));
+  const lost = runs.map((run) => readerOf(run.attribute(path)).loaded(path)).find((cell) => cell !== null);
+  if (lost) {
+    throw new AttributeTypeError(
+      `"${path}" is of type ${lost.type}, and no run has a number or a text there to compare by: choose another attribute.`,
+      { path, type: lost.type, method: "plot", use: [] },
+    );
+  }
   const suggestions = suggest(path, (await reader.definitions(signal)).map((one) => one.path));
   const run = await labelOf(runs[0], signal);
   const who = runs.length === 1 ? `Run ${run} has no attribute` : `None of the ${runs.length} runs has an attribute`;

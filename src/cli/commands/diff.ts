@@ -10,7 +10,8 @@ import { withDefault } from "@optique/core/modifiers";
 import type { InferValue } from "@optique/core/parser";
 import { argument, command, constant, flag } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
-import { recordsFrame } from "../../frame/frame.ts";
+import pl from "nodejs-polars";
+import { strings } from "../../frame/frame.ts";
 import { examples, EXIT, projectFrom, type Run } from "../command.ts";
 import { attributeOptions, attributesOf, formatOptions, sourceOptions } from "../options.ts";
 import { json, printFrame, wholeText } from "../print.ts";
@@ -51,7 +52,7 @@ const run: Run<InferValue<typeof parser>> = async (given, terminal, signal) => {
   const project = projectFrom(given.source);
   const chosen = attributesOf(given.attributes);
   const [a, b] = await Promise.all([given.a, given.b].map(async (name) => {
-    const rows = await valuesOf(project, await findNamedRun(project, name, signal), chosen, signal);
+    const rows = await valuesOf(await findNamedRun(project, name, signal), chosen, signal);
     return new Map(rows.map(({ attribute, value }) => [attribute, value]));
   }));
   const paths = [...new Set([...a.keys(), ...b.keys()])].sort()
@@ -62,8 +63,11 @@ const run: Run<InferValue<typeof parser>> = async (given, terminal, signal) => {
     return EXIT.ok;
   }
   const text = (run: Map<string, unknown>) => paths.map((path) => run.has(path) ? wholeText(run.get(path)) : null);
-  const [nameA, nameB] = given.a === given.b ? ["A", "B"] : [given.a, given.b];
-  await printFrame(recordsFrame({ attribute: paths, [nameA]: text(a), [nameB]: text(b) }), given.format, terminal);
+  const apart = new Set(["attribute", given.a, given.b]).size === 3;
+  const [nameA, nameB] = apart ? [given.a, given.b] : ["A", "B"];
+  // Not by the keys of an object, which would put a run called 7 before all else.
+  const frame = pl.DataFrame([strings("attribute", paths), strings(nameA, text(a)), strings(nameB, text(b))]);
+  await printFrame(frame, given.format, terminal);
   return EXIT.ok;
 };
 

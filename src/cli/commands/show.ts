@@ -34,7 +34,7 @@ const parser = command(
 
 const run: Run<InferValue<typeof parser>> = async ({ source, run, attributes, format }, terminal, signal) => {
   const project = projectFrom(source);
-  const rows = await valuesOf(project, await findNamedRun(project, run, signal), attributesOf(attributes), signal);
+  const rows = await valuesOf(await findNamedRun(project, run, signal), attributesOf(attributes), signal);
   if (format.kind === "json") {
     terminal.write(json(Object.fromEntries(rows.map(({ attribute, value }) => [attribute, value]))));
     return EXIT.ok;
