@@ -92,3 +92,6 @@ export function printedText(text: string): string {
     .replace(/^(?:[ \t]*\n)+/, "")
     .trimEnd();
 }
+
+/** Texts in the order in which people count: `layer_2` before `layer_10`. */
+export const naturally: (a: string, b: string) => number = new Intl.Collator("en", { numeric: true }).compare;

@@ -1,5 +1,5 @@
 /**
- * The colors of lines and marks, in pictures and on the page of `view`.
+ * The colors and dashes of lines and marks, in pictures and on the page of `view`.
  *
  * @module
  */
@@ -20,3 +20,6 @@ export const PALETTE: readonly string[] = [
   "#339dd7",
   "#f73b66",
 ];
+
+/** Dashes of lines; the first is none. */
+export const DASHES: readonly string[] = ["", "7,3", "2,3", "9,3,2,3", "14,4"];

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { naturally } from "../display/format.ts";
 import type { Nql } from "../nql/ast.ts";
 import type { CallOptions, RunsSort, Source } from "../source.ts";
 import type { AttributeDefinition, RunInfo } from "../types.ts";
@@ -61,11 +62,10 @@ async function grouped(
     }
   }
   const groups = Map.groupBy(runs, ({ key }) => labels.get(key) ?? null);
-  const { compare } = new Intl.Collator("en", { numeric: true });
   const isNumber = type === "int" || type === "float" || type === "datetime" || type === "float_series";
   return [...groups].map(([label, runs]) => ({ label, runs })).sort((a, b) => {
     if (a.label === null || b.label === null) return Number(a.label === null) - Number(b.label === null);
-    return isNumber ? Number(a.label) - Number(b.label) : compare(a.label, b.label);
+    return isNumber ? Number(a.label) - Number(b.label) : naturally(a.label, b.label);
   });
 }
 

@@ -8,7 +8,7 @@ import { ATTRIBUTES, type AttributeSelection, selectPaths } from "../../bulk/nam
 import { type Displayable, jupyterDisplay, type MediaBundle } from "../../display/bundle.ts";
 import type { ComparedColumn, ComparisonData } from "../../display/compare/comparison.ts";
 import { withDisplay } from "../../display/frame.ts";
-import { naturally } from "../../display/page/entries.ts";
+import { naturally } from "../../display/format.ts";
 import { valuesFrame } from "../../frame/values.ts";
 import type { Frame } from "../../frame/typed.ts";
 import { orNull } from "../../options/kinds.ts";

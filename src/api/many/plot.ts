@@ -14,7 +14,7 @@ import { PLOT_LINE, type PlotLine, type StyledLine } from "../../display/chart/l
 import { Chart, type ChartContent } from "../../display/chart.ts";
 import { PLOT_STYLE, type PlotStyle } from "../../display/chart/style.ts";
 import { AttributeNotFoundError, AttributeTypeError, OptionError } from "../../errors.ts";
-import { naturally } from "../../display/page/entries.ts";
+import { naturally } from "../../display/format.ts";
 import { ancestorsOf } from "../page/ancestors.ts";
 import { LONG_CALL, type LongCall, longCall, type LongCallOptions, PROGRESS_BAR } from "../../progress/show.ts";
 import type { RunReader } from "../reader.ts";

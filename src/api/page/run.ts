@@ -17,7 +17,7 @@ import { mayBeImage, readImages } from "./files.ts";
 import type { PageOptions } from "./options.ts";
 import { selectPaths } from "../../bulk/names.ts";
 import { shown } from "../../options/kinds.ts";
-import { naturally } from "../../display/page/entries.ts";
+import { naturally } from "../../display/format.ts";
 import type { Source, ValuesQuery } from "../../source.ts";
 
 /** Series are read for their small pictures in groups, until this time is over, in milliseconds. */

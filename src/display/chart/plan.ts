@@ -4,7 +4,7 @@
  * @module
  */
 
-import { PALETTE } from "../palette.ts";
+import { DASHES, PALETTE } from "../palette.ts";
 import type { LegendEntry } from "../draw/figure.ts";
 import { hueScale, valueName } from "../compare/hues.ts";
 import type { FigurePlan, PanelPlan, StyledLine } from "./line.ts";
@@ -15,7 +15,6 @@ import type { PlanOptions, PlotStyle } from "./style.ts";
 const MANY = PALETTE.length;
 const MAX_LINES = 100;
 const MAX_PANELS = 30;
-const DASHES = ["", "7,3", "2,3", "9,3,2,3", "14,4"];
 const GAP = 14;
 
 /** The figure of these lines, and what it leaves out. */

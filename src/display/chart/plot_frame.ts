@@ -6,6 +6,7 @@
 
 import pl, { type DataFrame, type Series } from "nodejs-polars";
 import { OptionError } from "../../errors.ts";
+import { isNumeric } from "../frame_cells.ts";
 import type { PlotLine } from "./line.ts";
 
 /** Columns that are not series. */
@@ -124,10 +125,6 @@ function floats(series: Series): Float64Array {
   const column = series.cast(pl.Float64);
   if (column.nullCount() === 0) return column.toTypedArray() as Float64Array;
   return Float64Array.from(column.toArray() as (number | null)[], (value) => value ?? NaN);
-}
-
-function isNumeric(series: Series): boolean {
-  return /^(U?Int\d+|Float\d+|Decimal)$/.test(series.dtype.variant);
 }
 
 function listed(columns: string[]): string {

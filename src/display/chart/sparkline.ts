@@ -5,6 +5,7 @@
  */
 
 import { cutLine, reduceLine } from "./downsample.ts";
+import { roundPixel } from "../draw/scale.ts";
 import { type Html, markup } from "../html.ts";
 import { PALETTE } from "../palette.ts";
 import { svgDocument, svgImage } from "../svg.ts";
@@ -29,11 +30,11 @@ export function sparkline(step: Float64Array, value: Float64Array): Html {
   }
   if (low > high) return markup``;
   const [first, last] = [step[0], step[step.length - 1]];
-  const x = (row: number) => round(PAD + (step[row] - first) / (last - first || 1) * (SIZE.width - 2 * PAD - 2));
+  const x = (row: number) => roundPixel(PAD + (step[row] - first) / (last - first || 1) * (SIZE.width - 2 * PAD - 2));
   // Halves, because the whole range can be more than a number holds.
   const range = high / 2 - low / 2;
   const y = (row: number) =>
-    round(range === 0 ? SIZE.height / 2 : PAD + (high / 2 - finite[row] / 2) / range * (SIZE.height - 2 * PAD));
+    roundPixel(range === 0 ? SIZE.height / 2 : PAD + (high / 2 - finite[row] / 2) / range * (SIZE.height - 2 * PAD));
   let path = "";
   let end = 0;
   let pen = "M";
@@ -54,8 +55,4 @@ export function sparkline(step: Float64Array, value: Float64Array): Html {
     `,
   );
   return svgImage(svg, SIZE, "", SIZE.width);
-}
-
-function round(pixel: number): number {
-  return Math.round(pixel * 10) / 10;
 }

@@ -5,7 +5,7 @@
  */
 
 import { Html, markup } from "../html.ts";
-import type { Scale } from "./scale.ts";
+import { roundPixel, type Scale } from "./scale.ts";
 import type { Curve, Figure, View } from "./figure.ts";
 import { smooth } from "./smooth.ts";
 
@@ -79,7 +79,7 @@ export function curveMarkup(
       Number.isNaN(line.y[row + 1] ?? NaN);
     if (!isAlone) continue;
     dots.push(
-      markup`<circle cx="${pixel(x.to(line.x[row]))}" cy="${pixel(y.to(line.y[row]))}" r="${
+      markup`<circle cx="${roundPixel(x.to(line.x[row]))}" cy="${roundPixel(y.to(line.y[row]))}" r="${
         radius || 2.2
       }" fill="${color}"${radius > 0 && markup` fill-opacity="0.85"`} />`,
     );
@@ -179,8 +179,4 @@ function path({ x, y }: Polyline, toX: Scale, toY: Scale, start: number, end: nu
 /** Far outside is as good as very far outside. */
 function quarter(pixel: number): number {
   return Math.round(Math.min(40_000, Math.max(-40_000, pixel)) * 4);
-}
-
-function pixel(value: number): number {
-  return Math.round(value * 10) / 10;
 }

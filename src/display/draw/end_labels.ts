@@ -7,7 +7,7 @@
 import { type Html, markup } from "../html.ts";
 import type { ShownCurve } from "./curve.ts";
 import type { Figure } from "./figure.ts";
-import type { PlotArea, Scale } from "./scale.ts";
+import { type PlotArea, roundPixel, type Scale } from "./scale.ts";
 import { shortenMiddle, textWidth } from "./text.ts";
 
 const ROW = 12;
@@ -40,17 +40,13 @@ export function endLabels(figure: Figure, curves: ShownCurve[], width: number): 
       for (const one of ends) if (one.at - (kept.at(-1)?.at ?? -Infinity) >= ROW) kept.push(one);
       return markup`${
         kept.map(({ entry, at }) =>
-          markup`<g data-entry="${entry}"><path d="M${right + 3},${round(at)}h8" stroke="${
+          markup`<g data-entry="${entry}"><path d="M${right + 3},${roundPixel(at)}h8" stroke="${
             figure.entries[entry].color
-          }" stroke-width="2" fill="none" /><text x="${right + 14}" y="${round(at + 3.8)}">${
+          }" stroke-width="2" fill="none" /><text x="${right + 14}" y="${roundPixel(at + 3.8)}">${
             labels.get(entry)
           }</text></g>`
         )
       }`;
     },
   };
-}
-
-function round(pixel: number): number {
-  return Math.round(pixel * 10) / 10;
 }

@@ -10,7 +10,7 @@ import { type AxisScale, linearAxis, logAxis, timeAxis } from "./axes.ts";
 import { curveMarkup, type ShownCurve, shownCurve } from "./curve.ts";
 import { endLabels } from "./end_labels.ts";
 import type { Figure, Panel, View } from "./figure.ts";
-import { type PlotArea, type Scale, scale } from "./scale.ts";
+import { type PlotArea, roundPixel, type Scale, scale } from "./scale.ts";
 import { shortenMiddle, textWidth } from "./text.ts";
 
 /** A drawn panel, and where its plot lies. */
@@ -99,17 +99,17 @@ function heading({ title, yLabel }: Panel, width: number): Html {
 }
 
 function yTick(label: string, y: number, { left, width }: PlotArea): Html {
-  const at = round(y);
+  const at = roundPixel(y);
   return markup`
     <path d="M${left},${at}h${width}" stroke="currentColor" stroke-opacity="0.16" fill="none" />
-    <text x="${left - 6}" y="${round(y + 3.8)}" text-anchor="end">${label}</text>
+    <text x="${left - 6}" y="${roundPixel(y + 3.8)}" text-anchor="end">${label}</text>
   `;
 }
 
 function xTick(label: string, x: number, { top, height }: PlotArea, width: number): Html {
-  const [at, bottom] = [round(x), top + height];
+  const [at, bottom] = [roundPixel(x), top + height];
   const half = textWidth(label.split("\n").sort((a, b) => b.length - a.length)[0]) / 2;
-  const middle = round(Math.min(Math.max(x, half), width - half));
+  const middle = roundPixel(Math.min(Math.max(x, half), width - half));
   return markup`
     <path d="M${at},${bottom}v4" stroke="currentColor" stroke-opacity="0.6" fill="none" />
     ${
@@ -127,13 +127,13 @@ function markLine(
   anchor: number,
   { left, top, height }: PlotArea,
 ): Html {
-  const at = round(x);
+  const at = roundPixel(x);
   const start = row < 0 ? top - 3 : top - 6 - row * LINE;
   return markup`
     <path d="M${at},${start}V${
     top + height
   }" stroke="currentColor" stroke-opacity="0.7" stroke-dasharray="1,3" fill="none" />
-    ${row >= 0 && markup`<text x="${round(left + anchor)}" y="${top - 8 - row * LINE}">${label}</text>`}
+    ${row >= 0 && markup`<text x="${roundPixel(left + anchor)}" y="${top - 8 - row * LINE}">${label}</text>`}
   `;
 }
 
@@ -236,8 +236,4 @@ function rangeOf(columns: Float64Array[]): [low: number, high: number] {
 
 function known(value: number): boolean {
   return Number.isFinite(value);
-}
-
-function round(pixel: number): number {
-  return Math.round(pixel * 10) / 10;
 }

@@ -8,7 +8,7 @@
 import { type Html, markup } from "../html.ts";
 import { linearAxis, logAxis } from "./axes.ts";
 import type { Ramp } from "./figure.ts";
-import { type Scale, scale } from "./scale.ts";
+import { roundPixel, type Scale, scale } from "./scale.ts";
 import { shortenMiddle, textWidth } from "./text.ts";
 
 /** One axis. */
@@ -68,7 +68,9 @@ export function drawParallel({ axes, lines, height }: ParallelData, width: numbe
     return scale(domain, log && low !== high, height - BOTTOM, TOP);
   });
   const places = lines.map(({ values }) =>
-    values.map((value, i) => value === null ? null : { x: round(left + gap * i), y: round(scales[i].to(value)) })
+    values.map((value, i) =>
+      value === null ? null : { x: roundPixel(left + gap * i), y: roundPixel(scales[i].to(value)) }
+    )
   );
   const room = Math.max(6, Math.floor(Math.max(gap, 90) / 7));
   const content = markup`
@@ -105,13 +107,13 @@ function axisMarkup(
   const half = textWidth(title) / 2;
   const anchor = x - half < 0 ? "start" : last && half > 60 ? "end" : "middle";
   return markup`
-    <path d="M${round(x)},${TOP}V${height - BOTTOM}" stroke="currentColor" stroke-opacity="0.65" fill="none" />
-    <text x="${round(anchor === "start" ? 0 : anchor === "end" ? x + 58 : x)}" y="${
+    <path d="M${roundPixel(x)},${TOP}V${height - BOTTOM}" stroke="currentColor" stroke-opacity="0.65" fill="none" />
+    <text x="${roundPixel(anchor === "start" ? 0 : anchor === "end" ? x + 58 : x)}" y="${
     i % 2 === 1 && room < 16 ? 25 : 11
   }" text-anchor="${anchor}" font-weight="600">${title}</text>
     ${
     ticks.map((tick, j) =>
-      markup`<text x="${round(last ? x + 6 : x - 5)}" y="${round(y(tick) + 3.8)}" text-anchor="${
+      markup`<text x="${roundPixel(last ? x + 6 : x - 5)}" y="${roundPixel(y(tick) + 3.8)}" text-anchor="${
         last ? "start" : "end"
       }">${labels[j]}</text>`
     )
@@ -128,8 +130,4 @@ function pathOf(places: ({ x: number; y: number } | null)[]): string {
     pen = place ? "L" : "M";
   }
   return d;
-}
-
-function round(pixel: number): number {
-  return Math.round(pixel * 10) / 10;
 }

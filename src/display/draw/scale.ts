@@ -34,3 +34,8 @@ export function scale(domain: [number, number], log: boolean, from: number, to: 
     from: (pixel) => value(low + (pixel - from) / (to - from) * length * 2),
   };
 }
+
+/** A place in a picture, to a tenth of a pixel. */
+export function roundPixel(pixel: number): number {
+  return Math.round(pixel * 10) / 10;
+}

@@ -9,7 +9,7 @@ const DISPLAY = new URL("../", import.meta.url);
 
 /** A fingerprint of all sources that can go into the script. */
 export async function fingerprint(): Promise<string> {
-  const names = ["format.ts", "html.ts"];
+  const names = ["format.ts", "html.ts", "palette.ts"];
   for (const folder of ["draw", "live"]) {
     for await (const { name } of Deno.readDir(new URL(folder, DISPLAY))) names.push(`${folder}/${name}`);
   }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { naturally } from "../format.ts";
 import { type Cell, cells } from "../../frame/cell.ts";
 import type { FloatAggregates, ValueBlock } from "../../columns.ts";
 
@@ -15,9 +16,6 @@ export interface Entry {
   /** For float series that have points. */
   aggregates: Record<Exclude<keyof FloatAggregates, "present">, number> | null;
 }
-
-/** Texts in the order in which people count: `layer_2` before `layer_10`. */
-export const naturally: (a: string, b: string) => number = new Intl.Collator("en", { numeric: true }).compare;
 
 /** All attributes of the one run that is in these blocks, sorted by path. */
 export function entriesOf(blocks: ValueBlock[]): Entry[] {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import csv from "../csv.ts" with { type: "text" };
 import style from "../page/charts/charts.css" with { type: "text" };
 import chart from "../page/charts/chart.ts" with { type: "text" };
 import chartData from "../page/charts/chart_data.ts" with { type: "text" };
@@ -17,6 +18,7 @@ import toolbar from "../page/charts/toolbar.ts" with { type: "text" };
 
 /** The files by their path in `src/`. */
 export const CHARTS_FILES: Record<string, string> = {
+  "view/csv.ts": csv,
   "view/page/charts/charts.css": style,
   "view/page/charts/chart.ts": chart,
   "view/page/charts/chart_data.ts": chartData,

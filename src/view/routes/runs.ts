@@ -15,6 +15,7 @@ import type { RunsSort } from "../../source.ts";
 import type { AttributeDefinition, AttributeType, RunInfo } from "../../types.ts";
 import type { ProgressAnswer, RunsCell, RunsColumn, TableSlice } from "../api.ts";
 import { addRoute, type Asked, projectNamed, queryParameter, requireType, type Viewer, wordOf } from "../context.ts";
+import { csvLine } from "../csv.ts";
 import { firstColumns } from "../first_columns.ts";
 import { tableCell } from "../json.ts";
 import { type ListingQuery, type Listings, readListing, rowsOf, type RunListing } from "../listing.ts";
@@ -200,7 +201,3 @@ function csvText(cell: RunsCell, { type }: RunsColumn): string {
 }
 
 const NUMBERS: readonly AttributeType[] = ["int", "float", "float_series", "datetime"];
-
-function csvLine(texts: string[]): string {
-  return texts.map((text) => /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text).join(",") + "\r\n";
-}

@@ -6,8 +6,9 @@
  * @module
  */
 
+import { naturally } from "../../../display/format.ts";
 import { groupLines } from "../../../display/chart/group.ts";
-import { PALETTE } from "../../../display/palette.ts";
+import { DASHES, PALETTE } from "../../../display/palette.ts";
 import type { Curve, Figure, LegendEntry, Panel } from "../../../display/draw/figure.ts";
 import type { BucketedSeries, BucketsAxis, JsonNumber } from "../../api.ts";
 
@@ -60,7 +61,6 @@ export interface XUnit {
   size: number;
 }
 
-const DASHES = ["", "7,3", "2,3", "9,3,2,3", "14,4"];
 const UNITS: XUnit[] = [
   { label: "seconds since the first point", size: 1000 },
   { label: "minutes since the first point", size: 60_000 },
@@ -170,7 +170,7 @@ export function chartFigure(series: BucketedSeries[], options: LineOptions): Cha
 
 /** The groups of runs, in the order of their colours. */
 export function groupsOf(runs: readonly ChartRun[]): string[] {
-  return [...new Set(runs.map(({ group }) => group ?? ""))].sort(new Intl.Collator("en", { numeric: true }).compare);
+  return [...new Set(runs.map(({ group }) => group ?? ""))].sort(naturally);
 }
 
 const EMPTY: Curve = {

@@ -12,6 +12,7 @@ import { legend } from "../../../display/chart/legend.ts";
 import { formatCount } from "../../../display/format.ts";
 import { markup } from "../../../display/html.ts";
 import type { JsonNumber } from "../../api.ts";
+import { csvLine } from "../../csv.ts";
 import { ask } from "../client.ts";
 import type { ChartFigure, ChartRun } from "./lines.ts";
 import type { SeriesChoice } from "./chart_data.ts";
@@ -108,13 +109,13 @@ export async function saveCsv(
   const { project, paths, axis, zoom, inherited } = choice;
   const isSteps = axis === "step" && zoom !== null;
   const steps = { from: isSteps ? zoom[0] : null, to: isSteps ? zoom[1] : null };
-  const pieces = [row(["run", "name", "attribute", "step", "time", "value"])];
+  const pieces = [csvLine(["run", "name", "attribute", "step", "time", "value"])];
   for (const { id, label } of runs) {
     const request = { project, runs: [id], paths: [...paths], steps, inherited, kind: "float" as const, limit: null };
     for (const { path, step, time, values } of (await ask("points", request)).series) {
       const isInSight = partOf(axis, zoom, time);
       const rows = step.map((one, i) =>
-        isInSight(time[i]) ? row([id, label, path, String(one), timeText(time[i]), String(values[i])]) : ""
+        isInSight(time[i]) ? csvLine([id, label, path, String(one), timeText(time[i]), String(values[i])]) : ""
       );
       pieces.push(rows.join(""));
     }
@@ -136,10 +137,6 @@ function partOf(
 
 function timeText(time: JsonNumber): string {
   return typeof time === "number" ? new Date(time).toISOString() : "";
-}
-
-function row(cells: string[]): string {
-  return cells.map((cell) => /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell).join(",") + "\r\n";
 }
 
 function save(blob: Blob, name: string): void {

@@ -7,6 +7,7 @@
  */
 
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import { naturally } from "../../../display/format.ts";
 import type { BucketsAxis } from "../../api.ts";
 import { type Codec, NUMBER_OR_NONE, type Param, param, SWITCH, TEXT, TEXTS, wordCodec } from "../address.ts";
 
@@ -86,7 +87,7 @@ export function planCharts(paths: readonly string[], { matching, together }: {
 }): ChartPlan[] {
   const test = new RegExp(matching, "u");
   const chosen = paths.filter((path) => test.test(path)).sort((a, b) =>
-    Number(isMonitoring(a)) - Number(isMonitoring(b)) || NATURAL.compare(a, b)
+    Number(isMonitoring(a)) - Number(isMonitoring(b)) || naturally(a, b)
   );
   if (together === "none") return chosen.map((path) => ({ key: path, title: path, paths: [path] }));
   const groups = Map.groupBy(
@@ -100,8 +101,6 @@ export function planCharts(paths: readonly string[], { matching, together }: {
 function isMonitoring(path: string): boolean {
   return path.startsWith("monitoring/");
 }
-
-const NATURAL = new Intl.Collator("en", { numeric: true });
 
 function counted(paths: string[]): string {
   return paths.length === 1 ? paths[0] : `${paths.length} metrics`;

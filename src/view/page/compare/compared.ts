@@ -6,7 +6,7 @@
  * @module
  */
 
-import { formatBytes, formatNumber, formatTime } from "../../../display/format.ts";
+import { formatBytes, formatNumber, formatTime, naturally } from "../../../display/format.ts";
 import type { LatestValue, ValuesAnswer } from "../../api.ts";
 import { sizeAndType } from "../stored_file.ts";
 
@@ -27,8 +27,6 @@ export interface ComparedRow {
   differs: boolean;
   isMetric: boolean;
 }
-
-const NATURAL = new Intl.Collator("en", { numeric: true });
 
 /** What every part of the section is given. */
 export interface ComparePartProps {
@@ -53,7 +51,7 @@ export function comparedRows({ runs, values }: ValuesAnswer): ComparePartProps {
     }
     return { path, type, texts, numbers, differs: new Set(texts).size > 1, isMetric: type === "float_series" };
   });
-  return { runs: compared, rows: rows.sort((a, b) => rank(a) - rank(b) || NATURAL.compare(a.path, b.path)) };
+  return { runs: compared, rows: rows.sort((a, b) => rank(a) - rank(b) || naturally(a.path, b.path)) };
 }
 
 function rank({ path, isMetric, differs, texts }: ComparedRow): number {

@@ -8,7 +8,7 @@
 
 import type { ComponentChild } from "preact";
 import { useMemo } from "preact/hooks";
-import { counted, formatNumber, formatTime } from "../../../display/format.ts";
+import { counted, formatNumber, formatTime, naturally } from "../../../display/format.ts";
 import type { LatestValue, ValuesAnswer } from "../../api.ts";
 import { html } from "../html.ts";
 import { Link } from "../link.ts";
@@ -16,7 +16,6 @@ import { sizeAndType } from "../stored_file.ts";
 import type { RunPartProps } from "./part.ts";
 import { valueSearch } from "./state.ts";
 
-const NATURAL = new Intl.Collator("en", { numeric: true });
 /** Folders with more values than this are closed at first. */
 const FEW = 40;
 
@@ -26,7 +25,7 @@ export function RunValues({ run, values }: RunPartProps): ComponentChild {
   const rows = useMemo(
     () =>
       values.map((value) => ({ ...value, text: latestText(value) }))
-        .sort((a, b) => NATURAL.compare(a.path, b.path)),
+        .sort((a, b) => naturally(a.path, b.path)),
     [values],
   );
   const found = rows.filter(({ path, text }) => {
@@ -35,7 +34,7 @@ export function RunValues({ run, values }: RunPartProps): ComponentChild {
   });
   const folders = [...Map.groupBy(found, ({ path }) => path.includes("/") ? path.slice(0, path.indexOf("/")) : "")]
     // What Neptune logs about a run by itself comes last.
-    .sort(([a], [b]) => rank(a) - rank(b) || NATURAL.compare(a, b));
+    .sort(([a], [b]) => rank(a) - rank(b) || naturally(a, b));
   return html`
     <p class=${valueSearch.value === "" ? "screen" : ""}>
       <input type="search" aria-label="Search values" placeholder="search paths and values" value=${valueSearch.value}
