@@ -322,3 +322,39 @@ Deno.test("pictures and points are saved", async () => {
   assert.deepEqual(lines, shown.filter((one) => one.startsWith("#")));
   await Deno.writeFile(`${screenshots}/charts-saved.png`, await save("PNG picture"));
 });
+
+Deno.test("in CSV no name is a formula to a spreadsheet program", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "neptune-csv-" });
+  try {
+    await writeRun({
+      dataRoot: `${folder}/data`,
+      projectId: "team/csv",
+      runId: "=1+1",
+      batches: [[
+        string("sys/id", "A-1"),
+        string("sys/custom_run_id", "=1+1"),
+        bool("sys/trashed", false),
+        datetime("sys/creation_time", Date.UTC(2025, 0, 1)),
+        string("-config", "+x"),
+        floatPoint("@loss", 1, Date.UTC(2025, 0, 1), -0.5),
+      ]],
+    });
+    await using viewed = await ViewedArchive.open(["--archive", `${folder}/data`]);
+    const { page } = viewed;
+    const saved = async (button: Locator) => {
+      const [download] = await Promise.all([page.waitForEvent("download"), button.click()]);
+      return (await Deno.readTextFile(await download.path())).trimEnd().split("\r\n");
+    };
+    await viewed.go("/");
+    await page.getByText("=1+1").first().waitFor();
+    const [, row] = await saved(page.getByRole("link", { name: "CSV" }));
+    assert.ok(row.startsWith("A-1,'=1+1,"), row);
+    await viewed.go("/charts?s=A-1");
+    const loss = await chart(page, "@loss");
+    await loss.getByText("Save", { exact: true }).click();
+    const [, point] = await saved(loss.getByRole("button", { name: "CSV, all points" }));
+    assert.equal(point, "A-1,'=1+1,'@loss,1,2025-01-01T00:00:00.000Z,-0.5");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

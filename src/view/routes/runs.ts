@@ -15,7 +15,7 @@ import type { RunsSort } from "../../source.ts";
 import type { AttributeDefinition, AttributeType, RunInfo } from "../../types.ts";
 import type { ProgressAnswer, RunsCell, RunsColumn, TableSlice } from "../api.ts";
 import { addRoute, type Asked, projectNamed, queryParameter, requireType, type Viewer, wordOf } from "../context.ts";
-import { csvLine } from "../csv.ts";
+import { csvLine, csvText } from "../csv.ts";
 import { firstColumns } from "../first_columns.ts";
 import { tableCell } from "../json.ts";
 import { type ListingQuery, type Listings, readListing, rowsOf, type RunListing } from "../listing.ts";
@@ -173,13 +173,17 @@ async function csv(viewer: Viewer, context: Context): Promise<Response> {
   const runs = groups.flatMap((group) => group.runs);
   const columns = (body.objects("columns") ?? []).map(columnOf);
   async function* lines() {
-    const names = columns.map(({ path, aggregation }) => aggregation ? `${path}:${aggregation}` : path);
+    const names = columns.map(({ path, aggregation }) => csvText(aggregation ? `${path}:${aggregation}` : path));
     yield csvLine(["sys/id", "sys/custom_run_id", ...names]);
     for (let at = 0; at < runs.length; at += CSV_ROWS) {
       const some = runs.slice(at, at + CSV_ROWS);
       const cells = await readCells(project, some, columns, asked.signal);
       yield some.map(({ key, sysId, customId }) =>
-        csvLine([sysId, customId ?? "", ...cells.get(key)!.map((cell, i) => csvText(cell, columns[i]))])
+        csvLine([
+          csvText(sysId),
+          csvText(customId ?? ""),
+          ...cells.get(key)!.map((cell, i) => csvCell(cell, columns[i])),
+        ])
       ).join("");
     }
   }
@@ -191,13 +195,11 @@ async function csv(viewer: Viewer, context: Context): Promise<Response> {
   });
 }
 
-function csvText(cell: RunsCell, { type }: RunsColumn): string {
+function csvCell(cell: RunsCell, { type }: RunsColumn): string {
   if (cell === null) return "";
   if (type === "datetime" && typeof cell === "number") return new Date(cell).toISOString();
   if (typeof cell === "object") return JSON.stringify(cell);
-  // Spreadsheet programs take such texts for formulas, and would run what somebody logged.
-  if (typeof cell === "string" && !NUMBERS.includes(type) && /^[=+\-@\t\r\n]/.test(cell)) return `'${cell}`;
-  return String(cell);
+  return typeof cell === "string" && !NUMBERS.includes(type) ? csvText(cell) : String(cell);
 }
 
 const NUMBERS: readonly AttributeType[] = ["int", "float", "float_series", "datetime"];

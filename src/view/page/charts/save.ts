@@ -12,7 +12,7 @@ import { legend } from "../../../display/chart/legend.ts";
 import { formatCount } from "../../../display/format.ts";
 import { markup } from "../../../display/html.ts";
 import type { JsonNumber } from "../../api.ts";
-import { csvLine } from "../../csv.ts";
+import { csvLine, csvText } from "../../csv.ts";
 import { ask } from "../client.ts";
 import type { ChartFigure, ChartRun } from "./lines.ts";
 import type { SeriesChoice } from "./chart_data.ts";
@@ -114,8 +114,9 @@ export async function saveCsv(
     const request = { project, runs: [id], paths: [...paths], steps, inherited, kind: "float" as const, limit: null };
     for (const { path, step, time, values } of (await ask("points", request)).series) {
       const isInSight = partOf(axis, zoom, time);
+      const names = [id, label, path].map(csvText);
       const rows = step.map((one, i) =>
-        isInSight(time[i]) ? csvLine([id, label, path, String(one), timeText(time[i]), String(values[i])]) : ""
+        isInSight(time[i]) ? csvLine([...names, String(one), timeText(time[i]), String(values[i])]) : ""
       );
       pieces.push(rows.join(""));
     }
