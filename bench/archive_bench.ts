@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import process from "node:process";
 import pl, { type DataFrame } from "nodejs-polars";
 import { openArchive } from "../src/archive/catalog.ts";
-import { seriesList } from "../src/columns.ts";
+import { concat, seriesList } from "../src/columns.ts";
 import { codedNames, floats, instants } from "../src/frame/frame.ts";
 import type { Source } from "../src/source.ts";
 import { longRuns, smallRuns, wideRuns } from "./generate.ts";
@@ -118,18 +118,20 @@ async function seriesFrame(source: Source, runs: string[], paths: string[]): Pro
     series,
     lineage: "full",
   } as const;
-  const frames: DataFrame[] = [];
-  for await (const block of source.series({ ...query })) {
-    const code = new Uint32Array(block.step.length);
-    for (const span of block.spans) code.fill(span.series, span.start, span.end);
-    frames.push(pl.DataFrame([
-      codedNames("attribute", code.map((at) => at % paths.length), paths, false),
-      floats("step", block.step),
-      floats("value", block.values.data as Float64Array),
-      instants("timestamp", block.timestamp),
-    ]));
+  const blocks = await Array.fromAsync(source.series({ ...query }));
+  const code = new Uint32Array(blocks.reduce((rows, { step }) => rows + step.length, 0));
+  let row = 0;
+  for (const { step, spans } of blocks) {
+    for (const { series, start, end } of spans) code.fill(series % paths.length, row + start, row + end);
+    row += step.length;
   }
-  return frames.length === 1 ? frames[0] : pl.concat(frames);
+  // One frame, as every call of the module gives one.
+  return pl.DataFrame([
+    codedNames("attribute", code, paths, false),
+    floats("step", concat(Float64Array, blocks.map(({ step }) => step))),
+    floats("value", concat(Float64Array, blocks.map(({ values }) => values.data as Float64Array))),
+    instants("timestamp", concat(Float64Array, blocks.map(({ timestamp }) => timestamp))),
+  ]);
 }
 
 function seriesByHand(pattern: string, condition: pl.Expr): Promise<DataFrame> {

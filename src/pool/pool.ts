@@ -4,6 +4,7 @@
  * @module
  */
 
+import { setImmediate } from "node:timers/promises";
 import { getLogger } from "@logtape/logtape";
 import { WorkerError } from "../errors.ts";
 import { abortable } from "../async/shared.ts";
@@ -73,6 +74,11 @@ export class WorkerPool<K extends WorkKind> {
     return this.#members.size;
   }
 
+  /** How many of them have nothing to do. */
+  get idle(): number {
+    return this.#free.length;
+  }
+
   /**
    * What runs the jobs of one call: in free workers, else here, while one worker more is started for every so many points that have
    * come. Leaving a job early, or its signal, ends it wherever it runs. It throws a `WorkerError` when a worker fails in a way of its
@@ -97,10 +103,10 @@ export class WorkerPool<K extends WorkKind> {
   }
 
   /**
-   * The same for a call of which it is known how many workers it earns: while these start, this thread does one job after the other,
-   * and none when they are there.
+   * The same for a call of which it is known how many workers it earns: while these start, and where there are fewer than processors,
+   * this thread does one job after the other, too.
    *
-   * @param always Whether this thread does none while they start.
+   * @param always Whether this thread does none.
    */
   callOf(earned: number, always = false): RunJob<K> {
     let here = false;
@@ -109,9 +115,15 @@ export class WorkerPool<K extends WorkKind> {
         if (always) return await this.#take(signal, earned);
         const free = this.#takeFree(earned);
         if (free || this.#unusable || earned < 1) return free;
-        if (here || this.#starting === 0) return await this.#take(signal, earned);
+        if (here || (this.#starting === 0 && this.#members.size >= navigator.hardwareConcurrency)) {
+          return await this.#take(signal, earned);
+        }
         here = true;
-        return null;
+        // What workers said meanwhile comes first, so that they go on.
+        await setImmediate();
+        const freed = this.#takeFree(earned);
+        if (freed) here = false;
+        return freed;
       }, () => here = false);
   }
 
@@ -134,9 +146,14 @@ export class WorkerPool<K extends WorkKind> {
   /** A worker that is free; where none is, the next one is started for later jobs if the work has earned so many. */
   #takeFree(earned: number): Member<K> | null {
     const free = this.#popFree();
-    if (free || this.#unusable || this.#members.size >= Math.min(this.#options.size, earned)) return free;
+    if (!free && this.#members.size < earned) this.prepare();
+    return free;
+  }
+
+  /** Starts one worker more, for jobs to come. */
+  prepare(): void {
+    if (this.#unusable || this.#members.size >= this.#options.size) return;
     this.#start(new AbortController().signal).then((member) => member && this.#give(member), () => {});
-    return null;
   }
 
   /** Ends all workers. */

@@ -2,7 +2,9 @@
 
 import assert from "node:assert/strict";
 import { snappyCompressor } from "hysnappy";
+import { Repeats } from "../../src/archive/parquet/format/repeats.ts";
 import { snappy } from "../../src/archive/parquet/format/snappy.ts";
+import { fromStretches } from "../../src/archive/parquet/format/stretches.ts";
 import { ParquetError } from "../../src/archive/parquet/format/thrift.ts";
 import { Random } from "../faults/random.ts";
 
@@ -49,6 +51,54 @@ Deno.test(`what was compressed comes back: ${BLOCKS} seeds`, () => {
       assert.deepEqual(new Uint8Array(snappy(block, bytes.length)), bytes, `seed ${seed}`);
     }
   }
+});
+
+/** Numbers that are repeated for long, as the steps of many series are, after some bytes of something else. */
+function repeatedNumbers(random: Random): { bytes: Uint8Array; skipped: number } {
+  const skipped = random.below(40), count = 1 + random.below(3000);
+  const bytes = new Uint8Array(skipped + count * 8), view = new DataView(bytes.buffer);
+  bytes.fill(random.below(3), 0, skipped);
+  const period = 1 + random.below(200), isOften = random.chance(0.5);
+  for (let i = 0, number = random.below(10); i < count; i++) {
+    if (i % period === 0) number = isOften && random.chance(0.3) ? random.below(3) * 0x01010101 : number + 1;
+    view.setInt32(skipped + i * 8, number & random.below(2), true);
+    view.setInt32(skipped + i * 8 + 4, number, random.chance(0.98));
+  }
+  return { bytes, skipped };
+}
+
+Deno.test(`few values of a block are where the others are not written: ${BLOCKS} seeds`, () => {
+  const first = Math.floor(Math.random() * 1e6), repeats = new Repeats();
+  let left = 0;
+  for (let seed = first; seed < first + BLOCKS; seed++) {
+    const random = new Random(seed);
+    const { bytes, skipped } = repeatedNumbers(random);
+    const block = compress(bytes);
+    let at = 0;
+    while (block[at++] >= 128);
+    // What was in the memory before is none of the block.
+    const buffer = new ArrayBuffer((bytes.length + 7) & ~7);
+    new Uint8Array(buffer).fill(random.below(256));
+    const found = fromStretches(block, at, buffer, bytes.length, repeats.clear());
+    if (found.some((byte, i) => byte !== bytes[i])) left++;
+    repeats.skip(skipped);
+    assert.deepEqual(found.subarray(0, skipped), bytes.subarray(0, skipped), `seed ${seed}`);
+    const width = 1 + random.below(8), values = Math.floor((bytes.length - skipped) / width);
+    const rows = Uint32Array.from({ length: values }, (_, row) => row).filter(() => random.chance(0.1));
+    const places = rows.map((row) => row * width);
+    repeats.find(places, places.length, width);
+    rows.forEach((row, i) => {
+      const value = found.subarray(skipped + places[i], skipped + places[i] + width);
+      assert.deepEqual(value, bytes.subarray(skipped + row * width).subarray(0, width), `seed ${seed}, value ${row}`);
+    });
+    const from = random.below(values * width), until = from + random.below(values * width - from);
+    repeats.write(from, until);
+    const some = [skipped + from, skipped + until] as const;
+    assert.deepEqual(found.subarray(...some), bytes.subarray(...some), `seed ${seed}`);
+    repeats.write(0, bytes.length);
+    assert.deepEqual(found, bytes, `seed ${seed}`);
+  }
+  assert.ok(left > BLOCKS / 4, `something was left out in ${left} blocks`);
 });
 
 Deno.test("blocks that are cut off, go on, or claim another length are damaged", () => {

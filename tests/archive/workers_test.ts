@@ -134,6 +134,29 @@ Deno.test("as many workers start as the size of the files, and the time that the
   assert.equal(one.size, 0, "a single run is one piece of work");
 });
 
+Deno.test({
+  name: "short calls one after the other earn a worker together, which does its share of the next ones",
+  ignore: navigator.hardwareConcurrency < 2,
+  fn: async () => {
+    const workers = pool();
+    const short = open({ maxWorkers: 2, pointsPerWorker: 1e6, workPerWorker: 3000, pool: workers });
+    const { promise: there, resolve } = Promise.withResolvers<void>();
+    const isThere = setInterval(() => workers.idle > 0 && resolve(), 5);
+    let calls = 0;
+    while (workers.size === 0 && calls++ < 500) assert.deepEqual(await read(short), alone);
+    assert.equal(workers.size, 1, `${calls} calls`);
+    await there;
+    clearInterval(isThere);
+    // This thread reads the first batch, to see how long it takes.
+    let busy = 0;
+    for await (const _ of short.series(query())) if (workers.idle === 0) busy++;
+    assert.ok(busy > 0, "it works");
+    assert.deepEqual(await read(short), alone);
+    assert.equal(workers.size, 1);
+    workers.close();
+  },
+});
+
 Deno.test("buckets that workers make are those of the points, each series from its first to its last step", async () => {
   const series = seriesList([{ run: "run-2", path: PATH, after: 1000 }, { run: "run-0", path: PATH }, {
     run: "no",

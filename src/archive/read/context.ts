@@ -43,8 +43,12 @@ export interface BatchWorkers {
   most: number;
   /** Also for a single batch. */
   always: boolean;
-  /** How many are worth starting for so many milliseconds of work. */
+  /** How many are there and have nothing to do. */
+  readonly idle: number;
+  /** How many are worth having for so many milliseconds of work. */
   worth(work: number): number;
+  /** Told how many milliseconds of work this thread did itself, as it was worth none. */
+  spent(work: number): void;
   start(count: number): BatchReaders;
 }
 

@@ -79,18 +79,23 @@ async function* throughBatches<T>(
   const workers = plan.isFloat ? context.workers?.(plan.runs) ?? null : null;
   const batches = workers ? [...batchesOf(context, plan, 1)] : [];
   if (workers && (batches.length > 1 || workers.always)) {
-    let count = workers.most, least = Infinity;
+    let count = workers.most, least = Infinity, spent = 0;
     for (let probes = 0; !workers.always && probes < PROBES && batches.length > 0; probes++) {
-      least = Math.min(least, yield* timed(here(batches.shift()!)));
+      const took = yield* timed(here(batches.shift()!));
+      spent += took;
+      least = Math.min(least, took);
       const left = least * batches.length;
       count = workers.worth(left);
-      if (count === 0 || workers.worth(left / CLEARLY) === workers.most) break;
+      if (count <= workers.idle || workers.worth(left / CLEARLY) === count) break;
     }
     if (count > 0) {
       const readers = workers.start(count);
       const jobs = batches.map((batch) => (signal: AbortSignal) => there(readers, batch, signal));
       yield* concurrently(jobs, count + 1, context.signal);
-    } else for (const batch of batches) yield* here(batch);
+    } else {
+      for (const batch of batches) spent += yield* timed(here(batch));
+      workers.spent(spent);
+    }
     return;
   }
   // How large the next batch is, depends on what came out of this one.
@@ -99,7 +104,7 @@ async function* throughBatches<T>(
 
 /** So many batches at most are read here to see how long one takes. The first ones of a process take longer than others. */
 const PROBES = 3;
-/** When so many times the work is left that is worth all workers, there is no need to look again. */
+/** When so much less work would be worth as many workers, there is no need to look again; nor where none has to start. */
 const CLEARLY = 5;
 
 /**

@@ -23,6 +23,9 @@ const MOST_WORKERS = 8;
 /** What a worker has to have before it: it takes half as long until it has loaded, and compiled, what reads. */
 const WORK_PER_WORKER = 300;
 
+/** What one that is there and waits has to have: it costs a few messages. */
+const WORK_PER_IDLE_WORKER = 20;
+
 /** How many workers there may be, and when they start. */
 export interface WorkerOptions {
   /** The most of one call. Default: as many as there are processors, at most eight; none where there is only one. */
@@ -36,6 +39,9 @@ export interface WorkerOptions {
 }
 
 let shared: WorkerPool<SeriesKind> | undefined;
+
+/** Milliseconds of work that was done here, as it was not worth starting a worker, since one was last started. */
+let spentHere = 0;
 
 /** How long a process that answers calls all the time keeps workers that have no work, in milliseconds. */
 const KEPT = 600_000;
@@ -116,7 +122,22 @@ export function workersFor(
   return {
     most: count,
     always,
-    worth: (work) => Math.min(count, Math.floor(work / workPerWorker)),
+    get idle() {
+      return (pool ?? shared)?.idle ?? 0;
+    },
+    worth(work) {
+      const idle = Math.min(this.idle, Math.floor(work / WORK_PER_IDLE_WORKER));
+      return Math.min(count, Math.max(Math.floor(work / workPerWorker), idle));
+    },
+    spent(work) {
+      const workers = pool ?? (shared ??= archivePool());
+      if (workers.size >= Math.min(count, navigator.hardwareConcurrency - 1)) return;
+      spentHere += work;
+      if (spentHere < workPerWorker) return;
+      // Short calls one after the other: the next ones will be worth it.
+      spentHere = 0;
+      workers.prepare();
+    },
     start(count) {
       const run = (pool ?? (shared ??= archivePool())).callOf(count, always);
       return {

@@ -7,6 +7,7 @@
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
 import { lz4 } from "./lz4.ts";
 import { snappy } from "./snappy.ts";
+import type { Repeats } from "./repeats.ts";
 import { ParquetError } from "./thrift.ts";
 
 /** Larger pages are not believed. */
@@ -20,17 +21,30 @@ let shared: ArrayBuffer | undefined;
  * The bytes of a page, which must be as many as its header says.
  *
  * @param passing They are only needed until the next page is decompressed.
+ * @param repeats Takes stretches that are not written, where only few of the bytes are needed.
  */
-export function decompress(codec: number, input: Uint8Array, length: number, passing: boolean): Uint8Array {
+export function decompress(
+  codec: number,
+  input: Uint8Array,
+  length: number,
+  passing: boolean,
+  repeats?: Repeats,
+): Uint8Array {
   if (length > LARGEST_PAGE) throw new ParquetError(`it claims to have a page of ${length} bytes`);
-  const output = decompressed(codec, input, length, passing && length <= SHARED);
+  const output = decompressed(codec, input, length, passing && length <= SHARED, repeats);
   if (output.length !== length) throw new ParquetError("a page has not as many bytes as it says");
   return output;
 }
 
-function decompressed(codec: number, input: Uint8Array, length: number, passing: boolean): Uint8Array {
+function decompressed(
+  codec: number,
+  input: Uint8Array,
+  length: number,
+  passing: boolean,
+  repeats?: Repeats,
+): Uint8Array {
   if (codec === 0) return input;
-  if (codec === 1) return snappy(input, length, passing ? shared ??= new ArrayBuffer(SHARED) : undefined);
+  if (codec === 1) return snappy(input, length, passing ? shared ??= new ArrayBuffer(SHARED) : undefined, repeats);
   if (length === 0) return new Uint8Array(0);
   try {
     const options = { maxOutputLength: length };

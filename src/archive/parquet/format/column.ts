@@ -34,6 +34,8 @@ export interface ListColumn<K extends ColumnKind> {
 
 /** From this share of the rows on, all of a column is searched: that takes less than looking at each of them. */
 const SEARCHED = 8;
+/** Up to this share of the values of a page, those between them need not be written. */
+const FEW = 8;
 const NONE = new Uint32Array(0);
 
 /**
@@ -67,9 +69,10 @@ export function readColumn<K extends ColumnKind>(
     if (!isKnown) places?.push({ at, row: start });
     const until = rows ? firstFrom(rows, from, start + count) : start + count;
     if (until === from) continue;
-    const { definition, values: encoded } = page.data.open(decoder.isPassing(encoding));
+    const few = decoder.isPlain(encoding) && (until - from) * FEW < count;
+    const { definition, values: encoded, repeats } = page.data.open(decoder.isPassing(encoding), few);
     if (definition === null || definition.only === leaf.definition) {
-      const found = decoder.page(encoded, count, encoding);
+      const found = decoder.page(encoded, count, encoding, repeats);
       if (rows) found.some(rows, from, until, start, values, from);
       else found.all(values, from);
       present?.fill(1, from, until);
@@ -77,7 +80,7 @@ export function readColumn<K extends ColumnKind>(
       present ??= new Uint8Array(length).fill(1, 0, from);
       const there = placesOf(definition, leaf.definition, rows, from, until, start, present);
       if (there.count > 0) {
-        const found = decoder.page(encoded, there.stored, encoding);
+        const found = decoder.page(encoded, there.stored, encoding, repeats);
         const some = arrayOf(kind, there.count);
         found.some(there.positions, 0, there.count, 0, some, 0);
         for (let i = 0; i < there.count; i++) values[there.targets[i]] = some[i];

@@ -9,6 +9,7 @@ import { decompress } from "./codec.ts";
 import type { ColumnBytes } from "./column_bytes.ts";
 import type { Chunk, Leaf } from "./footer.ts";
 import { Codes } from "./hybrid.ts";
+import { Repeats } from "./repeats.ts";
 import { ParquetError, ThriftReader, ThriftType } from "./thrift.ts";
 
 /** The encodings of Parquet, by number. */
@@ -39,8 +40,11 @@ export interface DataPage {
   encoding: number;
   /** Where its header starts in the bytes of the column. */
   at: number;
-  /** @param passing Its bytes are only needed until the next page is opened. */
-  open(passing: boolean): OpenPage;
+  /**
+   * @param passing Its bytes are only needed until the next page is opened.
+   * @param few Few of its values are needed.
+   */
+  open(passing: boolean, few?: boolean): OpenPage;
 }
 
 /** A data page. */
@@ -49,6 +53,8 @@ export interface OpenPage {
   repetition: Codes | null;
   /** The values that are there, encoded. */
   values: Uint8Array;
+  /** What of these is not written; null: nothing. */
+  repeats: Repeats | null;
 }
 
 interface Header {
@@ -99,7 +105,8 @@ export function* pagesOf(
     } else if (header.type === DATA || header.type === DATA_V2) {
       const { count, encoding } = header;
       if (count > chunk.values - start) throw new ParquetError("a column has more values than it says");
-      const open = (passing: boolean) => openPage(header, passing ? body : bytes.lasting(body), chunk, leaf, passing);
+      const open = (passing: boolean, few = false) =>
+        openPage(header, passing ? body : bytes.lasting(body), chunk, leaf, passing, few);
       yield { data: { start, count, encoding, at: page, open } };
       start += count;
     }
@@ -225,11 +232,22 @@ function checkSum({ crc }: Header, body: Uint8Array): void {
   if (crc !== null && crc32(body) !== crc) throw new ParquetError("the checksum of a page does not fit its bytes");
 }
 
-function openPage(header: Header, body: Uint8Array, { codec }: Chunk, leaf: Leaf, passing: boolean): OpenPage {
+/** Of the page that was opened last. */
+const shared = new Repeats();
+
+function openPage(
+  header: Header,
+  body: Uint8Array,
+  { codec }: Chunk,
+  leaf: Leaf,
+  passing: boolean,
+  few: boolean,
+): OpenPage {
   checkSum(header, body);
+  const repeats = passing && few ? shared.clear() : null;
   const { count } = header;
   if (header.type === DATA) {
-    const bytes = decompress(codec, body, header.uncompressed, passing);
+    const bytes = decompress(codec, body, header.uncompressed, passing, repeats ?? undefined);
     let at = 0;
     const levels = (greatest: number): Codes | null => {
       if (greatest === 0) return null;
@@ -237,10 +255,11 @@ function openPage(header: Header, body: Uint8Array, { codec }: Chunk, leaf: Leaf
       const length = (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;
       at += 4;
       if (length > bytes.length - at) throw new ParquetError("a page ends too early");
+      repeats?.skip(at + length);
       return new Codes(bytes, at, at += length, bitsOf(greatest), count);
     };
     const repetition = levels(leaf.repetition), definition = levels(leaf.definition);
-    return { repetition, definition, values: bytes.subarray(at) };
+    return { repetition, definition, values: bytes.subarray(at), repeats };
   }
   const { repetitionBytes, definitionBytes } = header;
   const levelBytes = repetitionBytes + definitionBytes;
@@ -251,7 +270,10 @@ function openPage(header: Header, body: Uint8Array, { codec }: Chunk, leaf: Leaf
     definition: leaf.definition > 0
       ? new Codes(body, repetitionBytes, levelBytes, bitsOf(leaf.definition), count)
       : null,
-    values: header.isCompressed ? decompress(codec, rest, header.uncompressed - levelBytes, passing) : rest,
+    values: header.isCompressed
+      ? decompress(codec, rest, header.uncompressed - levelBytes, passing, repeats ?? undefined)
+      : rest,
+    repeats,
   };
 }
 

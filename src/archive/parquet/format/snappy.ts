@@ -5,6 +5,7 @@
  */
 
 import { snappyUncompressor } from "hysnappy";
+import type { Repeats } from "./repeats.ts";
 import { fromStretches } from "./stretches.ts";
 import { damagedBytes } from "./thrift.ts";
 
@@ -20,8 +21,9 @@ let uncompress: ((input: Uint8Array, length: number) => Uint8Array) | undefined;
  * Decompresses one block, which says itself how long it becomes.
  *
  * @param into What may be written to, and holds the block; else, and where the library is needed, memory is made for it.
+ * @param repeats Takes stretches that are not written; it is empty before.
  */
-export function snappy(input: Uint8Array, length: number, into?: ArrayBuffer): Uint8Array {
+export function snappy(input: Uint8Array, length: number, into?: ArrayBuffer, repeats?: Repeats): Uint8Array {
   let at = 0, claimed = 0, scale = 1;
   for (;;) {
     if (at >= input.length || at > 4) throw damagedBytes();
@@ -33,7 +35,7 @@ export function snappy(input: Uint8Array, length: number, into?: ArrayBuffer): U
   // Looked at before anything is made of this length.
   if (claimed !== length || length > BEST_RATIO * input.length) throw damagedBytes();
   if (length >= REPEATED_RATIO * input.length || length < STORED_RATIO * input.length) {
-    return fromStretches(input, at, into ?? new ArrayBuffer((length + 7) & ~7), length);
+    return fromStretches(input, at, into ?? new ArrayBuffer((length + 7) & ~7), length, repeats);
   }
   try {
     return (uncompress ??= snappyUncompressor())(input, length);

@@ -8,17 +8,29 @@
  * @module
  */
 
+import { copyEight, FILLED, type Repeats } from "./repeats.ts";
 import { damagedBytes } from "./thrift.ts";
 
 /** Longer copies are worth the call of a native function. */
 const LONG = 128;
-/** From so many bytes on, a copy that repeats a few bytes is a pattern that is filled in. */
-const FILLED = 64;
 
-/** Decompresses what follows the length that a block begins with, into a buffer of whole numbers of eight bytes. */
-export function fromStretches(input: Uint8Array, at: number, buffer: ArrayBuffer, length: number): Uint8Array {
+/**
+ * Decompresses what follows the length that a block begins with, into a buffer of whole numbers of eight bytes.
+ *
+ * @param repeats Where to put stretches that need not be written; else all is written.
+ */
+export function fromStretches(
+  input: Uint8Array,
+  at: number,
+  buffer: ArrayBuffer,
+  length: number,
+  repeats?: Repeats,
+): Uint8Array {
   const output = new Uint8Array(buffer, 0, length), words = new Uint32Array(buffer, 0, (length + 3) >> 2);
   const numbers = new Float64Array(buffer, 0, (length + 7) >> 3);
+  const view = new DataView(input.buffer, input.byteOffset, input.length);
+  const outputView = new DataView(buffer, 0, length);
+  repeats?.into(output, outputView);
   let to = 0;
   while (at < input.length) {
     const tag = input[at++];
@@ -34,7 +46,9 @@ export function fromStretches(input: Uint8Array, at: number, buffer: ArrayBuffer
           size++;
         }
         if (at + size > input.length || to + size > length) throw damagedBytes();
-        if (size > 24) output.set(input.subarray(at, at + size), to);
+        // Eight bytes at once; what is too much is written over.
+        if (size <= 8 && at + 8 <= input.length && to + 8 <= length) copyEight(view, at, outputView, to);
+        else if (size > 24) output.set(input.subarray(at, at + size), to);
         else for (let i = 0; i < size; i++) output[to + i] = input[at + i];
         at += size;
         to += size;
@@ -49,7 +63,17 @@ export function fromStretches(input: Uint8Array, at: number, buffer: ArrayBuffer
         const low = input[at], high = input[at + 1];
         distance = low | (high << 8);
         at += 2;
-        // A value that is repeated for long comes as many copies of 64 bytes from the same distance.
+        // A value that is repeated for long comes as many copies of 64 bytes from the same distance: four of them are twelve bytes.
+        const first = 0xfe | (low << 8) | (high << 16) | 0xfe000000,
+          second = low | (high << 8) | 0xfe0000 | (low << 24);
+        const third = high | 0xfe00 | (low << 16) | (high << 24);
+        while (
+          at + 12 <= input.length && view.getInt32(at, true) === first && view.getInt32(at + 4, true) === second &&
+          view.getInt32(at + 8, true) === third
+        ) {
+          size += 256;
+          at += 12;
+        }
         while ((input[at] & 3) === 2 && input[at + 1] === low && input[at + 2] === high) {
           size += (input[at] >> 2) + 1;
           at += 3;
@@ -64,7 +88,18 @@ export function fromStretches(input: Uint8Array, at: number, buffer: ArrayBuffer
     if (at > input.length || distance === 0 || distance > to || to + size > length) throw damagedBytes();
     const end = to + size;
     let from = to - distance;
+    if (distance > 8) repeats?.reach(from, Math.min(from + size, to));
+    if (size <= 8 && distance >= 8 && to + 8 <= length) {
+      copyEight(outputView, from, outputView, to);
+      to = end;
+      continue;
+    }
     if (size >= FILLED && 8 % distance === 0) {
+      if (repeats) {
+        repeats.add(from, to, end);
+        to = end;
+        continue;
+      }
       // One number again and again: bytes until a whole one is there, then number by number.
       const first = (to + 7) & ~7;
       while (to < first + 8) output[to++] = output[from++];

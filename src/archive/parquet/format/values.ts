@@ -9,6 +9,7 @@ import { type Leaf, Physical } from "./footer.ts";
 import { Codes, strange } from "./hybrid.ts";
 import { type DictionaryPage, Encoding } from "./pages.ts";
 import { plainTexts, type StringBytes, Strings } from "./strings.ts";
+import type { Repeats } from "./repeats.ts";
 import { ParquetError } from "./thrift.ts";
 
 /** What values become: floats (decimals and instants too, those as milliseconds), whole numbers, 0 and 1, or numbers of strings. */
@@ -68,6 +69,13 @@ export class ValueDecoder {
     return this.kind !== "string" || this.usesDictionary(encoding);
   }
 
+  /** Tells whether the pages of an encoding hold numbers one after the other, of eight bytes at most. */
+  isPlain(encoding: number): boolean {
+    const { physical, length } = this.leaf;
+    return this.kind === "float" && encoding === Encoding.PLAIN &&
+      (EIGHT_OR_FEWER.has(physical) || (physical === Physical.FIXED_LEN_BYTE_ARRAY && length <= 8));
+  }
+
   /** The codes of a page that uses the dictionary; null where it does not. */
   codes(bytes: Uint8Array, count: number, encoding: number): Codes | null {
     if (!this.usesDictionary(encoding)) return null;
@@ -76,12 +84,16 @@ export class ValueDecoder {
     return new Codes(bytes, 1, bytes.length, bytes[0], count);
   }
 
-  /** The values of a page. */
-  page(bytes: Uint8Array, count: number, encoding: number): PageValues {
+  /**
+   * The values of a page.
+   *
+   * @param repeats What is not written of plain numbers; null: nothing.
+   */
+  page(bytes: Uint8Array, count: number, encoding: number, repeats: Repeats | null = null): PageValues {
     const codes = this.codes(bytes, count, encoding);
     if (codes) return this.kind === "string" ? new StringCodes(codes, this.#size) : this.#looked(codes);
     if (this.kind === "string") return new Sequence(this.#addStrings(bytes, count, encoding), count);
-    if (this.kind === "float" && encoding === Encoding.PLAIN) return new PlainFloats(this.leaf, bytes, count);
+    if (this.kind === "float" && encoding === Encoding.PLAIN) return new PlainFloats(this.leaf, bytes, count, repeats);
     return new Plain(this.#numbers(bytes, count, encoding));
   }
 
@@ -216,6 +228,9 @@ function booleans({ physical, path }: Leaf, bytes: Uint8Array, count: number, en
   return out;
 }
 
+/** Numbers of eight bytes at most. */
+const EIGHT_OR_FEWER = new Set<number>([Physical.INT32, Physical.INT64, Physical.FLOAT, Physical.DOUBLE]);
+
 /** How many bytes a plain number of a column takes. */
 export function widthOf({ physical, length, path }: Leaf): number {
   switch (physical) {
@@ -278,7 +293,12 @@ class PlainFloats implements PageValues {
   readonly #view: DataView;
   readonly #width: number;
 
-  constructor(readonly leaf: Leaf, readonly bytes: Uint8Array, readonly count: number) {
+  constructor(
+    readonly leaf: Leaf,
+    readonly bytes: Uint8Array,
+    readonly count: number,
+    readonly repeats: Repeats | null = null,
+  ) {
     this.#width = widthOf(leaf);
     if (bytes.length < count * this.#width) throw new ParquetError("a page ends too early");
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -295,13 +315,17 @@ class PlainFloats implements PageValues {
       return this.#between(first - offset, first - offset + length, out, to);
     }
     const view = this.#view, read = this.#read, width = this.#width;
-    for (let i = from; i < until; i++) out[to++] = read(view, (positions[i] - offset) * width);
+    const places = scratch(length);
+    for (let i = 0; i < length; i++) places[i] = (positions[from + i] - offset) * width;
+    this.repeats?.find(places, length, width);
+    for (let i = 0; i < length; i++) out[to + i] = read(view, places[i]);
   }
 
   #between(start: number, end: number, out: ColumnArray, to: number): void {
     const { leaf } = this;
     const view = this.#view, read = this.#read, width = this.#width;
     const first = start * width, last = end * width;
+    this.repeats?.write(first, last);
     if (leaf.physical === Physical.DOUBLE) {
       new Uint8Array(out.buffer, out.byteOffset + to * 8, last - first).set(this.bytes.subarray(first, last));
     } else if (leaf.physical === Physical.FIXED_LEN_BYTE_ARRAY && width === 8) {
