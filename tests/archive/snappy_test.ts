@@ -2,9 +2,8 @@
 
 import assert from "node:assert/strict";
 import { snappyCompressor } from "hysnappy";
-import { Repeats } from "../../src/archive/parquet/format/repeats.ts";
 import { snappy } from "../../src/archive/parquet/format/snappy.ts";
-import { fromStretches } from "../../src/archive/parquet/format/stretches.ts";
+import { fromStretches, Repeats } from "../../src/archive/parquet/format/stretches.ts";
 import { ParquetError } from "../../src/archive/parquet/format/thrift.ts";
 import { Random } from "../faults/random.ts";
 

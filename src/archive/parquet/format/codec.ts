@@ -7,7 +7,7 @@
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
 import { lz4 } from "./lz4.ts";
 import { snappy } from "./snappy.ts";
-import type { Repeats } from "./repeats.ts";
+import type { Repeats } from "./stretches.ts";
 import { ParquetError } from "./thrift.ts";
 
 /** Larger pages are not believed. */

@@ -9,7 +9,7 @@ import { decompress } from "./codec.ts";
 import type { ColumnBytes } from "./column_bytes.ts";
 import type { Chunk, Leaf } from "./footer.ts";
 import { Codes } from "./hybrid.ts";
-import { Repeats } from "./repeats.ts";
+import { Repeats } from "./stretches.ts";
 import { ParquetError, ThriftReader, ThriftType } from "./thrift.ts";
 
 /** The encodings of Parquet, by number. */

@@ -5,8 +5,7 @@
  */
 
 import { snappyUncompressor } from "hysnappy";
-import type { Repeats } from "./repeats.ts";
-import { fromStretches } from "./stretches.ts";
+import { fromStretches, type Repeats } from "./stretches.ts";
 import { damagedBytes } from "./thrift.ts";
 
 /** Snappy makes at most so many bytes of one. */

@@ -9,7 +9,7 @@ import { type Leaf, Physical } from "./footer.ts";
 import { Codes, strange } from "./hybrid.ts";
 import { type DictionaryPage, Encoding } from "./pages.ts";
 import { plainTexts, type StringBytes, Strings } from "./strings.ts";
-import type { Repeats } from "./repeats.ts";
+import type { Repeats } from "./stretches.ts";
 import { ParquetError } from "./thrift.ts";
 
 /** What values become: floats (decimals and instants too, those as milliseconds), whole numbers, 0 and 1, or numbers of strings. */
