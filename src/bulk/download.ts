@@ -16,8 +16,8 @@ import { COUNT, listOf, oneOf, orNull, PATH, pathString, STEP_RANGE } from "../o
 import { type Checked, declare, needed, optional } from "../options/options.ts";
 import { LONG_CALL, type LongCallOptions } from "../progress/show.ts";
 import type { Source } from "../source.ts";
-import type { FileRef, StepRange } from "../types.ts";
-import { fitName } from "../write/file_name.ts";
+import { FILE_TYPES, type FileRef, type StepRange } from "../types.ts";
+import { digest, fitName } from "../write/file_name.ts";
 import { writeWhole } from "../write/whole.ts";
 import { reasonOrThrow } from "../async/one_of_many.ts";
 import { type BulkCall, noteMissing } from "./notes.ts";
@@ -35,8 +35,8 @@ import {
 export interface DownloadFilesOptions extends RunSelection, LongCallOptions {
   /** Which files and file series. */
   attributes: AttributeSelection;
-  /** Only single files, or only file series. Default: both. */
-  types?: readonly ("file" | "file_series")[];
+  /** Only single files (`"file"`), file series, or the file sets and artifacts of Neptune 2.x. Default: all of them. */
+  types?: readonly ("file" | "file_series" | "file_set" | "artifact")[];
   /** The folder to write to; made where it is not there. */
   destination: string | URL;
   /** Only the files of series at these steps, both ends inclusive. Default: all steps. */
@@ -45,14 +45,14 @@ export interface DownloadFilesOptions extends RunSelection, LongCallOptions {
   concurrency?: number;
 }
 
-const TYPES = ["file", "file_series"] as const;
+const TYPES = [...FILE_TYPES, "file_series"] as const;
 
 /** The options of `downloadFiles`. */
 export const DOWNLOAD_FILES = declare<DownloadFilesOptions>()({
   ...RUN_SELECTION,
   ...LONG_CALL,
   attributes: needed(ATTRIBUTES),
-  types: optional(listOf(oneOf(...TYPES), 'an array of "file" and "file_series"'), TYPES),
+  types: optional(listOf(oneOf(...TYPES), "an array of types of files"), TYPES),
   destination: needed(PATH),
   stepRange: optional(orNull(STEP_RANGE), null),
   concurrency: optional(COUNT, 8),
@@ -60,12 +60,17 @@ export const DOWNLOAD_FILES = declare<DownloadFilesOptions>()({
 
 type Options = Checked<typeof DOWNLOAD_FILES> & BulkCall;
 
+/** The type of files of which nothing tells it. */
+const UNKNOWN = "application/octet-stream";
+
 /** One file to fetch. */
 interface Wanted {
   run: string;
   attribute: string;
   /** NaN for a single file. */
   step: number;
+  /** Where it lies in its file set: names of folders, and its own; none for others. */
+  inside: string[];
   ref: FileRef | null;
 }
 
@@ -116,15 +121,51 @@ export async function downloadFilesFrame(source: Source, options: Options): Prom
 /** Sorted by run and attribute. */
 async function singleFiles(source: Source, selected: SelectedRuns, options: Options): Promise<Wanted[]> {
   const wanted: Wanted[] = [];
-  if (selected.runs.length === 0 || !options.types.includes("file")) return wanted;
-  const runs = selected.runs.map((run) => run.key);
-  const query = { runs, ...selectPaths(options.attributes), types: ["file" as const], signal: options.signal };
-  for await (const block of source.values(query)) {
+  const types = FILE_TYPES.filter((type) => options.types.includes(type));
+  if (selected.runs.length === 0 || types.length === 0) return wanted;
+  const runs = selected.runs.map((run) => run.key), { signal } = options;
+  for await (const block of source.values({ runs, ...selectPaths(options.attributes), types, signal })) {
     for (const { run, path, cell } of cells(block)) {
-      wanted.push({ run: selected.labels.get(run)!, attribute: path, step: NaN, ref: cell.value as FileRef | null });
+      const ref = cell.value as FileRef | null;
+      wanted.push({ run: selected.labels.get(run)!, attribute: path, step: NaN, inside: [], ref });
     }
   }
-  return wanted.sort((a, b) => compareStrings(a.run, b.run) || compareStrings(a.attribute, b.attribute));
+  wanted.sort((a, b) => compareStrings(a.run, b.run) || compareStrings(a.attribute, b.attribute));
+  const found: Wanted[][] = wanted.map((one) => [one]);
+  const sets = wanted.flatMap(({ ref }, at) => ref?.mimeType === FOLDER ? [at] : []);
+  await forEach(sets, options.concurrency, async (at, _, signal) => {
+    found[at] = await filesOf(source, wanted[at], signal);
+  }, signal);
+  return found.flat();
+}
+
+/** The type of what holds the files of a set. */
+const FOLDER = "inode/directory";
+/** Folders within folders; more there are where a link leads in circles. */
+const DEEPEST = 32;
+
+/** The files of a file set, which lies in a folder; what is no folder is one file. */
+async function filesOf(source: Source, set: Wanted, signal: AbortSignal): Promise<Wanted[]> {
+  const names = set.inside.length < DEEPEST ? await namesIn(source, set.ref!, signal) : null;
+  if (names === null) return [set];
+  const found: Wanted[] = [];
+  for (const name of names.toSorted(compareStrings)) {
+    const ref = { path: `${set.ref!.path}/${name}`, size: null, mimeType: UNKNOWN };
+    found.push(...await filesOf(source, { ...set, inside: [...set.inside, ...name.split("/")], ref }, signal));
+  }
+  return found;
+}
+
+/** What a folder holds; null where it is none. */
+async function namesIn(source: Source, ref: FileRef, signal: AbortSignal): Promise<readonly string[] | null> {
+  try {
+    const { bytes } = await source.file(ref, { signal });
+    await bytes.cancel();
+    return null;
+  } catch (error) {
+    if (!isNeptuneError(error, "FileMissingError")) throw error;
+    return error.fields.inside ?? null;
+  }
 }
 
 async function seriesFiles(source: Source, selected: SelectedRuns, options: Options): Promise<Wanted[]> {
@@ -141,7 +182,13 @@ async function seriesFiles(source: Source, selected: SelectedRuns, options: Opti
   const points = await collectPoints(blocks, series.run.length, "file", false);
   return points.flatMap(({ step, values }, i) => {
     const run = series.labels[series.run[i]], attribute = series.paths[series.path[i]];
-    return (values.data as (FileRef | null)[]).map((ref, row) => ({ run, attribute, step: step[row], ref }));
+    return (values.data as (FileRef | null)[]).map((ref, row) => ({
+      run,
+      attribute,
+      step: step[row],
+      inside: [],
+      ref,
+    }));
   });
 }
 
@@ -149,11 +196,15 @@ async function fetchOne(source: Source, { ref }: Wanted, path: string, signal: A
   const missing = { status: "missing", path: null, size: null, message: null } as const;
   if (ref === null) return missing;
   const there = await Deno.stat(path).catch(() => null);
-  if (there?.isFile && ref.size !== null && there.size === ref.size) {
-    return { status: "present", path, size: ref.size, message: null };
-  }
+  const isThere = (size: number | null) => there?.isFile && size !== null && there.size === size;
+  if (isThere(ref.size)) return { status: "present", path, size: ref.size, message: null };
   try {
-    await writeWhole(path, (await source.file(ref, { signal })).bytes, signal);
+    const { bytes, size } = await source.file(ref, { signal });
+    if (isThere(size)) {
+      await bytes.cancel();
+      return { status: "present", path, size, message: null };
+    }
+    await writeWhole(path, bytes, signal);
     return { status: "downloaded", path, size: (await Deno.stat(path)).size, message: null };
   } catch (error) {
     if (isNeptuneError(error, "FileMissingError")) return missing;
@@ -162,20 +213,25 @@ async function fetchOne(source: Source, { ref }: Wanted, path: string, signal: A
 }
 
 /**
- * Where each file goes: `<run>/<attribute>/step_<step>.<extension>`. No part of it can climb out of the destination, and no file takes
- * the place of another, also where upper and lower case are one: the second gets a number.
+ * Where each file goes: `<run>/<attribute>/step_<step>.<extension>`, those of a file set `<run>/<attribute>/<name>`. No part of it can
+ * climb out of the destination. A name that a file system might not take is changed and gets a digest of what it was, so that it is the
+ * same in every call, whatever else that one asks for. No file takes the place of another of its call, also where upper and lower case
+ * are one: the second gets a number.
  */
 function placesFor(wanted: Wanted[]): string[] {
   const taken = new Set<string>();
-  return wanted.map(({ run, attribute, step, ref }) => {
-    const parts = [run, ...attribute.split("/").filter((part) => part !== "")].map(safe);
-    if (step === step) parts.push(`step_${step.toFixed(6).replace(".", "_")}`);
-    const named = parts.at(-1)!;
+  return wanted.map(({ run, attribute, step, inside, ref }) => {
+    const names = attribute.split("/").filter((part) => part !== "");
+    // `a//b` is not `a/b`.
+    const whole = names.join("/") === attribute ? "" : `-${digest(attribute)}`;
+    const parts = [run, ...names, ...inside].map((name) => ({ name: safe(name), mark: markOf(name) }));
+    if (step === step) parts.push({ name: `step_${step.toFixed(6).replace(".", "_")}`, mark: "" });
+    const { name, mark } = parts.at(-1)!;
     const extension = ref?.path.match(/\.[A-Za-z0-9]{1,10}$/)?.[0] ?? EXTENSIONS[ref?.mimeType ?? ""] ?? "";
     // What is called `config.json` has its extension already.
-    const ends = named.length > extension.length && named.toLowerCase().endsWith(extension.toLowerCase());
-    const stem = ends ? named.slice(0, named.length - extension.length) : named;
-    const folder = parts.slice(0, -1).map((part) => fitName(part));
+    const ends = name.length > extension.length && name.toLowerCase().endsWith(extension.toLowerCase());
+    const stem = (ends ? name.slice(0, name.length - extension.length) : name) + mark + whole;
+    const folder = parts.slice(0, -1).map(({ name, mark }) => fitName(name + mark));
     for (let count = 1;; count++) {
       const path = join(...folder, fitName(stem, (count > 1 ? `-${count}` : "") + extension));
       if (taken.has(path.toLowerCase())) continue;
@@ -188,6 +244,11 @@ function placesFor(wanted: Wanted[]): string[] {
 /** A name that is safe on every file system: other characters than letters, digits, `_`, `-` and inner dots become `_`. */
 function safe(part: string): string {
   return part.replace(/[^\p{L}\p{N}_.-]/gu, "_").replace(/^\.+|\.+$/g, "_") || "_";
+}
+
+/** What tells a name that had to be changed from others that look the same then. */
+function markOf(part: string): string {
+  return safe(part) === part ? "" : `-${digest(part)}`;
 }
 
 const EXTENSIONS: Record<string, string> = {

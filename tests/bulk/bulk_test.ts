@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { OptionError, type SortBy } from "../../mod.ts";
-import { float } from "../../samples/rows.ts";
-import { writeRun } from "../../samples/writer.ts";
+import { file, float, string } from "../../samples/rows.ts";
+import { sanitized, writeRun } from "../../samples/writer.ts";
 import { Fixture, PROJECT } from "../api/fixture.ts";
 
 Deno.test("a table has the columns asked for besides its own, sys/ first, with the types of the values", async () => {
@@ -214,6 +214,77 @@ Deno.test("files are downloaded once, and the frame tells where each is", async 
   assert.equal(await Deno.readTextFile(path), "wing span\n");
   assert.ok(path.startsWith(destination));
   assert.deepEqual((await download()).getColumn("status").toArray(), ["missing", "present"]);
+});
+
+Deno.test("a file lies at the same place whatever else is asked for, and never counts as another one", async () => {
+  await using fixture = await Fixture.make();
+  const paths = ["plots/a b", "plots/a_b", "plots/a:b", "plots//a_b", "plots/e\u0301", "plots/\u00e9"];
+  const stored = paths.map((_, i) => `odd/${i}.txt`);
+  const batches = [paths.map((path, i) => file(path, stored[i]))];
+  for (const runId of ["odd run", "odd_run"]) {
+    await writeRun({ dataRoot: fixture.data, projectId: "team/odd", runId, batches });
+  }
+  const folder = `${fixture.files}/${sanitized("team/odd")}`;
+  await Deno.mkdir(`${folder}/odd`, { recursive: true });
+  for (const [i, path] of stored.entries()) await Deno.writeTextFile(`${folder}/${path}`, `file ${i}`);
+  const { project } = fixture.project({ project: "team/odd" });
+  const destination = `${fixture.folder}/odd`;
+  const places = new Map<string, string>();
+  // One by one, then together: nothing is fetched twice.
+  for (const runId of ["odd run", "odd_run"]) {
+    for (const [i, path] of paths.entries()) {
+      const frame = await project.downloadFiles({ runs: [runId], attributes: [path], destination });
+      const [place] = frame.getColumn("path").toArray() as string[];
+      assert.deepEqual(frame.getColumn("status").toArray(), ["downloaded"], path);
+      assert.equal(await Deno.readTextFile(place), `file ${i}`);
+      places.set(`${runId} ${path}`, place);
+    }
+  }
+  assert.equal(new Set(places.values()).size, 12);
+  assert.ok(places.get("odd_run plots/a_b")!.endsWith("/odd_run/plots/a_b.txt"), "what need not change stays");
+  const all = await project.downloadFiles({ attributes: ".*", destination });
+  for (const { run, attribute, path, status } of all.toRecords()) {
+    assert.deepEqual([status, path], ["present", places.get(`${run} ${attribute}`)]);
+  }
+});
+
+Deno.test("the files of file sets and artifacts of Neptune 2.x are fetched too", async () => {
+  await using fixture = await Fixture.make();
+  const row = (path: string, type: string, stored: string) => ({ ...file(path, stored), attribute_type: type });
+  const rows = [
+    string("sys/id", "OLD-1"),
+    row("source/files", "file_set", "OLD-1/source/files"),
+    row("source/gone", "file_set", "OLD-1/source/gone"),
+    row("data/train", "artifact", "OLD-1/data/train/files_list.json"),
+  ];
+  await writeRun({ dataRoot: fixture.data, projectId: "team/old", runId: "OLD-1", batches: [rows] });
+  const folder = `${fixture.files}/${sanitized("team/old")}/OLD-1`;
+  const contents = {
+    "source/files/files.zip": "PK",
+    "source/files/src/.env": "A=1",
+    "data/train/files_list.json": "[]",
+  };
+  for (const [path, text] of Object.entries(contents)) {
+    await Deno.mkdir(`${folder}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
+    await Deno.writeTextFile(`${folder}/${path}`, text);
+  }
+  const { project } = fixture.project({ project: "team/old" });
+  const destination = `${fixture.folder}/old`;
+  const found = async () =>
+    (await project.downloadFiles({ attributes: ".*", destination })).toRecords()
+      .map((
+        { attribute, path, status },
+      ) => [attribute, path?.slice(destination.length).replace(/-[0-9a-f]{16}/, "-…"), status]);
+  const expected = (status: string) => [
+    ["data/train", "/OLD-1/data/train.json", status],
+    ["source/files", "/OLD-1/source/files/files.zip", status],
+    ["source/files", "/OLD-1/source/files/src/_env-….env", status],
+    ["source/gone", undefined, "missing"],
+  ];
+  assert.deepEqual(await found(), expected("downloaded"));
+  assert.deepEqual(await found(), expected("present"));
+  const sets = await project.downloadFiles({ attributes: ".*", destination, types: ["file_set"] });
+  assert.deepEqual(sets.getColumn("attribute").toArray(), ["source/files", "source/files", "source/gone"]);
 });
 
 Deno.test("attributes are listed with their types, for some runs or all", async () => {
