@@ -1,17 +1,17 @@
 /**
  * Runs the tests and prints one closing line. Folders and files may be named; without any, all default tests run: most of them side by
- * side, then one after the other those that look at the clock or at memory. With `--fast` what takes long is left out.
+ * side, then those that look at the clock or at memory. With `--fast` what takes long is left out.
  *
  * The slow suites, which need Python or a browser, have tasks of their own: `test:peers`, `test:browser`.
  */
 
-/** What looks at the clock or at the memory of this process: run when nothing else runs. */
+/**
+ * What looks at the clock or at the memory of this process: run when no other work is done. Most of the time they wait, so that two
+ * processes do not keep each other from the clock.
+ */
 const ALONE = [
-  "tests/http/",
-  "tests/kernel/calls_test.ts",
-  "tests/kernel/interrupt_test.ts",
-  "tests/pool/",
-  "tests/server/hostile_test.ts",
+  ["tests/http/"],
+  ["tests/kernel/calls_test.ts", "tests/kernel/interrupt_test.ts", "tests/pool/", "tests/server/hostile_test.ts"],
 ];
 
 /** What `--fast` leaves out: what starts kernels and other programs, what takes long, and what asks the same of one more way to read. */
@@ -37,35 +37,42 @@ const LONG = [
 /** Counts of passed, failed and ignored tests. */
 type Counts = [number, number, number];
 
-async function run(...args: string[]): Promise<{ code: number; counts: Counts | null }> {
+/** @param atOnce Whether what is said is shown at once, or when all is said: others speak, too. */
+async function run(args: string[], atOnce = true): Promise<{ code: number; counts: Counts | null }> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["test", "-A", "--no-prompt", "--quiet", ...args],
     env: { NO_COLOR: "1", NEPTUNE_PROJECT: "", NEPTUNE_API_TOKEN: "", NEPTUNE_ARCHIVE: "", NEPTUNE_ARCHIVE_FILES: "" },
     stdout: "piped",
-    stderr: "inherit",
+    stderr: atOnce ? "inherit" : "piped",
   }).spawn();
-  let tail = "";
-  const decoder = new TextDecoder();
-  for await (const chunk of child.stdout) {
-    await Deno.stdout.write(chunk);
-    tail = (tail + decoder.decode(chunk, { stream: true })).slice(-2000);
-  }
+  const said: Uint8Array[] = [];
+  const streams = atOnce ? [child.stdout] : [child.stdout, child.stderr];
+  await Promise.all(streams.map(async (stream) => {
+    for await (const chunk of stream) {
+      said.push(chunk);
+      if (atOnce) await Deno.stdout.write(chunk);
+    }
+  }));
   const { code } = await child.status;
-  const summaries = tail.matchAll(/(\d+) passed(?: \(.*?\))? \| (\d+) failed(?: \(.*?\))?(?: \| (\d+) ignored)?/g);
+  const bytes = await new Blob(said as Uint8Array<ArrayBuffer>[]).bytes();
+  if (!atOnce) { for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at)); }
+  const summaries = new TextDecoder().decode(bytes.subarray(-2000))
+    .matchAll(/(\d+) passed(?: \(.*?\))? \| (\d+) failed(?: \(.*?\))?(?: \| (\d+) ignored)?/g);
   const found = [...summaries].at(-1)?.slice(1, 4).map((count) => Number(count ?? 0));
   return { code, counts: found ? found as Counts : null };
 }
 
 const fast = Deno.args.includes("--fast");
 const named = Deno.args.filter((arg) => arg !== "--fast");
-const ignored = (paths: string[]) => `--ignore=${paths.join(",")}`;
-const runs = named.length > 0
-  ? [named]
-  : fast
-  ? [["--parallel", ignored([...ALONE, ...LONG]), "tests/"], [ignored(LONG), ...ALONE]]
-  : [["--parallel", ignored(ALONE), "tests/"], ALONE];
+const ignored = (paths: string[]) => paths.length > 0 ? [`--ignore=${paths.join(",")}`] : [];
 const results = [];
-for (const args of runs) results.push(await run(...args));
+if (named.length > 0) results.push(await run(named));
+else {
+  // One of the tests has the types of all files checked.
+  const left = fast ? LONG : [];
+  results.push(await run(["--no-check", "--parallel", ...ignored([...ALONE.flat(), ...left]), "tests/"]));
+  results.push(...await Promise.all(ALONE.map((some) => run(["--no-check", ...ignored(left), ...some], false))));
+}
 const counts = results.flatMap(({ counts }) => counts === null ? [] : [counts]);
 if (counts.length > 0) {
   const [passed, failed, skipped] = [0, 1, 2].map((i) => counts.reduce((sum, one) => sum + one[i], 0));

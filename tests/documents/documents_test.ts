@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { pages, readPage, runExamples, trimLines } from "./blocks.ts";
-import { namesThatAreNot, readPythonPage } from "./python_page.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -117,21 +116,3 @@ function anchors(text: string): string[] {
     title.toLowerCase().replace(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-")
   );
 }
-
-Deno.test("docs/python.md names nothing of ours that does not exist", async () => {
-  const { claims, ours } = await readPythonPage();
-  assert.ok(claims.length > 300 && ours.length > 100, `${claims.length} names of Python, ${ours.length} of ours`);
-  // What does not exist is found: these must be all that is.
-  const wrong = [
-    { line: 1, name: "stepRang", optionOf: ["ReadOnlyProject.fetchRunsDf"] },
-    { line: 2, name: "ReadOnlyRun.attributes", optionOf: [] },
-    { line: 3, name: "ReadOnlyRuns", optionOf: [] },
-    { line: 4, name: "compares", optionOf: [] },
-  ];
-  assert.deepEqual(await namesThatAreNot([...ours, ...wrong]), [
-    "docs/python.md:1: none of ReadOnlyProject.fetchRunsDf has the option stepRang",
-    "docs/python.md:2: there is no ReadOnlyRun.attributes",
-    "docs/python.md:3: there is no ReadOnlyRuns",
-    "docs/python.md:4: there is no compares",
-  ]);
-});

@@ -80,34 +80,41 @@ function spans(text: string): string[] {
 
 const ROOT = new URL("../../", import.meta.url);
 
+const HEAD = [
+  `import type * as main from "${new URL("mod.ts", ROOT)}";`,
+  `import type * as nql from "${new URL("src/nql/mod.ts", ROOT)}";`,
+  `type Keys<T> = T extends readonly unknown[] | string ? never : T extends unknown ? keyof T : never;`,
+  `type Options<A extends readonly unknown[]> = { [I in keyof A]: Keys<NonNullable<A[I]>> }[number];`,
+];
+
+/** Our names as code, a line each, of which the compiler complains where there is no such name. */
+export function codeOf(names: OurName[]): string {
+  return [...HEAD, ...names.map((one, i) => declaration(one, i).replaceAll("\n", " "))].join("\n");
+}
+
+/** A sentence for each name that does not exist, after what the compiler said of this code in a file `names.ts`. */
+export function wrongNames(names: OurName[], said: string): string[] {
+  const lines = new Set([...said.matchAll(/names\.ts:(\d+):\d+/g)].map((match) => Number(match[1]) - 1 - HEAD.length));
+  return [...lines].sort((a, b) => a - b).map((i) => {
+    const { line, name, optionOf } = names[i];
+    return `docs/python.md:${line}: ${
+      optionOf.length > 0 ? `none of ${optionOf.join(", ")} has the option` : "there is no"
+    } ${name}`;
+  });
+}
+
 /** Lets the compiler look for our names; gives a sentence for each that does not exist. */
 export async function namesThatAreNot(names: OurName[]): Promise<string[]> {
-  const head = [
-    `import type * as main from "${new URL("mod.ts", ROOT)}";`,
-    `import type * as nql from "${new URL("src/nql/mod.ts", ROOT)}";`,
-    `type Keys<T> = T extends readonly unknown[] | string ? never : T extends unknown ? keyof T : never;`,
-    `type Options<A extends readonly unknown[]> = { [I in keyof A]: Keys<NonNullable<A[I]>> }[number];`,
-  ];
-  const code = names.map((one, i) => declaration(one, i).replaceAll("\n", " "));
   const folder = await Deno.makeTempDir();
   try {
-    await Deno.writeTextFile(`${folder}/names.ts`, [...head, ...code].join("\n"));
+    await Deno.writeTextFile(`${folder}/names.ts`, codeOf(names));
     const { success, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["check", "--quiet", `--config=${new URL("deno.json", ROOT).pathname}`, `${folder}/names.ts`],
       env: { NO_COLOR: "1" },
     }).output();
-    if (success) return [];
-    const text = new TextDecoder().decode(stderr);
-    const lines = new Set(
-      [...text.matchAll(/names\.ts:(\d+):\d+/g)].map((match) => Number(match[1]) - 1 - head.length),
-    );
-    if (lines.size === 0) throw new Error(text);
-    return [...lines].sort((a, b) => a - b).map((i) => {
-      const { line, name, optionOf } = names[i];
-      return `docs/python.md:${line}: ${
-        optionOf.length > 0 ? `none of ${optionOf.join(", ")} has the option` : "there is no"
-      } ${name}`;
-    });
+    const said = new TextDecoder().decode(stderr), wrong = wrongNames(names, said);
+    if (!success && wrong.length === 0) throw new Error(said);
+    return wrong;
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -96,7 +96,7 @@ Deno.test("an interrupt ends every public call with one sentence, and the kernel
     `);
     assert.equal(ready.status, "ok", ready.evalue);
     for (const call of CALLS) {
-      const running = kernel.run(`await ${call}`);
+      const running = kernel.run(`await ${call}`, { drain: 0 });
       await new Promise((resolve) => setTimeout(resolve, 120));
       kernel.interrupt();
       const { status, ename, evalue } = await running;

@@ -88,8 +88,15 @@ export class Kernel implements AsyncDisposable {
     return kernel;
   }
 
-  /** Runs a cell and collects its outputs. */
-  async run(code: string, { timeout = 60_000 }: { timeout?: number } = {}): Promise<Reply> {
+  /**
+   * Runs a cell and collects its outputs.
+   *
+   * @param drain How many milliseconds to wait for the last ones.
+   */
+  async run(
+    code: string,
+    { timeout = 60_000, drain = DRAIN_MS }: { timeout?: number; drain?: number } = {},
+  ): Promise<Reply> {
     const start = performance.now();
     const id = await this.#send("execute_request", {
       code,
@@ -110,7 +117,7 @@ export class Kernel implements AsyncDisposable {
       if (parent !== id || type === "execute_input") continue;
       if (type !== "status") outputs.push({ type, content });
       if (content.execution_state === "idle") milliseconds = performance.now() - start;
-      if (milliseconds > 0) deadline = performance.now() + DRAIN_MS;
+      if (milliseconds > 0) deadline = performance.now() + drain;
     }
     if (milliseconds === 0) throw new Error(`The cell did not end within ${timeout} ms: ${code.slice(0, 200)}`);
     const parts = await this.#shell.next(2000);
