@@ -86,7 +86,8 @@ export function printedText(text: string): string {
     // deno-lint-ignore no-control-regex
     .replace(/(?:[\x1b\ufffd\u241b]\[|\x9b)[0-9;:?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[@-_]/g, "")
     .replace(/\r\n/g, "\n")
-    .replace(/[^\n\r]*\r(?=[^\n\r])/g, "")
+    // Only from the beginning of a line on: from anywhere in it would take long for long lines.
+    .replace(/(?<![^\n\r])[^\n\r]*\r(?=[^\n\r])/g, "")
     // deno-lint-ignore no-control-regex
     .replace(/[\x00-\x08\x0b-\x1f\x7f]/g, "")
     .replace(/^(?:[ \t]*\n)+/, "")

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { begun, streamOf } from "../async/begun.ts";
 import { DecodeError, FileMissingError, isNeptuneError } from "../errors.ts";
 import type { FileContent, FileOptions } from "../source.ts";
 import { trustedAddress } from "../transport/address.ts";
@@ -35,8 +36,11 @@ export async function fetchFile(
     };
     const chunks = api.transport.chunks({ method: "GET", url, headers: {}, followRedirects: true }, signal, { onSize });
     try {
-      const bytes = counted(ref, following(await chunks.next(), chunks));
-      return { bytes: ReadableStream.from(from > 0 || to < Infinity ? within(bytes, from, to) : bytes), size };
+      const bytes = counted(ref, begun(await chunks.next(), chunks));
+      return {
+        bytes: streamOf(from > 0 || to < Infinity ? within(bytes, from, to) : bytes, () => chunks.return(undefined)),
+        size,
+      };
     } catch (error) {
       if (!isNeptuneError(error, "ServerError")) throw error;
       if (error.fields.status === 404) throw missing(path, error);
@@ -84,11 +88,6 @@ function notTheFile({ path, size }: FileRef, what: string): DecodeError {
       "check that no proxy or login page is in between.",
     { offset: 0, what: "file", path },
   );
-}
-
-async function* following<T>(first: IteratorResult<T, void>, rest: AsyncGenerator<T, void>): AsyncGenerator<T, void> {
-  if (!first.done) yield first.value;
-  yield* rest;
 }
 
 /** The bytes from `from` to before `to`: storages differ in what ranges they take, so that the others are passed over. */

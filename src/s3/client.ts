@@ -5,6 +5,7 @@
  */
 
 import { AwsV4Signer } from "aws4fetch";
+import { begun } from "../async/begun.ts";
 import { StorageError } from "../errors.ts";
 import type { WireRequest } from "../transport/request.ts";
 import { Transport } from "../transport/transport.ts";
@@ -101,7 +102,7 @@ export class StorageClient {
       const pieces = this.#transport.chunks(wire, signal, { onSize: (_, response) => head = response });
       // Up to the first piece the answer may still turn out to be an error.
       const first = await pieces.next();
-      return { pieces: from(first, pieces), head: head! };
+      return { pieces: begun(first, pieces), head: head! };
     });
   }
 
@@ -206,14 +207,4 @@ function encodedKey(key: string): string {
     /[!'()*]/g,
     (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
   );
-}
-
-async function* from<T>(first: IteratorResult<T>, rest: AsyncGenerator<T>): AsyncGenerator<T> {
-  try {
-    if (first.done) return;
-    yield first.value;
-    yield* rest;
-  } finally {
-    await rest.return(undefined);
-  }
 }

@@ -15,6 +15,7 @@ import {
   type StoredInfo,
   tailOf,
 } from "../archive/disk/store.ts";
+import { streamOf } from "../async/begun.ts";
 import { forEach } from "../async/concurrent.ts";
 import { ConnectionError, StorageError } from "../errors.ts";
 import type { FileContent, FileOptions } from "../source.ts";
@@ -146,7 +147,7 @@ class ObjectStore implements Store {
     const { headers, status } = answer.head;
     const size = status === 206 ? Number(/\/(\d+)$/.exec(headers.get("content-range") ?? "")?.[1]) : lengthOf(headers);
     const pieces = this.#whole(path, answer, { from, to: Math.min(to ?? Infinity, size), signal });
-    return { bytes: ReadableStream.from(pieces), size };
+    return { bytes: streamOf(pieces, () => answer.pieces.return(undefined)), size };
   }
 
   polarsOptions(path: string): Promise<Record<string, string>> {

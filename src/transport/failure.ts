@@ -68,9 +68,10 @@ export class Watch {
     this.#deadline += bytes / FAST_ENOUGH;
   }
 
-  /** Nobody waits for the server: what arrived is being used. */
+  /** Nobody waits for the server: what arrived is being used. A stream that nobody reads on does not keep the process alive. */
   hold(): void {
     this.#heldAt = performance.now();
+    if (this.#timer !== undefined) Deno.unrefTimer(this.#timer as unknown as number);
   }
 
   /** Somebody waits for the server again. */
@@ -80,6 +81,7 @@ export class Watch {
     this.#fed = performance.now();
     this.#heldAt = null;
     if (this.#timer === undefined) this.#start();
+    else Deno.refTimer(this.#timer as unknown as number);
   }
 
   stop(): void {
@@ -94,7 +96,7 @@ export class Watch {
 
   #look(): void {
     this.#timer = undefined;
-    // Started again when somebody waits again: a stream that nobody reads does not keep the process alive.
+    // Started again when somebody waits again.
     if (this.#heldAt !== null) return;
     const now = performance.now();
     if (now < this.#fed + this.#silence && now < this.#deadline) return this.#start();

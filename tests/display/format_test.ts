@@ -7,6 +7,7 @@ import {
   formatDuration,
   formatNumber,
   formatTime,
+  printedText,
   shortenText,
 } from "../../src/display/format.ts";
 
@@ -100,4 +101,16 @@ Deno.test("labels of times name the date where it is new, and are all of one kin
     "2025-03-03",
     "2025-03-04",
   ]);
+});
+
+Deno.test("printedText() leaves what a terminal shows, also of long lines", () => {
+  const cases = [
+    ["10%\r 50%\r100% done\n", "100% done"],
+    ["one\r\ntwo\rTWO\n\rthree", "one\nTWO\nthree"],
+    ["\x1b[31mred\x1b[0m", "red"],
+    ["\n \n  text \n", "  text"],
+    ["x".repeat(1_000_000), "x".repeat(1_000_000)],
+    [`${"x".repeat(500_000)}\r${"y".repeat(500_000)}`, "y".repeat(500_000)],
+  ];
+  for (const [text, shown] of cases) assert.equal(printedText(text), shown);
 });

@@ -331,6 +331,46 @@ Deno.test("files: a signed address is made anew once, and a file that is not the
   }
 });
 
+Deno.test("a file that is read in part, or not at all, leaves no request behind", async () => {
+  let ended = Promise.withResolvers<void>();
+  const endless = () =>
+    new ReadableStream({
+      async pull(to) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        to.enqueue(new Uint8Array(1000));
+      },
+      cancel: () => ended.resolve(),
+    });
+  await using stub: Stub = new Stub({
+    [PATHS.signedUrl]: () =>
+      Response.json({
+        files: [{ project_identifier: "ws/proj", path: "p", url: `${stub.url}/blob`, provider: "azure" }],
+      }),
+    "/blob": () => new Response(endless()),
+  });
+  const source = stub.source();
+  const open = async (range = {}) =>
+    (await source.file({ path: "p", size: null, mimeType: "text/plain" }, range)).bytes;
+  const some = async () => {
+    const reader = (await open()).getReader();
+    await reader.read();
+    await reader.cancel();
+  };
+  const calls: [string, () => Promise<unknown>][] = [
+    ["a part of it", async () => assert.equal((await new Response(await open({ from: 5, to: 10 })).bytes()).length, 5)],
+    ["no byte", async () => assert.equal((await new Response(await open({ from: 5, to: 5 })).bytes()).length, 0)],
+    ["its beginning", some],
+    ["nothing", async () => await (await open()).cancel()],
+  ];
+  for (const [name, call] of calls) {
+    ended = Promise.withResolvers();
+    await call();
+    const late = setTimeout(() => ended.reject(new Error(`the request goes on after ${name} was read`)), 3000);
+    await ended.promise;
+    clearTimeout(late);
+  }
+});
+
 Deno.test("points at the same step come all, also where a page ends between them", async () => {
   // Several points at the step with which the first million of points ends, from either side.
   const step = Float64Array.from({ length: 1_000_007 }, (_, i) => i < 999_998 ? i : Math.max(999_998, i - 5));

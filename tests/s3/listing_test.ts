@@ -7,9 +7,16 @@ import { allPages, Signs } from "../../src/s3/listing.ts";
 import { Random } from "../faults/random.ts";
 
 const encoder = new TextEncoder();
+const encoded = new Map<string, Uint8Array>();
+
+function bytesOf(text: string): Uint8Array {
+  let bytes = encoded.get(text);
+  if (!bytes) encoded.set(text, bytes = encoder.encode(text));
+  return bytes;
+}
 
 function byBytes(a: string, b: string): number {
-  return compare(encoder.encode(a), encoder.encode(b));
+  return compare(bytesOf(a), bytesOf(b));
 }
 
 function compare(a: Uint8Array, b: Uint8Array): number {

@@ -9,6 +9,7 @@ import { ArchiveError, FileMissingError, NeptuneError } from "../../errors.ts";
 import type { FileRef } from "../../types.ts";
 import { mimeOfBytes, mimeOfName, SNIFFED_BYTES } from "./mime.ts";
 import { diskFault } from "./fault.ts";
+import { streamOf } from "../../async/begun.ts";
 import { abortable } from "../../async/shared.ts";
 import type { FileContent, FileOptions } from "../../source.ts";
 import type { Store, StoredInfo } from "./store.ts";
@@ -71,7 +72,7 @@ export class Files {
       }
       if (!found) continue;
       const { bytes, size } = await sayingWhich(candidate, () => this.#store.stream(candidate, options));
-      return { bytes: ReadableStream.from(pieces(candidate, bytes)), size };
+      return { bytes: streamOf(pieces(candidate, bytes), () => bytes.cancel().catch(() => {})), size };
     }
     throw new FileMissingError(
       this.#roots.length === 0
