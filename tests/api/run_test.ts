@@ -3,14 +3,15 @@ import {
   AttributeNotFoundError,
   AttributeTypeError,
   FileMissingError,
+  jupyterDisplay,
   OptionError,
   ReadOnlyProject,
   ReadOnlyRun,
   RunFile,
   RunNotFoundError,
 } from "../../mod.ts";
-import { float, floatPoint, string } from "../../samples/rows.ts";
-import { writeRun } from "../../samples/writer.ts";
+import { file, float, floatPoint, string } from "../../samples/rows.ts";
+import { sanitized, writeRun } from "../../samples/writer.ts";
 import { Fixture, PROJECT, T } from "./fixture.ts";
 
 Deno.test("making a project, a run or an attribute reads nothing, not even whether the archive exists", () => {
@@ -263,4 +264,23 @@ Deno.test("a fork that logs a config under the name of a series that it inherits
   assert.equal((await wings.fetchValues({ type: "float_series" })).height, 2);
   assert.equal(reads(), before);
   await assert.rejects(() => wings.fetchValues({ type: "string_series" }), AttributeTypeError);
+});
+
+Deno.test("a notebook shows of file sets and artifacts what is there of them", async () => {
+  await using fixture = await Fixture.make();
+  const rows = ["file_set", "file_set", "artifact"].map((type, i) => ({
+    ...file(`set/${i}`, `OLD-1/${i}`),
+    attribute_type: type,
+  }));
+  await writeRun({ dataRoot: fixture.data, projectId: "team/old", runId: "OLD-1", batches: [rows] });
+  const folder = `${fixture.files}/${sanitized("team/old")}/OLD-1`;
+  await Deno.mkdir(`${folder}/0`, { recursive: true });
+  await Deno.writeTextFile(`${folder}/2`, '[{"filePath":"a.csv"}]');
+  const run = new ReadOnlyRun(fixture.project({ project: "team/old" }).project, { withId: "OLD-1" });
+  const texts = await Promise.all(
+    [0, 1, 2].map(async (i) => (await run[`set/${i}`][jupyterDisplay]())["text/plain"]),
+  );
+  assert.match(String(texts[0]), /A set of files: downloadFiles\(\) writes them to a folder\.$/);
+  assert.match(String(texts[1]), /The file itself is missing/);
+  assert.match(String(texts[2]), /a\.csv/);
 });

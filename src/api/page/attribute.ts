@@ -8,7 +8,7 @@ import { attributePage } from "../../display/page/attribute.ts";
 import type { MediaBundle } from "../../display/bundle.ts";
 import { longCall } from "../../progress/show.ts";
 import type { RunReader } from "../reader.ts";
-import { type FileRef, isSeriesType } from "../../types.ts";
+import { type FileRef, isFileType, isSeriesType } from "../../types.ts";
 import { ancestorsOf } from "./ancestors.ts";
 import { readImages, readShown } from "./files.ts";
 
@@ -36,7 +36,7 @@ export async function showAttribute(reader: RunReader, path: string): Promise<Me
       points,
       ancestors: type === "float_series" ? await ancestorsOf(source, info, signal) : [],
       images: await readImages(source, files.entries(), IMAGE_BYTES, signal),
-      bytes: type === "file" && value !== null ? await readShown(source, value as FileRef, signal) : undefined,
+      bytes: isFileType(type) && value !== null ? await readShown(source, value as FileRef, signal) : undefined,
     });
   });
 }

@@ -43,6 +43,8 @@ export function fileView(file: FileRef, bytes: FileBytes): Shown {
   const limit = readableBytes(file);
   const why = bytes === "missing"
     ? "The file itself is missing: it was not exported, or not downloaded."
+    : file.mimeType === "inode/directory"
+    ? "A set of files: downloadFiles() writes them to a folder."
     : bytes === "not read" && limit > 0 &&
       `Larger than ${formatBytes(limit)}, so not shown here: fetch() gives the file, and its save() writes it.`;
   return { html: [html, note(facts), why && note(why)], text: [text, facts, why].filter((line) => line).join("\n") };
