@@ -8,7 +8,7 @@ import { crc32 } from "node:zlib";
 import type { Histogram } from "../types.ts";
 import type { ColumnData } from "../parquet/leaves.ts";
 import type { WrittenColumn } from "../parquet/table.ts";
-import { millionthsOf, storedSteps } from "./steps.ts";
+import { storedSteps } from "./steps.ts";
 
 /** How large pages get. */
 export interface PageLimits {
@@ -64,12 +64,9 @@ export class GrowingGroup {
     const data: Record<string, ColumnData> = {};
     for (const { name, type } of this.#columns) {
       const found = this.#growing.get(name)?.data(this.rows) ?? null;
-      if (found && "floats" in found && (type === "decimal" || type === "fixed")) {
-        const present = found.present ?? null;
-        data[name] = type === "fixed"
-          ? { ...storedSteps(found.floats, present), present }
-          : { floats: millionthsOf(found.floats, present), present };
-      } else data[name] = found;
+      const isDecimal = found && "floats" in found && (type === "decimal" || type === "fixed");
+      const present = isDecimal ? found.present ?? null : null;
+      data[name] = isDecimal ? { ...storedSteps(found.floats, present), present } : found;
     }
     return data;
   }

@@ -5,7 +5,7 @@
  */
 
 import assert from "node:assert/strict";
-import { floatPoint, histogramPoint, stringPoint } from "../../samples/rows.ts";
+import { float, floatPoint, histogramPoint, int, string, stringPoint } from "../../samples/rows.ts";
 import { writeRun } from "../../samples/writer.ts";
 import { attributes, ownAttributes, pairs, points, runOf, values } from "../ask.ts";
 import { type AwkwardCase, PROJECT, roots, sys, T, writeRuns } from "./case.ts";
@@ -50,6 +50,29 @@ export const seriesCases: AwkwardCase[] = [
       const source = (await open()).open(PROJECT);
       assert.deepEqual((await points(source, "A", "m")).map(({ step }) => step), decimalSteps);
       assert.deepEqual(await pairs(source, "A", "m", { stepRange: [0.1, 0.3] }), [[0.1, 0.1], [0.2, 0.2], [0.3, 0.3]]);
+    },
+  },
+  {
+    name: "large steps",
+    rule:
+      "Steps beyond 2^53 millionths come back as the floats next to them, in ranges and where runs are forked, too.",
+    write: (dir) =>
+      writeRuns(dir, {
+        A: [sys("A", 1), largeSteps.map((step, i) => floatPoint("m", step, T + i, i))],
+        B: [[...sys("B", 2), string("sys/forking/parent", "A"), float("sys/forking/step", largeSteps[2])]],
+        C: [[...sys("C", 3), string("sys/forking/parent", "A"), int("sys/forking/step", largeSteps[4])]],
+      }),
+    async check(open) {
+      const source = (await open()).open(PROJECT);
+      const all = largeSteps.map((step, i) => [step, i]);
+      assert.deepEqual(await pairs(source, "A", "m"), all);
+      assert.deepEqual(await pairs(source, "B", "m"), all.slice(0, 3));
+      assert.deepEqual(await pairs(source, "C", "m"), all.slice(0, 5));
+      for (const [i, step] of largeSteps.entries()) {
+        assert.deepEqual(await pairs(source, "A", "m", { stepRange: [step, step] }), [[step, i]]);
+      }
+      const { "m:float_series": m } = await values(source, "A", { paths: ["m"] });
+      assert.equal((m as { lastStep: number }).lastStep, 999_999_999_999);
     },
   },
   {
@@ -202,5 +225,13 @@ export const seriesCases: AwkwardCase[] = [
 
 const steps = (n: number) => Array.from({ length: n }, (_, i) => i);
 const value = (path: string, i: number) => path.charCodeAt(0) + i / 8;
+const largeSteps = [
+  9_007_199_254.740993,
+  12_345_678_901,
+  98_765_432_109.12346,
+  123_456_789_012.5,
+  300_000_000_001,
+  999_999_999_999,
+];
 const decimalSteps = [0.000001, 0.1, 0.2, 0.3, 0.7, 1.1, 2.675, 1234.567891, 4503599.627371, 999999999.999999];
 const lines = ["", "one\ntwo", "😀", " blank "];

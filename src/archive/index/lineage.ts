@@ -42,10 +42,17 @@ export function parentsOf(keys: string[], numbers: Map<string, number>, system: 
     }
     parent[run] = found;
     // The steps of points were rounded to six decimals, the fork step was not.
-    forkStep[run] = Math.round(Number(step) * 1e6) / 1e6;
+    forkStep[run] = sixPlaces(Number(step));
   });
   cutCycles(parent, (run) => unresolved.push({ run, parent: names[run] as string, reason: "cycle" }));
   return { parent, forkStep, unresolved };
+}
+
+/** A step with six places, as points have them. */
+function sixPlaces(step: number): number {
+  const millionths = Math.round(step * 1e6);
+  // Larger floats have no more places.
+  return Number.isSafeInteger(millionths) ? millionths / 1e6 : step;
 }
 
 function cutCycles(parent: Int32Array, report: (run: number) => void): void {

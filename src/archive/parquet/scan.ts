@@ -16,9 +16,17 @@ import { type ArchiveColumn, type ColumnName, COLUMNS, LEAF_PATHS } from "./sche
 function expression(name: ColumnName): Expr {
   const [column, ...fields] = LEAF_PATHS.get(name)!;
   const leaf = fields.reduce((inner, field) => inner.struct.field(field), pl.col(column) as Expr);
-  // Decimals become floats here: an exact division by 10^6, and Polars hands no decimals to JavaScript.
   const { holds } = COLUMNS[column as ArchiveColumn];
-  return (holds === "decimal" ? leaf.cast(pl.Float64) : holds === "time" ? leaf.cast(pl.Int64) : leaf).alias(name);
+  return (holds === "decimal" ? floatOf(leaf) : holds === "time" ? leaf.cast(pl.Int64) : leaf).alias(name);
+}
+
+/**
+ * A decimal as the float next to it: Polars hands no decimals to JavaScript, and rounds large ones twice where it casts them as they
+ * are.
+ */
+function floatOf(decimal: Expr): Expr {
+  const whole = decimal.cast(pl.Int64);
+  return whole.cast(pl.Float64).plus(decimal.minus(whole).cast(pl.Float64)).fillNull(decimal.cast(pl.Float64));
 }
 
 /** Statistics are what nobody can check against the values: a wrong one would leave out rows in silence. */

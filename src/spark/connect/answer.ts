@@ -5,6 +5,7 @@
  */
 
 import { type Column, type Table, tableFromIPC } from "@uwdata/flechette";
+import { decimalFloat } from "../../archive/parquet/format/values.ts";
 import { DecodeError } from "../../errors.ts";
 import type { Histogram } from "../../types.ts";
 
@@ -93,17 +94,15 @@ export class Answer {
     );
   }
 
-  /** Steps: decimals with six places, as unscaled / 1e6. NaN where there is none. */
+  /** Steps: decimals with six places, as the floats next to them. NaN where there is none. */
   steps(name: string): Float64Array {
-    const steps = this.#gather(name, (values) => wholes(values, 4, 0));
-    for (let i = 0; i < steps.length; i++) steps[i] /= 1e6;
-    return steps;
+    return this.#gather(name, (values) => wholes(values, 4, 1e6));
   }
 
   /** Times, in milliseconds since the epoch; NaN where there is none. */
   times(name: string): Float64Array {
     const { unit } = this.#column(name).type as unknown as { unit: number };
-    const times = this.#gather(name, (values) => wholes(values, 2, 0));
+    const times = this.#gather(name, (values) => wholes(values, 2, 1));
     const finer = 1000 ** (unit - 1);
     for (let i = 0; i < times.length; i++) times[i] = Math.floor(times[i] / finer);
     return times;
@@ -153,11 +152,11 @@ function repeats(batch: object): (row: number) => boolean {
   };
 }
 
-/** Whole numbers of which every one takes so many words of 32 bits, as the nearest floats; of wide ones the lower half counts. */
-function wholes({ buffer, byteOffset, byteLength }: ArrayBufferView, words: number, first: number): Float64Array {
+/** Whole numbers of which every one takes so many words of 32 bits, divided, as the nearest floats; of wide ones the lower half counts. */
+function wholes({ buffer, byteOffset, byteLength }: ArrayBufferView, words: number, by: number): Float64Array {
   const low = new Uint32Array(buffer, byteOffset, byteLength / 4),
     high = new Int32Array(buffer, byteOffset, byteLength / 4);
   const numbers = new Float64Array(low.length / words);
-  for (let i = 0, at = first; i < numbers.length; i++, at += words) numbers[i] = high[at + 1] * 4294967296 + low[at];
+  for (let i = 0, at = 0; i < numbers.length; i++, at += words) numbers[i] = decimalFloat(high[at + 1], low[at], by);
   return numbers;
 }

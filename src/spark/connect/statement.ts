@@ -5,14 +5,14 @@
  */
 
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
-import { columnFromArray, float64, int32, tableFromColumns, tableToIPC, utf8 } from "@uwdata/flechette";
+import { columnFromArray, float64, int32, int64, tableFromColumns, tableToIPC, utf8 } from "@uwdata/flechette";
 import { type Expression_Literal, type Relation, RelationSchema } from "./gen/spark_pb.ts";
 
 /** A value of a query. A bigint is a 64-bit integer, a number a double. */
 export type SqlValue = string | number | bigint | boolean;
 
 /** Columns of a small table that travels with a query. */
-export type SentColumns = Record<string, readonly (string | null)[] | Int32Array | Float64Array>;
+export type SentColumns = Record<string, readonly (string | null)[] | Int32Array | Float64Array | BigInt64Array>;
 
 /** Columns of Parquet files, by name and type; engines find them by name, and what a file lacks is null. */
 export type ColumnTypes = readonly (readonly [name: string, type: string])[];
@@ -72,6 +72,8 @@ export class Statement {
           ? columnFromArray(values, int32())
           : values instanceof Float64Array
           ? columnFromArray(values, float64())
+          : values instanceof BigInt64Array
+          ? columnFromArray(values, int64())
           : columnFromArray(values as string[], utf8()),
       ]),
     );

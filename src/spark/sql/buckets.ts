@@ -6,12 +6,11 @@
 
 import type { BucketEdges } from "../../buckets.ts";
 import type { Statement } from "../connect/statement.ts";
-import { tieOrder } from "./points.ts";
+import { floatOf, tieOrder } from "./points.ts";
 import type { Scope } from "./scope.ts";
 import { foundPoints, type PointsScope } from "./series.ts";
 
-/** A step as the float that it is shown as. */
-const X = "CAST(step * 1000000 AS DOUBLE) / 1000000.0D";
+const X = floatOf("step");
 
 /** The query for the first and the last step of all points: `least` and `greatest`, null where there are none. */
 export function boundsQuery(statement: Statement, scope: Scope, points: PointsScope): string {

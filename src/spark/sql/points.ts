@@ -20,6 +20,12 @@ export interface SeriesScope {
   inherited: boolean;
 }
 
+/** A decimal as the float next to it, which is how steps are shown: some engines round large ones twice where they cast them as they are. */
+export function floatOf(decimal: string): string {
+  const whole = `CAST(${decimal} AS BIGINT)`;
+  return `(CAST(${whole} AS DOUBLE) + CAST(${decimal} - ${whole} AS DOUBLE))`;
+}
+
 /** The order of points of a series that have the same step, as the files have them. */
 export function tieOrder({ rows: { groups, rowNumbers } }: Scope): string {
   const many = groups.length > 1 ? "copy, part, " : "";
@@ -116,7 +122,7 @@ function withReached(
     "reachable",
     `SELECT chains.run AS run, ${columnsOf(types)}, depth, ` +
       "min(depth) OVER (PARTITION BY chains.run, path, type, step) AS first " +
-      "FROM points JOIN chains ON points.run_id = chains.source WHERE CAST(step AS DOUBLE) <= cut",
+      `FROM points JOIN chains ON points.run_id = chains.source WHERE ${floatOf("step")} <= cut`,
   );
   statement.with("reached", `SELECT run, ${columnsOf(types)} FROM reachable WHERE depth = first`);
 }

@@ -6,6 +6,7 @@
 
 import type { Lineage } from "../../source.ts";
 import { type PointKind, seriesTypeOf, type StepRange } from "../../types.ts";
+import { nearestFloat } from "../../archive/parquet/format/values.ts";
 import type { Statement } from "../connect/statement.ts";
 import { tieOrder, withPoints } from "./points.ts";
 import { SeriesPairs, SHARE } from "./pairs.ts";
@@ -70,18 +71,20 @@ function found(
   const inherits = asked.length > points.series.length;
   const [from, to] = points.stepRange;
   const bounds = (after: number | undefined, before: number | undefined, cut: number) => ({
-    least: Math.max(from === null ? -LIMIT : leastStep(from), after === undefined ? -LIMIT : greatestStep(after) + 1),
-    greatest: Math.min(
+    least: greatestOf(
+      from === null ? -LIMIT : leastStep(from),
+      after === undefined ? -LIMIT : greatestStep(after) + 1n,
+    ),
+    greatest: leastOf(
       to === null ? LIMIT : greatestStep(to),
-      before === undefined ? LIMIT : leastStep(before) - 1,
+      before === undefined ? LIMIT : leastStep(before) - 1n,
       greatestStep(cut),
     ),
   });
   const ranges = asked.map(({ after, before, cut }) => bounds(after, before, cut));
-  const least = ranges.reduce((least, one) => Math.min(least, one.least), LIMIT);
-  const greatest = ranges.reduce((greatest, one) => Math.max(greatest, one.greatest), -LIMIT);
-  const isUniform = ranges.every((one) => one.least === least && one.greatest === greatest) &&
-    [least, greatest].every((units) => Math.abs(units) === LIMIT || Number.isSafeInteger(units));
+  const least = ranges.reduce((least, one) => leastOf(least, one.least), LIMIT);
+  const greatest = ranges.reduce((greatest, one) => greatestOf(greatest, one.greatest), -LIMIT);
+  const isUniform = ranges.every((one) => one.least === least && one.greatest === greatest);
   const runs = [...new Set(asked.map(({ key }) => key))], paths = [...new Set(asked.map(({ path }) => path))];
   const isFew = runs.length <= LONGEST_LIST, isMost = runs.length > 1 && SHARE * scope.runs <= runs.length;
   // Where most of what is found is asked for, no engine need join it with a list of what is.
@@ -92,8 +95,8 @@ function found(
   const where = all([
     isFew && !(pairs && isMost) ? isOneOf(statement, "run_id", runs) : null,
     isOneOf(statement, "attribute_path", paths),
-    Number.isSafeInteger(least) ? `step >= ${decimal(statement, least)}` : null,
-    Number.isSafeInteger(greatest) ? `step <= ${decimal(statement, greatest)}` : null,
+    least > -LIMIT ? `step >= ${decimal(statement, least)}` : null,
+    greatest < LIMIT ? `step <= ${decimal(statement, greatest)}` : null,
   ]);
   withPoints(statement, scope, [seriesTypeOf(points.kind)], where);
   const isOnePath = paths.length === 1;
@@ -128,7 +131,7 @@ function joined(
   { asked, ranges, inherits, isOnePath }: {
     asked: readonly AskedRun[];
     /** Steps of each, in millionths; null: what all have in common is looked at already. */
-    ranges: readonly { least: number; greatest: number }[] | null;
+    ranges: readonly { least: bigint; greatest: bigint }[] | null;
     inherits: boolean;
     isOnePath: boolean;
   },
@@ -139,11 +142,11 @@ function joined(
     ...isOnePath ? {} : { path: asked.map(({ path }) => path) },
     ...inherits ? { depth: Int32Array.from(asked, ({ depth }) => depth) } : {},
     ...ranges && {
-      least: Float64Array.from(ranges, ({ least }) => least),
-      greatest: Float64Array.from(ranges, ({ greatest }) => greatest),
+      least: BigInt64Array.from(ranges, ({ least }) => least),
+      greatest: BigInt64Array.from(ranges, ({ greatest }) => greatest),
     },
   });
-  const units = "CAST(step * 1000000 AS DOUBLE)";
+  const units = "CAST(step * 1000000 AS BIGINT)";
   const within = ranges ? ` AND ${units} >= least AND ${units} <= greatest` : "";
   const isPath = isOnePath ? "" : " AND points.path = asked.path";
   const query = `SELECT series, ${COLUMNS.join(", ")}, ${VALUE[kind]} AS value${inherits ? ", depth" : ""} ` +
@@ -155,25 +158,33 @@ function joined(
 }
 
 /** No step is as great, in millionths. */
-const LIMIT = 1e18;
+const LIMIT = 10n ** 18n;
 
 /** The least step that is at least this, in millionths. Steps are compared as the floats that they are shown as. */
-function leastStep(step: number): number {
-  if (step <= -LIMIT / 1e6) return -LIMIT;
-  let units = Math.min(LIMIT, Math.ceil(step * 1e6));
-  while ((units - 1) / 1e6 >= step && units - 1 !== units) units--;
-  while (units / 1e6 < step && units + 1 !== units) units++;
+function leastStep(step: number): bigint {
+  if (Math.abs(step) >= 1e12) return step < 0 ? -LIMIT : LIMIT;
+  let units = BigInt(Math.ceil(step * 1e6));
+  while (nearestFloat(units - 1n, 6) >= step) units--;
+  while (nearestFloat(units, 6) < step) units++;
   return units;
 }
 
 /** The greatest step that is at most this, in millionths. */
-function greatestStep(step: number): number {
-  return step === Infinity ? LIMIT : -leastStep(-step);
+function greatestStep(step: number): bigint {
+  return -leastStep(-step);
+}
+
+function leastOf(...numbers: bigint[]): bigint {
+  return numbers.reduce((least, one) => one < least ? one : least);
+}
+
+function greatestOf(...numbers: bigint[]): bigint {
+  return numbers.reduce((greatest, one) => one > greatest ? one : greatest);
 }
 
 /** So many millionths as a decimal, which engines compare with what files say of their steps. */
-function decimal(statement: Statement, units: number): string {
-  const digits = BigInt(Math.abs(units)).toString().padStart(7, "0");
-  const text = `${units < 0 ? "-" : ""}${digits.slice(0, -6)}.${digits.slice(-6)}`;
+function decimal(statement: Statement, units: bigint): string {
+  const digits = String(units < 0n ? -units : units).padStart(7, "0");
+  const text = `${units < 0n ? "-" : ""}${digits.slice(0, -6)}.${digits.slice(-6)}`;
   return `CAST(${statement.value(text)} AS DECIMAL(18,6))`;
 }
