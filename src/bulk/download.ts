@@ -120,19 +120,20 @@ export async function downloadFilesFrame(source: Source, options: Options): Prom
 
 /** Sorted by run and attribute. */
 async function singleFiles(source: Source, selected: SelectedRuns, options: Options): Promise<Wanted[]> {
-  const wanted: Wanted[] = [];
+  const wanted: (Wanted & { isSet: boolean })[] = [];
   const types = FILE_TYPES.filter((type) => options.types.includes(type));
   if (selected.runs.length === 0 || types.length === 0) return wanted;
   const runs = selected.runs.map((run) => run.key), { signal } = options;
   for await (const block of source.values({ runs, ...selectPaths(options.attributes), types, signal })) {
     for (const { run, path, cell } of cells(block)) {
       const ref = cell.value as FileRef | null;
-      wanted.push({ run: selected.labels.get(run)!, attribute: path, step: NaN, inside: [], ref });
+      const isSet = cell.type === "file_set" && ref?.mimeType === FOLDER;
+      wanted.push({ run: selected.labels.get(run)!, attribute: path, step: NaN, inside: [], ref, isSet });
     }
   }
   wanted.sort((a, b) => compareStrings(a.run, b.run) || compareStrings(a.attribute, b.attribute));
   const found: Wanted[][] = wanted.map((one) => [one]);
-  const sets = wanted.flatMap(({ ref }, at) => ref?.mimeType === FOLDER ? [at] : []);
+  const sets = wanted.flatMap(({ isSet }, at) => isSet ? [at] : []);
   await forEach(sets, options.concurrency, async (at, _, signal) => {
     found[at] = await filesOf(source, wanted[at], signal);
   }, signal);
