@@ -76,7 +76,7 @@ function pool(...ways: string[]) {
   return archivePool({
     // However long this thread takes for what they gave.
     idle: 60_000,
-    ...(ways.length > 0 ? { lookEvery: 2000 } : {}),
+    ...(ways.length > 0 ? { lookEvery: 1000 } : {}),
     create: () => {
       const way = ways.shift();
       const module = way ? "../pool/bad_worker.ts" : "../../src/archive/workers/worker.ts";

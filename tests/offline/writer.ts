@@ -76,6 +76,8 @@ export async function writeDatabase(folder: string, database: Database): Promise
   await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
   const open = new DatabaseSync(path);
   open.exec("PRAGMA journal_mode = WAL");
+  // What a power failure would leave is not asked.
+  open.exec("PRAGMA synchronous = OFF");
   open.exec(schema(version));
   open.prepare("INSERT INTO metadata (version, project, run_id) VALUES (?, ?, ?)").run(version, project, run);
   const insert = open.prepare(

@@ -332,6 +332,9 @@ function keepSteps(group: RowGroupReader, [from, to]: StepRange): void {
 
 /** Copies of a run count once: of rows that are equal, the first. The rows ascend by step. */
 function once(rows: Uint32Array, { step, timestamp, floats, values }: Columns): Uint32Array {
+  let first = 1;
+  while (first < rows.length && step[rows[first - 1]] !== step[rows[first]]) first++;
+  if (first >= rows.length) return rows;
   /** Those of one step. */
   const seen = new Set<string>();
   return rows.filter((row, i) => {
