@@ -142,6 +142,10 @@ Deno.test("points that the server refused are left out and reported: duplicates,
     const found = await kinds(source);
     const counts = (kind: string) => found.get(kind)!.map(({ attribute, count }) => [attribute, count]);
     assert.deepEqual(counts("dropped_duplicate"), [["m", 1], ["n", 1]]);
+    assert.match(
+      found.get("dropped_step")![0].message,
+      /: 1 point with a step .* is left out, as the server refused it\.$/,
+    );
     for (const kind of ["dropped_conflict", "dropped_step", "dropped_time", "dropped_no_step"]) {
       assert.deepEqual(counts(kind), [["m", 1]], kind);
     }

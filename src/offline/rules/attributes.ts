@@ -166,6 +166,12 @@ const REASONS: Record<DropReason, [severity: "info" | "warning", text: string]> 
   no_step: ["warning", "points without a step are left out"],
 };
 
+/** The same of a single one. */
+function ofOne(text: string): string {
+  return text.replace(/^(point|preview)s/, "$1").replace("that were", "that was").replace("are left", "is left")
+    .replace("count once", "counts once").replace("them", "it");
+}
+
 /** One finding for each attribute and reason. */
 export function droppedFindings(
   run: string,
@@ -175,7 +181,11 @@ export function droppedFindings(
     [...reasons].map(([why, count]) => {
       const [severity, text] = REASONS[why];
       const what = path === null ? `Attributes of run ${run} that were deleted` : `"${path}" of run ${run}`;
-      return finding(severity, `dropped_${why}`, `${what}: ${count} ${text}.`, { run, attribute: path, count });
+      return finding(severity, `dropped_${why}`, `${what}: ${count} ${count === 1 ? ofOne(text) : text}.`, {
+        run,
+        attribute: path,
+        count,
+      });
     })
   );
 }
