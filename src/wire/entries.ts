@@ -60,36 +60,55 @@ export class EntriesDecoder {
 
   /** Says that all bytes were given, and gives what they hold. */
   finish(): EntriesPage {
-    if (this.#rest.length > 0) this.#fields(this.#rest, this.#rest.length);
+    if (this.#rest.length > 0) this.#field(this.#rest, 0, this.#rest.length);
     return this.#page;
   }
 
   /** Reads the fields that are all there, and gives where they end. */
   #read(bytes: Uint8Array): number {
-    let end = 0;
-    for (let next = endOfField(bytes, 0); next >= 0; next = endOfField(bytes, end)) end = next;
-    this.#fields(bytes, end);
-    this.#base += end;
-    return end;
+    const reader = new Reader(bytes, WHAT, undefined, this.#base);
+    let at = 0;
+    while (true) {
+      at = this.#plainRuns(reader, bytes, at);
+      const end = endOfField(bytes, at);
+      if (end < 0) break;
+      this.#field(bytes, at, end);
+      at = end;
+    }
+    this.#base += at;
+    return at;
   }
 
-  #fields(bytes: Uint8Array, end: number): void {
-    const page = this.#page;
-    const reader = new Reader(bytes, WHAT, { start: 0, end }, this.#base);
-    const place: ByteRange = { start: 0, end: 0 };
-    while (reader.more()) {
-      const tag = reader.tag();
-      if (tag === 0x1a) {
-        reader.text(place);
-        const ids = plain(bytes, place.start, place.end) ?? any(new Reader(bytes, WHAT, place, this.#base));
-        page.runs.push(run(reader, ids, this.#runKey));
-      } else if (tag === 0x08) {
-        page.total = reader.integer();
-        page.told = true;
-        this.#onTotal(page.total);
-      } else if (tag === 0x10) reader.integer();
-      else reader.skip(3);
+  /** Reads runs that look like nearly all do. Gives where something else starts, or one that is not all there. */
+  #plainRuns(reader: Reader, bytes: Uint8Array, at: number): number {
+    const { runs } = this.#page;
+    // Nearly all have two bytes for their length.
+    while (at + 2 < bytes.length && bytes[at] === 0x1a && bytes[at + 1] >= 0x80 && bytes[at + 2] < 0x80) {
+      const start = at + 3;
+      const end = start + (bytes[at + 1] & 0x7f) + 128 * bytes[at + 2];
+      const ids = end <= bytes.length ? plain(bytes, start, end) : null;
+      // What is wrong with a run is told where it is.
+      if (ids === null || ids[SYS_ID].end <= ids[SYS_ID].start) break;
+      runs.push(run(reader, ids, this.#runKey));
+      at = end;
     }
+    return at;
+  }
+
+  #field(bytes: Uint8Array, start: number, end: number): void {
+    const page = this.#page;
+    const reader = new Reader(bytes, WHAT, { start, end }, this.#base);
+    const tag = reader.tag();
+    if (tag === 0x1a) {
+      const place: ByteRange = { start: 0, end: 0 };
+      reader.text(place);
+      page.runs.push(run(reader, any(new Reader(bytes, WHAT, place, this.#base)), this.#runKey));
+    } else if (tag === 0x08) {
+      page.total = reader.integer();
+      page.told = true;
+      this.#onTotal(page.total);
+    } else if (tag === 0x10) reader.integer();
+    else reader.skip(3);
   }
 }
 
@@ -97,7 +116,8 @@ export class EntriesDecoder {
 const SEAM_BYTES = 1 << 12;
 const NO_BYTES: Uint8Array = new Uint8Array(0);
 
-function run(reader: Reader, [sysId, name, customId]: ByteRange[], runKey: (sysId: string) => string): RunInfo {
+function run(reader: Reader, ids: ByteRange[], runKey: (sysId: string) => string): RunInfo {
+  const sysId = ids[SYS_ID], name = ids[NAME], customId = ids[CUSTOM_ID];
   const id = sysId.end > sysId.start ? reader.textAt(sysId) : "";
   if (id === "") throw reader.broken("a run has no sys/id");
   return {
