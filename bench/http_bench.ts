@@ -1,28 +1,103 @@
 /**
  * The client beside a plain download and beside Neptune's own Python clients, all against one server of ours whose answers
- * are ready before they are timed: `deno run -A bench/http_bench.ts [rounds] [milliseconds that the server waits before it answers]`.
- * Where there is `taskset`, the server runs on the last core alone.
+ * are ready before they are timed: `deno run -A bench/http_bench.ts [--only one,many,wide,long,late,peers] [--processes N]`.
+ * Everything takes less than three minutes. Where there is `taskset`, the server runs on the last core alone; the clients may use all.
  *
- * The Python clients are measured when `.peers/` holds them (`deno task test:peers` makes it). Every scenario runs in a
- * process of its own, after one round that does not count; times are medians. Where the server waits, the Python clients are left out. On a busy machine the time of the processor says more than
- * that of the clock.
+ * The sides of a part take turns, each time in a process of its own, whose first round does not count, so that the ratio is one of the
+ * same minute; told are the least and the median of all rounds. On a busy machine the time of the processor says more than that of the
+ * clock, and the least more than the median. The Python clients are measured when `.peers/` holds them (`deno task test:peers` makes
+ * it), one call of each.
  *
  * @module
  */
 
-const [ROUNDS, DELAY] = [Number(Deno.args[0] ?? 5), Deno.args[1] ?? "0"];
-const PYTHON = ".peers/bin/python";
+import { parseArgs } from "node:util";
+
+interface Part {
+  name: string;
+  title: string;
+  /** Scenarios of `http_client.ts`; the others are compared with the first. */
+  sides: string[];
+  /** How many processes each side has, and how many rounds each of them. */
+  processes: number;
+  rounds: number;
+  /** How long the server waits before it answers, in milliseconds. */
+  delay?: number;
+}
 
 interface Measured {
-  scenario: string;
-  seconds: number;
+  seconds: number[];
   /** Of all threads. */
-  processor: number;
+  processor: number[];
   /** MB. */
   peak: number;
 }
 
+const withWorkers = (what: string) => [0, "justified", 1, 2, 4].map((workers) => `${what} ${workers}`);
+const PARTS: Part[] = [
+  { name: "one", title: "one series of 1M points (32 MB)", sides: ["raw one", "one"], processes: 5, rounds: 15 },
+  {
+    name: "many",
+    title: "300 series of 10k points (96 MB), with so many workers",
+    sides: ["raw many", ...withWorkers("many")],
+    processes: 3,
+    rounds: 4,
+  },
+  {
+    name: "wide",
+    title: "100 series of 100k points (320 MB), with so many workers",
+    sides: withWorkers("wide"),
+    processes: 2,
+    rounds: 1,
+  },
+  {
+    name: "long",
+    title: "10 series of 1M points (320 MB), with so many workers",
+    sides: withWorkers("long"),
+    processes: 2,
+    rounds: 1,
+  },
+  {
+    name: "late",
+    title: "300 series of 10k points, 20 ms of latency",
+    sides: withWorkers("many"),
+    processes: 2,
+    rounds: 3,
+    delay: 20,
+  },
+  {
+    name: "late",
+    title: "10 series of 1M points, 20 ms of latency",
+    sides: withWorkers("long"),
+    processes: 2,
+    rounds: 1,
+    delay: 20,
+  },
+  {
+    name: "peers",
+    title: "one series of 1M points",
+    sides: ["one", "fetcher one", "query one"],
+    processes: 1,
+    rounds: 1,
+  },
+  {
+    name: "peers",
+    title: "300 series of 10k points",
+    sides: ["many 0", "fetcher many", "fetcher many threads", "query many"],
+    processes: 1,
+    rounds: 1,
+  },
+];
+const PYTHON = ".peers/bin/python";
 const folder = new URL(".", import.meta.url).pathname;
+
+const { values: asked } = parseArgs({
+  args: Deno.args,
+  options: { only: { type: "string" }, processes: { type: "string" } },
+});
+const wanted = asked.only?.split(",") ?? PARTS.map(({ name }) => name);
+const unknown = wanted.filter((name) => !PARTS.some((part) => part.name === name));
+if (unknown.length > 0) throw new Error(`There is no part ${unknown.join(", ")}.`);
 
 /** Starts the server and reads the line it prints. */
 async function startServer(): Promise<{ process: Deno.ChildProcess; line: string; url: string }> {
@@ -31,7 +106,7 @@ async function startServer(): Promise<{ process: Deno.ChildProcess; line: string
     (it) => it.success,
     () => false,
   );
-  const command = [Deno.execPath(), "run", "-A", "--quiet", `${folder}http_server.ts`, DELAY];
+  const command = [Deno.execPath(), "run", "-A", "--quiet", `${folder}http_server.ts`];
   const [program, ...args] = pinned ? ["taskset", "-c", last, ...command] : command;
   const process = new Deno.Command(program, { args, stdout: "piped" }).spawn();
   const reader = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
@@ -45,72 +120,55 @@ async function startServer(): Promise<{ process: Deno.ChildProcess; line: string
   return { process, line, url: JSON.parse(line).url };
 }
 
-async function measure(scenario: string, command: string, args: string[], line: string): Promise<Measured> {
+async function measure(scenario: string, rounds: number, line: string): Promise<Measured> {
+  const [command, ...args] = isPython(scenario)
+    ? [PYTHON, `${folder}http_peers.py`]
+    : [Deno.execPath(), "run", "-A", "--quiet", `${folder}http_client.ts`];
   const { success, stdout, stderr } = await new Deno.Command(command, {
-    args: [...args, scenario, String(ROUNDS), line],
+    args: [...args, scenario, String(rounds), line],
     env: { NEPTUNE_VERIFY_SSL: "false", PYTHONWARNINGS: "ignore" },
   }).output();
   if (!success) throw new Error(`${scenario}: ${new TextDecoder().decode(stderr)}`);
-  const { seconds, processor, peak } = JSON.parse(new TextDecoder().decode(stdout).trim().split("\n").at(-1)!);
-  return { scenario, seconds: median(seconds), processor: median(processor), peak };
+  return JSON.parse(new TextDecoder().decode(stdout).trim().split("\n").at(-1)!);
 }
 
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+function isPython(scenario: string): boolean {
+  return scenario.startsWith("fetcher") || scenario.startsWith("query");
 }
 
-const WORKERS = [0, "justified", 1, 2, 4];
-const OURS = [
-  "raw one",
-  "one",
-  "raw many",
-  ...["many", "wide", "long"].flatMap((what) => WORKERS.map((one) => `${what} ${one}`)),
-];
-const THEIRS = ["fetcher one", "query one", "fetcher many", "fetcher many threads", "query many"];
+const least = (values: number[]) => Math.min(...values);
+const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 const hasPeers = await Deno.stat(PYTHON).then(() => true, () => false);
+if (!hasPeers) console.log(`There is no ${PYTHON}, so that the Python clients are not measured.`);
 const server = await startServer();
-const results = new Map<string, Measured>();
 try {
-  for (const scenario of OURS) {
-    results.set(
-      scenario,
-      await measure(scenario, Deno.execPath(), ["run", "-A", "--quiet", `${folder}http_client.ts`], server.line),
-    );
+  for (const part of PARTS) {
+    if (!wanted.includes(part.name) || part.name === "peers" && !hasPeers) continue;
+    await (await fetch(`${server.url}/delay?milliseconds=${part.delay ?? 0}`)).body?.cancel();
+    const all = new Map(part.sides.map((side): [string, Measured[]] => [side, []]));
+    for (let turn = 0; turn < Number(asked.processes ?? part.processes); turn++) {
+      for (const [side, measured] of all) measured.push(await measure(side, part.rounds, server.line));
+    }
+    print(part.title, all);
   }
-  for (const scenario of hasPeers && DELAY === "0" ? THEIRS : []) {
-    results.set(scenario, await measure(scenario, PYTHON, [`${folder}http_peers.py`], server.line));
-  }
-  const { seconds: made } = await (await fetch(`${server.url}/made-in`)).json();
-
-  print("one series of 1M points (32 MB)", "one", ["raw one", "one", "fetcher one", "query one"]);
-  const many = [
-    "raw many",
-    ...WORKERS.map((one) => `many ${one}`),
-    "fetcher many",
-    "fetcher many threads",
-    "query many",
-  ];
-  print("300 series of 10k points (96 MB), with so many workers", "many 0", many);
-  print("300 series of 100k points (960 MB), with so many workers", "wide 0", WORKERS.map((one) => `wide ${one}`));
-  print("20 series of 1M points (640 MB), with so many workers", "long 0", WORKERS.map((one) => `long ${one}`));
-  console.log(`\nThe server spent ${made.toFixed(2)} s on making the answers, before they were timed.`);
-  if (!hasPeers) console.log(`There is no ${PYTHON}, so that the Python clients were not measured.`);
 } finally {
   server.process.kill();
 }
 
-function print(title: string, own: string, scenarios: string[]): void {
-  console.log(`\n${title}`);
-  const reference = results.get(own)!.seconds;
-  for (const scenario of scenarios) {
-    const found = results.get(scenario);
-    if (!found) continue;
+function print(title: string, all: Map<string, Measured[]>): void {
+  console.log(`\n${title.padEnd(58)} by the clock       processor`);
+  const told = [...all].map(([side, measured]) => {
+    const seconds = measured.flatMap((one) => one.seconds), processor = measured.flatMap((one) => one.processor);
+    const times = [least(seconds), median(seconds), least(processor), median(processor)];
+    return { side, times, peak: median(measured.map((one) => one.peak)) };
+  });
+  const [first] = told;
+  for (const { side, times, peak } of told) {
+    const shown = times.map((time) => `${(1000 * time).toFixed(0).padStart(7)} ms`);
+    const ratios = times.map((time, i) => (time / first.times[i]).toFixed(2)).join(" ");
     console.log(
-      `  ${scenario.padEnd(22)} ${found.seconds.toFixed(3).padStart(8)} s  ${
-        found.processor.toFixed(3).padStart(8)
-      } s processor ` +
-        `${found.peak.toFixed(0).padStart(6)} MB  ${(found.seconds / reference).toFixed(2).padStart(6)} x "${own}"`,
+      `  ${side.padEnd(20)} ${shown.join(" ")} ${peak.toFixed(0).padStart(6)} MB   ${ratios} x "${first.side}"`,
     );
   }
 }

@@ -11,9 +11,8 @@ import { ReadOnlyProject, ReadOnlyRun } from "../mod.ts";
 const [scenario, rounds, line] = Deno.args;
 const server = JSON.parse(line) as { url: string; apiToken: string; project: string; run: string };
 const MANY = Array.from({ length: 300 }, (_, i) => `many/${String(i).padStart(3, "0")}`);
-
-const WIDE = MANY.map((path) => path.replace("many", "wide"));
-const LONG = Array.from({ length: 20 }, (_, i) => `long/${String(i).padStart(2, "0")}`);
+const WIDE = Array.from({ length: 100 }, (_, i) => `wide/${String(i).padStart(2, "0")}`);
+const LONG = Array.from({ length: 10 }, (_, i) => `long/${i}`);
 
 /** The same requests as the client's, their answers thrown away. */
 async function raw(groups: string[][]): Promise<() => Promise<void>> {
@@ -40,27 +39,31 @@ async function raw(groups: string[][]): Promise<() => Promise<void>> {
   };
 }
 
-function client(
-  work: (run: ReadOnlyRun) => Promise<unknown>,
-  workers?: { maxWorkers?: number; pointsPerWorker?: number },
-): () => Promise<void> {
-  const project = new ReadOnlyProject({ apiToken: server.apiToken, project: server.project, ...workers });
+const open = (workers?: { maxWorkers?: number; pointsPerWorker?: number }) =>
+  new ReadOnlyProject({ apiToken: server.apiToken, project: server.project, ...workers });
+
+/** One series to a frame, of a run that the first round finds. */
+function one(): () => Promise<void> {
+  const run = new ReadOnlyRun(open(), { customId: server.run });
   return async () => {
-    await work(new ReadOnlyRun(project, { customId: server.run }));
+    await run.attribute("one").fetchValues({ progressBar: false });
   };
 }
 
-/** With as many workers as the work justifies, with so many from the start, or with none. */
-const prefetch = (paths: string[], workers: "justified" | number) =>
-  client(
-    (run) => run.prefetchSeriesValues(paths, { useThreads: workers !== 0, progressBar: false }),
-    typeof workers === "number" && workers > 0 ? { maxWorkers: workers, pointsPerWorker: 0 } : {},
-  );
+/** Many series, with as many workers as the work justifies, with so many from the start, or with none. */
+function prefetch(paths: string[], workers: "justified" | number): () => Promise<void> {
+  const project = open(typeof workers === "number" && workers > 0 ? { maxWorkers: workers, pointsPerWorker: 0 } : {});
+  return async () => {
+    // What a run has prefetched it keeps.
+    const run = new ReadOnlyRun(project, { customId: server.run });
+    await run.prefetchSeriesValues(paths, { useThreads: workers !== 0, progressBar: false });
+  };
+}
 
 const SCENARIOS: Record<string, () => Promise<() => Promise<void>> | (() => Promise<void>)> = {
   "raw one": () => raw([["one"]]),
   "raw many": () => raw([0, 75, 150, 225].map((start) => MANY.slice(start, start + 75))),
-  "one": () => client((run) => run.attribute("one").fetchValues({ progressBar: false })),
+  one,
   ...Object.fromEntries(([0, 1, 2, 4, "justified"] as const).flatMap((workers) => [
     [`many ${workers}`, () => prefetch(MANY, workers)],
     [`wide ${workers}`, () => prefetch(WIDE, workers)],

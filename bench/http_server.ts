@@ -2,8 +2,8 @@
  * A server for `http_bench.ts`: Neptune's API over one run in memory, with every answer kept, so that the second time it is
  * asked it costs next to nothing. Prints one line of JSON when it listens.
  *
- * The run `bench` has the float series `one` of 1M points, `many/000` to `many/299` of 10k points each, `wide/000` to `wide/299` of
- * 100k points each, and `long/00` to `long/19` of 1M points each. With an argument it waits so many milliseconds before each answer.
+ * The run `bench` has the float series `one` of 1M points, `many/000` to `many/299` of 10k points each, `wide/00` to `wide/99` of
+ * 100k points each, and `long/0` to `long/9` of 1M points each. Asked for `/delay?milliseconds=20`, it waits so long before each answer.
  */
 
 import { type FloatAggregates, type SeriesBlock, seriesRefs, type ValueBlock } from "../src/columns.ts";
@@ -14,7 +14,6 @@ import type { AttributeDefinition, AttributeType } from "../src/types.ts";
 
 const PROJECT = { name: "bench/bench", id: "00000000-0000-4000-8000-000000000000" };
 const RUN = { key: "bench", sysId: "BEN-1", customId: "bench", name: "bench" };
-const DELAY = Number(Deno.args[0] ?? 0);
 const CREATED = Date.UTC(2025, 0, 1);
 
 interface Points {
@@ -33,9 +32,9 @@ function points(count: number, phase: number): Points {
 
 const STRINGS = new Map([["sys/id", RUN.sysId], ["sys/custom_run_id", RUN.customId], ["sys/name", RUN.name]]);
 const SERIES = new Map<string, Points>([["one", points(1_000_000, 0)]]);
-for (let i = 0; i < 20; i++) SERIES.set(`long/${String(i).padStart(2, "0")}`, SERIES.get("one")!);
+for (let i = 0; i < 10; i++) SERIES.set(`long/${i}`, SERIES.get("one")!);
 const WIDE = points(100_000, 0);
-for (let i = 0; i < 300; i++) SERIES.set(`wide/${String(i).padStart(3, "0")}`, WIDE);
+for (let i = 0; i < 100; i++) SERIES.set(`wide/${String(i).padStart(2, "0")}`, WIDE);
 for (let i = 0; i < 300; i++) SERIES.set(`many/${String(i).padStart(3, "0")}`, points(10_000, i));
 
 const DEFINITIONS: AttributeDefinition[] = [
@@ -144,28 +143,25 @@ const catalog: Catalog = {
 const secret = newSecret();
 const answer = createHandler(catalog, { secret });
 const kept = new Map<string, Uint8Array<ArrayBuffer>>();
-let madeIn = 0;
+let delay = 0;
 
-/** What depends on the request alone is made once. The time that making took is told at /made-in. */
+/** What depends on the request alone is made once. */
 async function handle(request: Request): Promise<Response> {
-  const { pathname, search } = new URL(request.url);
-  if (pathname === "/made-in") {
-    const response = Response.json({ seconds: madeIn / 1000 });
-    madeIn = 0;
-    return response;
+  const { pathname, search, searchParams } = new URL(request.url);
+  if (pathname === "/delay") {
+    delay = Number(searchParams.get("milliseconds"));
+    return new Response();
   }
   const body = await request.bytes();
-  if (DELAY > 0) await new Promise((resolve) => setTimeout(resolve, DELAY));
+  if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
   const key = `${request.method} ${pathname}${search} ${new TextDecoder().decode(body)}`;
   const ready = kept.get(key);
   if (ready) return new Response(ready);
   const { method, headers } = request;
   const again = new Request(request.url, { method, headers, body: body.length ? body : null });
   if (!pathname.startsWith("/api/leaderboard/")) return await answer(again);
-  const started = performance.now();
   const response = await answer(again);
   const bytes = await response.bytes();
-  madeIn += performance.now() - started;
   if (response.ok) kept.set(key, bytes);
   return new Response(bytes, { status: response.status });
 }
