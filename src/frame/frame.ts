@@ -65,6 +65,11 @@ export function codedNames(name: string, codes: Uint32Array, names: string[], ca
     const few = strings(name, Array.from(codes, (code) => names[code]));
     return categorical ? few.cast(pl.Categorical) : few;
   }
+  // The lazy engine, which all else needs, is 40 MB of code that may not be in memory yet.
+  if (!categorical && names.length === 1) return strings(name, names).extendConstant(names[0], codes.length - 1);
+  if (!categorical && codes.length === names.length && codes.every((code, row) => code === row)) {
+    return strings(name, names);
+  }
   const distinct = strings("name", names);
   return pl.DataFrame([categorical ? distinct.cast(pl.Categorical) : distinct])
     .select(pl.col("name").gather(pl.Series("code", codes))).getColumn("name").alias(name);
