@@ -9,9 +9,9 @@
 
 import { tmpdir } from "node:os";
 import process from "node:process";
-import pl from "nodejs-polars";
 import { compactArchive, ReadOnlyProject } from "../mod.ts";
-import { partName, sanitized } from "../samples/writer.ts";
+import { partName } from "../samples/writer.ts";
+import { writeLongSeries } from "./long_series.ts";
 
 const PROJECT = "bench/project";
 const START = Date.UTC(2025, 0, 1);
@@ -20,7 +20,7 @@ const STEPS = ["idle", "save", "csv", "export", "compact", "fetch"] as const;
 type Step = typeof STEPS[number];
 
 /** Points of a run step by step, in parts of five million rows. */
-async function write(folder: string, run: string, paths: string[], steps: number): Promise<void> {
+async function write(data: string, run: string, paths: string[], steps: number): Promise<void> {
   const partSteps = PART_ROWS / paths.length;
   for (let from = 0, part = 0; from < steps; from += partSteps, part++) {
     const length = Math.min(partSteps, steps - from) * paths.length;
@@ -32,23 +32,8 @@ async function write(folder: string, run: string, paths: string[], steps: number
       time[row] = START + step[row] * 1000;
       value[row] = Math.sin(step[row] * (path[row] + 1) * 1e-3);
     }
-    const names = pl.DataFrame({ name: paths }).select(pl.col("name").gather(pl.Series("code", path)))
-      .getColumn("name").alias("attribute_path");
-    const frame = pl.DataFrame([
-      names,
-      pl.Series("step", step),
-      pl.Series("time", time),
-      pl.Series("float_value", value),
-    ]);
-    await frame.lazy().select(
-      pl.lit(PROJECT).alias("project_id"),
-      pl.lit(run).alias("run_id"),
-      pl.col("attribute_path"),
-      pl.lit("float_series").alias("attribute_type"),
-      pl.col("step"),
-      pl.col("time").cast(pl.Int64).cast(pl.Datetime("ms", "UTC")).alias("timestamp"),
-      pl.col("float_value"),
-    ).sinkParquet(`${folder}/${partName(run, part)}`, { compression: "snappy", rowGroupSize: 1_000_000 }).collect();
+    const where = { project: PROJECT, run, part: partName(run, part), rowGroupSize: 1_000_000 };
+    await writeLongSeries(data, where, { paths, path, step, time, value });
   }
 }
 
@@ -56,10 +41,8 @@ async function generate(folder: string, points: number): Promise<void> {
   const done = `${folder}/complete`;
   if (await Deno.stat(done).catch(() => null)) return;
   await Deno.remove(folder, { recursive: true }).catch(() => {});
-  const project = `${folder}/data/${sanitized(PROJECT)}`;
-  await Deno.mkdir(project, { recursive: true });
-  await write(project, "long", ["loss"], points * 3 / 5);
-  await write(project, "wide", ["a", "b", "c", "d"], points / 10);
+  await write(`${folder}/data`, "long", ["loss"], points * 3 / 5);
+  await write(`${folder}/data`, "wide", ["a", "b", "c", "d"], points / 10);
   await Deno.writeTextFile(done, "");
 }
 

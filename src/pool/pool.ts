@@ -103,8 +103,8 @@ export class WorkerPool<K extends WorkKind> {
   }
 
   /**
-   * The same for a call of which it is known how many workers it earns: while these start, and where there are fewer than processors,
-   * this thread does one job after the other, too.
+   * The same for a call of which it is known how many workers it earns: while these start, and beside a single one, this thread does
+   * one job after the other, too. Several would wait longer for this thread than it helps.
    *
    * @param always Whether this thread does none.
    */
@@ -115,7 +115,7 @@ export class WorkerPool<K extends WorkKind> {
         if (always) return await this.#take(signal, earned);
         const free = this.#takeFree(earned);
         if (free || this.#unusable || earned < 1) return free;
-        if (here || (this.#starting === 0 && this.#members.size >= navigator.hardwareConcurrency)) {
+        if (here || (this.#starting === 0 && this.#members.size > 1)) {
           return await this.#take(signal, earned);
         }
         here = true;

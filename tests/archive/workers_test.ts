@@ -11,7 +11,7 @@ import { bucketPoints } from "../../src/buckets.ts";
 import { type BucketColumns, seriesList } from "../../src/columns.ts";
 import { DamagedFileError, WorkerError } from "../../src/errors.ts";
 import type { SeriesQuery, Source } from "../../src/source.ts";
-import { writeLongSeries } from "../long_series.ts";
+import { writeLongSeries } from "../../bench/long_series.ts";
 import { joinBuckets } from "./joined_buckets.ts";
 
 const PROJECT = "org/long", PATH = "loss";

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import pl from "nodejs-polars";
 import { datetime, file, float, histogramPoint, string } from "../../samples/rows.ts";
 import { type ArchiveColumns, type ArchiveRow, encodePart, sanitized } from "../../samples/writer.ts";
-import { writeLongSeries } from "../long_series.ts";
+import { writeLongSeries } from "../../bench/long_series.ts";
 import { eachWay } from "./ways.ts";
 
 const PROJECT = "team/many";

@@ -131,7 +131,7 @@ export function workersFor(
     },
     spent(work) {
       const workers = pool ?? (shared ??= archivePool());
-      if (workers.size >= Math.min(count, navigator.hardwareConcurrency - 1)) return;
+      if (workers.size > 0) return;
       spentHere += work;
       if (spentHere < workPerWorker) return;
       // Short calls one after the other: the next ones will be worth it.

@@ -31,20 +31,15 @@ export function decompress(
   repeats?: Repeats,
 ): Uint8Array {
   if (length > LARGEST_PAGE) throw new ParquetError(`it claims to have a page of ${length} bytes`);
-  const output = decompressed(codec, input, length, passing && length <= SHARED, repeats);
+  const output = codec === 1
+    ? snappy(input, length, passing && length <= SHARED ? shared ??= new ArrayBuffer(SHARED) : undefined, repeats)
+    : decompressed(codec, input, length);
   if (output.length !== length) throw new ParquetError("a page has not as many bytes as it says");
   return output;
 }
 
-function decompressed(
-  codec: number,
-  input: Uint8Array,
-  length: number,
-  passing: boolean,
-  repeats?: Repeats,
-): Uint8Array {
+function decompressed(codec: number, input: Uint8Array, length: number): Uint8Array {
   if (codec === 0) return input;
-  if (codec === 1) return snappy(input, length, passing ? shared ??= new ArrayBuffer(SHARED) : undefined, repeats);
   if (length === 0) return new Uint8Array(0);
   try {
     const options = { maxOutputLength: length };
