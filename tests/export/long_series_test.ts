@@ -5,7 +5,7 @@ import { parquetMetadataAsync } from "hyparquet";
 import pl, { type DataFrame } from "nodejs-polars";
 import { DamagedFileError, ReadOnlyProject } from "../../mod.ts";
 import { partName, sanitized } from "../../samples/writer.ts";
-import { writeLongSeries } from "../long_series.ts";
+import { writeLongSeries } from "../../bench/long_series.ts";
 
 const PROJECT = "team/long";
 /** More than one turn reads, writes or saves: 500,000 are at most together. */
