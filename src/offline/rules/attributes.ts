@@ -126,8 +126,10 @@ export class Replay {
         finding(
           "warning",
           "type_mismatch",
-          `"${path}" of run ${this.#run} is of type ${this.#types.get(path) ?? "another type"}: ${count} later ` +
-            `operations that would make it ${wanted} are left out, as the server refused them.`,
+          `"${path}" of run ${this.#run} is of type ${this.#types.get(path) ?? "another type"}: ` +
+            (count === 1
+              ? `1 later operation that would make it ${wanted} is left out, as the server refused it.`
+              : `${count} later operations that would make it ${wanted} are left out, as the server refused them.`),
           { run: this.#run, attribute: path, count },
         )
       ),
@@ -156,21 +158,40 @@ function keptOnce(numbers: Float64Array, other: Float64Array): Float64Array {
   return other;
 }
 
-const REASONS: Record<DropReason, [severity: "info" | "warning", text: string]> = {
-  duplicate: ["info", "points that were there already, with the same step and value, count once"],
-  conflict: ["warning", "points with another value at a step that has one are left out: the first one counts"],
-  step: ["warning", "points with a step below the one before are left out, as the server refused them"],
-  time: ["warning", "points with a time before that of the point before are left out, as the server refused them"],
-  fork: ["warning", "points at or before the fork step are left out, as the server refused them"],
-  preview: ["info", "previews at or before a committed step are left out"],
-  no_step: ["warning", "points without a step are left out"],
+/** What became of one point, and of several. */
+const REASONS: Record<DropReason, [severity: "info" | "warning", one: string, several: string]> = {
+  duplicate: [
+    "info",
+    "point that was there already, with the same step and value, counts once",
+    "points that were there already, with the same step and value, count once",
+  ],
+  conflict: [
+    "warning",
+    "point with another value at a step that has one is left out: the first one counts",
+    "points with another value at a step that has one are left out: the first one counts",
+  ],
+  step: [
+    "warning",
+    "point with a step below the one before is left out, as the server refused it",
+    "points with a step below the one before are left out, as the server refused them",
+  ],
+  time: [
+    "warning",
+    "point with a time before that of the point before is left out, as the server refused it",
+    "points with a time before that of the point before are left out, as the server refused them",
+  ],
+  fork: [
+    "warning",
+    "point at or before the fork step is left out, as the server refused it",
+    "points at or before the fork step are left out, as the server refused them",
+  ],
+  preview: [
+    "info",
+    "preview at or before a committed step is left out",
+    "previews at or before a committed step are left out",
+  ],
+  no_step: ["warning", "point without a step is left out", "points without a step are left out"],
 };
-
-/** The same of a single one. */
-function ofOne(text: string): string {
-  return text.replace(/^(point|preview)s/, "$1").replace("that were", "that was").replace("are left", "is left")
-    .replace("count once", "counts once").replace("them", "it");
-}
 
 /** One finding for each attribute and reason. */
 export function droppedFindings(
@@ -179,9 +200,9 @@ export function droppedFindings(
 ): DiskContent["findings"] {
   return [...dropped].flatMap(([path, reasons]) =>
     [...reasons].map(([why, count]) => {
-      const [severity, text] = REASONS[why];
+      const [severity, one, several] = REASONS[why];
       const what = path === null ? `Attributes of run ${run} that were deleted` : `"${path}" of run ${run}`;
-      return finding(severity, `dropped_${why}`, `${what}: ${count} ${count === 1 ? ofOne(text) : text}.`, {
+      return finding(severity, `dropped_${why}`, `${what}: ${count} ${count === 1 ? one : several}.`, {
         run,
         attribute: path,
         count,
