@@ -115,14 +115,28 @@ Deno.test("serve() finishes the requests that are being answered before it stops
     cacheFolder: null,
     onRequest: ({ path }) => started.push(path),
   });
-  const headers = await headersFor(server);
-  const address = `${server.url}${PATHS.definitions}`;
-  const answer = fetch(address, { method: "POST", headers, body: JSON.stringify({ projectIdentifiers: [PROJECT] }) });
-  await new Promise((resolve) => setTimeout(resolve, 5));
-  await Promise.all([
-    server.close(),
-    answer.then(async (answer) => assert.equal((await answer.json()).entries.length, 49)),
-  ]);
+  // "Continue" says that the request is being answered, and the rest of it comes once the server closes.
+  const body = JSON.stringify({ projectIdentifiers: [PROJECT] });
+  const { hostname, port } = new URL(server.url);
+  const connection = await Deno.connect({ hostname, port: Number(port) });
+  const send = (text: string) => connection.write(new TextEncoder().encode(text));
+  const answer = connection.readable.pipeThrough(new TextDecoderStream()).getReader();
+  await send([
+    `POST ${PATHS.definitions} HTTP/1.1`,
+    `host: ${hostname}:${port}`,
+    `authorization: ${(await headersFor(server)).authorization}`,
+    "expect: 100-continue",
+    `content-length: ${body.length}`,
+    "\r\n",
+  ].join("\r\n"));
+  assert.match((await answer.read()).value!, /^HTTP\/1.1 100 Continue/);
+  const closed = server.close();
+  await send(body);
+  let text = "";
+  for (let piece = await answer.read(); !piece.done; piece = await answer.read()) text += piece.value;
+  assert.match(text, /^HTTP\/1.1 200 OK/);
+  assert.equal(text.match(/"name":/g)?.length, 49, text);
+  await closed;
   await server.finished;
   await assert.rejects(fetch(server.url + PATHS.config));
   assert.deepEqual(started, [PATHS.token, PATHS.definitions]);
