@@ -4,6 +4,7 @@
  * Rules every source keeps, and the conformance suite checks:
  * - Pages arrive as async streams; a caller may stop early. Absent things are empty pages, errors are for failure.
  * - A source applies the whole query or throws `UnsupportedError`; nobody filters again after it.
+ * - A condition that makes no sense is an error of `checkConditions`, whatever stands beside it and whatever runs hold.
  * - Every call ends at once with the signal's reason when its signal aborts.
  * - Nothing is read before the first call.
  *

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkConditions } from "../nql/test.ts";
 import type { RunsPage, RunsQuery } from "../source.ts";
 import { checkNoRuns, incomplete } from "./complete.ts";
 import { EntriesDecoder } from "../wire/entries.ts";
@@ -17,6 +18,8 @@ export async function* fetchRuns(
   project: string,
   query: RunsQuery,
 ): AsyncGenerator<RunsPage> {
+  // Here, because a server is not told of conditions that another one makes idle.
+  if (query.where) checkConditions(query.where);
   const { signal, onProgress } = query;
   const start = query.offset ?? 0;
   const end = query.limit === undefined ? Infinity : start + query.limit;

@@ -10,6 +10,7 @@ import { matchPaths } from "../archive/read/paths.ts";
 import { abortable } from "../async/shared.ts";
 import type { BucketColumns, BucketCut, PairBlock, SeriesBlock, ValueBlock } from "../columns.ts";
 import { compileRegex } from "../nql/regex.ts";
+import { checkConditions } from "../nql/test.ts";
 import type {
   AttributesQuery,
   CallOptions,
@@ -68,6 +69,7 @@ export class SparkProject implements Source {
 
   async *runs(query: RunsQuery): AsyncGenerator<RunsPage> {
     const { scope, signal } = await this.#open(query);
+    if (query.where) checkConditions(query.where);
     const matched = await this.#matched(query, signal);
     const ask = (counting: boolean) => {
       const statement = new Statement();

@@ -66,6 +66,28 @@ export function number(run: ModelRun, model: Model, name: string, aggregation: A
   }
 }
 
+/** Conditions that make no sense, each with the error that says so. */
+export const NONSENSE: readonly [rule: string, where: Nql, error: string][] = [
+  ["no number", test("config/batch_size", "int", ">", "abc"), "NqlSyntaxError"],
+  ["no date", test("sys/creation_time", "datetime", "!=", "yesterday"), "NqlSyntaxError"],
+  ["part of a number", test("config/batch_size", "int", "contains", "3"), "NqlSyntaxError"],
+  ["a set that is less", test("sys/tags", "string_set", "<", "a"), "NqlSyntaxError"],
+  ["a file that is equal", test("config.json", "file", "=", "a"), "NqlSyntaxError"],
+  ["a type that no run has here", test("sys/name", "bool", "=", "maybe"), "NqlSyntaxError"],
+  ["an attribute that no run has", test("none", "float", "=", "a"), "NqlSyntaxError"],
+  [
+    "the greatest value of a config",
+    { op: ">", operand: operand("config/batch_size", "int", "max"), value: "3" },
+    "NqlSyntaxError",
+  ],
+  ["no regular expression", test("sys/name", "string", "matches", "("), "RegexError"],
+  [
+    "no regular expression, of an attribute of any type that no run has",
+    { op: "matches", operand: { name: "none", type: null, aggregation: null }, value: "(" },
+    "RegexError",
+  ],
+];
+
 /** Queries, each with the same thing in plain code. */
 export const FILTERS: readonly [rule: string, where: Nql, same: Test][] = [
   [

@@ -5,12 +5,13 @@
  */
 
 import assert from "node:assert/strict";
-import type { Aggregation } from "../../src/nql/ast.ts";
+import type { Aggregation, Nql } from "../../src/nql/ast.ts";
+import { printNql } from "../../src/nql/print.ts";
 import type { RunsQuery } from "../../src/source.ts";
 import type { AttributeType } from "../../src/types.ts";
 import { runIds, runs } from "../ask.ts";
 import type { Sample, SampleCheck } from "./check.ts";
-import { created, exists, FILTERS, number, test, text, value } from "./filters.ts";
+import { created, exists, FILTERS, NONSENSE, number, test, text, value } from "./filters.ts";
 import type { Model, ModelRun } from "./model.ts";
 
 const newestFirst = (a: ModelRun, b: ModelRun) => created(b) - created(a);
@@ -69,6 +70,27 @@ export const runChecks: SampleCheck[] = [
       const expected = newest(sample.model).filter((run) => same(run, sample.model)).map(({ id }) => id);
       assert.deepEqual(await runIds(sample.source, { where }), expected);
       assert.equal(await total(sample, { where }), expected.length);
+    },
+  })),
+  ...NONSENSE.map(([rule, where, name]): SampleCheck => ({
+    name: `runs() where nothing can be meant is the same error whatever stands beside it: ${rule}`,
+    async check({ source }) {
+      const nothing: Nql = { op: "or", terms: [] }, everything: Nql = { op: "and", terms: [] };
+      const queries: Nql[] = [
+        where,
+        { op: "not", term: where },
+        { op: "and", terms: [nothing, where] },
+        { op: "or", terms: [where, everything] },
+        { op: "not", term: { op: "or", terms: [everything, { op: "and", terms: [where, nothing] }] } },
+      ];
+      const messages = new Set<string>();
+      for (const where of queries) {
+        await assert.rejects(() => runs(source, { where }), (error: Error) => {
+          messages.add(error.message);
+          return error.name === name;
+        }, printNql(where));
+      }
+      assert.equal(messages.size, 1);
     },
   })),
   {

@@ -6,9 +6,10 @@
 
 import type { FloatAggregates, ValueBlock } from "../../columns.ts";
 import { type Aggregation, AGGREGATIONS, type Operand } from "../../nql/ast.ts";
+import { checkConditions, predicates } from "../../nql/test.ts";
 import type { RunsQuery, RunsSort, ValuesQuery } from "../../source.ts";
 import { ATTRIBUTE_TYPES, type AttributeType } from "../../types.ts";
-import { type Column, evaluate, predicates } from "./match.ts";
+import { type Column, evaluate } from "./match.ts";
 
 /** The runs that are chosen from. */
 export interface RunTable {
@@ -112,6 +113,7 @@ function fields(type: AttributeType, data: unknown): [Aggregation, ArrayLike<unk
 
 /** The numbers of the runs that match, in order, before offset and limit. */
 export async function matchRuns(table: RunTable, query: RunsQuery, cache: ColumnCache): Promise<number[]> {
+  if (query.where) checkConditions(query.where);
   const operands = query.where ? predicates(query.where).map(({ operand }) => operand) : [];
   await cache.load(table, [
     ...operands.filter(({ name, type }) => !(name === "sys/state" && type === "experiment_state")).map((

@@ -10,6 +10,7 @@
 import type { Aggregation, Nql, Operand, Predicate } from "../../nql/ast.ts";
 import { foldNql } from "../../nql/fold.ts";
 import { compileRegex } from "../../nql/regex.ts";
+import { predicates } from "../../nql/test.ts";
 import { parseBool, parseInstant, parseInteger, parseNumber, parseState } from "../../nql/values.ts";
 import { ATTRIBUTE_TYPES, type AttributeType, isSeriesType } from "../../types.ts";
 import type { Statement } from "../connect/statement.ts";
@@ -46,17 +47,9 @@ export interface RowTest {
 
 /** The patterns of a query that have to be evaluated here. Throws where RE2 refuses one. */
 export function unportable(query: Nql | null): PatternPredicate[] {
-  return predicatesOf(query).filter((one): one is PatternPredicate =>
+  return (query ? predicates(query) : []).filter((one): one is PatternPredicate =>
     one.op === "matches" && compileRegex(one.value).exact === null && portablePattern(one.value) === null
   );
-}
-
-/** All predicates of a query. */
-function predicatesOf(query: Nql | null): Predicate[] {
-  const found: Predicate[] = [];
-  const pass = () => {};
-  if (query) foldNql<void>(query, { predicate: (node) => void found.push(node), and: pass, or: pass, not: pass });
-  return found;
 }
 
 /** Turns a query, which must have been checked, into a condition. */
