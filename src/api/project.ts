@@ -220,7 +220,7 @@ export class ReadOnlyProject {
   /**
    * Float series of many runs in one frame. Only series that exist are asked for.
    *
-   * Long format: `run` (experiment name or custom id) and `attribute` (both strings), `step` (f64), `value` (f64), `timestamp`
+   * Long format: `run` (experiment name or custom id, or `sys/id` where that would name another run, too) and `attribute` (both strings), `step` (f64), `value` (f64), `timestamp`
    * (datetime in ms, UTC), sorted by run, attribute, step. Wide format: `run`, `step`, and one column per attribute.
    *
    * @example
@@ -302,8 +302,11 @@ export class ReadOnlyProject {
    * Fetches the files of many runs to a folder, as `<destination>/<run>/<attribute>`, and returns a frame that tells what went
    * where: `run`, `attribute`, `step`, `path`, `size` (bytes), `status` (`downloaded`, `present`, `missing`, `failed`) and `message`, which
    * says why a file failed. One that fails does not end the call, unless all others would fail the same way: a full disk, a server that
-   * is gone. Called again, it fetches only what is not there yet. Names that are longer than file systems take are cut, and told apart by
-   * a digest.
+   * is gone. Called again, it fetches only what is not there yet.
+   *
+   * A run is called by its experiment name where experiments were chosen, else by its custom id, else by `sys/id`; where another run of
+   * the project would be called the same, by the next of these. Names that are longer than file systems take are cut, and told apart by a
+   * digest.
    *
    * @throws {WriteError} The disk is full or read-only.
    */

@@ -25,6 +25,7 @@ import { ATTRIBUTES, type AttributeSelection, selectPaths } from "./names.ts";
 import {
   compareStrings,
   existingSeries,
+  lastingLabels,
   RUN_SELECTION,
   type RunSelection,
   type SelectedRuns,
@@ -93,7 +94,8 @@ export async function downloadFilesFrame(source: Source, options: Options): Prom
   const { concurrency, signal, onProgress } = options;
   const destination = pathString(options.destination);
   requirePermission({ name: "write", path: destination }, `download files to ${destination}`);
-  const selected = await selectRuns(source, options);
+  const chosen = await selectRuns(source, options);
+  const selected = { ...chosen, labels: await lastingLabels(source, chosen, signal) };
   const wanted = [...await singleFiles(source, selected, options), ...await seriesFiles(source, selected, options)];
   const found = new Set(wanted.map(({ attribute }) => attribute));
   const { attributes, types } = options;

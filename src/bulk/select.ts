@@ -63,8 +63,8 @@ export interface SelectedRuns {
   runs: RunInfo[];
   /** True where they were chosen as experiments. */
   heads: boolean;
-  /** The label of each run by its key: the experiment name, or else the custom id, or else `sys/id`. */
-  labels: Map<string, string>;
+  /** The label of each run by its key, as {@linkcode labelsOf} gives it. */
+  labels: ReadonlyMap<string, string>;
 }
 
 /**
@@ -88,8 +88,52 @@ export async function selectRuns(
   const found: RunInfo[] = [];
   for await (const page of source.runs({ where, heads, signal })) found.push(...page.runs);
   noteNamed(found, selection, heads, notes);
-  const label = (run: RunInfo) => (heads ? run.name : null) ?? run.customId ?? run.sysId;
-  return { runs: found, heads, labels: new Map(found.map((run) => [run.key, label(run)])) };
+  return { runs: found, heads, labels: labelsOf(found, heads) };
+}
+
+/**
+ * How runs are called, by their keys: by the experiment name where they were chosen as experiments, or else by the custom id, or else by
+ * `sys/id`. One that would be called like another goes on to the next of these, so that nobody takes it for the other.
+ */
+export function labelsOf(runs: readonly RunInfo[], heads: boolean): Map<string, string> {
+  const names = runs.map(({ key, sysId, customId, name }) =>
+    [heads ? name : null, customId, sysId, key].filter((one) => one !== null)
+  );
+  let isChanged: boolean;
+  do {
+    isChanged = false;
+    for (const alike of Map.groupBy(names, ([name]) => name).values()) {
+      const most = Math.max(...alike.map(({ length }) => length));
+      if (alike.length === 1 || most === 1) continue;
+      isChanged = true;
+      for (const one of alike) if (one.length === most) one.shift();
+    }
+  } while (isChanged);
+  return new Map(runs.map(({ key }, i) => [key, names[i][0]]));
+}
+
+/** So many names are looked for one by one. */
+const LOOKED_FOR = 1000;
+
+/** The same, but whatever other runs the call is about: others of the project, too, may be called like these. */
+export async function lastingLabels(
+  source: Source,
+  { runs, heads }: SelectedRuns,
+  signal?: AbortSignal,
+): Promise<Map<string, string>> {
+  const names = new Set(
+    runs.flatMap(({ sysId, customId, name }) => [...heads && name ? [name] : [], customId ?? sysId, sysId]),
+  );
+  const paths = [...heads ? ["sys/name"] : [], "sys/custom_run_id", "sys/id"];
+  const where = names.size > LOOKED_FOR ? null : groupNode(
+    "or",
+    [...names].flatMap((name) => paths.map((path) => predicateNode("=", operandNode(path, "string"), name))),
+  );
+  const all = new Map(runs.map((run) => [run.key, run]));
+  if (runs.length > 0) {
+    for await (const page of source.runs({ where, heads, signal })) for (const run of page.runs) all.set(run.key, run);
+  }
+  return labelsOf([...all.values()], heads);
 }
 
 /** Notes which of the runs that are named are not among these. */

@@ -10,7 +10,7 @@ import { sanitized } from "../archive/disk/layout.ts";
 import { reasonOrThrow } from "../async/one_of_many.ts";
 import type { BulkCall } from "../bulk/notes.ts";
 import { digest } from "../write/file_name.ts";
-import { selectRuns } from "../bulk/select.ts";
+import { labelsOf, selectRuns } from "../bulk/select.ts";
 import { strings } from "../frame/frame.ts";
 import { pathString } from "../options/kinds.ts";
 import { attribute, compare } from "../nql/build.ts";
@@ -92,11 +92,11 @@ async function withAncestors(source: Source, runs: RunInfo[], signal?: AbortSign
   return [...all.values()];
 }
 
-/** The custom id names a run, as with the exporter; `sys/id` where there is none, or where several runs have it. */
+/** The custom id names a run, as with the exporter; `sys/id` where there is none, or where it would name another one, too. */
 function nameRuns(runs: RunInfo[]): NamedRun[] {
-  const customIds = Map.groupBy(runs, (run) => run.customId);
+  const ids = labelsOf(runs, false);
   const named = runs.map((info) => {
-    const id = info.customId !== null && customIds.get(info.customId)!.length === 1 ? info.customId : info.sysId;
+    const id = ids.get(info.key)!;
     return { info, id, inPaths: id };
   }).sort((a, b) => a.id < b.id ? -1 : 1);
   for (const alike of Map.groupBy(named, ({ id }) => filePath(id, "", "").toLowerCase()).values()) {

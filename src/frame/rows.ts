@@ -98,7 +98,7 @@ export interface ProjectRunRow extends RunRow {
 
 /** A bucket of a float series: what {@linkcode ReadOnlyProject.fetchMetricBuckets} gives. */
 export interface BucketRow {
-  /** The run: experiment name or custom id. */
+  /** The run: experiment name or custom id, or `sys/id` where that would name another run, too. */
   run: string;
   /** The path of the series. */
   attribute: string;
@@ -138,7 +138,7 @@ export interface AttributeTypeRow {
 
 /** What became of a file: what {@linkcode ReadOnlyProject.downloadFiles} gives. */
 export interface DownloadRow {
-  /** The run: experiment name or custom id. */
+  /** The run: experiment name or custom id, or `sys/id` where that would name another run, too. */
   run: string;
   /** The path of the attribute. */
   attribute: string;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { OptionError, type SortBy } from "../../mod.ts";
+import { type DownloadFilesOptions, OptionError, type SortBy } from "../../mod.ts";
 import { file, float, string } from "../../samples/rows.ts";
 import { sanitized, writeRun } from "../../samples/writer.ts";
 import { Fixture, PROJECT } from "../api/fixture.ts";
@@ -246,6 +246,60 @@ Deno.test("a file lies at the same place whatever else is asked for, and never c
   for (const { run, attribute, path, status } of all.toRecords()) {
     assert.deepEqual([status, path], ["present", places.get(`${run} ${attribute}`)]);
   }
+});
+
+Deno.test("runs that share a name are told apart, in folders and in frames, whichever of them a call is about", async () => {
+  await using fixture = await Fixture.make();
+  // Two runs have one custom id, which is a third one's sys/id and the name of an experiment.
+  const runs = { one: ["T-1", "T-3", "alone"], two: ["T-2", "T-3", "T-3"], three: ["T-3", null, null] } as const;
+  const loss = (value: number) => ({
+    attribute_path: "loss",
+    attribute_type: "float_series",
+    step: 0,
+    timestamp: 0,
+    float_value: value,
+  });
+  const folder = `${fixture.files}/${sanitized("team/twins")}`;
+  for (const [i, [runId, [sysId, customId, name]]] of Object.entries(runs).entries()) {
+    const rows = [
+      string("sys/id", sysId),
+      ...customId ? [string("sys/custom_run_id", customId)] : [],
+      ...name ? [string("sys/name", name)] : [],
+    ];
+    const batches = [[...rows, file("model", `${runId}/model.bin`)], [loss(i)]];
+    await writeRun({ dataRoot: fixture.data, projectId: "team/twins", runId, batches });
+    await Deno.mkdir(`${folder}/${runId}`, { recursive: true });
+    await Deno.writeTextFile(`${folder}/${runId}/model.bin`, `model ${runId}`.padEnd(20));
+  }
+  const { project } = fixture.project({ project: "team/twins" });
+  const destination = `${fixture.folder}/twins`;
+  const download = async (chosen: Partial<DownloadFilesOptions>) => {
+    const frame = await project.downloadFiles({ ...chosen, attributes: ["model"], destination });
+    const found = [];
+    for (const { run, path, status } of frame.toRecords()) {
+      found.push([run, path!.slice(destination.length), (await Deno.readTextFile(path!)).trim(), status]);
+    }
+    return found;
+  };
+  // One by one, then together: nothing is taken for another's, nothing is fetched twice.
+  for (const [withId, runId] of [["T-1", "one"], ["T-2", "two"], ["T-3", "three"]]) {
+    const [[, , content, status], ...more] = await download({ withIds: [withId] });
+    assert.deepEqual([content, status, more], [`model ${runId}`, "downloaded", []]);
+  }
+  assert.deepEqual(await download({}), [
+    ["T-1", "/T-1/model.bin", "model one", "present"],
+    ["T-2", "/T-2/model.bin", "model two", "present"],
+    ["three", "/three/model.bin", "model three", "present"],
+  ]);
+  const metrics = await project.fetchMetrics({ attributes: ["loss"] });
+  assert.deepEqual(metrics.toRecords().map(({ run, value }) => [run, value]), [["T-1", 0], ["T-2", 1], ["three", 2]]);
+  // An experiment keeps its name.
+  assert.deepEqual(
+    (await download({ experiments: ["alone"] })).map(([run, path]) => [run, path]),
+    [["alone", "/alone/model.bin"]],
+  );
+  const exported = await project.exportArchive({ destination: `${fixture.folder}/exported` });
+  assert.deepEqual(exported.getColumn("status").toArray(), ["written", "written", "written"]);
 });
 
 Deno.test("the files of file sets and artifacts of Neptune 2.x are fetched too", async () => {
