@@ -37,13 +37,23 @@ export class Failure extends Error {
 /** Bytes that come faster than this, per millisecond, move the deadline: a large answer is no late one, a drip is. */
 const FAST_ENOUGH = 64;
 
-/** A clock that aborts: after a silence, and when the time for the whole request is over. It stands while nobody reads. */
+/** A look that is so late, in milliseconds, shows that this program stood still: what has come meanwhile gets as long to be heard. */
+const STOOD_STILL = 100;
+
+/**
+ * A clock that aborts: after a silence, and when the time for the whole request is over. It stands while nobody reads, and while this
+ * program stands still.
+ */
 export class Watch {
   readonly #abort = new AbortController();
   readonly #silence: number;
   #deadline: number;
   #fed = performance.now();
   #any = false;
+  /** When the next look is due. */
+  #due = 0;
+  /** Whether it stood still since the last sign: once, as a program that does so all the time would wait for ever. */
+  #stood = false;
   #heldAt: number | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -64,6 +74,7 @@ export class Watch {
   /** Called for every piece that arrives, so that it only takes the time. */
   feed(bytes: number): void {
     this.#any = true;
+    this.#stood = false;
     this.#fed = performance.now();
     this.#deadline += bytes / FAST_ENOUGH;
   }
@@ -90,15 +101,21 @@ export class Watch {
   }
 
   #start(): void {
-    const next = Math.min(this.#fed + this.#silence, this.#deadline);
-    this.#timer = setTimeout(() => this.#look(), Math.max(1, next - performance.now()));
+    const now = performance.now();
+    this.#due = Math.max(now + 1, Math.min(this.#fed + this.#silence, this.#deadline));
+    this.#timer = setTimeout(() => this.#look(), this.#due - now);
   }
 
   #look(): void {
     this.#timer = undefined;
     // Started again when somebody waits again.
     if (this.#heldAt !== null) return;
-    const now = performance.now();
+    const now = performance.now(), stood = now - this.#due;
+    if (stood > STOOD_STILL && !this.#stood) {
+      this.#stood = true;
+      this.#fed += stood + STOOD_STILL;
+      this.#deadline += stood + STOOD_STILL;
+    }
     if (now < this.#fed + this.#silence && now < this.#deadline) return this.#start();
     const late = now >= this.#deadline;
     const message = late && this.#any ? "the time for it was over" : `silence for ${round(now - this.#fed)} seconds`;

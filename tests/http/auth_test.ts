@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ConnectionError, CredentialsError, NotNeptuneError, ServerError } from "../../src/errors.ts";
 import { openServer } from "../../src/http/catalog.ts";
-import { accessToken, apiToken, inSeconds, PATHS, SECRET, Stub } from "./stub.ts";
+import { accessToken, apiToken, deafAddress, inSeconds, PATHS, SECRET, Stub } from "./stub.ts";
 
 const projects = { [PATHS.projects]: () => Response.json({ entries: [] }) };
 
@@ -124,13 +124,11 @@ Deno.test("what is not Neptune is told apart: a web page, another API, a redirec
 });
 
 Deno.test("a server that cannot be reached is a ConnectionError that says what to check", async () => {
-  const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
-  const address = `http://127.0.0.1:${listener.addr.port}`;
-  listener.close();
-  const catalog = openServer({ apiToken: apiToken(address), deadlineSeconds: 1 });
+  using deaf = await deafAddress();
+  const catalog = openServer({ apiToken: apiToken(deaf.url), deadlineSeconds: 2 });
   await assert.rejects(catalog.projects(), (error) => {
     assert.ok(error instanceof ConnectionError, String(error));
-    assert.equal(error.fields.address, address);
+    assert.equal(error.fields.address, deaf.url);
     assert.ok(Number(error.fields.attempts) > 1);
     assert.match(error.message, /check the address in the API token, the network and the proxy/);
     return true;

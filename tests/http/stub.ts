@@ -60,6 +60,7 @@ export class Stub implements AsyncDisposable {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #routes: Record<string, Route>;
   readonly #catalogs: Catalog[] = [];
+  readonly #over = Promise.withResolvers<void>();
 
   constructor(routes: Record<string, Route> = {}) {
     this.#server = Deno.serve(
@@ -77,7 +78,7 @@ export class Stub implements AsyncDisposable {
 
   /** A client of this server. */
   open(options: Partial<ServerOptions> = {}): Catalog {
-    const catalog = openServer({ apiToken: apiToken(this.url), deadlineSeconds: 5, ...options });
+    const catalog = openServer({ apiToken: apiToken(this.url), deadlineSeconds: 30, ...options });
     this.#catalogs.push(catalog);
     return catalog;
   }
@@ -87,7 +88,14 @@ export class Stub implements AsyncDisposable {
     return this.open(options).open("ws/proj");
   }
 
+  /** An answer that does not come while the server is there. */
+  async silence(): Promise<Response> {
+    await this.#over.promise;
+    return new Response();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#over.resolve();
     for (const catalog of this.#catalogs) catalog.close();
     await this.#server.shutdown();
   }
@@ -131,17 +139,29 @@ export function entries(ids: string[], total: number): Response {
   return new Response(toBinary(ProtoLeaderboardEntriesSearchResultDTOSchema, message));
 }
 
+/** An address on this machine at which nobody listens, and nobody can begin to: a client has its port. */
+export async function deafAddress(): Promise<{ url: string } & Disposable> {
+  const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const connection = await Deno.connect({ port: listener.addr.port, hostname: "127.0.0.1" });
+  return {
+    url: `http://127.0.0.1:${connection.localAddr.port}`,
+    [Symbol.dispose]: () => [connection, listener].forEach((one) => one.close()),
+  };
+}
+
 /** A body that breaks off: its first bytes, then the connection is reset. */
 export function brokenOff(bytes: Uint8Array<ArrayBuffer>): Response {
   let sent = false;
   return new Response(
     new ReadableStream({
-      pull(controller) {
-        if (sent) {
-          return new Promise((resolve) => setTimeout(resolve, 20)).then(() => controller.error(new Error("reset")));
+      async pull(controller) {
+        if (!sent) {
+          sent = true;
+          return controller.enqueue(bytes);
         }
-        sent = true;
-        controller.enqueue(bytes);
+        // Several times: a process that stood still during one of them sends the bytes during the next.
+        for (let i = 0; i < 4; i++) await new Promise((resolve) => setTimeout(resolve, 5));
+        controller.error(new Error("reset"));
       },
     }),
   );

@@ -3,9 +3,11 @@ import { configure, type LogRecord, reset } from "@logtape/logtape";
 import { ConnectionError, OptionError, ProjectNotFoundError, ServerError } from "../../src/errors.ts";
 import { openServer } from "../../src/http/catalog.ts";
 import { type Retry, Transport, type TransportOptions } from "../../src/transport/transport.ts";
-import { apiToken, brokenOff, PATHS, stalled, Stub } from "./stub.ts";
+import { apiToken, brokenOff, deafAddress, PATHS, stalled, Stub } from "./stub.ts";
 
-const OPTIONS: TransportOptions = { requestTimeoutSeconds: 60, deadlineSeconds: 5 };
+const OPTIONS: TransportOptions = { requestTimeoutSeconds: 60, deadlineSeconds: 60 };
+/** What does not wait for one of these ends sooner than this, on a busy machine too; milliseconds. */
+const SOON = 30_000;
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const bytes = (content: string) => new TextEncoder().encode(content);
 
@@ -34,7 +36,7 @@ Deno.test("a Retry-After beyond the deadline is not waited for", async () => {
   await using stub = new Stub({ "/x": () => new Response("", { status: 503, headers: { "retry-after": "3600" } }) });
   const started = performance.now();
   await assert.rejects(transport().transport.bytes(get(`${stub.url}/x`)), ServerError);
-  assert.ok(performance.now() - started < 1000);
+  assert.ok(performance.now() - started < SOON);
   assert.equal(stub.count("/x"), 1);
 });
 
@@ -44,7 +46,7 @@ Deno.test("any status from 500 on is tried again, also for POST with its body", 
     "/x": ({ body }, count) =>
       count < statuses.length ? new Response("", { status: statuses[count] }) : new Response(body),
   });
-  const { transport: one, retries } = transport({ deadlineSeconds: 30 });
+  const { transport: one, retries } = transport();
   const answer = await one.bytes({ method: "POST", url: `${stub.url}/x`, headers: {}, body: "hello" });
   assert.equal(text(answer), "hello");
   assert.deepEqual(retries.map(({ reason }) => reason), statuses.map((status) => `status ${status}`));
@@ -53,14 +55,13 @@ Deno.test("any status from 500 on is tried again, also for POST with its body", 
 Deno.test("a storm that does not end is an error when the deadline is over", async () => {
   await using stub = new Stub({ "/x": () => new Response("overloaded", { status: 503 }) });
   const started = performance.now();
-  await assert.rejects(transport({ deadlineSeconds: 1 }).transport.bytes(get(`${stub.url}/x`)), (error) => {
+  await assert.rejects(transport({ deadlineSeconds: 3 }).transport.bytes(get(`${stub.url}/x`)), (error) => {
     assert.ok(error instanceof ServerError);
     assert.deepEqual(error.fields, { status: 503, errorType: null, url: `${stub.url}/x` });
     assert.match(error.message, /answered 503 .*: overloaded/);
     return true;
   });
-  const seconds = (performance.now() - started) / 1000;
-  assert.ok(seconds < 2.5, `${seconds} s`);
+  assert.ok(performance.now() - started < SOON);
   assert.ok(stub.count("/x") > 1);
 });
 
@@ -98,30 +99,49 @@ Deno.test("a body that breaks off is read again from the start, as part of the a
 });
 
 Deno.test("silence ends an attempt, before the answer and in the middle of it", async () => {
-  await using stub = new Stub({
-    "/before": (_, count) =>
-      count === 0 ? new Promise((resolve) => setTimeout(() => resolve(new Response("late")), 700)) : new Response("ok"),
+  await using stub: Stub = new Stub({
+    "/before": (_, count) => count === 0 ? stub.silence() : new Response("ok"),
     "/within": (_, count) => count === 0 ? stalled(bytes("half")) : new Response("ok"),
   });
-  const { transport: one, retries } = transport({ requestTimeoutSeconds: 0.2 });
+  const { transport: one, retries } = transport({ requestTimeoutSeconds: 0.5 });
   assert.equal(text(await one.bytes(get(`${stub.url}/before`))), "ok");
   assert.equal(text(await one.bytes(get(`${stub.url}/within`))), "ok");
-  assert.deepEqual(retries.map(({ reason }) => reason), ["silence for 0.2 seconds", "silence for 0.2 seconds"]);
+  // On a busy machine more may be silent for so long.
+  assert.ok(retries.length >= 2);
+  for (const { reason } of retries) assert.match(reason, /^silence for [\d.]+ seconds$/);
 });
 
 Deno.test("an answer that arrives slowly but steadily is no silence", async () => {
   await using stub = new Stub({
     "/x": () =>
       new Response(ReadableStream.from((async function* () {
-        for (let i = 0; i < 8; i++) {
-          yield bytes(String(i));
-          await new Promise((resolve) => setTimeout(resolve, 100));
+        for (let i = 0; i < 15; i++) {
+          yield bytes(String(i % 10));
+          await new Promise((resolve) => setTimeout(resolve, 200));
         }
       })())),
   });
-  const { transport: one, retries } = transport({ requestTimeoutSeconds: 0.4, deadlineSeconds: 2 });
-  assert.equal(text(await one.bytes(get(`${stub.url}/x`))), "01234567");
+  const { transport: one, retries } = transport({ requestTimeoutSeconds: 2.5 });
+  assert.equal(text(await one.bytes(get(`${stub.url}/x`))), "012345678901234");
   assert.deepEqual(retries, []);
+});
+
+Deno.test("an answer that came while this program stood still is no silence, and not late", async () => {
+  const code = `Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: ({ port }) => postMessage(port) }, async () => {
+    postMessage("asked");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return new Response("ok");
+  });`;
+  const worker = new Worker(`data:application/javascript,${encodeURIComponent(code)}`, { type: "module" });
+  const said = () => new Promise((resolve) => worker.onmessage = ({ data }) => resolve(data));
+  const port = await said();
+  const { transport: one, retries } = transport({ requestTimeoutSeconds: 0.7, deadlineSeconds: 1.5 });
+  const asked = said(), answer = one.bytes(get(`http://127.0.0.1:${port}/x`));
+  await asked;
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2500);
+  assert.equal(text(await answer), "ok");
+  assert.deepEqual(retries, []);
+  worker.terminate();
 });
 
 Deno.test("pieces are passed on as they arrive; what breaks off after the first is a ConnectionError", async () => {
@@ -154,19 +174,23 @@ Deno.test("the size of a compressed body is not taken for its own", async () => 
 });
 
 Deno.test("an abort ends everything with the signal's own reason: request, body, wait between attempts", async () => {
-  await using stub = new Stub({
-    "/silent": () => new Promise((resolve) => setTimeout(() => resolve(new Response()), 500)),
+  await using stub: Stub = new Stub({
+    "/silent": () => stub.silence(),
     "/stalled": () => stalled(bytes("half")),
-    "/failing": () => new Response("", { status: 500, headers: { "retry-after": "3" } }),
+    "/failing": () => new Response("", { status: 500, headers: { "retry-after": "50" } }),
   });
   const { transport: one } = transport();
   for (const path of ["/silent", "/stalled", "/failing"]) {
     const reason = new Error(`enough of ${path}`);
     const abort = new AbortController();
-    setTimeout(() => abort.abort(reason), 100);
+    const ended = assert.rejects(one.bytes(get(stub.url + path), abort.signal), (error) => error === reason);
+    while (stub.count(path) === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => setTimeout(resolve, 100));
     const started = performance.now();
-    await assert.rejects(one.bytes(get(stub.url + path), abort.signal), (error) => error === reason);
-    assert.ok(performance.now() - started < 400, path);
+    abort.abort(reason);
+    await ended;
+    assert.ok(performance.now() - started < SOON, path);
+    assert.equal(stub.count(path), 1);
   }
   const reason = new Error("before");
   await assert.rejects(one.bytes(get(`${stub.url}/silent`), AbortSignal.abort(reason)), (error) => error === reason);
@@ -252,14 +276,11 @@ Deno.test("every retry is logged, and told to the option onRetry", async () => {
 });
 
 Deno.test("a script that waits for a server that does not answer is told why, on the standard error", async () => {
-  const [closed, catalog] = [Deno.listen({ hostname: "127.0.0.1", port: 0 }), "../../src/http/catalog.ts"];
-  const { port } = closed.addr;
-  closed.close();
+  using deaf = await deafAddress();
+  const catalog = "../../src/http/catalog.ts";
   const code = `
     import { openServer } from ${JSON.stringify(import.meta.resolve(catalog))};
-    const source = openServer({ apiToken: ${
-    JSON.stringify(apiToken(`http://127.0.0.1:${port}`))
-  }, deadlineSeconds: 4 });
+    const source = openServer({ apiToken: ${JSON.stringify(apiToken(deaf.url))}, deadlineSeconds: 4 });
     await source.projects().catch((error) => console.log(error.name));
   `;
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), { args: ["eval", code] }).output();
@@ -267,7 +288,7 @@ Deno.test("a script that waits for a server that does not answer is told why, on
   const said = new TextDecoder().decode(stderr);
   assert.match(
     said,
-    /No answer from http:\/\/127\.0\.0\.1:\d+ \(connection refused\): trying again, for [123] s at most\./,
+    /No answer from http:\/\/127\.0\.0\.1:\d+ \(connection refused\): trying again, for [0123] s at most\./,
   );
   assert.equal(said.match(/No answer/g)!.length, 1);
 });
@@ -307,10 +328,10 @@ Deno.test("the deadline is a deadline for an answer that drips, in the whole and
       }
     })()));
   await using stub = new Stub({
-    "/drip": drip(new Uint8Array(1), 40, 100),
-    "/large": drip(new Uint8Array(1 << 16), 30, 50),
+    "/drip": drip(new Uint8Array(1), 1000, 100),
+    "/large": drip(new Uint8Array(1 << 16), 30, 80),
   });
-  const { transport: one } = transport({ deadlineSeconds: 0.6 });
+  const { transport: one } = transport({ deadlineSeconds: 2 });
   const drips = [() => one.bytes(get(`${stub.url}/drip`)), () => all(one.chunks(get(`${stub.url}/drip`)))];
   await Promise.all(drips.map(async (call) => {
     const started = performance.now();
@@ -320,8 +341,8 @@ Deno.test("the deadline is a deadline for an answer that drips, in the whole and
       assert.match(error.message, /deadlineSeconds/);
       return true;
     });
-    const seconds = (performance.now() - started) / 1000;
-    assert.ok(seconds > 0.5 && seconds < 1.2, `${seconds} s`);
+    const milliseconds = performance.now() - started;
+    assert.ok(milliseconds > 1900 && milliseconds < SOON, `${milliseconds} ms`);
   }));
   const large = await Promise.all([one.bytes(get(`${stub.url}/large`)), all(one.chunks(get(`${stub.url}/large`)))]);
   assert.deepEqual(large.map(({ length }) => length), [30 << 16, 30 << 16]);
@@ -329,10 +350,10 @@ Deno.test("the deadline is a deadline for an answer that drips, in the whole and
 
 Deno.test("a reader who takes his time is no slow server", async () => {
   await using stub = new Stub({ "/x": () => new Response(new Uint8Array(3 << 20)) });
-  const { transport: one } = transport({ deadlineSeconds: 0.3, requestTimeoutSeconds: 0.2 });
+  const { transport: one } = transport({ deadlineSeconds: 2, requestTimeoutSeconds: 1.5 });
   let bytes = 0;
   for await (const piece of one.chunks(get(`${stub.url}/x`))) {
-    if (bytes === 0) await new Promise((resolve) => setTimeout(resolve, 700));
+    if (bytes === 0) await new Promise((resolve) => setTimeout(resolve, 2500));
     bytes += piece.length;
   }
   assert.equal(bytes, 3 << 20);
@@ -350,7 +371,7 @@ Deno.test("a failed connection keeps its reason, and what no second attempt chan
       const cause = new Error(`error sending request for url (http://x.test/): client error (Connect): ${message}`);
       return Promise.reject(new TypeError("fetch failed", { cause }));
     };
-    return { one: new Transport({ ...OPTIONS, deadlineSeconds: 0.7 }, { fetch }), count: () => count };
+    return { one: new Transport({ ...OPTIONS, deadlineSeconds: 2 }, { fetch }), count: () => count };
   };
   const cases: [string, boolean, RegExp][] = [
     ["dns error: failed to lookup address information: Name or service not known", false, /name in the address/],
@@ -363,7 +384,7 @@ Deno.test("a failed connection keeps its reason, and what no second attempt chan
     ["received corrupt message of type InvalidContentType", false, /https:/],
     ["tcp connect error: Connection refused (os error 111)", true, /check the address/],
   ];
-  for (const [reason, again, advice] of cases) {
+  await Promise.all(cases.map(async ([reason, again, advice]) => {
     const { one, count } = failing(reason);
     await assert.rejects(one.bytes(get("http://x.test/")), (error) => {
       assert.ok(error instanceof ConnectionError);
@@ -372,7 +393,7 @@ Deno.test("a failed connection keeps its reason, and what no second attempt chan
       return true;
     });
     assert.equal(count() > 1, again, reason);
-  }
+  }));
   // A server without TLS, asked with it.
   await using stub = new Stub();
   const started = performance.now();
@@ -381,7 +402,7 @@ Deno.test("a failed connection keeps its reason, and what no second attempt chan
     /after 1 attempt .*corrupt/,
   );
   await assert.rejects(transport().transport.bytes(get("ftp://127.0.0.1/x")), /after 1 attempt .*'ftp' not supported/);
-  assert.ok(performance.now() - started < 1000);
+  assert.ok(performance.now() - started < SOON);
 });
 
 Deno.test("a 400 with a list is tried again, as official clients do, but not for ever", async () => {
