@@ -3,7 +3,7 @@
  */
 
 import assert from "node:assert/strict";
-import { Kernel } from "./kernel.ts";
+import { Kernel, type Message } from "./kernel.ts";
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -23,17 +23,23 @@ Deno.test("progress is one line that changes in place, a few times a second, and
     `import { longCall } from "../src/progress/show.ts"; import { ProgressBarCallback } from "../mod.ts";`,
   );
 
-  const { status, outputs } = await kernel.run(work(2000));
+  const { status, outputs, milliseconds } = await kernel.run(work(2000));
   assert.equal(status, "ok");
   assert.equal(outputs[0].type, "display_data");
   assert.deepEqual([...new Set(outputs.slice(1).map(({ type }) => type))], ["update_display_data"]);
   assert.equal(new Set(outputs.map(({ content }) => content.transient.display_id)).size, 1);
-  assert.ok(outputs.length >= 4 && outputs.length <= 9, `${outputs.length} updates in about 2 s`);
+  const most = (milliseconds - 500) / 250 + 3;
+  assert.ok(outputs.length >= 4 && outputs.length <= most, `${outputs.length} updates in ${milliseconds} ms`);
   const lines = outputs.map(({ content }) => content.data["text/plain"]);
   assert.match(lines[1], /^metrics\/loss █+░+ +\d+% [\d,]+ of 2,000/);
   assert.match(lines.at(-1), /^metrics\/loss done: 2,000 points, [\d.]+ s$/);
 
-  assert.deepEqual((await kernel.run(work(200))).outputs, [], "short work shows nothing");
+  // On a busy machine short work may take long.
+  const timed = `{ const started = performance.now(); ${work(200)}; console.log(performance.now() - started < 500); }`;
+  let short: Message[] = [];
+  const isShort = () => short.some(({ content }) => content.text === "true\n");
+  for (let attempt = 0; attempt < 20 && !isShort(); attempt++) short = (await kernel.run(timed)).outputs;
+  assert.deepEqual(short.map(({ content }) => content.text), ["true\n"], "short work shows nothing");
   assert.deepEqual((await kernel.run(work(1000, "{ progressBar: null }"))).outputs, [], "nothing where none is wanted");
 
   const own = await kernel.run(`
@@ -63,17 +69,22 @@ Deno.test("an interrupt stops the running call, pressed once or twice, and the k
     import { serve } from "../serve.ts";
     const server = await serve({ archive: "archive/data", port: 0, cacheFolder: null });
     // Answers everything but values and points, on which it sleeps.
-    const sleepy = (input, init) => /values|search/.test(String(input?.url ?? input))
-      ? new Promise((_, reject) => (init?.signal ?? input.signal).addEventListener("abort", () => reject(new Error("aborted"))))
-      : fetch(input, init);
+    const sleepy = async (input, init) => {
+      if (!/values|search/.test(String(input?.url ?? input))) return await fetch(input, init);
+      console.log("asleep");
+      return await new Promise((_, reject) =>
+        (init?.signal ?? input.signal).addEventListener("abort", () => reject(new Error("aborted"))));
+    };
     const project = new ReadOnlyProject({ apiToken: server.apiToken, project: "nereid/digits", fetch: sleepy });
     const run = new ReadOnlyRun(project, { customId: "mlp-adam-2" });
     let kept = 41;
   `);
   for (const presses of [1, 2]) {
-    const running = kernel.run(`await run.prefetchSeriesValues(["train/loss"]);`);
+    const { promise: asleep, resolve } = Promise.withResolvers<unknown>();
+    const running = kernel.run(`await run.prefetchSeriesValues(["train/loss"]);`, resolve);
+    await Promise.race([asleep, running]);
     for (let i = 0; i < presses; i++) {
-      await pause(400);
+      await pause(200);
       kernel.interrupt();
     }
     const { status, ename, evalue } = await running;

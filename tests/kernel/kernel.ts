@@ -25,8 +25,8 @@ export interface Reply {
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-/** Deno 2.9 says that it is idle before it sends the last outputs of a cell. */
-const DRAIN_MS = 120;
+/** No cell takes longer, and no answer of the kernel, on a busy machine either; milliseconds. */
+const PATIENCE = 300_000;
 
 export class Kernel implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
@@ -52,8 +52,20 @@ export class Kernel implements AsyncDisposable {
   }
 
   /** Starts a kernel; paths and bare names in cells resolve against `cwd`. Its texts come without colors. */
-  static async start({ cwd, env }: { cwd?: string; env?: Record<string, string> } = {}): Promise<Kernel> {
-    const [shellPort, iopubPort, ...others] = freePorts(5);
+  static async start(options: { cwd?: string; env?: Record<string, string> } = {}): Promise<Kernel> {
+    for (let attempt = 0; attempt < 5; attempt++) {
+      const kernel = await Kernel.#startAt(freePorts(5), options);
+      if (kernel) return kernel;
+    }
+    throw new Error("The kernel does not start.");
+  }
+
+  /** Null where the kernel ended: somebody else has taken one of the ports meanwhile. */
+  static async #startAt(
+    ports: number[],
+    { cwd, env }: Parameters<typeof Kernel.start>[0] = {},
+  ): Promise<Kernel | null> {
+    const [shellPort, iopubPort, ...others] = ports;
     const secret = crypto.randomUUID();
     const connectionFile = await Deno.makeTempFile({ suffix: ".json" });
     await Deno.writeTextFile(
@@ -81,59 +93,55 @@ export class Kernel implements AsyncDisposable {
     }).spawn();
     const algorithm = { name: "HMAC", hash: "SHA-256" };
     const key = await crypto.subtle.importKey("raw", encoder.encode(secret), algorithm, false, ["sign"]);
-    const shell = await connected(shellPort, "DEALER");
-    const iopub = await connected(iopubPort, "SUB");
-    const kernel = new Kernel(process, connectionFile, key, shell, iopub);
-    await kernel.#subscribed();
-    return kernel;
+    const ended = new AbortController();
+    process.status.then(() => ended.abort());
+    const shell = await connected(shellPort, "DEALER", ended.signal);
+    const iopub = await connected(iopubPort, "SUB", ended.signal);
+    if (shell && iopub) {
+      const kernel = new Kernel(process, connectionFile, key, shell, iopub);
+      if (await kernel.#isSubscribed().catch(() => false)) return kernel;
+    }
+    for (const socket of [shell, iopub]) socket?.[Symbol.dispose]();
+    await process.status;
+    await Deno.remove(connectionFile);
+    return null;
   }
 
   /**
    * Runs a cell and collects its outputs.
    *
-   * @param drain How many milliseconds to wait for the last ones.
+   * @param onOutput Told each of them as it comes.
    */
-  async run(
-    code: string,
-    { timeout = 60_000, drain = DRAIN_MS }: { timeout?: number; drain?: number } = {},
-  ): Promise<Reply> {
+  async run(code: string, onOutput: (output: Message) => void = () => {}): Promise<Reply> {
     const start = performance.now();
-    const id = await this.#send("execute_request", {
-      code,
-      silent: false,
-      store_history: true,
-      user_expressions: {},
-      allow_stdin: false,
-      stop_on_error: false,
-    });
+    const cell = await this.#execute(code, true);
     const outputs: Message[] = [];
-    let deadline = start + timeout;
-    let milliseconds = 0;
-    while (performance.now() < deadline) {
-      const parts = await this.#iopub.next(deadline - performance.now());
-      if (this.#iopub.closed) throw new Error("The kernel died.");
-      if (!parts) break;
-      const { type, parent, content } = parse(parts);
-      if (parent !== id || type === "execute_input") continue;
-      if (type !== "status") outputs.push({ type, content });
-      if (content.execution_state === "idle") milliseconds = performance.now() - start;
-      if (milliseconds > 0) deadline = performance.now() + drain;
+    const give = (output: Message) => {
+      outputs.push(output);
+      onOutput(output);
+    };
+    for await (const { type, parent, content } of this.#heard(code)) {
+      if (parent !== cell || type === "execute_input") continue;
+      if (content.execution_state === "idle") break;
+      if (type !== "status") give({ type, content });
     }
-    if (milliseconds === 0) throw new Error(`The cell did not end within ${timeout} ms: ${code.slice(0, 200)}`);
-    const parts = await this.#shell.next(2000);
-    if (!parts) throw new Error("The kernel sent no reply.");
-    const { status, ename, evalue } = parse(parts).content;
+    const milliseconds = performance.now() - start;
+    // Deno 2.9 says that it is idle before it sends the last that was printed, perhaps as if the next cell had: what that one prints
+    // comes behind it.
+    const mark = crypto.randomUUID();
+    const next = await this.#execute(`console.log("${mark}")`, false);
+    for await (const { type, parent, content } of this.#heard(code)) {
+      if ((parent !== cell && parent !== next) || /^(execute_input|status)$/.test(type)) continue;
+      if (type !== "stream" || !content.text.includes(mark)) give({ type, content });
+      else break;
+    }
+    const { status, ename, evalue } = await this.#replyTo(cell);
     return { status, ename, evalue, outputs, milliseconds };
   }
 
   /** What the Tab key offers at the end of this code. */
   async complete(code: string): Promise<string[]> {
-    const id = await this.#send("complete_request", { code, cursor_pos: code.length });
-    for (let parts = await this.#shell.next(5000); parts; parts = await this.#shell.next(5000)) {
-      const { parent, content } = parse(parts);
-      if (parent === id) return content.matches;
-    }
-    throw new Error("The kernel sent no completions.");
+    return (await this.#replyTo(await this.#send("complete_request", { code, cursor_pos: code.length }))).matches;
   }
 
   /** What the interrupt button of a notebook does. */
@@ -153,6 +161,37 @@ export class Kernel implements AsyncDisposable {
     await Deno.remove(this.#connectionFile);
   }
 
+  /** What the kernel tells everybody, until whoever listens has heard enough of this cell. */
+  async *#heard(code: string): AsyncGenerator<Message & { parent: string }> {
+    for (const end = performance.now() + PATIENCE; performance.now() < end;) {
+      const parts = await this.#iopub.next(end - performance.now());
+      if (parts) yield parse(parts);
+      else if (this.#iopub.closed) throw new Error("The kernel died.");
+    }
+    throw new Error(`The cell did not end within ${PATIENCE} ms: ${code.slice(0, 200)}`);
+  }
+
+  // deno-lint-ignore no-explicit-any
+  async #replyTo(request: string): Promise<any> {
+    for (let parts = await this.#shell.next(PATIENCE); parts; parts = await this.#shell.next(PATIENCE)) {
+      const { parent, content } = parse(parts);
+      if (parent === request) return content;
+    }
+    throw new Error("The kernel sent no reply.");
+  }
+
+  /** @param counts Whether it is a cell like others: those that are not have no number. */
+  #execute(code: string, counts: boolean): Promise<string> {
+    return this.#send("execute_request", {
+      code,
+      silent: false,
+      store_history: counts,
+      user_expressions: {},
+      allow_stdin: false,
+      stop_on_error: false,
+    });
+  }
+
   async #send(type: string, content: unknown): Promise<string> {
     const id = `${this.#session}_${this.#count++}`;
     const header = {
@@ -169,14 +208,13 @@ export class Kernel implements AsyncDisposable {
     return id;
   }
 
-  /** A subscription takes effect some time after it was sent: asks until something is heard, then hears the rest out. */
-  async #subscribed(): Promise<void> {
-    for (let i = 0; i < 50; i++) {
+  /** A subscription takes effect some time after it was sent: asks until something is heard. */
+  async #isSubscribed(): Promise<boolean> {
+    for (let waited = 0; waited < PATIENCE && !this.#iopub.closed; waited += 200) {
       await this.#send("kernel_info_request", {});
-      if (await this.#iopub.next(200)) break;
+      if (await this.#iopub.next(200)) return true;
     }
-    while (await this.#iopub.next(100));
-    while (await this.#shell.next(50));
+    return false;
   }
 }
 
@@ -186,15 +224,16 @@ function parse(parts: Uint8Array[]): Message & { parent: string } {
   return { type: header.msg_type, parent: parent.msg_id ?? "", content };
 }
 
-async function connected(port: number, type: "DEALER" | "SUB"): Promise<Socket> {
-  for (let attempt = 0;; attempt++) {
+/** Null where the kernel ended before it took the connection. */
+async function connected(port: number, type: "DEALER" | "SUB", ended: AbortSignal): Promise<Socket | null> {
+  while (!ended.aborted) {
     try {
       return await Socket.connect(port, type);
-    } catch (error) {
-      if (attempt === 200) throw error;
+    } catch {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
+  return null;
 }
 
 /** Ports that nobody listens at, from below those that the system gives to everybody who asks: others ask while the kernel starts. */
