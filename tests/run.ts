@@ -1,18 +1,11 @@
 /**
  * Runs the tests and prints one closing line. Folders and files may be named; without any, all default tests run: most of them side by
- * side, then those that look at the clock or at memory. With `--fast` what takes long is left out.
+ * side, then those that would disturb each other. With `--fast` what takes long is left out.
  *
  * The slow suites, which need Python or a browser, have tasks of their own: `test:peers`, `test:browser`.
  */
 
-/**
- * What looks at the clock or at the memory of this process: run when no other work is done. Most of the time they wait, so that two
- * processes do not keep each other from the clock.
- */
-const ALONE = [
-  ["tests/http/"],
-  ["tests/kernel/calls_test.ts", "tests/kernel/interrupt_test.ts", "tests/pool/", "tests/server/hostile_test.ts"],
-];
+import { ALONE } from "./alone.ts";
 
 /** What `--fast` leaves out: what starts kernels and other programs, what takes long, and what asks the same of one more way to read. */
 const LONG = [

@@ -301,18 +301,10 @@ Deno.test("the command says on standard error what was asked for and is not ther
 });
 
 Deno.test("errors name the options of the command", async () => {
-  const sources = ["NEPTUNE_ARCHIVE", "NEPTUNE_OFFLINE", "NEPTUNE_API_TOKEN", "NEPTUNE_PROJECT"];
-  const before = sources.map((name) => Deno.env.get(name));
-  sources.forEach((name) => Deno.env.delete(name));
-  let notes = "";
-  try {
-    const terminal: Terminal = { write: () => {}, note: (text) => notes += text, isTerminal: false, columns: 80 };
-    assert.equal(await runCommand(["runs"], terminal), 2);
-  } finally {
-    before.forEach((value, at) => value !== undefined && Deno.env.set(sources[at], value));
-  }
+  const { code, said } = await failure(["runs"]);
+  assert.equal(code, 2);
   assert.match(
-    notes,
+    said,
     /pass `--archive` \(or set NEPTUNE_ARCHIVE\).* `--offline` .*, or NEPTUNE_API_TOKEN for a server\.\n$/,
   );
 });
