@@ -133,5 +133,6 @@ Deno.test("compileRegex() matches exactly the names that went through Python's r
 Deno.test("compileRegex() takes linear time on patterns that make backtracking engines hang", () => {
   const started = performance.now();
   assert.equal(compileRegex("^(a|aa)*(a*)*b$").test("a".repeat(20_000)), false);
-  assert.ok(performance.now() - started < 2_000);
+  // The others take years.
+  assert.ok(performance.now() - started < 30_000);
 });

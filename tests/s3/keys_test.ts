@@ -15,7 +15,7 @@ function open(server: FolderStore, storageOptions: StorageOptions | undefined, c
     storageOptions,
     fetch: server.fetch as typeof fetch,
     cacheFolder,
-    deadlineSeconds: 1,
+    deadlineSeconds: 3,
   });
 }
 
