@@ -223,6 +223,8 @@ export class ServerError extends NeptuneError<{
   errorType: string | null;
   /** What was asked, without the query. */
   url: string;
+  /** What else the server told that a program can use: of a folder that was asked for as a file, the names in it. */
+  inside?: unknown;
 }> {}
 
 /** A Spark server could not answer a query. The message has what it said. */

@@ -43,7 +43,7 @@ export async function fetchFile(
       };
     } catch (error) {
       if (!isNeptuneError(error, "ServerError")) throw error;
-      if (error.fields.status === 404) throw missing(path, error);
+      if (error.fields.status === 404) throw missing(path, error, error.fields.inside);
       if (last || !SIGNATURE_REFUSED.includes(error.fields.status)) throw error;
     }
   }
@@ -101,10 +101,37 @@ async function* within(bytes: AsyncIterable<Uint8Array>, from: number, to: numbe
   }
 }
 
-function missing(path: string, cause?: unknown): FileMissingError {
+function missing(path: string, cause?: unknown, inside?: unknown): FileMissingError {
+  if (inside !== undefined) return folderError(path, namesIn(path, inside), cause);
   return new FileMissingError(
     `The server has no file at "${path}": it was not uploaded, or was deleted since.`,
     { path },
     { cause },
+  );
+}
+
+/** The error for asking for a folder as for a file; it tells what is inside. */
+function folderError(path: string, inside: string[], cause: unknown): FileMissingError {
+  const [first] = inside;
+  return new FileMissingError(
+    `"${path}" is a folder of the server and ` +
+      (first === undefined
+        ? "is empty."
+        : `holds ${inside.length === 1 ? "one file" : `${inside.length} files`}: open "${path}/${first}"` +
+          `${inside.length === 1 ? "" : ", for example"}.`),
+    { path, inside },
+    { cause },
+  );
+}
+
+/** The names that a server tells of a folder: they become paths, here and there, and lead nowhere else. */
+function namesIn(path: string, told: unknown): string[] {
+  const isName = (name: unknown): name is string =>
+    typeof name === "string" && !name.includes("\0") &&
+    name.split(/[/\\]/).every((part) => !["", ".", ".."].includes(part));
+  if (Array.isArray(told) && told.every(isName)) return told;
+  throw new DecodeError(
+    `What the server tells of the folder "${path}" is no list of the names in it. Ask the owner of the server.`,
+    { offset: 0, what: "folder of files", path },
   );
 }

@@ -85,7 +85,8 @@ function refusalFor(error: unknown): Refusal {
     case "RunNotFoundError":
       return new Refusal(404, "EXPERIMENT_NOT_FOUND", message);
     case "FileMissingError":
-      return new Refusal(404, "FILE_NOT_FOUND", message);
+      // Neptune's API has no word for sets of files: what is in the folder is told to those who ask for it as for a file.
+      return new Refusal(404, "FILE_NOT_FOUND", message, error.fields.inside ? { inside: error.fields.inside } : {});
     case "ConnectionError":
       return new Refusal(503, "SERVICE_UNAVAILABLE", message);
     case "StorageError":

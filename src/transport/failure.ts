@@ -183,7 +183,7 @@ export function serverError(request: WireRequest, { response, data }: HTTPError)
   return new ServerError(
     `The server answered ${status}${errorType ? ` (${errorType})` : ""} to ${request.method} ${url}` +
       `${said ? `: ${said.slice(0, 1000)}` : "."}`,
-    { status, errorType, url },
+    { status, errorType, url, ...(body && "inside" in body ? { inside: body.inside } : {}) },
   );
 }
 

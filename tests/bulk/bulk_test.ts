@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { type DownloadFilesOptions, OptionError, type SortBy } from "../../mod.ts";
+import { type DownloadFilesOptions, OptionError, ReadOnlyRun, type SortBy } from "../../mod.ts";
 import { file, float, string } from "../../samples/rows.ts";
 import { sanitized, writeRun } from "../../samples/writer.ts";
 import { Fixture, PROJECT } from "../api/fixture.ts";
+import { eachWay } from "./ways.ts";
 
 Deno.test("a table has the columns asked for besides its own, sys/ first, with the types of the values", async () => {
   await using fixture = await Fixture.make();
@@ -302,7 +303,7 @@ Deno.test("runs that share a name are told apart, in folders and in frames, whic
   assert.deepEqual(exported.getColumn("status").toArray(), ["written", "written", "written"]);
 });
 
-Deno.test("the files of file sets and artifacts of Neptune 2.x are fetched too", async () => {
+Deno.test("the files of file sets and artifacts of Neptune 2.x are fetched too, also through a server", async () => {
   await using fixture = await Fixture.make();
   const row = (path: string, type: string, stored: string) => ({ ...file(path, stored), attribute_type: type });
   const rows = [
@@ -322,22 +323,38 @@ Deno.test("the files of file sets and artifacts of Neptune 2.x are fetched too",
     await Deno.mkdir(`${folder}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
     await Deno.writeTextFile(`${folder}/${path}`, text);
   }
-  const { project } = fixture.project({ project: "team/old" });
-  const destination = `${fixture.folder}/old`;
-  const found = async () =>
-    (await project.downloadFiles({ attributes: ".*", destination })).toRecords()
-      .map((
-        { attribute, path, status },
-      ) => [attribute, path?.slice(destination.length).replace(/-[0-9a-f]{16}/, "-…"), status]);
   const expected = (status: string) => [
     ["data/train", "/OLD-1/data/train.json", status],
     ["source/files", "/OLD-1/source/files/files.zip", status],
     ["source/files", "/OLD-1/source/files/src/_env-….env", status],
     ["source/gone", undefined, "missing"],
   ];
-  assert.deepEqual(await found(), expected("downloaded"));
-  assert.deepEqual(await found(), expected("present"));
-  const sets = await project.downloadFiles({ attributes: ".*", destination, types: ["file_set"] });
+  await eachWay(fixture.data, "team/old", async ({ name, project }) => {
+    const destination = `${fixture.folder}/${name}`;
+    const found = async () =>
+      (await project.downloadFiles({ attributes: ".*", destination })).toRecords()
+        .map((
+          { attribute, path, status },
+        ) => [attribute, path?.slice(destination.length).replace(/-[0-9a-f]{16}/, "-…"), status]);
+    assert.deepEqual(await found(), expected("downloaded"), name);
+    assert.deepEqual(await found(), expected("present"), name);
+    const run = new ReadOnlyRun(project, { withId: "OLD-1" });
+    const set = await run.attribute("source/files").fetch({ type: "file" }).catch(() => null) ??
+      await run.attribute("source/files").fetch({ type: "file_set" });
+    await assert.rejects(() => set!.bytes(), {
+      name: "FileMissingError",
+      fields: { path: set!.path, inside: ["files.zip", "src"] },
+    });
+    await project.exportArchive({ destination: `${destination}/exported` });
+    const exported = `${destination}/exported/files/${sanitized("team/old")}/OLD-1/source/files/src/.env`;
+    assert.equal(await Deno.readTextFile(exported), "A=1", name);
+  });
+  const { project } = fixture.project({ project: "team/old" });
+  const sets = await project.downloadFiles({
+    attributes: ".*",
+    destination: `${fixture.folder}/sets`,
+    types: ["file_set"],
+  });
   assert.deepEqual(sets.getColumn("attribute").toArray(), ["source/files", "source/files", "source/gone"]);
 });
 

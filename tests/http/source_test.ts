@@ -339,6 +339,29 @@ Deno.test("files: a signed address is made anew once, and a file that is not the
   }
 });
 
+Deno.test("a folder asked for as a file tells what is inside, and no name in it that leads elsewhere is believed", async () => {
+  let inside: unknown;
+  await using stub: Stub = new Stub({
+    [PATHS.signedUrl]: () =>
+      Response.json({
+        files: [{ project_identifier: "ws/proj", path: "p", url: `${stub.url}/blob`, provider: "gcp" }],
+      }),
+    "/blob": () =>
+      Response.json({ code: 404, errorType: "FILE_NOT_FOUND", message: "a folder", inside }, { status: 404 }),
+  });
+  const open = () => stub.source().file({ path: "set", size: null, mimeType: "inode/directory" });
+  for (const names of [[], ["a.txt"], ["src/b.py", "c..d"]]) {
+    inside = names;
+    await assert.rejects(open, { name: "FileMissingError", fields: { path: "set", inside: names } });
+  }
+  for (
+    const bad of [[".."], ["../a"], ["a/../../b"], ["..\\a"], ["/etc/passwd"], [""], ["a//b"], ["a\0"], [1], "a", null]
+  ) {
+    inside = bad;
+    await assert.rejects(open, { name: "DecodeError" }, JSON.stringify(bad));
+  }
+});
+
 Deno.test("a file that is read in part, or not at all, leaves no request behind", async () => {
   let ended = Promise.withResolvers<void>();
   const endless = () =>
