@@ -38,6 +38,7 @@ import type { Listening } from "./src/server/listen.ts";
 import { startServer } from "./src/server/start.ts";
 import { makeApiToken, newSecret, secretOf } from "./src/server/tokens.ts";
 import type { LazyCatalog } from "./src/source.ts";
+import { didYouMean, suggest } from "./src/suggest.ts";
 
 export type { AccessLogEntry } from "./src/server/handler.ts";
 
@@ -249,24 +250,48 @@ function fileError(file: string, cause: unknown): Error {
 const USAGE =
   `Serves an archive written by neptune-exporter, or runs that never reached the server, through Neptune's HTTP API.
 
-  deno run -A serve.ts --archive DIR [options]
-  deno run -A serve.ts --offline DIR [options]
+  neptune-fetcher serve --archive DIR [OPTIONS]
+  deno run -A jsr:@nereid/neptune-fetcher/serve --offline DIR [OPTIONS]
 
-  -a, --archive DIR  the data folder of the archive (exports/data)
-  --offline DIR      a folder .neptune of unsynced runs, or one around it; with --archive, both are served as one
-  -p, --project NAME the project of unsynced runs of Neptune 2.x, whose files do not say
-  --match REMAINDER=ID  a remainder of Neptune 2.x (async/…) belongs to this run of the archive; may be repeated
-  --time-zone ZONE   of the machine that exported an archive of Neptune 2.x: Europe/Warsaw, for example
-  --include-incomplete  also runs of an archive whose export was interrupted
-  --damaged-runs skip  leave runs with a damaged file out (default: an answer that depends on one is an error)
-  --files DIR        its files folder (default: the folder "files" beside the data folder)
-  --port N           the port, 0 for any that is free (default: ${DEFAULT_PORT}, or any where that is taken)
-  --host ADDRESS     where to listen; 0.0.0.0 lets other machines in (default: 127.0.0.1)
-  --token-file FILE  keeps the API token, so that it survives a restart
-  --follow-links     give out files outside of these folders to which links lead, or that unsynced runs name
-  --access-log       one line on the standard error output for each request
-  --json             one line {"url", "apiToken", "projects"} instead of words
-  --help             this text`;
+What to serve:
+  -a, --archive DIR     The data folder of an archive (exports/data), or s3://bucket/data.
+  --files DIR           The files folder of the archive. Default: "files" beside its data folder.
+  --offline DIR         A folder .neptune of runs that never reached the server, or one around it; together with
+                        --archive, both as one.
+  -p, --project NAME    The project of unsynced runs of Neptune 2.x, whose files do not say.
+  --match REMAINDER=ID  An unsynced remainder of Neptune 2.x and the run of the archive it belongs to:
+                        async/0c2b9e4e=TES-3, for example. May be repeated.
+  --time-zone ZONE      The time zone of the machine that exported an archive of Neptune 2.x: Europe/Warsaw, for example.
+  --include-incomplete  Also runs of an archive whose export was interrupted.
+  --damaged-runs skip   Leave out runs that have a damaged file. Default: an answer that depends on one is an error.
+  --follow-links        Give out files outside of these folders to which links lead, or that unsynced runs name.
+
+How to serve it:
+  --port N              The port, 0 for any that is free. Default: ${DEFAULT_PORT}, or any where that is taken.
+  --host ADDRESS        Where to listen; 0.0.0.0 lets other machines in. Default: 127.0.0.1.
+  --token-file FILE     Keeps the API token, so that it survives a restart.
+  --access-log          One line on the standard error output for each request.
+  --json                One line {"url", "apiToken", "projects"} instead of words.
+  -h, --help            This text.`;
+
+/** The options, by their long names. */
+const OPTIONS = {
+  archive: { type: "string", short: "a" },
+  offline: { type: "string" },
+  project: { type: "string", short: "p" },
+  match: { type: "string", multiple: true },
+  "time-zone": { type: "string" },
+  "include-incomplete": { type: "boolean" },
+  "damaged-runs": { type: "string" },
+  files: { type: "string" },
+  port: { type: "string" },
+  host: { type: "string" },
+  "token-file": { type: "string" },
+  "follow-links": { type: "boolean" },
+  "access-log": { type: "boolean" },
+  json: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
 
 interface Command {
   options: ServeOptions;
@@ -275,26 +300,7 @@ interface Command {
 }
 
 function readCommand(args: string[]): Command {
-  const { values } = parseArgs({
-    args,
-    options: {
-      archive: { type: "string", short: "a" },
-      offline: { type: "string" },
-      project: { type: "string", short: "p" },
-      match: { type: "string", multiple: true },
-      "time-zone": { type: "string" },
-      "include-incomplete": { type: "boolean" },
-      "damaged-runs": { type: "string" },
-      files: { type: "string" },
-      port: { type: "string" },
-      host: { type: "string" },
-      "token-file": { type: "string" },
-      "follow-links": { type: "boolean" },
-      "access-log": { type: "boolean" },
-      json: { type: "boolean" },
-      help: { type: "boolean", short: "h" },
-    },
-  });
+  const { values } = parseArgs({ args, options: OPTIONS });
   const { archive, offline, project, files, port, host, json = false, help = false } = values;
   if (!help && !archive && !offline) {
     throw new TypeError(
@@ -363,7 +369,11 @@ export async function runServer(args: readonly string[]): Promise<number> {
   try {
     command = readCommand([...args]);
   } catch (error) {
-    console.error(`${(error as Error).message.replace(/\.?$/, "")}. Run with --help to see all options.`);
+    const { message } = error as Error;
+    const unknown = /^Unknown option '--([^'=]+)/.exec(message)?.[1];
+    const meant = unknown === undefined ? [] : suggest(unknown, Object.keys(OPTIONS));
+    const hint = didYouMean(meant.map((name) => `--${name}`));
+    console.error(`${message.replace(/\.?$/, "")}.${hint} Run with --help to see all options.`);
     return 2;
   }
   if (command.help) {

@@ -5,6 +5,7 @@
  */
 
 import { lineBreak, type Message, message, text } from "@optique/core/message";
+import type { Usage, UsageTerm } from "@optique/core/usage";
 import { connectionOf, ReadOnlyProject } from "../api/project.ts";
 import { strings } from "../frame/frame.ts";
 import type { Frame } from "../frame/typed.ts";
@@ -28,11 +29,21 @@ export const EXIT = {
 /** What runs a command once its arguments are read. */
 export type Run<Given> = (given: Given, terminal: Terminal, signal: AbortSignal) => Promise<number>;
 
-/** The examples at the end of a command's help, one a line. */
-export function examples(...lines: string[]): { footer: Message } {
+/** The first line of a command's help and the examples at its end, one a line. */
+export function usageAndExamples(...lines: string[]): { usageLine: (all: Usage) => Usage; footer: Message } {
   return {
+    usageLine: shortUsage,
     footer: [...message`Examples:`, ...lines.flatMap((line) => [lineBreak(), text(`  neptune-fetcher ${line}`)])],
   };
+}
+
+/** What has to be given; all the options are listed below it. */
+function shortUsage(all: Usage): Usage {
+  const isOptional = ({ type }: UsageTerm) => ["optional", "multiple", "exclusive"].includes(type);
+  return [
+    { type: "optional", terms: [{ type: "literal", value: "OPTIONS" }] },
+    ...all.filter((term) => !isOptional(term)),
+  ];
 }
 
 /** How an export ended: whether every run with all its files is where it should be. */

@@ -42,18 +42,20 @@ export const sourceOptions = group(
       description: message`workspace/project. Default: NEPTUNE_PROJECT, or the only one there is.`,
     })),
     timeZone: optional(option("--time-zone", string({ metavar: "ZONE" }), {
-      description: message`Of the machine that exported an archive of Neptune 2.x: Europe/Warsaw, for example.`,
+      description:
+        message`The time zone of the machine that exported an archive of Neptune 2.x: Europe/Warsaw, for example.`,
     })),
     offlineMatches: map(
       multiple(option("--match", string({ metavar: "REMAINDER=ID" }), {
-        description: message`A remainder of Neptune 2.x (async/…) belongs to this run of the archive. May be repeated.`,
+        description:
+          message`An unsynced remainder of Neptune 2.x and the run of the archive it belongs to: async/0c2b9e4e=TES-3, for example. May be repeated.`,
       })),
       matchesOf,
     ),
     damagedRuns: withDefault(
-      option("--damaged-runs", choice(["error", "skip"], { metavar: "KIND" }), {
+      option("--damaged-runs", choice(["error", "skip"], { metavar: "error|skip" }), {
         description:
-          message`What to do with runs that have a damaged file: the answer is an error, or skip leaves them out.`,
+          message`Runs that have a damaged file: error ends the answer and says which, skip leaves them out.`,
       }),
       "error" as const,
     ),
@@ -96,8 +98,8 @@ export const runOptions = group(
       description: message`Runs for which this Neptune query holds.`,
     })),
     trashed: withDefault(
-      option("--trashed", choice(["no", "only", "all"], { metavar: "KIND" }), {
-        description: message`Runs in the trash: no, only these, or all runs.`,
+      option("--trashed", choice(["no", "only", "all"], { metavar: "no|only|all" }), {
+        description: message`Runs in the trash: no leaves them out, only shows nothing else, all shows both.`,
       }),
       "no" as const,
     ),

@@ -6,8 +6,10 @@
 
 import { or } from "@optique/core/constructs";
 import { runParser } from "@optique/core/facade";
-import { message } from "@optique/core/message";
+import { type Message, message } from "@optique/core/message";
+import { extractCommandNames, extractOptionNames, type Usage } from "@optique/core/usage";
 import { isNeptuneError } from "../errors.ts";
+import { suggest } from "../suggest.ts";
 import { EXIT } from "./command.ts";
 import { checkCommand } from "./commands/check.ts";
 import { compactCommand } from "./commands/compact.ts";
@@ -26,6 +28,9 @@ import { treeCommand } from "./commands/tree.ts";
 import { viewCommand } from "./commands/view.ts";
 import { atShell } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
+
+/** What is there besides the commands. */
+const META = ["help", "completion"];
 
 const parser = or(
   viewCommand.parser,
@@ -63,7 +68,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal, pr
       parse(["--help"], { ...terminal, write: terminal.note }, program.version);
       return EXIT.usage;
     }
-    const given = parse(args, terminal, program.version);
+    const given = parse(plain(args), terminal, program.version);
     if (typeof given === "number") return given;
     // The server has its own way to stop.
     if (given.command === "serve") return await program.serve(given.args);
@@ -79,6 +84,36 @@ export async function runProgram(args: readonly string[], terminal: Terminal, pr
   }
 }
 
+/** `help runs` is `runs --help`; where there is no such command, that is all there is to say. */
+function plain(args: readonly string[]): readonly string[] {
+  const [first, ...rest] = args[0] === "help" && args.length > 1 && !META.includes(args[1])
+    ? [...args.slice(1), "--help"]
+    : args;
+  return first.startsWith("-") || META.includes(first) || usageOf(first) !== null ? [first, ...rest] : [first];
+}
+
+/** What a command takes; null where there is none of this name. */
+function usageOf(command: string): Usage | null {
+  const [all] = parser.usage;
+  const commands = all.type === "exclusive" ? all.terms : [parser.usage];
+  return commands.find(([term]) => term.type === "command" && term.name === command) ?? null;
+}
+
+/** Which option may have been meant, and where it is told what there is. */
+function hints(args: readonly string[], error: Message): string {
+  const usage = usageOf(args[0]);
+  const told = error.find((term) => term.type === "optionName")?.optionName.replace(/=.*/s, "");
+  const words = usage !== null && extractCommandNames(usage).has(args[1]) ? `${args[0]} ${args[1]}` : args[0];
+  const names = usage === null ? [] : [...extractOptionNames(usage)].filter((name) => name.startsWith("--"));
+  const [meant] = told?.startsWith("--") && !names.includes(told)
+    ? suggest(told.slice(2), names.map((name) => name.slice(2)), 1)
+    : [];
+  return (meant === undefined ? "" : `\nDid you mean \`--${meant}\`?\n`) +
+    (usage === null
+      ? "neptune-fetcher --help lists the commands, neptune-fetcher COMMAND --help the options of one.\n"
+      : `neptune-fetcher ${words} --help lists what it takes.\n`);
+}
+
 /** The options of the command, or the exit code where help was shown or the words cannot be understood. */
 function parse(args: readonly string[], terminal: Terminal, version: string) {
   return runParser(parser, "neptune-fetcher", args, {
@@ -90,14 +125,14 @@ function parse(args: readonly string[], terminal: Terminal, version: string) {
     usageLine: [{ type: "literal", value: "COMMAND" }, { type: "ellipsis" }],
     commandList: "top-level",
     termWidth: "auto",
-    showDefault: true,
+    showDefault: { prefix: " Default: ", suffix: "." },
     aboveError: "none",
     colors: terminal.isTerminal && !Deno.noColor,
     maxWidth: terminal.columns,
     stdout: (text) => terminal.write(`${text}\n`),
     stderr: (text) => terminal.note(`${text}\n`),
-    onError: () => {
-      terminal.note("neptune-fetcher --help lists the commands, neptune-fetcher COMMAND --help the options of one.\n");
+    onError: (_, error) => {
+      terminal.note(hints(args, error));
       return EXIT.usage as number;
     },
   });

@@ -41,6 +41,10 @@ async function run(...args: string[]): Promise<{ code: number; answer: string; n
 }
 
 async function runOn(archive: string, ...args: string[]): Promise<{ code: number; answer: string; notes: string }> {
+  return await runOf([...args, "--archive", archive]);
+}
+
+async function runOf(args: string[]): Promise<{ code: number; answer: string; notes: string }> {
   let answer = "", notes = "";
   const terminal: Terminal = {
     write: (text) => answer += text,
@@ -48,7 +52,7 @@ async function runOn(archive: string, ...args: string[]): Promise<{ code: number
     isTerminal: false,
     columns: 80,
   };
-  const code = await runCommand([...args, "--archive", archive], terminal);
+  const code = await runCommand(args, terminal);
   return { code, answer, notes };
 }
 
@@ -425,7 +429,40 @@ Deno.test("logs are picked by expressions of RE2 and printed for programs, too",
 Deno.test("words that cannot be understood lead to the help", async () => {
   const { code, notes } = await run("diff", "linear-1");
   assert.equal(code, 2);
-  assert.match(notes, /neptune-fetcher COMMAND --help/);
+  assert.match(notes, /neptune-fetcher diff --help/);
+});
+
+Deno.test("an unknown option or command is told with the one that may have been meant", async () => {
+  const cases: [args: string[], said: RegExp][] = [
+    [["runs", "--limt", "3"], /`--limt`.*Did you mean `--limit`\?\nneptune-fetcher runs --help lists/s],
+    [["runs", "--archve=x"], /Did you mean `--archive`\?/],
+    [["metrics", "--Attribute", "x"], /Did you mean `--attribute`\?/],
+    [["files", "get", "--too", "x"], /Did you mean `--to`\?\nneptune-fetcher files get --help lists/],
+    [["runs", "--bogus"], /`--bogus`\.\nneptune-fetcher runs --help lists/],
+    [["runs", "--limit", "many"], /valid integer, but got "many"\.\nneptune-fetcher runs --help lists/],
+    [["rusn"], /`rusn`\.\n\nDid you mean `runs`\?\nneptune-fetcher --help lists the commands/],
+    [["help", "rusn"], /^Error: [^\n]*`rusn`\.\n\nDid you mean `runs`\?\nneptune-fetcher --help lists the commands/],
+  ];
+  for (const [args, said] of cases) {
+    const { code, answer, notes } = await run(...args);
+    assert.deepEqual([code, answer], [2, ""], args.join(" "));
+    assert.match(notes, said, args.join(" "));
+  }
+});
+
+Deno.test("the help of every command says in words what it takes, and help COMMAND is the same", async () => {
+  const { answer: all } = await runOf(["--help"]);
+  const commands = [...all.matchAll(/^ {2}([a-z][a-z-]+) {2,}/gm)].map(([, name]) => name);
+  assert.ok(commands.length >= 17);
+  for (const name of commands.filter((name) => !["help", "completion", "serve"].includes(name))) {
+    const words = name === "files" ? ["files", "get"] : [name];
+    const { code, answer } = await runOf([...words, "--help"]);
+    assert.equal(code, 0);
+    assert.match(answer, new RegExp(`^Usage: neptune-fetcher ${words.join(" ")} \\[OPTIONS\\][^\\[]*$`, "m"), name);
+    assert.doesNotMatch(answer, /\["|KIND/, name);
+    assert.match(answer, /Examples:\n {2}neptune-fetcher /, name);
+    assert.equal((await runOf(["help", ...words])).answer, answer, name);
+  }
 });
 
 Deno.test("names with line breaks and tabs take one line of a tree and of a table", async () => {

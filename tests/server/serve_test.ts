@@ -92,6 +92,10 @@ Deno.test("serve.ts answers bad arguments with one sentence and exit code 2, and
     [["--archive", `${ROOT}no/such/folder`, "--port", "0"], /no\/such\/folder: pass `--archive`,/],
     [["--offline", `${ROOT}no/such/folder`, "--port", "0"], /no\/such\/folder: pass as `--offline` /],
     [["-a", ARCHIVE, "--port", "0", "--time-zone", "Mars/Olympus"], /"Mars\/Olympus" is not known/],
+    [
+      ["-a", ARCHIVE, "--prot", "0"],
+      /^Unknown option '--prot'\. Did you mean "--project" or "--port"\? Run with --help/,
+    ],
     [["-a", ARCHIVE, "--port", "0", "--match", "async/1"], /^--match is "async\/1", but must be REMAINDER=ID/],
     [["--archive", ARCHIVE, "--port", "0", "--damaged-runs", "no"], /^--damaged-runs is "no", but must be /],
     [["--archive", ARCHIVE, "--port", "0", "--host", "a,b"], /not possible to listen on a,b:0/],

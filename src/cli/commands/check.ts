@@ -10,7 +10,7 @@ import { withDefault } from "@optique/core/modifiers";
 import type { InferValue } from "@optique/core/parser";
 import { command, constant, flag } from "@optique/core/primitives";
 import { printable } from "../../errors.ts";
-import { adviceAtShell, examples, EXIT, projectFrom, type Run } from "../command.ts";
+import { adviceAtShell, EXIT, projectFrom, type Run, usageAndExamples } from "../command.ts";
 import { formatOptions, sourceOptions } from "../options.ts";
 import { printFrame } from "../print.ts";
 
@@ -31,7 +31,7 @@ const parser = command(
     brief: message`Check an archive for damaged and missing data`,
     description:
       message`Prints one row for each finding. Ends with 3 where data are damaged or missing, with 0 where all is well.`,
-    ...examples("check --archive exports/data", "check --archive exports/data --thorough --json"),
+    ...usageAndExamples("check --archive exports/data", "check --archive exports/data --thorough --json"),
   },
 );
 

@@ -13,7 +13,7 @@ import { choice, string } from "@optique/core/valueparser";
 import { path } from "@optique/run/valueparser";
 import { compactArchive } from "../../api/compact.ts";
 import { recordsFrame } from "../../frame/frame.ts";
-import { examples, EXIT, type Run } from "../command.ts";
+import { EXIT, type Run, usageAndExamples } from "../command.ts";
 import { formatOptions, present } from "../options.ts";
 import { printFrame } from "../print.ts";
 
@@ -33,15 +33,15 @@ const parser = command(
     })),
     destination: option("-o", "--to", path({ metavar: "DIR" }), { description: message`The folder to write to.` }),
     storedFiles: withDefault(
-      option("--stored-files", choice(["link", "copy", "leave"], { metavar: "KIND" }), {
+      option("--stored-files", choice(["link", "copy", "leave"], { metavar: "link|copy|leave" }), {
         description:
-          message`Stored files: link gives them a second name, which takes no room (and copies where it cannot); copy; leave.`,
+          message`Stored files: link gives them a second name, which takes no room (and copies where it cannot), copy copies them, leave leaves them out.`,
       }),
       "link" as const,
     ),
     damagedRuns: withDefault(
-      option("--damaged-runs", choice(["error", "skip"], { metavar: "KIND" }), {
-        description: message`What to do with runs that have a damaged file: end with an error, or leave them out.`,
+      option("--damaged-runs", choice(["error", "skip"], { metavar: "error|skip" }), {
+        description: message`Runs that have a damaged file: error ends the call and says which, skip leaves them out.`,
       }),
       "error" as const,
     ),
@@ -55,7 +55,7 @@ const parser = command(
     brief: message`Write an archive anew as a few large files`,
     description:
       message`The result is an archive like the one it was made of, and plain Parquet for every engine. Called again, it adds the runs that are new.`,
-    ...examples("compact --archive exports/data --to compacted", "compact --to compacted --stored-files leave"),
+    ...usageAndExamples("compact --archive exports/data --to compacted", "compact --to compacted --stored-files leave"),
   },
 );
 

@@ -12,7 +12,7 @@ import { argument, command, constant, flag } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import pl from "nodejs-polars";
 import { strings } from "../../frame/frame.ts";
-import { examples, EXIT, projectFrom, type Run } from "../command.ts";
+import { EXIT, projectFrom, type Run, usageAndExamples } from "../command.ts";
 import { attributeOptions, attributesOf, formatOptions, sourceOptions } from "../options.ts";
 import { json, printFrame, wholeText } from "../print.ts";
 import { findNamedRun } from "../run_argument.ts";
@@ -23,8 +23,8 @@ const parser = command(
   object({
     command: constant("diff"),
     source: sourceOptions,
-    a: argument(string({ metavar: "A" }), { description: message`One run: custom id, sys/id or experiment name.` }),
-    b: argument(string({ metavar: "B" }), { description: message`The other.` }),
+    a: argument(string({ metavar: "RUN" }), { description: message`One run: custom id, sys/id or experiment name.` }),
+    b: argument(string({ metavar: "OTHER" }), { description: message`The other one.` }),
     attributes: attributeOptions,
     all: withDefault(
       flag("--all", { description: message`Also what is equal, and what Neptune itself logs (sys/, monitoring/).` }),
@@ -36,7 +36,7 @@ const parser = command(
     brief: message`Compare two runs`,
     description:
       message`One row for each attribute whose value differs; series by their last value. What one of them lacks is empty.`,
-    ...examples("diff linear-1 linear-2", 'diff mlp-adam mlp-sgd -m "^config/"'),
+    ...usageAndExamples("diff linear-1 linear-2", 'diff mlp-adam mlp-sgd -m "^config/"'),
   },
 );
 

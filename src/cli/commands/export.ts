@@ -10,7 +10,7 @@ import { withDefault } from "@optique/core/modifiers";
 import type { InferValue } from "@optique/core/parser";
 import { command, constant, flag, option } from "@optique/core/primitives";
 import { path } from "@optique/run/valueparser";
-import { examples, exportExit, projectFrom, type Run } from "../command.ts";
+import { exportExit, projectFrom, type Run, usageAndExamples } from "../command.ts";
 import { formatOptions, runOptions, runsOf, sourceOptions } from "../options.ts";
 import { printFrame } from "../print.ts";
 
@@ -32,7 +32,7 @@ const parser = command(
     brief: message`Copy runs to a new archive`,
     description:
       message`Writes the format of neptune-exporter and reads it back. Called again, it goes on with what is not there yet.`,
-    ...examples("export --project team/x --to kept", 'export --experiments "^final-" --to kept'),
+    ...usageAndExamples("export --project team/x --to kept", 'export --experiments "^final-" --to kept'),
   },
 );
 

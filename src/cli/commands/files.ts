@@ -9,7 +9,7 @@ import { message } from "@optique/core/message";
 import type { InferValue } from "@optique/core/parser";
 import { command, constant, option } from "@optique/core/primitives";
 import { path } from "@optique/run/valueparser";
-import { examples, EXIT, projectFrom, type Run } from "../command.ts";
+import { EXIT, projectFrom, type Run, usageAndExamples } from "../command.ts";
 import {
   ALL,
   attributeOptions,
@@ -39,12 +39,13 @@ const get = command(
     brief: message`Download files`,
     description:
       message`Writes DIR/run/attribute, and prints what became of each file. Called again, it fetches what is not there yet.`,
-    ...examples("files get --experiments ^mlp --to kept", 'files get -r linear-1 -m "^report/" --to kept'),
+    ...usageAndExamples("files get --experiments ^mlp --to kept", 'files get -r linear-1 -m "^report/" --to kept'),
   },
 );
 
 const parser = command("files", or(get), {
   brief: message`Get the files of runs`,
+  usageLine: [{ type: "literal", value: "get" }, { type: "ellipsis" }],
 });
 
 const run: Run<InferValue<typeof parser>> = async (given, terminal, signal) => {

@@ -11,7 +11,7 @@ import type { InferValue } from "@optique/core/parser";
 import { argument, command, constant, flag, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { path } from "@optique/run/valueparser";
-import { adviceAtShell, examples, EXIT, exportExit, projectFrom, type Run } from "../command.ts";
+import { adviceAtShell, EXIT, exportExit, projectFrom, type Run, usageAndExamples } from "../command.ts";
 import { formatOptions } from "../options.ts";
 import { printFrame } from "../print.ts";
 
@@ -33,7 +33,7 @@ const parser = command(
     brief: message`Make an archive of runs that never reached the server`,
     description:
       message`Without --to, prints what lies in the folder and what of it is lost. Nothing in it is changed.`,
-    ...examples("import-offline jobs/42/.neptune", "import-offline jobs --project team/x --to rescued"),
+    ...usageAndExamples("import-offline jobs/42/.neptune", "import-offline jobs --project team/x --to rescued"),
   },
 );
 

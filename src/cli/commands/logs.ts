@@ -13,7 +13,7 @@ import { integer, string } from "@optique/core/valueparser";
 import { formatTime } from "../../display/format.ts";
 import { printable } from "../../errors.ts";
 import { compileRegex } from "../../nql/regex.ts";
-import { examples, EXIT, projectFrom, type Run } from "../command.ts";
+import { EXIT, projectFrom, type Run, usageAndExamples } from "../command.ts";
 import pl from "nodejs-polars";
 import {
   ALL,
@@ -51,7 +51,7 @@ const parser = command(
   {
     brief: message`Print the logs of a run`,
     description: message`The entries of string series, console output among them, in the order of their steps.`,
-    ...examples("logs mlp-adam -g 'nan|error' -i", "logs DIG-12 -c monitoring/stdout --tail 50 --bare"),
+    ...usageAndExamples("logs mlp-adam -g 'nan|error' -i", "logs DIG-12 -c monitoring/stdout --tail 50 --bare"),
   },
 );
 

@@ -10,7 +10,7 @@ import { optional, withDefault } from "@optique/core/modifiers";
 import type { InferValue } from "@optique/core/parser";
 import { command, constant, flag, option } from "@optique/core/primitives";
 import { integer } from "@optique/core/valueparser";
-import { answerExit, examples, projectFrom, type Run } from "../command.ts";
+import { answerExit, projectFrom, type Run, usageAndExamples } from "../command.ts";
 import {
   ALL,
   attributeOptions,
@@ -46,7 +46,7 @@ const parser = command(
     brief: message`Print the points of metrics`,
     description:
       message`One row for each point: run, attribute, step, value, timestamp. Without attributes, all metrics.`,
-    ...examples(
+    ...usageAndExamples(
       "metrics --experiments ^mlp -c train/loss --tail 5",
       'metrics -m "^validation/" --steps 100: --csv > points.csv',
       "metrics --parquet points.parquet",

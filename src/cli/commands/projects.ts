@@ -9,7 +9,7 @@ import { message } from "@optique/core/message";
 import type { InferValue } from "@optique/core/parser";
 import { command, constant } from "@optique/core/primitives";
 import { listProjects } from "../../api/global.ts";
-import { examples, EXIT, type Run } from "../command.ts";
+import { EXIT, type Run, usageAndExamples } from "../command.ts";
 import { catalogOptions, formatOptions, present } from "../options.ts";
 import { printFrame } from "../print.ts";
 
@@ -18,7 +18,7 @@ const parser = command(
   object({ command: constant("projects"), source: catalogOptions, format: formatOptions }),
   {
     brief: message`List the projects of an archive or server`,
-    ...examples("projects --archive exports/data", "projects --json"),
+    ...usageAndExamples("projects --archive exports/data", "projects --json"),
   },
 );
 

@@ -10,7 +10,7 @@ import { optional, withDefault } from "@optique/core/modifiers";
 import type { InferValue } from "@optique/core/parser";
 import { command, constant, flag, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
-import { answerExit, examples, projectFrom, type Run } from "../command.ts";
+import { answerExit, projectFrom, type Run, usageAndExamples } from "../command.ts";
 import {
   attributeOptions,
   attributesOf,
@@ -42,7 +42,7 @@ const parser = command(
   {
     brief: message`Show runs as a table`,
     description: message`One row for each run, newest first, with the attributes chosen as columns.`,
-    ...examples(
+    ...usageAndExamples(
       "runs --archive exports/data",
       'runs -m "^config/" -s validation/accuracy -n 10',
       "runs -t baseline -c train/loss --json",

@@ -11,7 +11,7 @@ import type { InferValue } from "@optique/core/parser";
 import { command, constant, option } from "@optique/core/primitives";
 import { choice } from "@optique/core/valueparser";
 import { ATTRIBUTE_TYPES } from "../../types.ts";
-import { answerExit, examples, projectFrom, type Run } from "../command.ts";
+import { answerExit, projectFrom, type Run, usageAndExamples } from "../command.ts";
 import {
   attributeOptions,
   attributesOf,
@@ -39,7 +39,7 @@ const parser = command(
   }),
   {
     brief: message`List attributes and their types`,
-    ...examples("schema", 'schema -m "^config/"', "schema --type float_series --json"),
+    ...usageAndExamples("schema", 'schema -m "^config/"', "schema --type float_series --json"),
   },
 );
 

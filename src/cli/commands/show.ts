@@ -10,7 +10,7 @@ import type { InferValue } from "@optique/core/parser";
 import { argument, command, constant } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { recordsFrame } from "../../frame/frame.ts";
-import { examples, EXIT, projectFrom, type Run } from "../command.ts";
+import { EXIT, projectFrom, type Run, usageAndExamples } from "../command.ts";
 import { attributeOptions, attributesOf, formatOptions, sourceOptions } from "../options.ts";
 import { json, printFrame, wholeText } from "../print.ts";
 import { findNamedRun } from "../run_argument.ts";
@@ -28,7 +28,7 @@ const parser = command(
   {
     brief: message`Show the values of one run`,
     description: message`One row for each attribute; a series shows its last value.`,
-    ...examples("show mlp-adam", 'show DIG-12 -m "^config/" --json'),
+    ...usageAndExamples("show mlp-adam", 'show DIG-12 -m "^config/" --json'),
   },
 );
 

@@ -10,7 +10,7 @@ import { withDefault } from "@optique/core/modifiers";
 import type { InferValue } from "@optique/core/parser";
 import { command, constant, flag } from "@optique/core/primitives";
 import { formatNumber } from "../../display/format.ts";
-import { answerExit, examples, projectFrom, type Run } from "../command.ts";
+import { answerExit, projectFrom, type Run, usageAndExamples } from "../command.ts";
 import { runOptions, runsOf, sourceOptions } from "../options.ts";
 import { json, onOneLine } from "../print.ts";
 
@@ -25,7 +25,7 @@ const parser = command(
   {
     brief: message`Show which run was forked from which`,
     description: message`A run whose parent is not among those chosen stands at the left, with the parent's name.`,
-    ...examples("tree", 'tree --experiments "^mlp"', "tree --json"),
+    ...usageAndExamples("tree", 'tree --experiments "^mlp"', "tree --json"),
   },
 );
 

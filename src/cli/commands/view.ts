@@ -11,7 +11,7 @@ import type { InferValue } from "@optique/core/parser";
 import { command, constant, flag, option } from "@optique/core/primitives";
 import { integer } from "@optique/core/valueparser";
 import { connectionOf } from "../../api/project.ts";
-import { examples, EXIT, projectFrom, type Run } from "../command.ts";
+import { EXIT, projectFrom, type Run, usageAndExamples } from "../command.ts";
 import { sourceOptions } from "../options.ts";
 
 /** The port where none is asked for, if it is free. */
@@ -33,7 +33,11 @@ const parser = command(
     brief: message`Look around in a web page: runs, charts, images, comparisons`,
     description:
       message`Serves a page to this machine alone, until it is stopped with Ctrl+C. Its link lets one browser in, once.`,
-    ...examples("view --archive exports/data", "view --offline .neptune", "view --project team/project --port 0"),
+    ...usageAndExamples(
+      "view --archive exports/data",
+      "view --offline .neptune",
+      "view --project team/project --port 0",
+    ),
   },
 );
 
