@@ -19,10 +19,10 @@ export interface Regex {
  * anchored, case-sensitive, `$` only at the very end, no look-around and no back-references.
  *
  * Patterns made by Python's `re.escape` are understood. Literals, and lists of thousands of them, cost no more than a
- * comparison or a look-up.
+ * comparison or a look-up. Other patterns may have half a million characters.
  *
  * @param pattern The regular expression.
- * @throws {RegexError} RE2 refuses the pattern.
+ * @throws {RegexError} RE2 refuses the pattern, or it is too long.
  */
 export function compileRegex(pattern: Regexp): Regex {
   checkArgument("compileRegex", "pattern", either(STRING, REGEXP), pattern);
@@ -47,7 +47,26 @@ export function regexString(pattern: Regexp): string {
   return String(RE2JS.translateRegExp(pattern));
 }
 
+/** The longest pattern that is compiled, in UTF-16 units: of this length it takes about two seconds, during which nothing else happens. */
+const LONGEST = 500_000;
+/** A pattern from this length on is kept: a call compiles it several times, to check it, to ask with it, to answer. */
+const LONG = 1000;
+let last: { pattern: string; regex: WeakRef<Regex> } | null = null;
+
 function compileRe2(pattern: string): Regex {
+  const known = last?.pattern === pattern ? last.regex.deref() : undefined;
+  if (known) return known;
+  if (pattern.length > LONGEST) {
+    throw new RegexError(
+      `The pattern ${quote(pattern)} has ${
+        pattern.length.toLocaleString("en")
+      } characters, but must have no more than ` +
+        `${
+          LONGEST.toLocaleString("en")
+        }, as longer ones keep a program busy: name what is meant in a list, or ask in several calls.`,
+      { pattern },
+    );
+  }
   let compiled: RE2JS;
   try {
     compiled = RE2JS.compile(pattern);
@@ -59,10 +78,12 @@ function compileRe2(pattern: string): Regex {
       { cause },
     );
   }
-  return { test: (text) => compiled.test(text), exact: null };
+  const regex: Regex = { test: (text) => compiled.test(text), exact: null };
+  if (pattern.length >= LONG) last = { pattern, regex: new WeakRef(regex) };
+  return regex;
 }
 
-/** Patterns that need no automaton: `literal`, `^literal`, `literal$`, `^literal$`, `^(literal|literal)$`, `(?i)literal` and `.*`. */
+/** Patterns that need no automaton: `literal`, `^literal`, `literal$`, `^literal$`, `^(literal|literal)$`, `literal|literal`, `(?i)literal` and `.*`. */
 function compileLiterals(pattern: string): Regex | null {
   if (pattern === ".*") return { test: () => true, exact: null };
   if (!pattern.isWellFormed()) return null;
@@ -78,7 +99,8 @@ function compileLiterals(pattern: string): Regex | null {
   const starts = pattern.startsWith("^");
   const ends = pattern.length > Number(starts) && pattern.endsWith("$") && !pattern.endsWith("\\$");
   const literals = splitLiterals(pattern.slice(Number(starts), ends ? -1 : undefined));
-  if (literals?.length !== 1) return null;
+  if (literals === null) return null;
+  if (literals.length > 1) return starts || ends ? null : anyOf(literals);
   const [literal] = literals;
   if (starts && ends) return exactly(literals);
   if (starts) return { test: (text) => text.startsWith(literal), exact: null };
@@ -95,6 +117,21 @@ function anyCase(literal: string): Regex {
 function exactly(literals: string[]): Regex {
   const exact = new Set(literals);
   return { test: (text) => exact.has(text), exact };
+}
+
+/** A list this short is gone through. */
+const FEW = 32;
+
+/** Of a long list, what a text may hold is looked up, by the lengths that there are. */
+function anyOf(literals: string[]): Regex {
+  if (literals.length <= FEW) return { test: (text) => literals.some((one) => text.includes(one)), exact: null };
+  const all = new Set(literals);
+  const lengths = [...new Set(literals.map(({ length }) => length))];
+  const holds = (text: string, length: number) => {
+    for (let at = 0; at + length <= text.length; at++) if (all.has(text.slice(at, at + length))) return true;
+    return false;
+  };
+  return { test: (text) => lengths.some((length) => holds(text, length)), exact: null };
 }
 
 /** The literals between the bars, without their escapes; null where anything else stands. */

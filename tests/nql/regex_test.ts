@@ -101,6 +101,34 @@ Deno.test("compileRegex() agrees with RE2 on every pattern, whether it takes a s
   );
 });
 
+Deno.test("compileRegex() agrees with RE2 on long lists of alternatives", () => {
+  const word = fc.string({ unit: fc.constantFrom("a", "b", ".", "é", "😀"), maxLength: 5 });
+  const words = fc.array(word, { minLength: 2, maxLength: 60 });
+  fc.assert(fc.property(words, fc.array(word, { minLength: 20, maxLength: 20 }), (words, texts) => {
+    const pattern = words.map(escape).join("|");
+    const [compiled, reference] = [compileRegex(pattern), RE2JS.compile(pattern)];
+    assert.equal(compiled.exact, null);
+    for (const text of texts) assert.equal(compiled.test(text), reference.test(text), `${pattern} on ${text}`);
+  }));
+});
+
+Deno.test("compileRegex() takes long lists of names at once, and refuses other patterns that keep a program busy", () => {
+  const started = performance.now();
+  const names = Array.from({ length: 200_000 }, (_, i) => `run-${i}-x`);
+  const regex = compileRegex(names.map(escape).join("|"));
+  assert.deepEqual(["a run-199999-x", "run-200000-x", ""].map((text) => regex.test(text)), [true, false, false]);
+  // An automaton of these takes ten seconds.
+  assert.ok(performance.now() - started < 5000);
+  const pattern = names.map((name) => `${name}.`).join("|");
+  assert.throws(() => compileRegex(pattern), {
+    name: "RegexError",
+    message: /^The pattern "run-0-x\.\|.*" has 2,688,889 characters, but must have no more than 500,000, .*in a list/,
+  });
+  const long = compileRegex("a.|".repeat(400) + "b");
+  assert.equal(compileRegex("a.|".repeat(400) + "b"), long);
+  assert.ok(compileRegex("a.|".repeat(400) + "c").test("c") && !long.test("c"));
+});
+
 Deno.test("compileRegex() folds the case of every character as RE2 does", () => {
   const folds = new Map<string, Set<string>>();
   const note = (a: string, b: string) => folds.set(a, folds.get(a)?.add(b) ?? new Set([a, b]));
