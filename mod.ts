@@ -21,7 +21,7 @@ import "./src/permissions/polars.ts";
 export { ReadOnlyProject, ReadOnlyRun } from "./src/api/project.ts";
 export type { PrefetchSeriesOptions } from "./src/api/project.ts";
 export type { ListAttributesOptions } from "./src/bulk/attributes.ts";
-export type { ListOptions, RunIds } from "./src/api/run_listing.ts";
+export type { ListOptions } from "./src/api/run_listing.ts";
 export { compactArchive } from "./src/api/compact.ts";
 export type { CompactArchiveOptions } from "./src/api/compact.ts";
 export type { CompactedArchive, CompactedProjectSummary } from "./src/compact/archive.ts";
@@ -94,7 +94,7 @@ export type {
   ProgressUpdate,
 } from "./src/progress/callback.ts";
 export type { LongCallOptions } from "./src/progress/show.ts";
-export type { AttributeType, FileRef, Histogram, ProjectInfo, SeriesType, StepRange } from "./src/types.ts";
+export type { AttributeType, FileRef, Histogram, ProjectInfo, RunIds, SeriesType, StepRange } from "./src/types.ts";
 export {
   ApiTokenError,
   ArchiveError,

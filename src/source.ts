@@ -20,6 +20,7 @@ import type {
   FileRef,
   PointKind,
   ProjectInfo,
+  RunIds,
   RunInfo,
   StepRange,
 } from "./types.ts";
@@ -58,6 +59,8 @@ export interface RunsSort {
 /** One page of runs. */
 export interface RunsPage {
   runs: RunInfo[];
+  /** The same by their ids alone, where these are there without `runs`, which would be an object and a key more for each. */
+  ids?: RunIds[];
   /** How many runs match in all, offset and limit aside. */
   total: number;
 }

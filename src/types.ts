@@ -109,7 +109,17 @@ export interface ProjectInfo {
   id: string;
 }
 
-/** What identifies one run. */
+/** What identifies a run, under the names of its attributes. */
+export interface RunIds {
+  /** The id that Neptune made, for example `TES-1`. */
+  "sys/id": string;
+  /** The id given when the run was created, or null. */
+  "sys/custom_run_id": string | null;
+  /** The experiment it belongs to, or null. */
+  "sys/name": string | null;
+}
+
+/** A run, as the source that listed it knows it. */
 export interface RunInfo {
   /** How the source that listed this run addresses it. Opaque to callers, unique within the project. */
   key: string;

@@ -15,7 +15,7 @@ import {
   type ValueColumn,
 } from "../src/columns.ts";
 import type { AttributesQuery, Finding, RunsQuery, SeriesQuery, Source } from "../src/source.ts";
-import type { FileRef, Histogram, PointKind, RunInfo, SeriesType } from "../src/types.ts";
+import type { FileRef, Histogram, PointKind, RunIds, RunInfo, SeriesType } from "../src/types.ts";
 
 /** One point of a series, as a test compares it. */
 export interface Point {
@@ -29,11 +29,16 @@ export async function runs(source: Source, query: Partial<RunsQuery> = {}): Prom
   const found: RunInfo[] = [];
   const totals = new Set<number>();
   for await (const page of source.runs({ ...query })) {
+    if (page.ids) assert.deepEqual(page.ids, page.runs.map(idsOf));
     found.push(...page.runs);
     totals.add(page.total);
   }
   assert.ok(totals.size <= 1, `every page gives the same total, not ${[...totals]}`);
   return found;
+}
+
+function idsOf({ sysId, customId, name }: RunInfo): RunIds {
+  return { "sys/id": sysId, "sys/custom_run_id": customId, "sys/name": name };
 }
 
 /** The ids of the runs that match, in order. */

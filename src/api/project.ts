@@ -39,7 +39,7 @@ import { and, or } from "../nql/build.ts";
 import { runsFilter } from "../nql/filter.ts";
 import { checkArgument, checkOptions, declare, optional } from "../options/options.ts";
 import { type Located, RunReader } from "./reader.ts";
-import { LIST, listedRuns, type ListOptions, type RunIds, RunListings } from "./run_listing.ts";
+import { LIST, listedRuns, type ListOptions, RunListings } from "./run_listing.ts";
 import { type PageOptions, RUN_PAGE } from "./page/options.ts";
 import { type AttributeTree, attributeTree } from "./tree.ts";
 import { attributesBeside, pythonNamesBeside } from "./run_members.ts";
@@ -49,7 +49,7 @@ import { publicCall } from "../progress/call.ts";
 import { CALL, LONG_CALL, longCall, type LongCallOptions } from "../progress/show.ts";
 import type { ProgressBarOptions } from "../progress/callback.ts";
 import type { Source } from "../source.ts";
-import { type FileRef, type ProjectInfo, type RunInfo, SERIES_TYPES, type StepRange } from "../types.ts";
+import { type FileRef, type ProjectInfo, type RunIds, type RunInfo, SERIES_TYPES, type StepRange } from "../types.ts";
 
 const inspect = Symbol.for("Deno.customInspect");
 

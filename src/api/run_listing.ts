@@ -19,21 +19,11 @@ import type { Frame } from "../frame/typed.ts";
 import { SIGNAL } from "../options/kinds.ts";
 import { checkOptions, declare, optional } from "../options/options.ts";
 import { publicStream } from "../progress/call.ts";
-import type { Source } from "../source.ts";
-import type { RunInfo } from "../types.ts";
+import type { RunsPage, Source } from "../source.ts";
+import type { RunIds, RunInfo } from "../types.ts";
 import { Listing } from "./listing.ts";
 import type { Connection } from "./open.ts";
 import type { Located } from "./reader.ts";
-
-/** What identifies a run, under the names of its attributes. */
-export interface RunIds {
-  /** The id that Neptune made, for example `TES-1`. */
-  "sys/id": string;
-  /** The id given when the run was created, or null. */
-  "sys/custom_run_id": string | null;
-  /** The experiment it belongs to, or null. */
-  "sys/name": string | null;
-}
 
 /** Options of the methods that list runs or experiments. */
 export interface ListOptions extends RunSelection {
@@ -80,7 +70,7 @@ export class RunListings<Run extends object> {
     const runs = this.runs(what, listed);
     const all = async () => {
       const pages = await Array.fromAsync(this.#pages(listed));
-      const found = pages.flatMap(({ runs }) => runs);
+      const found = pages.flatMap(({ page }) => page.runs);
       const notes = new Notes();
       if (listed.selection) noteNamed(found, listed.selection, listed.heads, notes);
       for (const text of pages[0]?.source.leftOut?.() ?? []) notes.add(text);
@@ -98,7 +88,7 @@ export class RunListings<Run extends object> {
       return run;
     };
     const stream = async function* (): AsyncGenerator<Run> {
-      for await (const { source, runs } of found()) for (const info of runs) yield make({ source, info });
+      for await (const { source, page } of found()) for (const info of page.runs) yield make({ source, info });
     };
     const all = async () => await Array.fromAsync(stream()) as Run[];
     return new Listing<Run, Run[]>(this.#of(what), stream, all, (run) => this.#ids.get(run)!);
@@ -107,13 +97,13 @@ export class RunListings<Run extends object> {
   #rows(listed: ListedRuns): () => AsyncIterable<RunIds> {
     const found = () => this.#pages(listed);
     return async function* () {
-      for await (const { runs } of found()) for (const info of runs) yield ids(info);
+      for await (const { page } of found()) yield* idsOf(page);
     };
   }
 
   /** Page by page, so that of no page more is kept than what is given. */
   async #allIds(listed: ListedRuns): Promise<RunIds[]> {
-    const all = (await Array.fromAsync(this.#pages(listed), ({ runs }) => runs.map(ids))).flat();
+    const all = (await Array.fromAsync(this.#pages(listed), ({ page }) => idsOf(page))).flat();
     if (listed.selection && listed.where) {
       const found = all.map((run) => ({
         sysId: run["sys/id"],
@@ -125,17 +115,21 @@ export class RunListings<Run extends object> {
     return all;
   }
 
-  async *#pages({ where, heads, signal }: ListedRuns): AsyncGenerator<{ source: Source; runs: RunInfo[] }> {
+  async *#pages({ where, heads, signal }: ListedRuns): AsyncGenerator<{ source: Source; page: RunsPage }> {
     const connection = this.#connection;
     yield* publicStream(signal, async function* (signal) {
       const source = await connection.source(signal);
-      for await (const { runs } of source.runs({ where, heads, signal })) yield { source, runs };
+      for await (const page of source.runs({ where, heads, signal })) yield { source, page };
     });
   }
 
   #of(what: string): string {
     return `${what} of ${this.#connection.projectName ?? "the only project"} in ${this.#connection.catalog.label}`;
   }
+}
+
+function idsOf(page: RunsPage): RunIds[] {
+  return page.ids ?? page.runs.map(ids);
 }
 
 function ids(info: RunInfo): RunIds {

@@ -58,12 +58,12 @@ export async function checkNoValues(api: Api, call: ApiCall, query: AttributesQu
 
 /** Ends normally when a list of runs that came without a run, and without saying that there is none, is empty indeed. */
 export async function checkNoRuns(api: Api, call: ApiCall, project: string, signal?: AbortSignal): Promise<void> {
-  const again = await api.read(call, () => new EntriesDecoder((sysId) => sysId), signal);
+  const again = await api.read(call, () => new EntriesDecoder(), signal);
   if (again.runs.length > 0) throw incomplete(call, "it lists no run, and the next time it does");
   if (again.told) return;
   const any = runsCall(project, {}, 0, 1);
   // Where the list of all runs has some, one without is believed.
-  const { runs } = await api.read(any, () => new EntriesDecoder((sysId) => sysId), signal);
+  const { runs } = await api.read(any, () => new EntriesDecoder(), signal);
   if (runs.length > 0) return;
   const [definitions] = definitionsCalls(project, {});
   const { entries } = await api.json(definitions, signal);

@@ -7,6 +7,7 @@
 import { checkConditions } from "../nql/test.ts";
 import type { RunsPage, RunsQuery } from "../source.ts";
 import { checkNoRuns, incomplete } from "./complete.ts";
+import type { RunIds, RunInfo } from "../types.ts";
 import { EntriesDecoder } from "../wire/entries.ts";
 import { standstill } from "./points/point_series.ts";
 import type { ProjectOptions } from "./project_options.ts";
@@ -25,7 +26,6 @@ export async function* fetchRuns(
   const end = query.limit === undefined ? Infinity : start + query.limit;
   const abort = new AbortController();
   const inner = signal ? AbortSignal.any([signal, abort.signal]) : abort.signal;
-  const prefix = `${project}/`;
   const pages: ReturnType<typeof ask>[] = [];
   let asked = start;
 
@@ -33,7 +33,7 @@ export async function* fetchRuns(
     const offset = asked, limit = Math.min(PAGE, end - offset);
     asked += PAGE;
     const call = runsCall(project, query, offset, limit);
-    const decoder = () => new EntriesDecoder((sysId) => prefix + sysId, onTotal);
+    const decoder = () => new EntriesDecoder(onTotal);
     const page = api.read(call, decoder, inner).then(async ({ runs, total, told }) => {
       if (runs.length === 0 && !told && limit > 0) await checkNoRuns(api, call, project, inner);
       // A server that does not tell how many match says 0.
@@ -56,10 +56,11 @@ export async function* fetchRuns(
   try {
     while (pages.length > 0) {
       const { offset, limit, runs, total } = await pages.shift()!;
-      if (runs.length > 0 && runs[0].key === previous) throw standstill(runsCall(project, query, 0, 0).path);
-      previous = runs[0]?.key;
+      const first = runs[0]?.["sys/id"];
+      if (first !== undefined && first === previous) throw standstill(runsCall(project, query, 0, 0).path);
+      previous = first;
       const seen = offset + runs.length;
-      yield { runs, total: Math.max(total, seen > start ? seen : 0) };
+      yield pageOf(project, runs, Math.max(total, seen > start ? seen : 0));
       onProgress?.(runs.length, Math.min(Math.max(total, seen), end) - start);
       if (runs.length < limit) return;
       askAhead(total);
@@ -69,4 +70,21 @@ export async function* fetchRuns(
   } finally {
     abort.abort();
   }
+}
+
+/** A page whose runs are made when somebody asks for more than their ids. */
+function pageOf(project: string, ids: RunIds[], total: number): RunsPage {
+  let runs: RunInfo[] | undefined;
+  return {
+    ids,
+    total,
+    get runs() {
+      return runs ??= ids.map(({ "sys/id": sysId, "sys/custom_run_id": customId, "sys/name": name }) => ({
+        key: `${project}/${sysId}`,
+        sysId,
+        customId,
+        name,
+      }));
+    },
+  };
 }

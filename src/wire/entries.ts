@@ -5,14 +5,14 @@
  */
 
 import { concat } from "../columns.ts";
-import type { RunInfo } from "../types.ts";
+import type { RunIds } from "../types.ts";
 import { type ByteRange, endOfField, Reader } from "./reader.ts";
 
 const WHAT = "list of runs";
 
 /** One page of runs. */
 export interface EntriesPage {
-  runs: RunInfo[];
+  runs: RunIds[];
   /** How many runs match in all, as far as the server tells. */
   total: number;
   /** Whether it tells. Where it does not, a page without runs may be no page at all. */
@@ -23,18 +23,13 @@ export interface EntriesPage {
 /** Decodes a page of runs that was asked for with `sys/id`, `sys/custom_run_id` and `sys/name`, from bytes in any pieces. */
 export class EntriesDecoder {
   readonly #page: EntriesPage = { runs: [], total: 0, told: false };
-  readonly #runKey: (sysId: string) => string;
   readonly #onTotal: (total: number) => void;
   /** What broke off in the last piece, and where it starts in the whole answer. */
   #rest = NO_BYTES;
   #base = 0;
 
-  /**
-   * @param runKey Gives the key of a run by its `sys/id`.
-   * @param onTotal Told how many runs match, as soon as the server tells.
-   */
-  constructor(runKey: (sysId: string) => string, onTotal: (total: number) => void = () => {}) {
-    this.#runKey = runKey;
+  /** @param onTotal Told how many runs match, as soon as the server tells. */
+  constructor(onTotal: (total: number) => void = () => {}) {
     this.#onTotal = onTotal;
   }
 
@@ -89,7 +84,7 @@ export class EntriesDecoder {
       const ids = end <= bytes.length ? plain(bytes, start, end) : null;
       // What is wrong with a run is told where it is.
       if (ids === null || ids[SYS_ID].end <= ids[SYS_ID].start) break;
-      runs.push(run(reader, ids, this.#runKey));
+      runs.push(run(reader, ids));
       at = end;
     }
     return at;
@@ -102,7 +97,7 @@ export class EntriesDecoder {
     if (tag === 0x1a) {
       const place: ByteRange = { start: 0, end: 0 };
       reader.text(place);
-      page.runs.push(run(reader, any(new Reader(bytes, WHAT, place, this.#base)), this.#runKey));
+      page.runs.push(run(reader, any(new Reader(bytes, WHAT, place, this.#base))));
     } else if (tag === 0x08) {
       page.total = reader.integer();
       page.told = true;
@@ -116,15 +111,14 @@ export class EntriesDecoder {
 const SEAM_BYTES = 1 << 12;
 const NO_BYTES: Uint8Array = new Uint8Array(0);
 
-function run(reader: Reader, ids: ByteRange[], runKey: (sysId: string) => string): RunInfo {
+function run(reader: Reader, ids: ByteRange[]): RunIds {
   const sysId = ids[SYS_ID], name = ids[NAME], customId = ids[CUSTOM_ID];
   const id = sysId.end > sysId.start ? reader.textAt(sysId) : "";
   if (id === "") throw reader.broken("a run has no sys/id");
   return {
-    key: runKey(id),
-    sysId: id,
-    customId: customId.end < 0 ? null : reader.textAt(customId),
-    name: name.end < 0 ? null : reader.textAt(name),
+    "sys/id": id,
+    "sys/custom_run_id": customId.end < 0 ? null : reader.textAt(customId),
+    "sys/name": name.end < 0 ? null : reader.textAt(name),
   };
 }
 

@@ -11,10 +11,8 @@ import {
 import { ValueRows } from "../../src/wire/value_rows.ts";
 import { cutAt } from "./decode.ts";
 
-const key = (sysId: string) => `ws/proj/${sysId}`;
-
 function decode(bytes: Uint8Array, cuts: number[] = []): EntriesPage {
-  const decoder = new EntriesDecoder(key);
+  const decoder = new EntriesDecoder();
   for (const piece of cutAt(bytes, cuts)) {
     decoder.push(piece);
     // The memory of a piece is used again for the next one.
@@ -28,7 +26,7 @@ function expected({ entries, matchingItemCount }: ProtoLeaderboardEntriesSearchR
   const runs = entries.map(({ attributes }) => {
     const of = (path: string) => attributes.findLast(({ name }) => name === path)?.stringProperties?.value ?? null;
     const sysId = of("sys/id") ?? "";
-    return { key: key(sysId), sysId, customId: of("sys/custom_run_id"), name: of("sys/name") };
+    return { "sys/id": sysId, "sys/custom_run_id": of("sys/custom_run_id"), "sys/name": of("sys/name") };
   });
   return { runs, total: Number(matchingItemCount), told: matchingItemCount !== 0n };
 }
@@ -64,7 +62,7 @@ Deno.test("runs are those that generated code reads, whatever pieces their bytes
 
 Deno.test("a page is cut at every place", () => {
   const bytes = encodeEntries(300, [run({ "sys/id": "R-1", "sys/custom_run_id": "naïve ☃", "sys/name": "" })]);
-  const runs = [{ key: "ws/proj/R-1", sysId: "R-1", customId: "naïve ☃", name: "" }];
+  const runs = [{ "sys/id": "R-1", "sys/custom_run_id": "naïve ☃", "sys/name": "" }];
   for (let at = 0; at <= bytes.length; at++) {
     assert.deepEqual(decode(bytes, [at]), { runs, total: 300, told: true });
     if (at === bytes.length) continue;
@@ -101,11 +99,11 @@ Deno.test("bytes that were changed give an error, or what generated code reads",
 Deno.test("how many match is told before the page has come, and a run without an id is refused", () => {
   const totals: number[] = [];
   const bytes = encodeEntries(300, [run({ "sys/id": "R-2" })]);
-  const decoder = new EntriesDecoder(key, (total) => totals.push(total));
+  const decoder = new EntriesDecoder((total) => totals.push(total));
   decoder.push(bytes.subarray(0, 20));
   assert.deepEqual(totals, [300]);
   decoder.push(bytes.subarray(20));
-  const runs = [{ key: "ws/proj/R-2", sysId: "R-2", customId: null, name: null }];
+  const runs = [{ "sys/id": "R-2", "sys/custom_run_id": null, "sys/name": null }];
   assert.deepEqual(decoder.finish(), { runs, total: 300, told: true });
   assert.throws(() => decode(encodeEntries(1, [run({ "sys/name": "x" })])), /a run has no sys\/id at byte \d+/);
 });
