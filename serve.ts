@@ -30,7 +30,7 @@ import {
   STRINGS,
 } from "./src/options/kinds.ts";
 import { checkArgument, checkOptions, declare, optional } from "./src/options/options.ts";
-import { defaultCacheFolder, openFolders } from "./src/api/open.ts";
+import { defaultCacheFolder, environmentFolders, openFolders } from "./src/api/open.ts";
 import { matchesOf, SOURCE } from "./src/api/source_options.ts";
 import type { StorageOptions } from "./src/s3/settings.ts";
 import { type AccessLogEntry, createHandler } from "./src/server/handler.ts";
@@ -253,7 +253,7 @@ const USAGE =
   neptune-fetcher serve --archive DIR [OPTIONS]
   deno run -A jsr:@nereid/neptune-fetcher/serve --offline DIR [OPTIONS]
 
-What to serve:
+What to serve (default: NEPTUNE_ARCHIVE, NEPTUNE_OFFLINE):
   -a, --archive DIR     The data folder of an archive (exports/data), or s3://bucket/data.
   --files DIR           The files folder of the archive. Default: "files" beside its data folder.
   --offline DIR         A folder .neptune of runs that never reached the server, or one around it; together with
@@ -301,10 +301,14 @@ interface Command {
 
 function readCommand(args: string[]): Command {
   const { values } = parseArgs({ args, options: OPTIONS });
-  const { archive, offline, project, files, port, host, json = false, help = false } = values;
+  const { project, port, host, json = false, help = false } = values;
+  const environment = environmentFolders();
+  const files = values.files ?? environment.files;
+  const { archive, offline } = values.archive || values.offline ? values : environment;
   if (!help && !archive && !offline) {
     throw new TypeError(
-      "There is nothing to serve: pass --archive with the data folder of an archive, or --offline with a folder .neptune",
+      "There is nothing to serve: pass --archive (or set NEPTUNE_ARCHIVE) with the data folder of an archive, or --offline (or " +
+        "NEPTUNE_OFFLINE) with a folder .neptune",
     );
   }
   if (port !== undefined && !(/^\d+$/.test(port) && Number(port) < 65536)) {

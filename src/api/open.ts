@@ -272,7 +272,16 @@ function foldersOf({ archive, offline, apiToken }: Checked<typeof SOURCE>): Pick
     });
   }
   if (archive !== undefined || offline !== undefined || apiToken !== undefined) return { archive, offline };
-  return { archive: env("NEPTUNE_ARCHIVE"), offline: env("NEPTUNE_OFFLINE") };
+  return environmentFolders();
+}
+
+/** The folders that the environment names. */
+export function environmentFolders(): Pick<FolderOptions, "archive" | "offline"> & { files: string | undefined } {
+  return {
+    archive: env("NEPTUNE_ARCHIVE"),
+    offline: env("NEPTUNE_OFFLINE"),
+    files: env("NEPTUNE_ARCHIVE_FILES"),
+  };
 }
 
 async function onlyProject(catalog: LazyCatalog, signal?: AbortSignal): Promise<Source> {

@@ -179,6 +179,8 @@ Deno.test("view and serve say at their start what is not there, whatever the sou
   const keys = { AWS_ACCESS_KEY_ID: "key", AWS_SECRET_ACCESS_KEY: "secret-key" };
   const cases: { args: string[]; env?: Record<string, string>; code: number; said: RegExp }[] = [
     { args: ["view"], code: 2, said: /^There is nothing to read from: pass `--archive`/ },
+    { args: ["serve"], code: 2, said: /^There is nothing to serve: pass --archive \(or set NEPTUNE_ARCHIVE\)/ },
+    { args: ["serve"], env: { NEPTUNE_ARCHIVE: "/nowhere" }, code: 1, said: /^There is no folder \/nowhere: pass/ },
     { args: ["view", "--archive", "/nowhere"], code: 1, said: /^There is no folder \/nowhere: pass `--archive`/ },
     {
       args: ["view", "--archive", "samples"],

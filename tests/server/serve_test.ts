@@ -22,7 +22,7 @@ function command(...args: string[]): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", `${ROOT}serve.ts`, ...args],
     // Summaries of the archive go elsewhere, packages are where they are.
-    env: { XDG_CACHE_HOME: cache, DENO_DIR: denoDir },
+    env: { XDG_CACHE_HOME: cache, DENO_DIR: denoDir, NEPTUNE_ARCHIVE: "", NEPTUNE_OFFLINE: "" },
     stdout: "piped",
     stderr: "piped",
   });
