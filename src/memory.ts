@@ -29,7 +29,8 @@ const PRESSURE = 1 << 30;
 const MUCH = 200 << 20, MORE = 128 << 20;
 
 let made = 0;
-let lookFrom = MUCH;
+/** Bytes in use after the last look. */
+let left = 0;
 let collect: (() => void) | null | undefined;
 
 /** Notes that a frame was made. Every frame is, before it is given away. */
@@ -40,12 +41,16 @@ export function noteFrame({ height, width }: { height: number; width: number }):
   if (inKernel() || !press()) call();
 }
 
-/** For long work, now and then: what it has let go of is looked for where there is much. */
-export function tidyUp(): void {
-  if (inUse() < lookFrom) return;
+/**
+ * For long work, now and then: what it has let go of is looked for where there is much.
+ *
+ * @param threads How many do such work at the same time: each has memory of its own, and sees no other.
+ */
+export function tidyUp(threads = 1): void {
+  if (inUse() < Math.max(MUCH / threads, left + MORE / threads)) return;
   // Called, as what is pressed for comes too late.
   call();
-  lookFrom = Math.max(MUCH, inUse() + MORE);
+  left = inUse();
 }
 
 function inUse(): number {

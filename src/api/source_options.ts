@@ -98,14 +98,14 @@ export interface ReadOnlyProjectOptions {
   deadlineSeconds?: number;
   /**
    * Servers: the most requests at the same time, and the most Web Workers that `useThreads` may start, of which there is at most one
-   * for each core beyond two. Default: `NEPTUNE_FETCHER_MAX_WORKERS`, then 10. Archives: the most Web Workers that read long series for
-   * one call. Default: the number of processors, at most 8; none where there is only one.
+   * for each core beyond two. Default: `NEPTUNE_FETCHER_MAX_WORKERS`, then 10. Archives: the most Web Workers that one call has for long
+   * series, or for the first opening of many runs. Default: the number of processors, at most 8; none where there is only one.
    */
   maxWorkers?: number;
   /**
    * How many points one call of `useThreads` reads for each Web Worker that it starts, which takes a while; 0 for as many as
-   * `maxWorkers` says, at once, whatever cores there are. Archives: how many rows of files, taken to have 8 bytes each. Default:
-   * 5,000,000.
+   * `maxWorkers` says, at once, whatever cores there are. Archives: how many rows of files, taken to have 8 bytes each; at the first
+   * opening a file counts for 1,536 more. Default: 5,000,000.
    */
   pointsPerWorker?: number;
 }

@@ -10,6 +10,7 @@ import { didYouMean, suggest } from "../suggest.ts";
 import type { CallOptions } from "../source.ts";
 import type { ProjectInfo } from "../types.ts";
 import { FolderIndex } from "./index/folder_index.ts";
+import type { SegmentWorkersFor } from "./index/read_segments.ts";
 import { unreadableError, warnUnreadable } from "./index/damage.ts";
 import { damageReason } from "./parquet/damage.ts";
 import { openPart } from "./parquet/open.ts";
@@ -32,6 +33,8 @@ export interface ArchiveSettings extends IndexOptions {
   files: string | null;
   /** The folder for summaries, or null. */
   cache: string | null;
+  /** Web Workers that read parts. Default: none. */
+  workers?: SegmentWorkersFor;
 }
 
 /** Which folders hold which projects. */
@@ -201,8 +204,9 @@ export class Archive {
     let index = indexes.get(folder.name);
     if (!index) {
       index = shared(async (options) => {
-        const { cache } = this.#settings;
-        const index = await FolderIndex.open(folder, cache, this.#earlier.get(folder.name), options.signal);
+        const { cache, workers } = this.#settings, { signal } = options;
+        const earlier = this.#earlier.get(folder.name);
+        const index = await FolderIndex.open(folder, { cache, earlier, workers, signal });
         this.#earlier.set(folder.name, index);
         await index.ensure(folder.parts, "parameters", options);
         return index;

@@ -9,7 +9,7 @@ import { Archive } from "./archive.ts";
 import { DISK } from "./disk/local.ts";
 import { EitherProject } from "./either_project.ts";
 import { type ArchiveOptions, checkArchive } from "./options.ts";
-import { keepWorkers } from "./workers/workers.ts";
+import { keepWorkers, segmentWorkers } from "./workers/workers.ts";
 
 /**
  * Opens an archive. Nothing is read before the first call.
@@ -21,6 +21,7 @@ export function openArchive(options: ArchiveOptions): Catalog {
   const { cache, ...places } = checkArchive(options, { data: store.isLocal, files: filesStore.isLocal });
   const includeIncomplete = options.includeIncomplete ?? false;
   const skipDamaged = options.damagedRuns === "skip";
+  const workers = options.workers ?? {};
   const archive = new Archive({
     store,
     data: places.data,
@@ -29,6 +30,7 @@ export function openArchive(options: ArchiveOptions): Catalog {
     cache,
     skipDamaged,
     includeIncomplete,
+    workers: segmentWorkers(workers),
   });
   const settings = {
     ...places,
@@ -37,7 +39,7 @@ export function openArchive(options: ArchiveOptions): Catalog {
     linksOutside: options.linksOutside ?? true,
     skipDamaged,
     includeIncomplete,
-    workers: options.workers ?? {},
+    workers,
   };
   let leave: (() => void) | null = null;
   return {

@@ -38,8 +38,12 @@ const query = (more: Partial<SeriesQuery> = {}): SeriesQuery => ({
   ...more,
 });
 
+/** The index is there: what workers do for it, and how they fail, is another test's. */
+const CACHE = `${folder}/cache`;
+await Array.fromAsync(openArchive({ data: DATA, cache: CACHE, workers: { maxWorkers: 0 } }).open(PROJECT).runs({}));
+
 const open = (workers: WorkerOptions, data = DATA, damagedRuns: "error" | "skip" = "error") =>
-  openArchive({ data, workers, damagedRuns }).open(PROJECT);
+  openArchive({ data, cache: CACHE, workers, damagedRuns }).open(PROJECT);
 
 /** What was read of one series. */
 interface Read {

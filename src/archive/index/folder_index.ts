@@ -17,9 +17,9 @@ import type { Folder, Part } from "../disk/layout.ts";
 import { damageReason } from "../parquet/damage.ts";
 import { ParquetFile } from "../parquet/file.ts";
 import { mergeSegments } from "./segments/merge.ts";
-import { type PartColumns, type Segment, Stage } from "./segments/segment.ts";
+import { type PartColumns, Stage } from "./segments/segment.ts";
+import { readSegments, type SegmentRead, type SegmentWorkersFor } from "./read_segments.ts";
 import { encodeSegment, REPLACED, StoredSegment } from "./segments/stored.ts";
-import { summarizeParts } from "./summarize_parts.ts";
 
 /** A segment, and which of its parts still are as it says. */
 export interface LiveSegment {
@@ -30,14 +30,22 @@ export interface LiveSegment {
   stages: Uint8Array;
 }
 
-/** The same, with what the segment notes of its parts. */
-interface Compared extends LiveSegment {
+/** A segment with what it notes of its parts. */
+interface PlacedSegment {
+  segment: StoredSegment;
   noted: PartColumns;
+  /** Where each of its parts is in the folder; -1: what the segment says of it does not count. */
+  places: Int32Array;
 }
 
-interface CompareOptions {
-  /** Whether what could not be read then counts as damaged now. Default: true. */
-  keepsDamaged?: boolean;
+/** How a folder is indexed. */
+export interface FolderIndexOptions {
+  /** The folder for indexes, or null. */
+  cache: string | null;
+  /** The index of the same folder before it was looked at again. */
+  earlier?: FolderIndex;
+  /** Web Workers that read parts. Default: none. */
+  workers?: SegmentWorkersFor;
   signal?: AbortSignal;
 }
 
@@ -58,40 +66,31 @@ const MOST_SEGMENTS = 8;
 const KEPT_AFTER = 3_600_000;
 /** After so many parts it is seen whether others should have their turn. */
 const SOME = 256;
-/** A segment is stored after so many parts, or bytes of parts, so that not much is lost when reading is interrupted. */
-const PARTS_TOGETHER = 4000, BYTES_TOGETHER = 64 << 20;
 
 /** The index of one project folder. */
 export class FolderIndex {
   readonly folder: Folder;
   readonly #cache: string | null;
+  readonly #workers: SegmentWorkersFor | null;
   #segments: LiveSegment[] = [];
   #holders: Record<What, Holders>;
   /** Parts whose columns are not those of the exporter. */
   readonly #unlike = new Set<Part>();
   #queue: Promise<unknown> = Promise.resolve();
 
-  private constructor(folder: Folder, cache: string | null) {
+  private constructor(folder: Folder, { cache, workers }: FolderIndexOptions) {
     this.folder = folder;
     this.#holders = noHolders(folder);
     this.#cache = cache === null ? null : `${cache}/index-${digest(folder.store.identity(folder.path))}`;
+    this.#workers = workers ?? null;
   }
 
-  /**
-   * Opens the index of a folder, with what is known of its parts already.
-   *
-   * @param cache The folder for indexes, or null.
-   * @param earlier The index of the same folder before it was looked at again.
-   */
-  static async open(
-    folder: Folder,
-    cache: string | null,
-    earlier?: FolderIndex,
-    signal?: AbortSignal,
-  ): Promise<FolderIndex> {
-    const index = new FolderIndex(folder, cache);
+  /** Opens the index of a folder, with what is known of its parts already. */
+  static async open(folder: Folder, options: FolderIndexOptions): Promise<FolderIndex> {
+    const { cache, earlier, signal } = options;
+    const index = new FolderIndex(folder, options);
     if (cache !== null) await index.#load(signal);
-    else for (const { segment } of earlier?.segments ?? []) await index.#add(segment, { signal });
+    else for (const { segment } of earlier?.segments ?? []) index.#take(await index.#compare(segment, true, signal));
     return index;
   }
 
@@ -152,27 +151,43 @@ export class FolderIndex {
     return this.#holders[what].segments[place] !== undefined;
   }
 
-  async #readAll(parts: Part[], what: What, options: CallOptions): Promise<void> {
-    for (const some of together(parts)) {
-      const jobs = some.map((part) => ({ part, stage: stageOf(part, what) }));
-      const segment = await summarizeParts(jobs, options.signal, (by) => options.onProgress?.(by, parts.length));
-      await this.#add(await this.#store(segment));
-      tidyUp();
+  async #readAll(parts: Part[], what: What, { signal, onProgress }: CallOptions): Promise<void> {
+    const started = Date.now(), first = this.#segments.length;
+    const jobs = parts.map((part) => ({ part, stage: stageOf(part, what) }));
+    const found = readSegments(jobs, {
+      owner: this.folder.path,
+      room: MOST_SEGMENTS - first,
+      workers: this.#workers,
+      signal,
+      onProgress: (by) => onProgress?.(by, parts.length),
+    });
+    // In the order of the parts, whichever was there first: of what two segments say of a run, the first counts.
+    const there: number[] = [];
+    for await (const { parts, number, pieces, threads } of found) {
+      const segment = await this.#store(pieces, started, number);
+      const place = there.filter((other) => other < number).length;
+      there.push(number);
+      this.#take(placed(segment, Int32Array.from(parts, (part) => part.place)), first + place);
+      tidyUp(threads);
     }
     if (this.#segments.length > MOST_SEGMENTS) await this.#merge();
   }
 
-  /** Keeps a segment in the cache folder; where that fails, in memory. Is not aborted, as reading it anew would take longer. */
-  async #store(segment: Segment): Promise<StoredSegment> {
-    const pieces = encodeSegment(segment, this.folder.path);
+  /**
+   * Keeps a segment in the cache folder; where that fails, in memory. Is not aborted, as reading it anew would take longer.
+   *
+   * @param since When reading began, in milliseconds since the epoch. Segments are ordered by this and by their numbers.
+   */
+  async #store(pieces: SegmentRead["pieces"], since = Date.now(), number = 0): Promise<StoredSegment> {
     const pause = pauseNowAndThen();
     if (this.#cache !== null) {
-      const path = `${this.#cache}/${String(Date.now()).padStart(15, "0")}-${crypto.randomUUID()}`;
+      const order = `${String(since).padStart(15, "0")}-${String(number).padStart(6, "0")}`;
+      const path = `${this.#cache}/${order}-${crypto.randomUUID()}`;
       try {
         Deno.mkdirSync(this.#cache, { recursive: true });
         {
           using file = Deno.openSync(`${path}.tmp`, { write: true, createNew: true });
-          for (const piece of pieces) {
+          for (const piece of pieces()) {
             for (let at = 0; at < piece.length;) at += file.writeSync(piece.subarray(at));
             await pause();
           }
@@ -184,18 +199,19 @@ export class FolderIndex {
         remove(`${path}.tmp`);
       }
     }
-    return StoredSegment.of(concat(Uint8Array, [...encodeSegment(segment, this.folder.path)]));
+    return StoredSegment.of(concat(Uint8Array, [...pieces()]));
   }
 
   async #merge(): Promise<void> {
     const before = this.#segments;
     const counts = (segment: number, part: number) => before[segment].places[part] >= 0;
-    const merged = await this.#store(mergeSegments(before.map(({ segment }) => segment), counts));
-    const compared = await this.#compare(merged);
+    const merged = mergeSegments(before.map(({ segment }) => segment), counts);
+    const places = before.flatMap(({ places }) => [...places.filter((place) => place >= 0)]);
+    const stored = await this.#store(() => encodeSegment(merged, this.folder.path));
     for (const { segment } of before) if (segment.path) rename(segment.path, segment.path + REPLACED);
     this.#segments = [];
     this.#holders = noHolders(this.folder);
-    this.#take(compared);
+    this.#take(placed(stored, Int32Array.from(places)));
   }
 
   async #load(signal?: AbortSignal): Promise<void> {
@@ -210,7 +226,7 @@ export class FolderIndex {
       try {
         const segment = await StoredSegment.in(path, signal);
         // What could not be read is looked at again: the disk, or who may read it, may have changed since.
-        if (segment.owner === this.folder.path) await this.#add(segment, { keepsDamaged: false, signal });
+        if (segment.owner === this.folder.path) this.#take(await this.#compare(segment, false, signal));
       } catch {
         signal?.throwIfAborted();
         // Spoilt, of another version, or removed just now: the archive itself has all of it.
@@ -225,13 +241,13 @@ export class FolderIndex {
     if (this.#segments.length > MOST_SEGMENTS) await this.#merge();
   }
 
-  async #add(segment: StoredSegment, options?: CompareOptions): Promise<void> {
-    this.#take(await this.#compare(segment, options));
-  }
-
-  /** Finds the parts of a segment that still are as it says. */
-  async #compare(segment: StoredSegment, { keepsDamaged = true, signal }: CompareOptions = {}): Promise<Compared> {
-    const noted = segment.parts(), { name, stage, damage } = noted;
+  /**
+   * Finds the parts of a segment that still are as it says.
+   *
+   * @param keepsDamaged Whether what could not be read then counts as damaged now.
+   */
+  async #compare(segment: StoredSegment, keepsDamaged: boolean, signal?: AbortSignal): Promise<PlacedSegment> {
+    const noted = segment.parts(), { name, damage } = noted;
     const { parts } = this.folder, places = placesOf(name, parts);
     const pause = pauseNowAndThen(signal);
     for (let number = 0; number < name.length; number++) {
@@ -240,12 +256,13 @@ export class FolderIndex {
       const counts = (keepsDamaged || damage[number] === null) && isSame(noted, number, parts[places[number]]);
       if (!counts) places[number] = -1;
     }
-    return { segment, places, stages: stage.map((one, number) => damage[number] === null ? one : 0), noted };
+    return { segment, noted, places };
   }
 
   /** Takes a segment in, at once: what earlier ones say of the same parts no longer counts. */
-  #take({ noted: { stage, alike, damage }, ...live }: Compared): void {
-    const { places } = live;
+  #take({ segment, noted: { stage, alike, damage }, places }: PlacedSegment, at = this.#segments.length): void {
+    const stages = stage.map((one, number) => damage[number] === null ? one : 0);
+    const live: LiveSegment = { segment, places, stages };
     for (let number = 0; number < places.length; number++) {
       const place = places[number];
       if (place < 0) continue;
@@ -266,8 +283,12 @@ export class FolderIndex {
       else this.#unlike.add(part);
       part.damage = damage[number];
     }
-    this.#segments.push(live);
+    this.#segments.splice(at, 0, live);
   }
+}
+
+function placed(segment: StoredSegment, places: Int32Array): PlacedSegment {
+  return { segment, noted: segment.parts(), places };
 }
 
 /** Tells whether a part of a segment still is as it says, and its parameters could be read. */
@@ -316,18 +337,6 @@ function footerOf(part: Part): number {
     damageReason(error);
     return 0;
   }
-}
-
-function* together(parts: readonly Part[]): Generator<Part[]> {
-  let some: Part[] = [], bytes = 0;
-  for (const part of parts) {
-    some.push(part);
-    bytes += part.size;
-    if (some.length < PARTS_TOGETHER && bytes < BYTES_TOGETHER) continue;
-    yield some;
-    [some, bytes] = [[], 0];
-  }
-  if (some.length > 0) yield some;
 }
 
 function digest(path: string): string {

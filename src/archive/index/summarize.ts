@@ -72,37 +72,46 @@ export class PartSummary {
   }
 
   addParameters(scope: SummaryScope): void {
-    this.#read(isParameterType, scope, (rows, type, group) => {
-      addParameters(rows, group.strings("path"), type as ParameterType, scope, this.#entries, this.#segment);
-    });
+    for (const group of this.#file.groups()) {
+      this.#read(group, isParameterType, scope, (rows, type) => {
+        addParameters(rows, group.strings("path"), type as ParameterType, scope, this.#entries, this.#segment);
+      });
+    }
   }
 
   /** Adds nothing where one of the series cannot be read. */
   addSeries(scope: SummaryScope): void {
+    for (const _ of this.seriesOf(scope)) continue;
+  }
+
+  /** The same row group by row group: of large parts others should have their turn in between. */
+  *seriesOf(scope: SummaryScope): Generator<void, void> {
     const series = new Map<SeriesType, SeriesSummary>();
-    this.#read(isSeries, scope, (rows, type) => {
-      let summary = series.get(type as SeriesType);
-      if (!summary) series.set(type as SeriesType, summary = new SeriesSummary(type as SeriesType, scope));
-      summary.add(rows, this.#entries);
-    });
+    for (const group of this.#file.groups()) {
+      this.#read(group, isSeries, scope, (rows, type) => {
+        let summary = series.get(type as SeriesType);
+        if (!summary) series.set(type as SeriesType, summary = new SeriesSummary(type as SeriesType, scope));
+        summary.add(rows, this.#entries);
+      });
+      yield;
+    }
     for (const summary of series.values()) summary.finish(this.#segment);
   }
 
   #read(
+    group: RowGroupReader,
     belongs: (type: string) => boolean,
     scope: SummaryScope,
-    read: (rows: RowGroupReader, type: string, group: RowGroupReader) => void,
+    read: (rows: RowGroupReader, type: string) => void,
   ): void {
-    for (const group of this.#file.groups()) {
-      this.#entries.enter(group);
-      const { names, codes } = distinct(group.strings("type"));
-      for (const [code, type] of names.entries()) {
-        if (!belongs(type) || !scope.types(type)) continue;
-        group.needColumnsOf(type);
-        const rows = group.copy();
-        if (names.length > 1 || codes.includes(-1)) rows.keep((row) => codes[row] === code);
-        read(rows, type, group);
-      }
+    this.#entries.enter(group);
+    const { names, codes } = distinct(group.strings("type"));
+    for (const [code, type] of names.entries()) {
+      if (!belongs(type) || !scope.types(type)) continue;
+      group.needColumnsOf(type);
+      const rows = group.copy();
+      if (names.length > 1 || codes.includes(-1)) rows.keep((row) => codes[row] === code);
+      read(rows, type);
     }
   }
 }

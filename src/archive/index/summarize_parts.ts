@@ -8,7 +8,7 @@ import type { Part } from "../disk/layout.ts";
 import { damageReason } from "../parquet/damage.ts";
 import { PartOpener } from "../parquet/open.ts";
 import { pauseNowAndThen } from "../../async/pause.ts";
-import { type PartRecord, SegmentBuilder } from "./segments/builder.ts";
+import type { PartRecord, SegmentBuilder } from "./segments/builder.ts";
 import { Stage } from "./segments/segment.ts";
 import { isParameterType, loadForSummary, PartSummary } from "./summarize.ts";
 
@@ -23,14 +23,15 @@ const EVERYTHING = { types: () => true, paths: null };
 /**
  * Reads parts one after the other. One that cannot be read is in the segment too, with the reason.
  *
+ * @param segment Where what they hold is added.
  * @param onProgress Told how many parts have been read.
  */
 export async function summarizeParts(
   jobs: readonly SummaryJob[],
+  segment: SegmentBuilder,
   signal?: AbortSignal,
   onProgress?: (by: number) => void,
-): Promise<SegmentBuilder> {
-  const segment = new SegmentBuilder();
+): Promise<void> {
   const pause = pauseNowAndThen(signal);
   let told = 0;
   const stages = new Map(jobs.map(({ part, stage }) => [part, stage]));
@@ -59,12 +60,14 @@ export async function summarizeParts(
       using file = opened instanceof Promise ? await opened : opened;
       record.footer = file.footerChecksum;
       record.alike = file.isAlike;
-      const summary = new PartSummary(file, number, segment);
+      const summary = new PartSummary(file, segment.records.length - 1, segment);
       if (stage !== Stage.series) summary.addParameters(EVERYTHING);
       if (stage === Stage.both) {
         // Whoever asks for the series hears of their damage: the run can be listed all the same.
         if (isDamaged(() => summary.addSeries(EVERYTHING))) record.stage = Stage.parameters;
-      } else if (stage === Stage.series) summary.addSeries(EVERYTHING);
+      } else if (stage === Stage.series) {
+        for (const _ of summary.seriesOf(EVERYTHING)) await pause();
+      }
     } catch (error) {
       signal?.throwIfAborted();
       record.damage = damageReason(error);
@@ -75,7 +78,6 @@ export async function summarizeParts(
     }
   }
   onProgress?.(jobs.length - told);
-  return segment;
 }
 
 function isDamaged(read: () => void): boolean {

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { cpuUsage } from "node:process";
 import { concurrently } from "../../async/concurrent.ts";
+import { workSince } from "../../async/work_time.ts";
 import { bucketPoints } from "../../buckets.ts";
 import { type BucketColumns, disposeOf, type SeriesBlock, seriesRefs } from "../../columns.ts";
 import type { SeriesQuery } from "../../source.ts";
@@ -107,17 +107,13 @@ const PROBES = 3;
 /** When so much less work would be worth as many workers, there is no need to look again; nor where none has to start. */
 const CLEARLY = 5;
 
-/**
- * Passes on, and gives the milliseconds that this took, without those of who takes it: of the processor, where other programs, too,
- * want it.
- */
+/** Passes on, and gives the milliseconds of work that this took, without those of who takes it. */
 async function* timed<T>(values: AsyncGenerator<T, void>): AsyncGenerator<T, number> {
   let took = 0;
   while (true) {
-    const start = performance.now(), before = cpuUsage();
+    const work = workSince();
     const { done, value } = await values.next();
-    const { user, system } = cpuUsage(before);
-    took += Math.min(performance.now() - start, (user + system) / 1000);
+    took += work();
     if (done) return took;
     yield value;
   }

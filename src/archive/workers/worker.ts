@@ -1,5 +1,5 @@
 /**
- * The Web Worker for archives: reads batches of series, and hands over their points or buckets.
+ * The Web Worker for archives: reads series, or parts for the index, and hands over what it found.
  *
  * @module
  */
@@ -7,9 +7,9 @@
 import { bucketBuffers } from "../../buckets.ts";
 import { buffersOf } from "../../pool/protocol.ts";
 import { serveJobs } from "../../pool/serve.ts";
-import { runSeriesJob, type SeriesKind } from "./job.ts";
+import { type ArchiveKind, runArchiveJob } from "./job.ts";
 
-serveJobs<SeriesKind>(
-  (job, _, signal, tell) => runSeriesJob(job, signal, tell),
-  (result) => "spans" in result ? buffersOf(result) : bucketBuffers(result),
+serveJobs<ArchiveKind>(
+  (job, _, signal, tell) => runArchiveJob(job, signal, tell),
+  (result) => "bytes" in result ? [result.bytes.buffer] : "spans" in result ? buffersOf(result) : bucketBuffers(result),
 );
