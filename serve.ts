@@ -393,17 +393,18 @@ export async function runServer(args: readonly string[]): Promise<number> {
     return error.name === "OptionError" ? 2 : 1;
   }
   const { url, apiToken, projects } = server;
-  console.log(
-    command.json ? JSON.stringify({ url, apiToken, projects }) : announce(server, command.options),
-  );
-  if (!command.json && command.options.port === undefined && !url.endsWith(`:${DEFAULT_PORT}`)) {
-    console.error(`Port ${DEFAULT_PORT} is taken, so another one was chosen; --port chooses yours.`);
-  }
+  // Before it says that it is there: whoever waits for that may stop it at once.
   for (const signal of Deno.build.os === "windows" ? ["SIGINT"] as const : ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, function stop() {
       Deno.removeSignalListener(signal, stop);
       server.close();
     });
+  }
+  console.log(
+    command.json ? JSON.stringify({ url, apiToken, projects }) : announce(server, command.options),
+  );
+  if (!command.json && command.options.port === undefined && !url.endsWith(`:${DEFAULT_PORT}`)) {
+    console.error(`Port ${DEFAULT_PORT} is taken, so another one was chosen; --port chooses yours.`);
   }
   await server.finished;
   return 0;

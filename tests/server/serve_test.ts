@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { OptionError } from "../../src/errors.ts";
 import { secretOf } from "../../src/server/tokens.ts";
-import { serve } from "../../serve.ts";
+import { runServer, serve } from "../../serve.ts";
 import { ReadOnlyProject } from "../../mod.ts";
 import { floatPoint, string } from "../../samples/rows.ts";
 import { writeRun } from "../../samples/writer.ts";
@@ -81,6 +81,27 @@ Deno.test("serve.ts --json writes one line once it listens, and stops at SIGTERM
   const stillValid = await fetch(`${second.url}${PATHS.projects}`, { headers });
   assert.equal((await stillValid.json()).matchingItemCount, 1);
   assert.deepEqual(await stop(second, "SIGINT"), { code: 0, errors: "" });
+});
+
+Deno.test("serve.ts can be stopped from the moment at which it says that it is there", async () => {
+  const { addSignalListener } = Deno, { log } = console;
+  const stops: [Deno.Signal, () => void][] = [];
+  Deno.addSignalListener = (signal, stop) => {
+    stops.push([signal, stop]);
+    addSignalListener(signal, stop);
+  };
+  const before: string[] = [];
+  console.log = () => before.push(...stops.map(([signal]) => signal));
+  try {
+    const ended = runServer(["--archive", ARCHIVE, "--port", "0", "--json"]);
+    while (stops.length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+    for (const [, stop] of stops) stop();
+    assert.equal(await ended, 0);
+    assert.deepEqual(before, ["SIGINT", "SIGTERM"]);
+  } finally {
+    Object.assign(Deno, { addSignalListener });
+    console.log = log;
+  }
 });
 
 Deno.test("serve.ts answers bad arguments with one sentence and exit code 2, and what is not there with 1", async () => {
