@@ -10,7 +10,7 @@ import { OptionError } from "../errors.ts";
 import type { CallOptions, Catalog, Source } from "../source.ts";
 import type { ProjectInfo } from "../types.ts";
 import { OfflineFolder } from "./folder.ts";
-import { OfflineProject } from "./project.ts";
+import { OfflineProject, unsyncedDamage } from "./project.ts";
 
 /** How to read unsynced data. */
 export interface OfflineOptions {
@@ -63,6 +63,10 @@ export function openOffline(options: OfflineOptions): Catalog {
       const projects = new Map((await beneath?.projects(call) ?? []).map((project) => [project.name, project]));
       for (const name of await folder.projects(call)) {
         if (!projects.has(name)) projects.set(name, { name, id: projectId(name) });
+      }
+      const [damaged] = (await folder.containers(call)).damaged;
+      if (projects.size === 0 && damaged && !settings.skipDamaged) {
+        throw unsyncedDamage(null, { file: damaged.name, reason: damaged.reason });
       }
       return [...projects.values()].sort((a, b) => a.name < b.name ? -1 : 1);
     },

@@ -6,6 +6,7 @@
 
 import { getLogger } from "@logtape/logtape";
 import { resolve } from "node:path";
+import type { DamagedFileError } from "../errors.ts";
 import { requirePermission } from "../permissions/require.ts";
 import type { CallOptions } from "../source.ts";
 import { type Shared, shared } from "../async/shared.ts";
@@ -32,7 +33,7 @@ export interface Containers {
   others: LegacyFolder[];
   /** SQLite databases of something else. */
   foreign: string[];
-  /** Databases that cannot be read at all. */
+  /** Databases that cannot be read at all, or not now. */
   damaged: { name: string; reason: string }[];
   /** Folders that may not be read. */
   unreadable: string[];
@@ -138,6 +139,7 @@ async function openAll(root: string, signal: AbortSignal): Promise<Containers> {
     damaged: [],
     unreadable: found.unreadable,
   };
+  let busy: DamagedFileError | null = null;
   const pause = pauseNowAndThen(signal);
   for (const name of found.databases) {
     const opened = await openContainer(`${root}/${name}`, name);
@@ -145,10 +147,13 @@ async function openAll(root: string, signal: AbortSignal): Promise<Containers> {
     if (opened.kind === "database") all.databases.push(opened.database);
     else if (opened.kind === "foreign") all.foreign.push(name);
     else {
+      if (opened.kind === "busy") busy ??= opened.error;
       all.damaged.push({ name, reason: opened.reason });
       logger.warn("The database {name} is damaged: {reason}", { name, reason: opened.reason });
     }
   }
+  // Nothing to go on with, and the next call may find what this one does not.
+  if (busy && all.databases.length === 0 && found.logs.length === 0) throw busy;
   all.databases.sort((a, b) => a.made < b.made ? -1 : a.made > b.made ? 1 : a.name < b.name ? -1 : 1);
   for (const { folder, names } of found.logs) {
     await pause();

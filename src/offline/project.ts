@@ -105,6 +105,9 @@ export class OfflineProject implements Source {
     const names = await this.#folder.projects(options);
     const mine = names.find((name) => name === this.#name || projectId(name) === this.#name);
     if (mine !== undefined) return { name: mine, id: projectId(mine) };
+    const base = await this.#base(options?.signal);
+    if (base) return await base.project(options);
+    await this.#refuseDamaged(options?.signal);
     if (this.#beneath) return await this.#beneath.project(options);
     const { legacy } = await this.#folder.containers(options);
     const hint = legacy.length > 0 && this.#folder.legacyProject === null
@@ -317,7 +320,7 @@ export class OfflineProject implements Source {
     return this.#folder.content(index.disk[run]!, options, signal);
   }
 
-  /** A database that cannot be read at all may belong to any run. */
+  /** A database that cannot be read at all may belong to any run, of any project. */
   async #refuseDamaged(signal?: AbortSignal): Promise<void> {
     const [first] = (await this.#folder.containers({ signal })).damaged;
     if (first) this.#damaged(null, { file: first.name, reason: first.reason });
@@ -326,14 +329,22 @@ export class OfflineProject implements Source {
   #damaged(run: string | null, { file, reason }: { file: string; reason: string }): void {
     logger.warn("{file} of unsynced data is damaged: {reason}", { file, run, reason });
     if (this.#settings.skipDamaged) return void this.#leftOut.set(file, { run, reason });
-    throw new DamagedFileError(
-      `${file}${
-        run === null ? "" : ` of run ${run}`
-      } is damaged (${reason}): restore it from a copy, or read what is left ` +
-        `with \`damagedRuns: "skip"\`; ${run === null ? "runs that are named" : "other runs"} are not affected.`,
-      { run: run ?? file, file },
-    );
+    throw unsyncedDamage(run, { file, reason });
   }
+}
+
+/** @param run null: nobody knows of which. */
+export function unsyncedDamage(
+  run: string | null,
+  { file, reason }: { file: string; reason: string },
+): DamagedFileError {
+  return new DamagedFileError(
+    `${file}${
+      run === null ? "" : ` of run ${run}`
+    } is damaged (${reason}): restore it from a copy, or read what is left ` +
+      `with \`damagedRuns: "skip"\`; ${run === null ? "runs that are named" : "other runs"} are not affected.`,
+    { run: run ?? file, file },
+  );
 }
 
 function mismatch({ key }: RunInfo, path: string, types: ReadonlyMap<string, string>): Finding {

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { openArchive } from "../../src/archive/catalog.ts";
 import { openOffline } from "../../src/offline/catalog.ts";
 import { pairs, runIds, runs, values } from "../ask.ts";
 import { type Operation, type Update, writeDatabase, writeLegacy } from "./writer.ts";
@@ -168,6 +169,39 @@ Deno.test("a database that a live process writes is right at some moment: points
     const found = await pairs(openOffline({ folder }).open(PROJECT), "A", "m");
     assert.ok(found.length >= last, "what was committed before the process was killed is there");
     assert.deepEqual(found, steps(found.length).map((i) => [i, i]));
+  });
+});
+
+Deno.test("a project that a database may hold which cannot be read, or not now, is not one that is not there", async () => {
+  const unread = (call: () => PromiseLike<unknown>, message: RegExp) =>
+    assert.rejects(async () => await call(), { name: "DamagedFileError", message });
+  await inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/run.sqlite3`, "SQLite format 3\0" + "no more ".repeat(1000));
+    const beneath = openArchive({ data: new URL("../../samples/archive/data", import.meta.url).pathname });
+    for (const catalog of [openOffline({ folder }), openOffline({ folder, beneath })]) {
+      await unread(() => catalog.open(PROJECT).project(), /^run\.sqlite3 is damaged/);
+      await unread(() => runs(catalog.open(PROJECT)), /^run\.sqlite3 is damaged/);
+    }
+    await unread(() => openOffline({ folder }).projects(), /^run\.sqlite3 is damaged/);
+    const without = openOffline({ folder, damagedRuns: "skip" });
+    assert.deepEqual(await without.projects(), []);
+    await assert.rejects(() => without.open(PROJECT).project(), { name: "ProjectNotFoundError" });
+    assert.equal((await openOffline({ folder, beneath }).open("nereid/digits").project()).name, "nereid/digits");
+    beneath.close();
+  });
+  await inFolder(async (folder) => {
+    await writeDatabase(folder, { project: PROJECT, run: "A", operations: [made] });
+    const source = openOffline({ folder }).open(PROJECT);
+    const { statSync } = Deno;
+    let time = 0;
+    // As if somebody wrote all the time.
+    Deno.statSync = (path) => ({ ...statSync(path), mtime: new Date(time++) });
+    try {
+      await unread(() => runs(source), /^The database .* is being written all the time/);
+    } finally {
+      Object.assign(Deno, { statSync });
+    }
+    assert.deepEqual(await runIds(source), ["A"], "who asks again later finds it");
   });
 });
 

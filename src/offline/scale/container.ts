@@ -5,7 +5,7 @@
  */
 
 import type { DatabaseSync } from "node:sqlite";
-import { isNeptuneError } from "../../errors.ts";
+import { type DamagedFileError, isNeptuneError } from "../../errors.ts";
 import { readRun, type RunMessage } from "./messages.ts";
 import { withDatabase } from "./database.ts";
 
@@ -33,7 +33,9 @@ export type Opened =
   | { kind: "database"; database: ScaleDatabase }
   /** A database of something else. */
   | { kind: "foreign" }
-  | { kind: "damaged"; reason: string };
+  | { kind: "damaged"; reason: string }
+  /** Somebody writes it all the time. */
+  | { kind: "busy"; reason: string; error: DamagedFileError };
 
 /** Looks into a file: whose data it holds. Reads no operations but the one that made the run. */
 export async function openContainer(path: string, name: string): Promise<Opened> {
@@ -41,6 +43,7 @@ export async function openContainer(path: string, name: string): Promise<Opened>
     return await withDatabase(path, (database) => lookInto(database, path, name));
   } catch (error) {
     if (isNeptuneError(error, "PermissionError")) throw error;
+    if (isNeptuneError(error, "DamagedFileError")) return { kind: "busy", reason: whyUnreadable(error), error };
     return { kind: "damaged", reason: whyUnreadable(error) };
   }
 }
