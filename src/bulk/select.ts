@@ -96,6 +96,8 @@ export async function selectRuns(
  * `sys/id`. One that would be called like another goes on to the next of these, so that nobody takes it for the other.
  */
 export function labelsOf(runs: readonly RunInfo[], heads: boolean): Map<string, string> {
+  const labels = new Map(runs.map((run) => [run.key, (heads ? run.name : null) ?? run.customId ?? run.sysId]));
+  if (new Set(labels.values()).size === runs.length) return labels;
   const names = runs.map(({ key, sysId, customId, name }) =>
     [heads ? name : null, customId, sysId, key].filter((one) => one !== null)
   );
