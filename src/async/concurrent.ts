@@ -24,15 +24,18 @@ export async function* concurrently<T>(
   const waiting = [...jobs];
   const abort = new AbortController();
   const inner = signal ? AbortSignal.any([signal, abort.signal]) : abort.signal;
-  const running = new Map<AsyncGenerator<T, void>, Promise<Step<T>>>();
+  const running = new Set<AsyncGenerator<T, void>>();
+  /** What has come, of each job one thing at most. Not as a race of promises: what loses one holds on to all that others won. */
+  const come: Step<T>[] = [];
+  let wake = () => {};
   const advance = (job: AsyncGenerator<T, void>) => {
-    const step = job.next().then(({ done, value }): Step<T> => ({ job, done: done === true, value: value as T }));
-    step.catch(() => {});
-    running.set(job, step);
+    running.add(job);
+    job.next().then(
+      ({ done, value }) => come.push({ job, done: done === true, value: value as T }),
+      (error) => come.push({ job, error }),
+    ).then(() => wake());
   };
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  aborted.catch(() => {});
-  const onAbort = () => reject(signal!.reason);
+  const onAbort = () => wake();
   signal?.addEventListener("abort", onAbort, { once: true });
   try {
     while (true) {
@@ -40,19 +43,22 @@ export async function* concurrently<T>(
         advance(waiting.shift()!(inner, (job) => waiting.push(job)));
       }
       if (running.size === 0) return;
-      const { job, done, value } = await Promise.race([...running.values(), aborted]);
-      if (done) {
-        running.delete(job);
+      if (come.length === 0 && !signal?.aborted) await new Promise<void>((resolve) => wake = resolve);
+      signal?.throwIfAborted();
+      const step = come.shift()!;
+      if ("error" in step) throw step.error;
+      if (step.done) {
+        running.delete(step.job);
       } else {
         // Asked for more before the value is passed on, so that it travels while the value is worked on.
-        advance(job);
-        yield value;
+        advance(step.job);
+        yield step.value;
       }
     }
   } finally {
     signal?.removeEventListener("abort", onAbort);
     abort.abort();
-    const stopped = [...running.keys()].map((job) => job.return().catch(() => {}));
+    const stopped = [...running].map((job) => job.return().catch(() => {}));
     if (!signal?.aborted) await Promise.all(stopped);
   }
 }
@@ -111,8 +117,7 @@ export function pause(milliseconds: number, signal: AbortSignal): Promise<void> 
   });
 }
 
-interface Step<T> {
+type Step<T> = { job: AsyncGenerator<T, void>; done: boolean; value: T } | {
   job: AsyncGenerator<T, void>;
-  done: boolean;
-  value: T;
-}
+  error: unknown;
+};

@@ -5,16 +5,21 @@
  */
 
 /** Milliseconds of work in one go. */
-const TURN = 15;
+let turn = 15;
 
 /** When others last had their turn. Of all work together: many short calls in a row would else be one long one. */
 let turned = 0;
+
+/** From here on others have their turn after so many milliseconds of work: each takes one or two, in which nothing is done. */
+export function pauseEvery(milliseconds: number): void {
+  turn = milliseconds;
+}
 
 /** Gives a function that lets others have their turn when it is time, and tells whether it did. Throws when the signal aborts. */
 export function pauseNowAndThen(signal?: AbortSignal): () => Promise<boolean> {
   return async () => {
     signal?.throwIfAborted();
-    if (performance.now() - turned < TURN) return false;
+    if (performance.now() - turned < turn) return false;
     await new Promise<void>((resolve) => setTimeout(resolve));
     turned = performance.now();
     signal?.throwIfAborted();

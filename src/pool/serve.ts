@@ -4,10 +4,13 @@
  * @module
  */
 
+import { pauseEvery } from "../async/pause.ts";
 import { toPlainError } from "../errors.ts";
 import type { FromWorker, ToWorker, WorkKind } from "./protocol.ts";
 
 const ALIVE_EVERY = 1000;
+/** After so many milliseconds of work it is seen whether the job was aborted: nobody else waits for a turn. */
+const TURN = 100;
 /** So many results may wait to be taken: a worker runs no further ahead. */
 const AHEAD = 2;
 
@@ -26,6 +29,7 @@ export function serveJobs<K extends WorkKind>(
   ) => AsyncIterable<K["result"]>,
   buffersOf: (result: K["result"]) => ArrayBuffer[],
 ): void {
+  pauseEvery(TURN);
   /** What is global in a worker. */
   const scope = globalThis as unknown as {
     postMessage(message: FromWorker<K>, transfer: ArrayBuffer[]): void;

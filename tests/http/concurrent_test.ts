@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import v8 from "node:v8";
+import vm from "node:vm";
 import { concurrently, type Job } from "../../src/async/concurrent.ts";
 
 const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -58,5 +60,33 @@ Deno.test("jobs do not run ahead of a slow reader by more than one value each", 
     await wait(1);
     if (value > 20) break;
     assert.ok(made <= value + 4, `${made} made when ${value} was read`);
+  }
+});
+
+Deno.test("what was passed on is not held any longer, though other jobs are not done", async () => {
+  v8.setFlagsFromString("--expose-gc");
+  const collect = vm.runInNewContext("gc") as () => void;
+  const values: WeakRef<object>[] = [];
+  const many: Job<object> = async function* () {
+    for (let i = 0; i < 20; i++) {
+      await wait(1);
+      const value = { number: i };
+      values.push(new WeakRef(value));
+      yield value;
+    }
+  };
+  const slow: Job<object> = async function* (signal) {
+    await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+    yield {};
+  };
+  let count = 0;
+  for await (const _ of concurrently([many, slow], 2)) {
+    if (++count < 18) continue;
+    await wait(10);
+    collect();
+    // Those that came last may still be on their way.
+    const held = values.slice(0, 10).filter((value) => value.deref() !== undefined);
+    assert.equal(held.length, 0);
+    break;
   }
 });

@@ -17,91 +17,77 @@ export type SeriesStatistics = readonly [
   variance: number,
 ];
 
+/** Where the numbers of a series are among its own, and how many there are. */
+const COUNT = 0, FIRST_STEP = 1, LAST_STEP = 2, LAST = 3, MIN = 4, MAX = 5, SUM = 6, MEAN = 7, SQUARES = 8, FIELDS = 9;
+
 /**
  * SeriesStatistics of several series, by number. Points may come in any order; of several at the last step the latest counts. Values
  * that are not finite spread as in arithmetic: one NaN makes all but `last` NaN, an infinity makes the variance NaN.
  */
 export class SeriesAggregator {
-  #count = new Float64Array(16);
-  #firstStep = new Float64Array(16);
-  #lastStep = new Float64Array(16);
-  #last = new Float64Array(16);
-  #min = new Float64Array(16);
-  #max = new Float64Array(16);
-  #sum = new Float64Array(16);
-  #mean = new Float64Array(16);
-  #squares = new Float64Array(16);
-  #room = 16;
+  /** All of one series, then all of the next one: a single array, as most parts have few series, and making one takes long. */
+  #numbers = new Float64Array(8 * FIELDS);
 
   /** Takes a point in. */
   add(series: number, step: number, value: number): void {
-    if (series >= this.#room) this.#grow(series + 1);
-    const count = ++this.#count[series];
+    const at = series * FIELDS;
+    if (at >= this.#numbers.length) this.#grow(at + FIELDS);
+    const all = this.#numbers;
+    const count = ++all[at + COUNT];
     if (count === 1) {
-      this.#firstStep[series] = this.#lastStep[series] = step;
-      this.#last[series] =
-        this.#min[series] =
-        this.#max[series] =
-        this.#sum[series] =
-        this.#mean[series] =
+      all[at + FIRST_STEP] = all[at + LAST_STEP] = step;
+      all[at + LAST] =
+        all[at + MIN] =
+        all[at + MAX] =
+        all[at + SUM] =
+        all[at + MEAN] =
           value;
-      this.#squares[series] = value - value;
+      all[at + SQUARES] = value - value;
       return;
     }
-    if (step >= this.#lastStep[series]) {
-      this.#lastStep[series] = step;
-      this.#last[series] = value;
-    } else if (step < this.#firstStep[series]) this.#firstStep[series] = step;
+    if (step >= all[at + LAST_STEP]) {
+      all[at + LAST_STEP] = step;
+      all[at + LAST] = value;
+    } else if (step < all[at + FIRST_STEP]) all[at + FIRST_STEP] = step;
     // What is no number must stay so: a comparison alone would pass over it.
-    if (!(value >= this.#min[series])) this.#min[series] = Math.min(value, this.#min[series]);
-    if (!(value <= this.#max[series])) this.#max[series] = Math.max(value, this.#max[series]);
-    this.#sum[series] += value;
+    if (!(value >= all[at + MIN])) all[at + MIN] = Math.min(value, all[at + MIN]);
+    if (!(value <= all[at + MAX])) all[at + MAX] = Math.max(value, all[at + MAX]);
+    all[at + SUM] += value;
     // Welford's method: exact where the average is large and the spread is small.
-    const distance = value - this.#mean[series];
-    this.#mean[series] += distance / count;
-    this.#squares[series] += distance * (value - this.#mean[series]);
+    const distance = value - all[at + MEAN];
+    all[at + MEAN] += distance / count;
+    all[at + SQUARES] += distance * (value - all[at + MEAN]);
   }
 
   /** How many points a series has. */
   count(series: number): number {
-    return series < this.#room ? this.#count[series] : 0;
+    return this.#numbers[series * FIELDS + COUNT] ?? 0;
   }
 
   /** The greatest step of a series with points. */
   lastStep(series: number): number {
-    return this.#lastStep[series];
+    return this.#numbers[series * FIELDS + LAST_STEP];
   }
 
   /** What a series with points comes down to. */
   of(series: number): SeriesStatistics {
-    const count = this.#count[series];
+    const at = series * FIELDS, all = this.#numbers;
+    const count = all[at + COUNT];
     return [
-      this.#firstStep[series],
-      this.#lastStep[series],
-      this.#last[series],
-      this.#min[series],
-      this.#max[series],
-      this.#sum[series] / count,
-      this.#squares[series] / count,
+      all[at + FIRST_STEP],
+      all[at + LAST_STEP],
+      all[at + LAST],
+      all[at + MIN],
+      all[at + MAX],
+      all[at + SUM] / count,
+      all[at + SQUARES] / count,
     ];
   }
 
-  #grow(room: number): void {
-    this.#room = Math.max(room, 2 * this.#room);
-    const larger = (old: Float64Array) => {
-      const array = new Float64Array(this.#room);
-      array.set(old);
-      return array;
-    };
-    this.#count = larger(this.#count);
-    this.#firstStep = larger(this.#firstStep);
-    this.#lastStep = larger(this.#lastStep);
-    this.#last = larger(this.#last);
-    this.#min = larger(this.#min);
-    this.#max = larger(this.#max);
-    this.#sum = larger(this.#sum);
-    this.#mean = larger(this.#mean);
-    this.#squares = larger(this.#squares);
+  #grow(length: number): void {
+    const larger = new Float64Array(Math.max(length, 2 * this.#numbers.length));
+    larger.set(this.#numbers);
+    this.#numbers = larger;
   }
 }
 

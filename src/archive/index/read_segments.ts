@@ -62,7 +62,7 @@ const MOST_BYTES = 64 << 20;
 const LOOK_EVERY = 2 << 20, FIRST_LOOKS = 6;
 /** When so much less work would be worth as many workers, there is no need to look again. */
 const CLEARLY = 5;
-/** So many segments for each worker, so that all of them have something to do until the end. */
+/** So many segments for each thread that reads, so that all of them have something to do until the end. */
 const SHARES = 3;
 
 /** Reads parts of one folder. */
@@ -91,7 +91,9 @@ export async function* readSegments(jobs: readonly SummaryJob[], reading: Segmen
   }
   if (!workers || at === jobs.length) return;
   const read = workers.start(count);
-  const room = reading.room - number, needed = Math.ceil(left / MOST_BYTES), wanted = SHARES * count;
+  // Beside a single worker this thread reads, too.
+  const readers = Math.max(2, count);
+  const room = reading.room - number, needed = Math.ceil(left / MOST_BYTES), wanted = SHARES * readers;
   // Where segments are going to be put together in any case, it does not matter how many there are.
   const segments = needed > room ? Math.max(needed, wanted) : Math.max(needed, Math.min(room, wanted));
   const all: Job<SegmentRead>[] = [];

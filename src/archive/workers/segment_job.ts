@@ -4,6 +4,7 @@
  * @module
  */
 
+import { pauseNowAndThen } from "../../async/pause.ts";
 import { concat } from "../../columns.ts";
 import { tidyUp } from "../../memory.ts";
 import { folderAt, parsePartName, Part } from "../disk/layout.ts";
@@ -74,10 +75,12 @@ export async function* runSegmentJob(
   }));
   const segment = new SegmentBuilder();
   await summarizeParts(jobs, segment, signal, (read) => tell({ read }));
+  const pause = pauseNowAndThen(signal);
   let pieces: Uint8Array<ArrayBuffer>[] = [], length = 0;
   for (const piece of encodeSegment(segment, folder.path)) {
     pieces.push(piece);
     length += piece.length;
+    await pause();
     if (length < PIECE) continue;
     yield { bytes: concat(Uint8Array, pieces) };
     [pieces, length] = [[], 0];

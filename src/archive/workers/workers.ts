@@ -121,7 +121,8 @@ export function segmentWorkers(options: WorkerOptions): SegmentWorkersFor {
       always: workers.always,
       worth: (work) => workers.worth(work),
       start(count) {
-        const run = workers.pool.callOf(count, workers.always) as RunJob<SegmentKind>;
+        // Beside several this thread reads none: it stores what they found, and has the memory of one less.
+        const run = workers.pool.callOf(count, workers.always || count > 1) as RunJob<SegmentKind>;
         return async (jobs, signal, onProgress) => {
           const job = segmentJobOf(jobs, count + 1);
           // What is read a second time is not told a second time.

@@ -26,10 +26,11 @@ export interface Arrays {
 /** An array of a kind. */
 export type ColumnArray = Arrays[ColumnKind];
 
+const MAKE = { float: Float64Array, int: BigInt64Array, bool: Uint8Array, string: Uint32Array };
+
 /** Makes an array. */
 export function arrayOf<K extends ColumnKind>(kind: K, length: number): Arrays[K] {
-  const make = { float: Float64Array, int: BigInt64Array, bool: Uint8Array, string: Uint32Array }[kind];
-  return new make(length) as Arrays[K];
+  return new MAKE[kind](length) as Arrays[K];
 }
 
 /** The values of one page, gaps left out. */
