@@ -134,7 +134,7 @@ export class SparkProject implements Source {
       lost,
       cells.paths,
       commonIn(cells),
-      (paths) => files.refs(paths, signal),
+      (paths, areSets) => files.refs(paths, signal, areSets),
       query.onProgress,
     );
   }

@@ -311,6 +311,7 @@ Deno.test("the files of file sets and artifacts of Neptune 2.x are fetched too, 
     row("source/files", "file_set", "OLD-1/source/files"),
     row("source/gone", "file_set", "OLD-1/source/gone"),
     row("data/train", "artifact", "OLD-1/data/train/files_list.json"),
+    file("model", "OLD-1/a_folder.bin"),
   ];
   await writeRun({ dataRoot: fixture.data, projectId: "team/old", runId: "OLD-1", batches: [rows] });
   const folder = `${fixture.files}/${sanitized("team/old")}/OLD-1`;
@@ -323,8 +324,11 @@ Deno.test("the files of file sets and artifacts of Neptune 2.x are fetched too, 
     await Deno.mkdir(`${folder}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
     await Deno.writeTextFile(`${folder}/${path}`, text);
   }
+  // In the place of a single file: that one is missing, and no set of none.
+  await Deno.mkdir(`${folder}/a_folder.bin`);
   const expected = (status: string) => [
     ["data/train", "/OLD-1/data/train.json", status],
+    ["model", undefined, "missing"],
     ["source/files", "/OLD-1/source/files/files.zip", status],
     ["source/files", "/OLD-1/source/files/src/_env-….env", status],
     ["source/gone", undefined, "missing"],

@@ -18,6 +18,7 @@ import type { Store, StoredInfo } from "./store.ts";
 const CONCURRENCY = 32;
 /** The type of files of which nothing tells it. */
 const UNKNOWN = "application/octet-stream";
+const FOLDER = "inode/directory";
 
 /** The stored files of one project. */
 export class Files {
@@ -37,8 +38,16 @@ export class Files {
     this.#boundary = boundary;
   }
 
-  /** References for stored paths; null stays null. Sizes and types are looked up once for each path. */
-  async refs(paths: readonly (string | null)[], signal?: AbortSignal): Promise<(FileRef | null)[]> {
+  /**
+   * References for stored paths; null stays null. Sizes and types are looked up once for each path.
+   *
+   * @param areSets Whether they may be folders: a folder in the place of a single file is a file that is missing.
+   */
+  async refs(
+    paths: readonly (string | null)[],
+    signal?: AbortSignal,
+    areSets = false,
+  ): Promise<(FileRef | null)[]> {
     const unknown = new Set(paths.filter((path) => path !== null && !this.#known.has(path)) as string[]);
     const queue = unknown.values();
     const work = async () => {
@@ -49,7 +58,11 @@ export class Files {
     };
     const workers = Array.from({ length: Math.min(CONCURRENCY, unknown.size) }, work);
     await abortable(Promise.all(workers), signal);
-    return paths.map((path) => path === null ? null : { ...this.#known.get(path)! });
+    return paths.map((path) => {
+      if (path === null) return null;
+      const ref = this.#known.get(path)!;
+      return ref.mimeType === FOLDER && !areSets ? missing(path) : { ...ref };
+    });
   }
 
   /** The bytes of a file. */
@@ -96,17 +109,16 @@ export class Files {
   }
 
   async #look(path: string, signal?: AbortSignal): Promise<FileRef> {
-    const missing = { path, size: null, mimeType: mimeOfName(path) ?? UNKNOWN };
     for (const candidate of this.#candidates(path) ?? []) {
       const found = await this.#find(candidate, signal).catch((error) => {
         if (error instanceof NeptuneError) throw error;
         return null;
       });
       if (!found) continue;
-      if (found.isFolder) return { path, size: null, mimeType: "inode/directory" };
+      if (found.isFolder) return { path, size: null, mimeType: FOLDER };
       return { path, size: found.size, mimeType: mimeOfName(path) ?? await this.#sniff(candidate, found.size, signal) };
     }
-    return missing;
+    return missing(path);
   }
 
   /** What is at a place; null where nothing is, or a link leads out to it. */
@@ -137,6 +149,10 @@ export class Files {
     if (absolute || path === "" || path.includes("\0") || posix.split("/").includes("..")) return null;
     return this.#roots.flatMap((root) => spellings.map((spelling) => `${root}/${spelling}`));
   }
+}
+
+function missing(path: string): FileRef {
+  return { path, size: null, mimeType: mimeOfName(path) ?? UNKNOWN };
 }
 
 async function findOrNull(store: Store, path: string, signal?: AbortSignal): Promise<StoredInfo | null> {

@@ -137,7 +137,7 @@ async function addCells(
       }
       if (type === "float_series") data.present = new Uint8Array(at.length).fill(1);
       const holder = type === "file_series" ? "last" : "value";
-      if (isFile(type)) data[holder] = await files.refs(data[holder] as (string | null)[], signal);
+      if (isFile(type)) data[holder] = await files.refs(data[holder] as (string | null)[], signal, type === "file_set");
       block.add(path, type as AttributeType, places, data);
     }
   }

@@ -29,7 +29,7 @@ export async function fileFindings(
   const missing: Missing = new Map();
   let count = 0;
   for await (const { run, rows } of stored) {
-    const refs = filesRoot === null ? null : await context.files.refs(rows.map(({ file }) => file), signal);
+    const refs = filesRoot === null ? null : await context.files.refs(rows.map(({ file }) => file), signal, true);
     for (const [i, { path: attribute, type, file }] of rows.entries()) {
       if (file !== null) {
         count++;

@@ -12,7 +12,7 @@ import type { LostValue } from "../archive.ts";
 import type { Answer } from "../connect/answer.ts";
 
 /** Finds the references of stored paths. */
-export type LookUp = (paths: readonly (string | null)[]) => Promise<(FileRef | null)[]>;
+export type LookUp = (paths: readonly (string | null)[], areSets?: boolean) => Promise<(FileRef | null)[]>;
 
 /** What exists on which run. Where runs were not asked for, they are all the first of an empty list. */
 export async function* pairBlocks(
@@ -139,7 +139,7 @@ async function valuesOf(
     case "file_series":
       return { type, data: { lastStep: steps(), last: await lookUp(pick(answer.texts("file"))) } };
     default:
-      return { type, data: await lookUp(pick(answer.texts("file"))) };
+      return { type, data: await lookUp(pick(answer.texts("file")), type === "file_set") };
   }
 }
 
