@@ -304,7 +304,9 @@ function readCommand(args: string[]): Command {
   const { project, port, host, json = false, help = false } = values;
   const environment = environmentFolders();
   const files = values.files ?? environment.files;
-  const { archive, offline } = values.archive || values.offline ? values : environment;
+  // What is given empty, by a variable that is not set, is no leave to serve something else.
+  const isGiven = values.archive !== undefined || values.offline !== undefined;
+  const { archive, offline } = isGiven ? values : environment;
   if (!help && !archive && !offline) {
     throw new TypeError(
       "There is nothing to serve: pass --archive (or set NEPTUNE_ARCHIVE) with the data folder of an archive, or --offline (or " +

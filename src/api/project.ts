@@ -302,7 +302,7 @@ export class ReadOnlyProject {
    * Fetches the files of many runs to a folder, as `<destination>/<run>/<attribute>`, and returns a frame that tells what went
    * where: `run`, `attribute`, `step`, `path`, `size` (bytes), `status` (`downloaded`, `present`, `missing`, `failed`) and `message`, which
    * says why a file failed. One that fails does not end the call, unless all others would fail the same way: a full disk, a server that
-   * is gone. Called again, it fetches only what is not there yet.
+   * is gone. Called again, it fetches only what is not there yet: `.downloaded.jsonl` in the folder keeps which file of which run each is.
    *
    * A run is called by its experiment name where experiments were chosen, else by its custom id, else by `sys/id`; where another run of
    * the project would be called the same, by the next of these. Names that are longer than file systems take are cut, and told apart by a

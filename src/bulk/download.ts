@@ -18,7 +18,7 @@ import { LONG_CALL, type LongCallOptions } from "../progress/show.ts";
 import type { Source } from "../source.ts";
 import { FILE_TYPES, type FileRef, type StepRange } from "../types.ts";
 import { digest, fitName } from "../write/file_name.ts";
-import { writeWhole } from "../write/whole.ts";
+import { sayingWhatFailed, writeWhole } from "../write/whole.ts";
 import { reasonOrThrow } from "../async/one_of_many.ts";
 import { type BulkCall, noteMissing } from "./notes.ts";
 import { ATTRIBUTES, type AttributeSelection, selectPaths } from "./names.ts";
@@ -67,6 +67,8 @@ const UNKNOWN = "application/octet-stream";
 /** One file to fetch. */
 interface Wanted {
   run: string;
+  /** Its run, whatever that is called. */
+  sysId: string;
   attribute: string;
   /** NaN for a single file. */
   step: number;
@@ -87,7 +89,7 @@ interface Outcome {
 
 /**
  * Fetches the files and tells what went where: one row per file with `run`, `attribute`, `step` (null for single files), `path`
- * (where it is now, null where it is not), `size` in bytes, `status` (`downloaded`, `present` where a file of the same size was there
+ * (where it is now, null where it is not), `size` in bytes, `status` (`downloaded`, `present` where this file of this size was there
  * already, `missing`, `failed`) and `message` (why it failed).
  */
 export async function downloadFilesFrame(source: Source, options: Options): Promise<DataFrame> {
@@ -102,10 +104,11 @@ export async function downloadFilesFrame(source: Source, options: Options): Prom
   const looked = { runs: selected.runs.map((run) => run.key), attributes, found, what: "file or file series", types };
   await noteMissing(source, looked, options);
   const places = placesFor(wanted);
+  const known = await Known.read(destination);
 
   const rows = new Array<Outcome>(wanted.length);
   await forEach(wanted, Math.min(concurrency, wanted.length), async (one, at, signal) => {
-    rows[at] = await fetchOne(source, one, join(destination, places[at]), signal);
+    rows[at] = await fetchOne(source, one, places[at], known, signal);
     onProgress?.(1, wanted.length);
   }, signal);
 
@@ -126,12 +129,13 @@ async function singleFiles(source: Source, selected: SelectedRuns, options: Opti
   const types = FILE_TYPES.filter((type) => options.types.includes(type));
   if (selected.runs.length === 0 || types.length === 0) return wanted;
   const runs = selected.runs.map((run) => run.key), { signal } = options;
+  const named = namedBy(selected);
   for await (const block of source.values({ runs, ...selectPaths(options.attributes), types, signal })) {
     for (const { run, path, cell } of cells(block)) {
       const ref = cell.value as FileRef | null;
       // Of another type where a server stands between, whose API has none for sets.
       const isSet = ref?.mimeType === FOLDER;
-      wanted.push({ run: selected.labels.get(run)!, attribute: path, step: NaN, inside: [], ref, isSet });
+      wanted.push({ ...named(run), attribute: path, step: NaN, inside: [], ref, isSet });
     }
   }
   wanted.sort((a, b) => compareStrings(a.run, b.run) || compareStrings(a.attribute, b.attribute));
@@ -141,6 +145,12 @@ async function singleFiles(source: Source, selected: SelectedRuns, options: Opti
     found[at] = await filesOf(source, wanted[at], signal);
   }, signal);
   return found.flat();
+}
+
+/** How a run is called here, and its id, by its key. */
+function namedBy({ runs, labels }: SelectedRuns): (key: string) => Pick<Wanted, "run" | "sysId"> {
+  const named = new Map(runs.map(({ key, sysId }) => [key, { run: labels.get(key)!, sysId }]));
+  return (key) => named.get(key)!;
 }
 
 /** The type of what holds the files of a set. */
@@ -160,15 +170,16 @@ async function filesOf(source: Source, set: Wanted, signal: AbortSignal): Promis
   return found;
 }
 
-/** What a folder holds; null where it is none. */
+/** What a folder holds; null where it is none, and where nobody can tell: who fetches it hears why. */
 async function namesIn(source: Source, ref: FileRef, signal: AbortSignal): Promise<readonly string[] | null> {
   try {
     const { bytes } = await source.file(ref, { signal });
     await bytes.cancel();
     return null;
   } catch (error) {
-    if (!isNeptuneError(error, "FileMissingError")) throw error;
-    return error.fields.inside ?? null;
+    if (isNeptuneError(error, "FileMissingError")) return error.fields.inside ?? null;
+    reasonOrThrow(error, signal);
+    return null;
   }
 }
 
@@ -176,6 +187,7 @@ async function seriesFiles(source: Source, selected: SelectedRuns, options: Opti
   const { signal, attributes } = options;
   if (!options.types.includes("file_series")) return [];
   const series = await existingSeries(source, selected, attributes, ["file_series"], signal);
+  const named = namedBy(selected);
   const blocks = source.series({
     kind: "file",
     series,
@@ -185,9 +197,9 @@ async function seriesFiles(source: Source, selected: SelectedRuns, options: Opti
   });
   const points = await collectPoints(blocks, series.run.length, "file", false);
   return points.flatMap(({ step, values }, i) => {
-    const run = series.labels[series.run[i]], attribute = series.paths[series.path[i]];
+    const run = named(series.runs[series.run[i]]), attribute = series.paths[series.path[i]];
     return (values.data as (FileRef | null)[]).map((ref, row) => ({
-      run,
+      ...run,
       attribute,
       step: step[row],
       inside: [],
@@ -196,10 +208,18 @@ async function seriesFiles(source: Source, selected: SelectedRuns, options: Opti
   });
 }
 
-async function fetchOne(source: Source, { ref }: Wanted, path: string, signal: AbortSignal): Promise<Outcome> {
+async function fetchOne(
+  source: Source,
+  wanted: Wanted,
+  place: string,
+  known: Known,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { ref } = wanted;
   const missing = { status: "missing", path: null, size: null, message: null } as const;
   if (ref === null) return missing;
-  const there = await Deno.stat(path).catch(() => null);
+  const path = join(known.folder, place);
+  const there = known.isFrom(place, wanted) ? await Deno.stat(path).catch(() => null) : null;
   const isThere = (size: number | null) => there?.isFile && size !== null && there.size === size;
   if (isThere(ref.size)) return { status: "present", path, size: ref.size, message: null };
   try {
@@ -208,11 +228,65 @@ async function fetchOne(source: Source, { ref }: Wanted, path: string, signal: A
       await bytes.cancel();
       return { status: "present", path, size, message: null };
     }
-    await writeWhole(path, bytes, signal);
+    await known.replace(place, wanted, () => writeWhole(path, bytes, signal));
     return { status: "downloaded", path, size: (await Deno.stat(path)).size, message: null };
   } catch (error) {
     if (isNeptuneError(error, "FileMissingError")) return missing;
     return { status: "failed", path: null, size: null, message: reasonOrThrow(error, signal) };
+  }
+}
+
+/**
+ * Which file of which run lies at each place of a folder: another run may have been called the same in an earlier call, and files of
+ * the same size are not the same. A file in the folder remembers it; what that does not name is fetched.
+ */
+class Known {
+  readonly folder: string;
+  readonly #origins: Map<string, string | null>;
+
+  private constructor(folder: string, origins: Map<string, string | null>) {
+    this.folder = folder;
+    this.#origins = origins;
+  }
+
+  static async read(folder: string): Promise<Known> {
+    const text = await Deno.readTextFile(join(folder, NOTES)).catch(() => "");
+    return new Known(folder, new Map(text.split("\n").flatMap(noteOf)));
+  }
+
+  isFrom(place: string, wanted: Wanted): boolean {
+    return this.#origins.get(place) === originOf(wanted);
+  }
+
+  /** Between the two notes nobody can tell what lies there. */
+  async replace(place: string, wanted: Wanted, write: () => Promise<void>): Promise<void> {
+    if (this.#origins.get(place)) await this.#note(place, null);
+    await write();
+    await this.#note(place, originOf(wanted));
+  }
+
+  async #note(place: string, origin: string | null): Promise<void> {
+    const path = join(this.folder, NOTES);
+    // A line that broke off ends where the next one begins.
+    const line = `\n${JSON.stringify([place, origin])}`;
+    await sayingWhatFailed(path, () => Deno.writeTextFile(path, line, { append: true }));
+    this.#origins.set(place, origin);
+  }
+}
+
+/** No run is called like this, as names begin with no dot. */
+const NOTES = ".downloaded.jsonl";
+
+function originOf({ sysId, ref }: Wanted): string {
+  return `${sysId} ${ref!.path}`;
+}
+
+function noteOf(line: string): [place: string, origin: string | null][] {
+  try {
+    const note = JSON.parse(line);
+    return Array.isArray(note) ? [[note[0], note[1]]] : [];
+  } catch {
+    return [];
   }
 }
 

@@ -117,23 +117,34 @@ export function labelsOf(runs: readonly RunInfo[], heads: boolean): Map<string, 
 /** So many names are looked for one by one. */
 const LOOKED_FOR = 1000;
 
-/** The same, but whatever other runs the call is about: others of the project, too, may be called like these. */
+/** The same, but whatever other runs the call is about: others of the project, too, may be called like these, and others like those. */
 export async function lastingLabels(
   source: Source,
   { runs, heads }: SelectedRuns,
   signal?: AbortSignal,
 ): Promise<Map<string, string>> {
-  const names = new Set(
-    runs.flatMap(({ sysId, customId, name }) => [...heads && name ? [name] : [], customId ?? sysId, sysId]),
-  );
   const paths = [...heads ? ["sys/name"] : [], "sys/custom_run_id", "sys/id"];
-  const where = names.size > LOOKED_FOR ? null : groupNode(
-    "or",
-    [...names].flatMap((name) => paths.map((path) => predicateNode("=", operandNode(path, "string"), name))),
-  );
   const all = new Map(runs.map((run) => [run.key, run]));
-  if (runs.length > 0) {
-    for await (const page of source.runs({ where, heads, signal })) for (const run of page.runs) all.set(run.key, run);
+  const looked = new Set<string>();
+  for (let found = [...runs]; found.length > 0;) {
+    const names = new Set(
+      found.flatMap(({ sysId, customId, name }) => [...heads && name !== null ? [name] : [], customId ?? sysId, sysId]),
+    ).difference(looked);
+    for (const name of names) looked.add(name);
+    const isMany = looked.size > LOOKED_FOR;
+    const where = isMany ? null : groupNode(
+      "or",
+      [...names].flatMap((name) => paths.map((path) => predicateNode("=", operandNode(path, "string"), name))),
+    );
+    found = [];
+    if (names.size === 0) break;
+    for await (const page of source.runs({ where, heads, signal })) {
+      for (const run of page.runs) {
+        if (!all.has(run.key)) found.push(run);
+        all.set(run.key, run);
+      }
+    }
+    if (isMany) break;
   }
   return labelsOf([...all.values()], heads);
 }

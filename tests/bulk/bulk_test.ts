@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { type DownloadFilesOptions, OptionError, ReadOnlyRun, type SortBy } from "../../mod.ts";
+import { DecodeError, type DownloadFilesOptions, OptionError, ReadOnlyRun, type SortBy } from "../../mod.ts";
 import { file, float, string } from "../../samples/rows.ts";
 import { sanitized, writeRun } from "../../samples/writer.ts";
+import { connectionOf } from "../../src/api/project.ts";
 import { Fixture, PROJECT } from "../api/fixture.ts";
 import { eachWay } from "./ways.ts";
 
@@ -301,6 +302,82 @@ Deno.test("runs that share a name are told apart, in folders and in frames, whic
   );
   const exported = await project.exportArchive({ destination: `${fixture.folder}/exported` });
   assert.deepEqual(exported.getColumn("status").toArray(), ["written", "written", "written"]);
+});
+
+Deno.test("a run is called the same whichever runs a call is about, and no file of another run at its place counts as its own", async () => {
+  await using fixture = await Fixture.make();
+  // The first is called like the second, but only where that gives its name up for the third; the last like the experiment of the first.
+  const runs = {
+    one: ["T-1", "T-2", "night"],
+    two: ["T-2", "c", null],
+    three: ["T-3", "c", null],
+    four: ["T-4", "night", null],
+  } as const;
+  const folder = `${fixture.files}/${sanitized("team/chain")}`;
+  for (const [runId, [sysId, customId, name]] of Object.entries(runs)) {
+    const rows = [string("sys/id", sysId), string("sys/custom_run_id", customId)];
+    if (name) rows.push(string("sys/name", name));
+    const batches = [[...rows, file("model", `${runId}/model.bin`)]];
+    await writeRun({ dataRoot: fixture.data, projectId: "team/chain", runId, batches });
+    await Deno.mkdir(`${folder}/${runId}`, { recursive: true });
+    await Deno.writeTextFile(`${folder}/${runId}/model.bin`, `model ${runId}`.padEnd(20));
+  }
+  await eachWay(fixture.data, "team/chain", async ({ name, project }) => {
+    const destination = `${fixture.folder}/${name}`;
+    const download = async (chosen: Partial<DownloadFilesOptions>) => {
+      const frame = await project.downloadFiles({ ...chosen, attributes: ["model"], destination });
+      return await Promise.all(
+        frame.toRecords().map(async ({ run, path, status }) => [
+          run,
+          (await Deno.readTextFile(path!)).trim(),
+          status,
+        ]),
+      );
+    };
+    for (const [runId, [sysId]] of Object.entries(runs)) {
+      const label = runId === "four" ? "night" : sysId;
+      assert.deepEqual(await download({ withIds: [sysId] }), [[label, `model ${runId}`, "downloaded"]], name);
+    }
+    const all = [
+      ["T-1", "model one", "present"],
+      ["T-2", "model two", "present"],
+      ["T-3", "model three", "present"],
+      ["night", "model four", "present"],
+    ];
+    assert.deepEqual(await download({}), all, name);
+    const night = ["night", "model one"];
+    assert.deepEqual(await download({ experiments: ["night"] }), [[...night, "downloaded"]], name);
+    assert.deepEqual(await download({ experiments: ["night"] }), [[...night, "present"]], name);
+    assert.deepEqual(await download({ withIds: ["T-4"] }), [["night", "model four", "downloaded"]], name);
+    // What a call that broke off had begun to note, and files of which nothing tells whose they are.
+    await Deno.writeTextFile(`${destination}/.downloaded.jsonl`, '\n["T-1/mod', { append: true });
+    assert.deepEqual(await download({}), all, name);
+    await Deno.remove(`${destination}/.downloaded.jsonl`);
+    assert.deepEqual(await download({}), all.map(([run, text]) => [run, text, "downloaded"]), name);
+    assert.deepEqual(await download({}), all, name);
+  });
+});
+
+Deno.test("a set of files that cannot be listed is a row that says why, and the other files are fetched", async () => {
+  await using fixture = await Fixture.make();
+  const rows = [string("sys/id", "OLD-1"), { ...file("set", "OLD-1/set"), attribute_type: "file_set" }];
+  rows.push(file("model", "OLD-1/model.bin"));
+  await writeRun({ dataRoot: fixture.data, projectId: "team/old", runId: "OLD-1", batches: [rows] });
+  const folder = `${fixture.files}/${sanitized("team/old")}/OLD-1`;
+  await Deno.mkdir(`${folder}/set`, { recursive: true });
+  await Deno.writeTextFile(`${folder}/model.bin`, "model");
+  const { project } = fixture.project({ project: "team/old" });
+  const source = await connectionOf(project).source();
+  const open = source.file.bind(source);
+  source.file = (ref, options) => {
+    if (!ref.path.endsWith("/set")) return open(ref, options);
+    throw new DecodeError("What is told of the folder is no list.", { offset: 0, what: "folder of files" });
+  };
+  const frame = await project.downloadFiles({ attributes: ".*", destination: `${fixture.folder}/out` });
+  assert.deepEqual(frame.toRecords().map(({ attribute, status, message }) => [attribute, status, message]), [
+    ["model", "downloaded", null],
+    ["set", "failed", "What is told of the folder is no list."],
+  ]);
 });
 
 Deno.test("the files of file sets and artifacts of Neptune 2.x are fetched too, also through a server", async () => {

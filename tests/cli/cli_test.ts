@@ -180,6 +180,8 @@ Deno.test("view and serve say at their start what is not there, whatever the sou
   const cases: { args: string[]; env?: Record<string, string>; code: number; said: RegExp }[] = [
     { args: ["view"], code: 2, said: /^There is nothing to read from: pass `--archive`/ },
     { args: ["serve"], code: 2, said: /^There is nothing to serve: pass --archive \(or set NEPTUNE_ARCHIVE\)/ },
+    // A variable that is not set is no leave to serve something else.
+    { args: ["serve", "-a", ""], env: { NEPTUNE_ARCHIVE: ARCHIVE }, code: 2, said: /^There is nothing to serve/ },
     { args: ["serve"], env: { NEPTUNE_ARCHIVE: "/nowhere" }, code: 1, said: /^There is no folder \/nowhere: pass/ },
     { args: ["view", "--archive", "/nowhere"], code: 1, said: /^There is no folder \/nowhere: pass `--archive`/ },
     {
