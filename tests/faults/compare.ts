@@ -44,7 +44,7 @@ export function otherRows(answer: string, runs: readonly string[]): string {
 }
 
 /** Lists of what is there, which are shorter where less is there. */
-export const LISTS = /SHA256SUMS$/;
+export const LISTS = /SHA256SUMS$|\.downloaded\.jsonl$/;
 /** What says what could not be exported. */
 const ERRORS = /neptune_exporter_errors\.jsonl$/;
 
