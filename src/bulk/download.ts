@@ -161,7 +161,8 @@ const DEEPEST = 32;
 /** The files of a file set, which lies in a folder; what is no folder is one file. */
 async function filesOf(source: Source, set: Wanted, signal: AbortSignal): Promise<Wanted[]> {
   const names = set.inside.length < DEEPEST ? await namesIn(source, set.ref!, signal) : null;
-  if (names === null) return [set];
+  // Of a set that is empty as a whole a row says so.
+  if (names === null || (names.length === 0 && set.inside.length === 0)) return [set];
   const found: Wanted[] = [];
   for (const name of names.toSorted(compareStrings)) {
     const ref = { path: `${set.ref!.path}/${name}`, size: null, mimeType: UNKNOWN };

@@ -387,6 +387,7 @@ Deno.test("the files of file sets and artifacts of Neptune 2.x are fetched too, 
     string("sys/id", "OLD-1"),
     row("source/files", "file_set", "OLD-1/source/files"),
     row("source/gone", "file_set", "OLD-1/source/gone"),
+    row("source/none", "file_set", "OLD-1/source/none"),
     row("data/train", "artifact", "OLD-1/data/train/files_list.json"),
     file("model", "OLD-1/a_folder.bin"),
   ];
@@ -397,6 +398,7 @@ Deno.test("the files of file sets and artifacts of Neptune 2.x are fetched too, 
     "source/files/src/.env": "A=1",
     "data/train/files_list.json": "[]",
   };
+  await Deno.mkdir(`${folder}/source/none`, { recursive: true });
   for (const [path, text] of Object.entries(contents)) {
     await Deno.mkdir(`${folder}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
     await Deno.writeTextFile(`${folder}/${path}`, text);
@@ -409,6 +411,7 @@ Deno.test("the files of file sets and artifacts of Neptune 2.x are fetched too, 
     ["source/files", "/OLD-1/source/files/files.zip", status],
     ["source/files", "/OLD-1/source/files/src/_env-….env", status],
     ["source/gone", undefined, "missing"],
+    ["source/none", undefined, "missing"],
   ];
   await eachWay(fixture.data, "team/old", async ({ name, project }) => {
     const destination = `${fixture.folder}/${name}`;
@@ -436,7 +439,12 @@ Deno.test("the files of file sets and artifacts of Neptune 2.x are fetched too, 
     destination: `${fixture.folder}/sets`,
     types: ["file_set"],
   });
-  assert.deepEqual(sets.getColumn("attribute").toArray(), ["source/files", "source/files", "source/gone"]);
+  assert.deepEqual(sets.getColumn("attribute").toArray(), [
+    "source/files",
+    "source/files",
+    "source/gone",
+    "source/none",
+  ]);
 });
 
 Deno.test("attributes are listed with their types, for some runs or all", async () => {
