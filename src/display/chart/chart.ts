@@ -5,7 +5,7 @@
  */
 
 import type { Curve, Figure, Panel } from "../draw/figure.ts";
-import { type ColumnOptions, cutLine, reduceLine } from "./downsample.ts";
+import { type ColumnOptions, cutLine, reduceLine, valuesIn } from "./downsample.ts";
 import type { ChartLine, CutCurve, FigurePlan } from "./line.ts";
 import { smooth } from "../draw/smooth.ts";
 
@@ -92,7 +92,7 @@ function chooseCurve({ line, cut, smooth }: CutCurve, columns: number, band: boo
   const { columns: wide } = reduced;
   const banded = band && wide !== null && !line.low;
   const rows = banded ? wide.row : reduced.rows;
-  const pick = (values: Float64Array, some = rows) => Float64Array.from(some, (row) => values[row]);
+  const pick = (values: Float64Array, some = rows) => valuesIn(values, some);
   const marked = line.preview?.includes(1) || (line.inheritedUntil ?? -Infinity) >= line.x[0];
   const smoothed = smooth && reduceLine(smooth, columns);
   const places = smoothed && (banded && smoothed.columns ? smoothed.columns.row : smoothed.rows);

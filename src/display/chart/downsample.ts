@@ -87,8 +87,14 @@ export function cutLine(x: Float64Array, y: Float64Array, options: ColumnOptions
         // Most values are neither the lowest nor the highest.
       } else if (value >= least && value <= Number.MAX_VALUE) {
         if (first < 0) first = row;
-        if (value < low) [low, lowRow] = [value, row];
-        if (value > high) [high, highRow] = [value, row];
+        if (value < low) {
+          low = value;
+          lowRow = row;
+        }
+        if (value > high) {
+          high = value;
+          highRow = row;
+        }
       } else {
         note(value);
         if (gap < 0) gap = row;
@@ -176,4 +182,11 @@ function columnEnd(from: number, length: number, columnOf: (row: number) => numb
     else outside = middle;
   }
   return outside;
+}
+
+/** The values of a column in these rows; a loop, because there are tens of thousands. */
+export function valuesIn<T extends Float64Array | Uint8Array>(column: T, rows: Uint32Array): T {
+  const some = new (column.constructor as new (length: number) => T)(rows.length);
+  for (let i = 0; i < rows.length; i++) some[i] = column[rows[i]];
+  return some;
 }

@@ -32,7 +32,9 @@ function pack(values: Float64Array, digits: number): Packed {
   if (values.length > 2 && values.every((value) => Number.isInteger(value) && Math.abs(value) < 2 ** 51)) {
     return { unit: 1, by: differences(values) };
   }
-  return Array.from(values, (value) => word(value, digits)).join(" ");
+  const words: string[] = [];
+  for (let i = 0; i < values.length; i++) words.push(word(values[i], digits));
+  return words.join(" ");
 }
 
 /** Seconds are enough where a line takes longer than ten minutes. */
@@ -43,11 +45,16 @@ function packTimes(time: Float64Array): Packed {
 }
 
 function differences(values: Float64Array): string {
-  return Array.from(values, (value, i) => i === 0 ? value : value - values[i - 1]).join(" ");
+  const steps: number[] = [];
+  for (let i = 0; i < values.length; i++) steps.push(i === 0 ? values[i] : values[i] - values[i - 1]);
+  return steps.join(" ");
 }
 
 function word(value: number, digits: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "n" : value > 0 ? "i" : "-i";
   const rounded = Number(value.toPrecision(digits));
-  return String(Number.isFinite(rounded) ? rounded : value).replace("e+", "e").replace(/^(-?)0\./, "$1.");
+  const text = String(Number.isFinite(rounded) ? rounded : value);
+  // Zeros that nobody needs; looked for by what the number is, as there are tens of thousands.
+  if (Math.abs(rounded) < 1) return text.startsWith("0.") ? text.slice(1) : text.replace(/^-0\./, "-.");
+  return text.replace("e+", "e");
 }

@@ -7,6 +7,7 @@
 import pl, { type DataFrame, type Series } from "nodejs-polars";
 import { OptionError } from "../../errors.ts";
 import { isNumeric } from "../frame_cells.ts";
+import { valuesIn } from "./downsample.ts";
 import type { PlotLine } from "./line.ts";
 
 /** Columns that are not series. */
@@ -62,6 +63,19 @@ function split(
   { steps, timestamp, preview }: { steps: Float64Array; timestamp?: Series; preview?: Series },
   absent?: Uint8Array,
 ): PlotLine[] {
+  const times = timestamp && floats(timestamp.cast(pl.Int64));
+  const flags = preview && preview.cast(pl.UInt8).toTypedArray() as Uint8Array;
+  // The frame of one series, as it comes: its rows need no list.
+  if (!run.codes && !attribute.codes && !absent && value.length > 0 && ascends(steps)) {
+    return [{
+      run: run.names[0],
+      attribute: attribute.names[0],
+      step: steps,
+      value,
+      timestamp: times,
+      preview: flags,
+    }];
+  }
   const lines = new Map<number, number>(), sizes: number[] = [];
   const lineOf = new Int32Array(value.length).fill(-1);
   let before = -1, line = -1;
@@ -80,8 +94,6 @@ function split(
   for (let row = value.length - 1; row >= 0; row--) {
     if (lineOf[row] >= 0) lists[lineOf[row]][--sizes[lineOf[row]]] = row;
   }
-  const times = timestamp && floats(timestamp.cast(pl.Int64));
-  const flags = preview && preview.cast(pl.UInt8).toTypedArray() as Uint8Array;
   return [...lines].map(([key, line]) => {
     const list = lists[line];
     // Long frames are sorted by step within a line; frames of people may not be.
@@ -91,18 +103,17 @@ function split(
     return {
       run: run.names[Math.floor(key / attribute.names.length)],
       attribute: attribute.names[key % attribute.names.length],
-      step: isAll ? steps : picked(steps, list),
-      value: isAll ? value : picked(value, list),
-      timestamp: times && (isAll ? times : picked(times, list)),
-      preview: flags && (isAll ? flags : picked(flags, list)),
+      step: isAll ? steps : valuesIn(steps, list),
+      value: isAll ? value : valuesIn(value, list),
+      timestamp: times && (isAll ? times : valuesIn(times, list)),
+      preview: flags && (isAll ? flags : valuesIn(flags, list)),
     };
   });
 }
 
-function picked<T extends Float64Array | Uint8Array>(column: T, rows: Uint32Array): T {
-  const some = new (column.constructor as new (length: number) => T)(rows.length);
-  for (let i = 0; i < rows.length; i++) some[i] = column[rows[i]];
-  return some;
+function ascends(steps: Float64Array): boolean {
+  for (let row = 1; row < steps.length; row++) if (steps[row - 1] > steps[row]) return false;
+  return true;
 }
 
 /** Texts by their codes: a million texts take a second to come out of Polars. */
