@@ -63,7 +63,7 @@ export interface SelectedRuns {
   runs: RunInfo[];
   /** True where they were chosen as experiments. */
   heads: boolean;
-  /** The label of each run by its key, as {@linkcode labelsOf} gives it. */
+  /** The label of each run by its key, as `labelsOf` gives it. */
   labels: ReadonlyMap<string, string>;
 }
 
@@ -95,7 +95,7 @@ export async function selectRuns(
  * How runs are called, by their keys: by the experiment name where they were chosen as experiments, or else by the custom id, or else by
  * `sys/id`. One that would be called like another goes on to the next of these, so that nobody takes it for the other.
  */
-export function labelsOf(runs: readonly RunInfo[], heads: boolean): Map<string, string> {
+function labelsOf(runs: readonly RunInfo[], heads: boolean): Map<string, string> {
   const labels = new Map(runs.map((run) => [run.key, (heads ? run.name : null) ?? run.customId ?? run.sysId]));
   if (new Set(labels.values()).size === runs.length) return labels;
   const names = runs.map(({ key, sysId, customId, name }) =>
@@ -120,7 +120,7 @@ const LOOKED_FOR = 1000;
 /** The same, but whatever other runs the call is about: others of the project, too, may be called like these, and others like those. */
 export async function lastingLabels(
   source: Source,
-  { runs, heads }: SelectedRuns,
+  { runs, heads }: Pick<SelectedRuns, "runs" | "heads">,
   signal?: AbortSignal,
 ): Promise<Map<string, string>> {
   const paths = [...heads ? ["sys/name"] : [], "sys/custom_run_id", "sys/id"];

@@ -10,7 +10,7 @@ import { sanitized } from "../archive/disk/layout.ts";
 import { reasonOrThrow } from "../async/one_of_many.ts";
 import type { BulkCall } from "../bulk/notes.ts";
 import { digest } from "../write/file_name.ts";
-import { labelsOf, selectRuns } from "../bulk/select.ts";
+import { lastingLabels, selectRuns } from "../bulk/select.ts";
 import { strings } from "../frame/frame.ts";
 import { pathString } from "../options/kinds.ts";
 import { attribute, compare } from "../nql/build.ts";
@@ -41,7 +41,9 @@ export async function writeArchive(
   requirePermission({ name: "write", path: destination }, `write the archive ${destination}`);
   const { name: project } = await source.project({ signal });
   const chosen = (await selectRuns(source, options)).runs;
-  const runs = nameRuns(ancestors ? await withAncestors(source, chosen, signal) : chosen);
+  const found = ancestors ? await withAncestors(source, chosen, signal) : chosen;
+  // What is there from an earlier call has the name that it had then.
+  const runs = nameRuns(found, await lastingLabels(source, { runs: found, heads: false }, signal));
   const data = `${destination}/data/${sanitized(project)}`, stored = `${destination}/files/${sanitized(project)}`;
   await sayingWhatFailed(data, () => Deno.mkdir(data, { recursive: true }));
   if (files) await sayingWhatFailed(stored, () => Deno.mkdir(stored, { recursive: true }));
@@ -93,8 +95,7 @@ async function withAncestors(source: Source, runs: RunInfo[], signal?: AbortSign
 }
 
 /** The custom id names a run, as with the exporter; `sys/id` where there is none, or where it would name another one, too. */
-function nameRuns(runs: RunInfo[]): NamedRun[] {
-  const ids = labelsOf(runs, false);
+function nameRuns(runs: RunInfo[], ids: ReadonlyMap<string, string>): NamedRun[] {
   const named = runs.map((info) => {
     const id = ids.get(info.key)!;
     return { info, id, inPaths: id };

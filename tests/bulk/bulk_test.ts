@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { DecodeError, type DownloadFilesOptions, OptionError, ReadOnlyRun, type SortBy } from "../../mod.ts";
+import {
+  DecodeError,
+  type DownloadFilesOptions,
+  type ExportArchiveOptions,
+  OptionError,
+  ReadOnlyProject,
+  ReadOnlyRun,
+  type SortBy,
+} from "../../mod.ts";
 import { file, float, string } from "../../samples/rows.ts";
 import { sanitized, writeRun } from "../../samples/writer.ts";
 import { connectionOf } from "../../src/api/project.ts";
@@ -302,6 +310,17 @@ Deno.test("runs that share a name are told apart, in folders and in frames, whic
   );
   const exported = await project.exportArchive({ destination: `${fixture.folder}/exported` });
   assert.deepEqual(exported.getColumn("status").toArray(), ["written", "written", "written"]);
+  // One by one, too, no run is left out as another one is there already, and read back each is itself.
+  const exporting = async (chosen: Partial<ExportArchiveOptions>) =>
+    (await project.exportArchive({ ...chosen, destination: `${fixture.folder}/singly` })).select("run", "status")
+      .rows();
+  for (const [withId, run] of [["T-1", "T-1"], ["T-2", "T-2"], ["T-3", "three"]]) {
+    assert.deepEqual(await exporting({ withIds: [withId] }), [[run, "written"]]);
+  }
+  assert.deepEqual(await exporting({}), [["T-1", "present"], ["T-2", "present"], ["three", "present"]]);
+  const back = new ReadOnlyProject({ archive: `${fixture.folder}/singly/data`, cacheFolder: null });
+  const points = await back.fetchMetrics({ attributes: ["loss"] });
+  assert.deepEqual(points.toRecords().map(({ run, value }) => [run, value]), [["T-1", 0], ["T-2", 1], ["three", 2]]);
 });
 
 Deno.test("a run is called the same whichever runs a call is about, and no file of another run at its place counts as its own", async () => {
