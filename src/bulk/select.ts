@@ -114,8 +114,8 @@ function labelsOf(runs: readonly RunInfo[], heads: boolean): Map<string, string>
   return new Map(runs.map(({ key }, i) => [key, names[i][0]]));
 }
 
-/** So many names are looked for one by one. */
-const LOOKED_FOR = 1000;
+/** So many names are looked for one by one, and so often: what chains of names lead to is found sooner among all. */
+const LOOKED_FOR = 1000, OFTEN = 4;
 
 /** The same, but whatever other runs the call is about: others of the project, too, may be called like these, and others like those. */
 export async function lastingLabels(
@@ -126,12 +126,12 @@ export async function lastingLabels(
   const paths = [...heads ? ["sys/name"] : [], "sys/custom_run_id", "sys/id"];
   const all = new Map(runs.map((run) => [run.key, run]));
   const looked = new Set<string>();
-  for (let found = [...runs]; found.length > 0;) {
+  for (let found = [...runs], times = 1; found.length > 0; times++) {
     const names = new Set(
       found.flatMap(({ sysId, customId, name }) => [...heads && name !== null ? [name] : [], customId ?? sysId, sysId]),
     ).difference(looked);
     for (const name of names) looked.add(name);
-    const isMany = looked.size > LOOKED_FOR;
+    const isMany = looked.size > LOOKED_FOR || times > OFTEN;
     const where = isMany ? null : groupNode(
       "or",
       [...names].flatMap((name) => paths.map((path) => predicateNode("=", operandNode(path, "string"), name))),
