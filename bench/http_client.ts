@@ -14,8 +14,8 @@ const MANY = Array.from({ length: 300 }, (_, i) => `many/${String(i).padStart(3,
 const WIDE = Array.from({ length: 100 }, (_, i) => `wide/${String(i).padStart(2, "0")}`);
 const LONG = Array.from({ length: 10 }, (_, i) => `long/${i}`);
 
-/** The same requests as the client's, their answers thrown away. */
-async function raw(groups: string[][]): Promise<() => Promise<void>> {
+/** The same requests as the client's, their answers thrown away, or kept until all have come: new memory, as that of a frame is. */
+async function raw(groups: string[][], keeps = false): Promise<() => Promise<void>> {
   const exchange = await fetch(`${server.url}/api/backend/v1/authorization/oauth-token`, {
     headers: { "x-neptune-api-token": server.apiToken },
   });
@@ -34,7 +34,8 @@ async function raw(groups: string[][]): Promise<() => Promise<void>> {
           })),
         }),
       });
-      for await (const _ of response.body!);
+      if (keeps) await response.bytes();
+      else for await (const _ of response.body!);
     }));
   };
 }
@@ -62,6 +63,7 @@ function prefetch(paths: string[], workers: "justified" | number): () => Promise
 
 const SCENARIOS: Record<string, () => Promise<() => Promise<void>> | (() => Promise<void>)> = {
   "raw one": () => raw([["one"]]),
+  "raw one, kept": () => raw([["one"]], true),
   "raw many": () => raw([0, 75, 150, 225].map((start) => MANY.slice(start, start + 75))),
   one,
   ...Object.fromEntries(([0, 1, 2, 4, "justified"] as const).flatMap((workers) => [
