@@ -156,7 +156,7 @@ function namedBy({ runs, labels }: SelectedRuns): (key: string) => Pick<Wanted, 
 /** The type of what holds the files of a set. */
 const FOLDER = "inode/directory";
 /** Folders within folders; more there are where a link leads in circles. */
-const DEEPEST = 32;
+export const DEEPEST = 32;
 
 /** The files of a file set, which lies in a folder; what is no folder is one file. */
 async function filesOf(source: Source, set: Wanted, signal: AbortSignal): Promise<Wanted[]> {

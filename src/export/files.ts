@@ -9,6 +9,7 @@ import { extensionOf, mimeOfName } from "../archive/disk/mime.ts";
 import { forEach } from "../async/concurrent.ts";
 import { hashFile } from "../archive/disk/hashes.ts";
 import { reasonOrThrow } from "../async/one_of_many.ts";
+import { DEEPEST } from "../bulk/download.ts";
 import { isNeptuneError } from "../errors.ts";
 import type { Source } from "../source.ts";
 import type { FileRef } from "../types.ts";
@@ -81,7 +82,7 @@ export class RunFiles {
   }
 
   /** Gives how many files are there now: of a folder, those in it. */
-  async #copy(ref: FileRef, path: string, call: CopyCall): Promise<number> {
+  async #copy(ref: FileRef, path: string, call: CopyCall, depth = 0): Promise<number> {
     const { known, hashes, signal } = call;
     const target = `${this.#root}/${path}`;
     const there = await Deno.stat(target).catch(() => null);
@@ -105,9 +106,9 @@ export class RunFiles {
       if (!isNeptuneError(error, "FileMissingError")) throw error;
       // A folder of files says what is inside.
       let copied = 0;
-      for (const name of error.fields.inside ?? []) {
+      for (const name of depth < DEEPEST ? error.fields.inside ?? [] : []) {
         const inside = { ...ref, path: `${ref.path}/${name}`, size: null };
-        copied += await this.#copy(inside, `${path}/${name}`, call);
+        copied += await this.#copy(inside, `${path}/${name}`, call, depth + 1);
       }
       return copied;
     }

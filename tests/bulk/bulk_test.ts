@@ -3,6 +3,7 @@ import {
   DecodeError,
   type DownloadFilesOptions,
   type ExportArchiveOptions,
+  FileMissingError,
   OptionError,
   ReadOnlyProject,
   ReadOnlyRun,
@@ -397,6 +398,24 @@ Deno.test("a set of files that cannot be listed is a row that says why, and the 
     ["model", "downloaded", null],
     ["set", "failed", "What is told of the folder is no list."],
   ]);
+});
+
+Deno.test("folders within folders without end, as a server may tell of them, end a download and an export all the same", async () => {
+  await using fixture = await Fixture.make();
+  const rows = [string("sys/id", "OLD-1"), { ...file("set", "OLD-1/set"), attribute_type: "file_set" }];
+  await writeRun({ dataRoot: fixture.data, projectId: "team/old", runId: "OLD-1", batches: [rows] });
+  await Deno.mkdir(`${fixture.files}/${sanitized("team/old")}/OLD-1/set`, { recursive: true });
+  const { project } = fixture.project({ project: "team/old" });
+  const source = await connectionOf(project).source();
+  let asked = 0;
+  source.file = ({ path }) => {
+    if (++asked > 1000) throw new Error("It goes on for ever.");
+    throw new FileMissingError("A folder.", { path, inside: ["more"] });
+  };
+  const files = await project.downloadFiles({ attributes: ".*", destination: `${fixture.folder}/out` });
+  assert.deepEqual(files.getColumn("status").toArray(), ["missing"]);
+  const exported = await project.exportArchive({ destination: `${fixture.folder}/exported` });
+  assert.deepEqual(exported.select("status", "missing_files").rows().map((row) => row.map(String)), [["written", "1"]]);
 });
 
 Deno.test("the files of file sets and artifacts of Neptune 2.x are fetched too, also through a server", async () => {
