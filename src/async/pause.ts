@@ -4,13 +4,13 @@
  * @module
  */
 
-/** Milliseconds of work in one go. */
-let turn = 15;
+/** Milliseconds of work in one go: a turn of others takes two or three, in which nothing is done where nobody has any. */
+let turn = 30;
 
 /** When others last had their turn. Of all work together: many short calls in a row would else be one long one. */
 let turned = 0;
 
-/** From here on others have their turn after so many milliseconds of work: each takes one or two, in which nothing is done. */
+/** From here on others have their turn after so many milliseconds of work. */
 export function pauseEvery(milliseconds: number): void {
   turn = milliseconds;
 }

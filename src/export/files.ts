@@ -105,10 +105,12 @@ export class RunFiles {
     } catch (error) {
       if (!isNeptuneError(error, "FileMissingError")) throw error;
       // A folder of files says what is inside.
+      const { inside = [] } = error.fields;
+      if (inside.length > 0 && depth === DEEPEST) throw error;
       let copied = 0;
-      for (const name of depth < DEEPEST ? error.fields.inside ?? [] : []) {
-        const inside = { ...ref, path: `${ref.path}/${name}`, size: null };
-        copied += await this.#copy(inside, `${path}/${name}`, call, depth + 1);
+      for (const name of inside) {
+        const one = { ...ref, path: `${ref.path}/${name}`, size: null };
+        copied += await this.#copy(one, `${path}/${name}`, call, depth + 1);
       }
       return copied;
     }
