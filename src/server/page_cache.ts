@@ -36,13 +36,16 @@ export interface RestOfPoints {
   complete: boolean;
 }
 
+/** A remainder takes as much as so many items more, however few it has: its block has some twenty columns. */
+const BESIDES = 200;
+
 /** Remainders of listings, as many as fit; the oldest are forgotten first and have to be computed again. */
 export class PageCache<T> {
   readonly #kept = new Map<string, { rest: T; size: number }>();
   readonly #room: number;
   #size = 0;
 
-  /** @param room How many items of all remainders together to keep. */
+  /** @param room How many items of all remainders together to keep, at most. */
   constructor(room: number) {
     this.#room = room;
   }
@@ -51,8 +54,8 @@ export class PageCache<T> {
   put(words: readonly string[], rest: T, size: number): void {
     const key = digest(words);
     this.#forget(key);
-    this.#kept.set(key, { rest, size });
-    this.#size += size;
+    this.#kept.set(key, { rest, size: size + BESIDES });
+    this.#size += size + BESIDES;
     for (const oldest of this.#kept.keys()) {
       if (this.#size <= this.#room) break;
       this.#forget(oldest);
