@@ -73,6 +73,16 @@ export class FileMissingError extends NeptuneError<{
   inside?: string[];
 }> {}
 
+/** The error for opening a folder as a file; it tells what is inside. */
+export function folderError(path: string, inside: readonly string[], cause?: unknown): FileMissingError {
+  const names = inside.toSorted();
+  const shown = names.length === 0
+    ? "is empty"
+    : `holds ${names.slice(0, 5).join(", ")}${names.length > 5 ? ` and ${names.length - 5} more` : ""}`;
+  const hint = names.length > 0 ? `: open one of these, for example "${path}/${names[0]}"` : "";
+  return new FileMissingError(`"${path}" is a folder and ${shown}${hint}.`, { path, inside: names }, { cause });
+}
+
 /** Why a file cannot be written. `name`: the file system refuses what it is called. */
 export type WriteErrorReason = "full" | "no rights" | "read-only" | "name" | "other";
 

@@ -153,6 +153,9 @@ export interface FileRef {
   mimeType: string;
 }
 
+/** The MIME type of what holds the files of a set, which is no file. */
+export const FOLDER = "inode/directory";
+
 /** A range of steps, both ends inclusive; null leaves that end open. */
 export type StepRange = readonly [from: number | null, to: number | null];
 

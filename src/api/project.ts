@@ -220,8 +220,9 @@ export class ReadOnlyProject {
   /**
    * Float series of many runs in one frame. Only series that exist are asked for.
    *
-   * Long format: `run` (experiment name or custom id, or `sys/id` where that would name another run, too) and `attribute` (both strings), `step` (f64), `value` (f64), `timestamp`
-   * (datetime in ms, UTC), sorted by run, attribute, step. Wide format: `run`, `step`, and one column per attribute.
+   * Long format: `run` (experiment name or custom id, or `sys/id` where that would name another run, too) and `attribute` (both
+   * strings), `step` (f64), `value` (f64), `timestamp` (datetime in ms, UTC), sorted by run, attribute, step. Wide format: `run`,
+   * `step`, and one column per attribute.
    *
    * @example
    * ```ts

@@ -16,7 +16,7 @@ import { COUNT, listOf, oneOf, orNull, PATH, pathString, STEP_RANGE } from "../o
 import { type Checked, declare, needed, optional } from "../options/options.ts";
 import { LONG_CALL, type LongCallOptions } from "../progress/show.ts";
 import type { Source } from "../source.ts";
-import { FILE_TYPES, type FileRef, type StepRange } from "../types.ts";
+import { FILE_TYPES, type FileRef, FOLDER, type StepRange } from "../types.ts";
 import { digest, fitName } from "../write/file_name.ts";
 import { sayingWhatFailed, writeWhole } from "../write/whole.ts";
 import { reasonOrThrow } from "../async/one_of_many.ts";
@@ -153,8 +153,6 @@ function namedBy({ runs, labels }: SelectedRuns): (key: string) => Pick<Wanted, 
   return (key) => named.get(key)!;
 }
 
-/** The type of what holds the files of a set. */
-const FOLDER = "inode/directory";
 /** Folders within folders; more there are where a link leads in circles. */
 export const DEEPEST = 32;
 

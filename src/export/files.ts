@@ -12,7 +12,7 @@ import { reasonOrThrow } from "../async/one_of_many.ts";
 import { DEEPEST } from "../bulk/download.ts";
 import { isNeptuneError } from "../errors.ts";
 import type { Source } from "../source.ts";
-import type { FileRef } from "../types.ts";
+import { type FileRef, FOLDER } from "../types.ts";
 import { writeWhole } from "../write/whole.ts";
 import { digest } from "../write/file_name.ts";
 import { filePath } from "./names.ts";
@@ -122,8 +122,6 @@ interface CopyCall {
   hashes: Map<string, string>;
   signal?: AbortSignal;
 }
-
-const FOLDER = "inode/directory";
 
 /** The extension that stands for the type of the file: its own where that does, else the usual one. */
 function extensionFor({ path, mimeType, size }: FileRef): string {

@@ -5,7 +5,7 @@
  */
 
 import { begun, streamOf } from "../async/begun.ts";
-import { DecodeError, FileMissingError, isNeptuneError } from "../errors.ts";
+import { DecodeError, FileMissingError, folderError, isNeptuneError } from "../errors.ts";
 import type { FileContent, FileOptions } from "../source.ts";
 import { trustedAddress } from "../transport/address.ts";
 import type { FileRef } from "../types.ts";
@@ -106,20 +106,6 @@ function missing(path: string, cause?: unknown, inside?: unknown): FileMissingEr
   return new FileMissingError(
     `The server has no file at "${path}": it was not uploaded, or was deleted since.`,
     { path },
-    { cause },
-  );
-}
-
-/** The error for asking for a folder as for a file; it tells what is inside. */
-function folderError(path: string, inside: string[], cause: unknown): FileMissingError {
-  const [first] = inside;
-  return new FileMissingError(
-    `"${path}" is a folder of the server and ` +
-      (first === undefined
-        ? "is empty."
-        : `holds ${inside.length === 1 ? "one file" : `${inside.length} files`}: open "${path}/${first}"` +
-          `${inside.length === 1 ? "" : ", for example"}.`),
-    { path, inside },
     { cause },
   );
 }

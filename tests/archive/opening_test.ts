@@ -29,6 +29,7 @@ import {
 import { type ArchiveRow, partName, sanitized, writeRun } from "../../samples/writer.ts";
 import { writeLongSeries } from "../../bench/long_series.ts";
 import { runIds, valuesByKey } from "../ask.ts";
+import { poolWith } from "./bad_pool.ts";
 
 const PROJECT = "org/many", RUNS = 60;
 
@@ -64,19 +65,6 @@ for (let n = 0; n < RUNS; n++) {
 // Some cannot be read, of another only the series.
 Deno.truncateSync(`${DATA}/${NAME}/${partName("run-11")}`, 1000);
 Deno.writeTextFileSync(`${DATA}/${NAME}/${partName("run-44")}`, "no Parquet");
-
-/** A pool whose first workers are bad in these ways. */
-function pool(...ways: string[]) {
-  return archivePool({
-    idle: 60_000,
-    ...(ways.length > 0 ? { lookEvery: 1000 } : {}),
-    create: () => {
-      const way = ways.shift();
-      const module = way ? "../pool/bad_worker.ts" : "../../src/archive/workers/worker.ts";
-      return new Worker(new URL(module, import.meta.url), { type: "module", name: way });
-    },
-  });
-}
 
 const cacheFolder = () => Deno.makeTempDir({ dir: folder });
 
@@ -133,7 +121,7 @@ function fake(before: (parts: string[], number: number, signal: AbortSignal) => 
 }
 
 Deno.test("workers make the index that this thread makes, byte for byte, and tell of each part once", async () => {
-  const cache = await cacheFolder(), workers = pool();
+  const cache = await cacheFolder(), workers = poolWith();
   let told = 0;
   const index = await open(cache, { maxWorkers: 2, pointsPerWorker: 0, pool: workers }, (by, total) => {
     told += by;
@@ -213,7 +201,7 @@ Deno.test("an opening that is aborted goes on where it was: what workers were do
 Deno.test("what a worker that fails was to read this thread reads, and tells of each part once", async () => {
   // Side by side: one that says nothing is waited for.
   await Promise.all(["throws", "mutters", "hangs", "dies"].map(async (way) => {
-    const workers = pool(way, way);
+    const workers = poolWith(way, way);
     let told = 0;
     const index = await open(null, { maxWorkers: 2, pointsPerWorker: 0, pool: workers }, (by) => void (told += by));
     assert.deepEqual(said(index), alone, way);
@@ -233,7 +221,7 @@ Deno.test("where workers cannot start this thread reads the parts", async () => 
 });
 
 Deno.test("an abort ends an opening at once, and its workers can work again", async () => {
-  const workers = pool(), abort = new AbortController();
+  const workers = poolWith(), abort = new AbortController();
   const options = { maxWorkers: 2, pointsPerWorker: 0, pool: workers };
   await assert.rejects(open(null, options, () => abort.abort(new Error("enough")), abort.signal), /enough/);
   assert.deepEqual(said(await open(null, options)), alone);
@@ -243,7 +231,7 @@ Deno.test("an abort ends an opening at once, and its workers can work again", as
 
 Deno.test("a small archive, and one that takes little time, is opened without workers", async () => {
   for (const options of [{}, { pointsPerWorker: 1 }, { pointsPerWorker: 1, workPerWorker: 1e6 }]) {
-    const workers = pool();
+    const workers = poolWith();
     assert.deepEqual(said(await open(null, { maxWorkers: 2, ...options, pool: workers })), alone);
     assert.equal(workers.size, 0, JSON.stringify(options));
   }
@@ -255,7 +243,7 @@ Deno.test("workers start once this thread has seen how long parts take", async (
   const bytes = await Deno.readFile(`${DATA}/${NAME}/${partName("run-1")}`);
   // So many that this thread looks at the time before all of them are read.
   for (let n = 0; n < 300; n++) await Deno.writeFile(`${data}/${NAME}/${partName(`copy-${n}`)}`, bytes);
-  const workers = pool();
+  const workers = poolWith();
   const listed = await readFolder(DISK, data, NAME);
   const options = { maxWorkers: 2, pointsPerWorker: 1, workPerWorker: 0.001, pool: workers };
   const index = await FolderIndex.open(listed, { cache: null, workers: segmentWorkers(options) });
@@ -268,7 +256,7 @@ Deno.test("workers start once this thread has seen how long parts take", async (
 Deno.test("a damaged part that a worker finds spoils its run and no other, or is left out", async () => {
   const results: unknown[] = [];
   for (const maxWorkers of [0, 2]) {
-    const workers = pool();
+    const workers = poolWith();
     const opened = (damagedRuns: "error" | "skip") =>
       openArchive({ data: DATA, damagedRuns, workers: { maxWorkers, pointsPerWorker: 0, pool: workers } }).open(
         PROJECT,
@@ -298,7 +286,7 @@ Deno.test("series of large parts, which are read when they are asked for, are re
   }
   const found: unknown[] = [];
   for (const maxWorkers of [0, 2]) {
-    const workers = pool();
+    const workers = poolWith();
     const options = { maxWorkers, pointsPerWorker: 0, pool: workers };
     const source = openArchive({ data, workers: options }).open(PROJECT);
     await runIds(source);

@@ -13,6 +13,7 @@ import { DamagedFileError, WorkerError } from "../../src/errors.ts";
 import type { SeriesQuery, Source } from "../../src/source.ts";
 import { writeLongSeries } from "../../bench/long_series.ts";
 import { joinBuckets } from "./joined_buckets.ts";
+import { poolWith } from "./bad_pool.ts";
 
 const PROJECT = "org/long", PATH = "loss";
 // So many that each run is a batch, and its points are several blocks.
@@ -75,20 +76,6 @@ async function read(source: Source, asked = query()): Promise<Read[]> {
   return all.map(({ points, hashes }) => ({ points, hashes: hashes.map((hash) => hash.digest("hex")) }));
 }
 
-/** A pool whose first workers are bad in these ways. */
-function pool(...ways: string[]) {
-  return archivePool({
-    // However long this thread takes for what they gave.
-    idle: 60_000,
-    ...(ways.length > 0 ? { lookEvery: 1000 } : {}),
-    create: () => {
-      const way = ways.shift();
-      const module = way ? "../pool/bad_worker.ts" : "../../src/archive/workers/worker.ts";
-      return new Worker(new URL(module, import.meta.url), { type: "module", name: way });
-    },
-  });
-}
-
 /** A copy of the archive with one run spoilt in the middle: its footer can be read. */
 async function spoilt(run: string): Promise<string> {
   const data = `${await Deno.makeTempDir({ dir: folder })}/data`, project = sanitized(PROJECT);
@@ -113,7 +100,7 @@ const alone = await read(open({ maxWorkers: 0 }));
 
 Deno.test("workers give the points that this thread gives, in blocks that ascend", async () => {
   assert.deepEqual(alone.map(({ points }) => points), [POINTS, POINTS, POINTS]);
-  const workers = pool();
+  const workers = poolWith();
   const found = await read(open({ maxWorkers: 2, pointsPerWorker: 0, pool: workers }));
   assert.equal(workers.size, 2);
   assert.deepEqual(found, alone);
@@ -122,7 +109,7 @@ Deno.test("workers give the points that this thread gives, in blocks that ascend
 
 Deno.test("as many workers start as the size of the files, and the time that they take, justify", async () => {
   for (const [pointsPerWorker, size] of [[rows / 2.5, 2], [rows / 1.5, 1], [rows * 2, 0]]) {
-    const workers = pool();
+    const workers = poolWith();
     const options = { maxWorkers: 2, pointsPerWorker, pool: workers };
     assert.deepEqual(await read(open({ ...options, workPerWorker: 1e6 })), alone);
     assert.equal(workers.size, 0, "too little time");
@@ -130,7 +117,7 @@ Deno.test("as many workers start as the size of the files, and the time that the
     assert.equal(workers.size, size, `${pointsPerWorker}`);
     workers.close();
   }
-  const one = pool();
+  const one = poolWith();
   await read(
     open({ maxWorkers: 2, pointsPerWorker: 1, workPerWorker: 0.001, pool: one }),
     query({ series: seriesList([{ run: "run-1", path: PATH }]) }),
@@ -142,7 +129,7 @@ Deno.test({
   name: "short calls one after the other earn a worker together, which does its share of the next ones",
   ignore: navigator.hardwareConcurrency < 2,
   fn: async () => {
-    const workers = pool();
+    const workers = poolWith();
     const short = open({ maxWorkers: 2, pointsPerWorker: 1e6, workPerWorker: 3000, pool: workers });
     const { promise: there, resolve } = Promise.withResolvers<void>();
     const isThere = setInterval(() => workers.idle > 0 && resolve(), 5);
@@ -167,7 +154,7 @@ Deno.test("buckets that workers make are those of the points, each series from i
     path: PATH,
   }]);
   const asked = query({ series });
-  const here = open({ maxWorkers: 0 }), workers = pool();
+  const here = open({ maxWorkers: 0 }), workers = poolWith();
   const expected = await bucketPoints(() => here.series(asked), { series: 3, maxBuckets: 101, range: "each" });
   assert.deepEqual([expected.index.length, expected.firstX[0], expected.lastX[100]], [202, 1001, POINTS - 1]);
   for (const source of [here, open({ maxWorkers: 2, pointsPerWorker: 0, pool: workers })]) {
@@ -180,7 +167,7 @@ Deno.test("buckets that workers make are those of the points, each series from i
 Deno.test("damage that a worker finds is that of this thread: an error that names the file, or a run that is left out", async () => {
   const data = await spoilt("run-1");
   const told: unknown[] = [];
-  const workers = pool();
+  const workers = poolWith();
   for (const options of [{ maxWorkers: 0 }, { maxWorkers: 2, pointsPerWorker: 0, pool: workers }]) {
     await assert.rejects(read(open(options, data)), (error) => {
       assert.ok(error instanceof DamagedFileError);
@@ -201,7 +188,7 @@ Deno.test("damage that a worker finds is that of this thread: an error that name
 Deno.test("a worker that ends before it gave anything is replaced by this thread; one that ends in the middle is an error", async () => {
   // Side by side: one that says nothing is waited for.
   await Promise.all(["throws", "mutters", "hangs", "dies"].map(async (way) => {
-    const workers = pool(way);
+    const workers = poolWith(way);
     const found = read(open({ maxWorkers: 1, pointsPerWorker: 0, pool: workers }));
     if (way === "dies") await assert.rejects(found, WorkerError);
     else assert.deepEqual(await found, alone, way);
@@ -210,7 +197,7 @@ Deno.test("a worker that ends before it gave anything is replaced by this thread
 });
 
 Deno.test("an abort ends a call at once, and its workers can work again", async () => {
-  const workers = pool();
+  const workers = poolWith();
   const source = open({ maxWorkers: 2, pointsPerWorker: 0, pool: workers });
   const abort = new AbortController();
   const blocks = source.series(query({ signal: abort.signal }))[Symbol.asyncIterator]();
@@ -224,7 +211,7 @@ Deno.test("an abort ends a call at once, and its workers can work again", async 
 });
 
 Deno.test("who stops early leaves nothing running, and the workers for the next call", async () => {
-  const workers = pool();
+  const workers = poolWith();
   const source = open({ maxWorkers: 2, pointsPerWorker: 0, pool: workers });
   for await (const { step } of source.series(query())) {
     assert.ok(step.length > 0);
@@ -236,7 +223,7 @@ Deno.test("who stops early leaves nothing running, and the workers for the next 
 });
 
 Deno.test("workers are kept for as long as somebody says, also those that are there", async () => {
-  const workers = pool();
+  const workers = poolWith();
   await read(open({ maxWorkers: 2, pointsPerWorker: 0, pool: workers }));
   assert.equal(workers.size, 2);
   workers.keepFor(0);

@@ -5,8 +5,8 @@
  */
 
 import { sep } from "node:path";
-import { ArchiveError, FileMissingError, NeptuneError } from "../../errors.ts";
-import type { FileRef } from "../../types.ts";
+import { ArchiveError, FileMissingError, folderError, NeptuneError } from "../../errors.ts";
+import { type FileRef, FOLDER } from "../../types.ts";
 import { mimeOfBytes, mimeOfName, SNIFFED_BYTES } from "./mime.ts";
 import { diskFault } from "./fault.ts";
 import { streamOf } from "../../async/begun.ts";
@@ -18,7 +18,6 @@ import type { Store, StoredInfo } from "./store.ts";
 const CONCURRENCY = 32;
 /** The type of files of which nothing tells it. */
 const UNKNOWN = "application/octet-stream";
-const FOLDER = "inode/directory";
 
 /** The stored files of one project. */
 export class Files {
@@ -189,14 +188,4 @@ async function* pieces(path: string, bytes: ReadableStream<Uint8Array>): AsyncGe
   } finally {
     await reader.cancel().catch(() => {});
   }
-}
-
-/** The error for opening a folder as a file; it tells what is inside. */
-export function folderError(path: string, inside: string[]): FileMissingError {
-  const names = inside.toSorted();
-  const shown = names.length === 0
-    ? "is empty"
-    : `holds ${names.slice(0, 5).join(", ")}${names.length > 5 ? ` and ${names.length - 5} more` : ""}`;
-  const hint = names.length > 0 ? `: open one of these, for example "${path}/${names[0]}"` : "";
-  return new FileMissingError(`"${path}" is a folder and ${shown}${hint}.`, { path, inside: names });
 }

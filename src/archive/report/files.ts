@@ -5,7 +5,7 @@
  */
 
 import type { Finding } from "../../source.ts";
-import { FILE_TYPES } from "../../types.ts";
+import { FILE_TYPES, FOLDER } from "../../types.ts";
 import { partsOf } from "../index/batches.ts";
 import { keepOwn, readGroups } from "../index/read_parts.ts";
 import type { Part } from "../disk/layout.ts";
@@ -130,7 +130,7 @@ async function isLost({ isReal }: ReadContext, attribute: string, type: string):
 
 /** Folders have no size: one that stands where a file should be is none. */
 function isMissing(type: string, { size, mimeType }: { size: number | null; mimeType: string }): boolean {
-  return size === null && !(type === "file_set" && mimeType === "inode/directory");
+  return size === null && !(type === "file_set" && mimeType === FOLDER);
 }
 
 function note(missing: Missing, run: string, attribute: string, file: string | null): void {

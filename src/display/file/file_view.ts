@@ -5,7 +5,7 @@
  */
 
 import pl from "nodejs-polars";
-import type { FileRef } from "../../types.ts";
+import { type FileRef, FOLDER } from "../../types.ts";
 import { formatBytes, shortenText } from "../format.ts";
 import { columnCells, isNumeric, typeName } from "../frame_cells.ts";
 import { gridHtml } from "../grid.ts";
@@ -43,7 +43,7 @@ export function fileView(file: FileRef, bytes: FileBytes): Shown {
   const limit = readableBytes(file);
   const why = bytes === "missing"
     ? "The file itself is missing: it was not exported, or not downloaded."
-    : file.mimeType === "inode/directory"
+    : file.mimeType === FOLDER
     ? "A set of files: downloadFiles() writes them to a folder."
     : bytes === "not read" && limit > 0 &&
       `Larger than ${formatBytes(limit)}, so not shown here: fetch() gives the file, and its save() writes it.`;

@@ -4,9 +4,8 @@
  * @module
  */
 
-import { folderError } from "../../archive/disk/files.ts";
 import { openStream } from "../../archive/disk/local.ts";
-import { FileMissingError } from "../../errors.ts";
+import { FileMissingError, folderError } from "../../errors.ts";
 import type { FileContent, FileOptions } from "../../source.ts";
 import type { FileOrigin } from "../content.ts";
 import { type Operation, parse } from "../legacy/log.ts";

@@ -13,7 +13,7 @@ import { finding } from "../../archive/report/finding.ts";
 import { mimeOfBytes, mimeOfName, SNIFFED_BYTES } from "../../archive/disk/mime.ts";
 import { unsyncedPath } from "../disk/names.ts";
 import type { Replay } from "../rules/attributes.ts";
-import type { FileRef } from "../../types.ts";
+import { type FileRef, FOLDER } from "../../types.ts";
 import type { LegacyFolder } from "./folder.ts";
 import type { Operation } from "./log.ts";
 
@@ -120,7 +120,7 @@ export class FileOperations {
       for (const name of names) {
         this.#replay.files.set(`${root}/${name}`, { kind: "disk", paths: [set.files.get(name)!] });
       }
-      this.#replay.assign(path, "file_set", { path: root, size: null, mimeType: "inode/directory" }, set.at);
+      this.#replay.assign(path, "file_set", { path: root, size: null, mimeType: FOLDER }, set.at);
       if (set.missing.length === 0) continue;
       const message = `Of the set of files "${path}" of run ${this.#run}, nothing is left of ${
         set.missing.join(", ")
