@@ -43,7 +43,8 @@ export async function* concurrently<T>(
         advance(waiting.shift()!(inner, (job) => waiting.push(job)));
       }
       if (running.size === 0) return;
-      if (come.length === 0 && !signal?.aborted) await new Promise<void>((resolve) => wake = resolve);
+      // Of several that came together each wakes, also when all have been taken.
+      while (come.length === 0 && !signal?.aborted) await new Promise<void>((resolve) => wake = resolve);
       signal?.throwIfAborted();
       const step = come.shift()!;
       if ("error" in step) throw step.error;
