@@ -6,6 +6,7 @@ Deno.test("jobs that end one right after the other do not end those that still r
     const ending = (turns: number) =>
       async function* (): AsyncGenerator<string, void> {
         for (let turn = 0; turn < turns; turn++) await null;
+        yield* [];
       };
     const slow = async function* (): AsyncGenerator<string, void> {
       await new Promise((resolve) => setTimeout(resolve, 5));
