@@ -24,6 +24,9 @@ Deno.test("mimeOfBytes() knows files by how they begin", async () => {
     ["<?xml version='1.0'?>\n<!-- made by hand -->\n<svg xmlns='x'>", "image/svg+xml"],
     ["  <svg>", "image/svg+xml"],
     ["<!DOCTYPE html>\n<html>", "text/html"],
+    // What pandas writes of a frame, which Neptune 2.x stored as a file.
+    ['<table border="1" class="dataframe">\n  <thead>', "text/html"],
+    ["<tables of contents>", "text/plain"],
     ["<?xml version='1.0'?><data/>", "text/xml"],
     ["name,score\na,1\n", "text/plain"],
     ["", "application/octet-stream"],

@@ -57,7 +57,7 @@ export async function mimeOfBytes(bytes: Uint8Array, complete: boolean): Promise
   if (text === null || text === "") return UNKNOWN;
   const start = text.trimStart();
   if (/^(<\?xml[^>]*\?>\s*)?(<!--[^]*?-->\s*)*(<!DOCTYPE svg[^>]*>\s*)?<svg[\s>]/i.test(start)) return "image/svg+xml";
-  if (/^(<!--[^]*?-->\s*)*(<!DOCTYPE html|<html|<head|<body)[\s>]/i.test(start)) return "text/html";
+  if (/^(<!--[^]*?-->\s*)*(<!DOCTYPE html|<html|<head|<body|<table)[\s>]/i.test(start)) return "text/html";
   if (start.startsWith("<?xml")) return "text/xml";
   return isJson(start, complete) ? "application/json" : "text/plain";
 }
