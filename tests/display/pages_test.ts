@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { FOLDER } from "../../src/types.ts";
 import type { ValueBlock, ValueColumn } from "../../src/columns.ts";
 import { attributePage, type AttributePageData } from "../../src/display/page/attribute.ts";
 import type { MediaBundle } from "../../src/display/bundle.ts";
@@ -73,7 +74,12 @@ Deno.test("a run page shows identity, lineage, configs as a tree, series with la
     datetime: { "sys/creation_time": Date.UTC(2025, 0, 1) },
     float_series: { "metrics/loss": 0.25, "metrics/none": -1 },
     string_series: { log: EVIL },
-    file: { "images/a": { path: "p", size: 1234, mimeType: "image/png" }, "images/lost": null },
+    file: {
+      "images/a": { path: "p", size: 1234, mimeType: "image/png" },
+      "images/lost": null,
+      "images/gone": { path: "q", size: null, mimeType: "application/octet-stream" },
+      sets: { path: "r", size: null, mimeType: FOLDER },
+    },
   });
   const points = new Map([["metrics/loss", { step: Float64Array.of(0, 1), value: Float64Array.of(1, 0) }]]);
   const { html, text } = check(runPage({
@@ -113,6 +119,7 @@ Deno.test("a run page shows identity, lineage, configs as a tree, series with la
   assert.equal(svgs(html).length, 1, "one sparkline");
   assert.match(html, /src="data:image\/png/);
   assert.match(html, /lost before the export/);
+  assert.equal(html.match(/missing file/g)?.length, 1, "a set of files has no size, either");
   assert.match(text, /metrics\/loss +last 0.25 at step 99, from 0 to 9/);
 });
 

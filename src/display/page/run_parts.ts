@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { FileRef } from "../../types.ts";
+import { type FileRef, FOLDER } from "../../types.ts";
 import { Budget } from "../bundle.ts";
 import type { Entry } from "./entries.ts";
 import { foldedTree } from "./folded_tree.ts";
@@ -61,7 +61,9 @@ export function seriesTree(entries: Entry[], budget: Budget): Html {
 /** Files. */
 export function fileTree(entries: Entry[], budget: Budget): Html {
   return foldedTree([{ title: "path" }, { title: "file" }], entries, budget, ({ cell }) => {
-    return [cell.value === null ? missing("lost before the export") : fileText(cell.value as FileRef)];
+    if (cell.value === null) return [missing("lost before the export")];
+    const file = cell.value as FileRef;
+    return [file.size === null && file.mimeType !== FOLDER ? missing("missing file") : fileText(file)];
   });
 }
 
