@@ -93,7 +93,11 @@ export class Admission {
   required(): MiddlewareHandler {
     return async (context, next) => {
       if (!this.#isIn(context)) {
-        throw new Refusal(401, "UNAUTHORIZED", "Open the link that the command printed: it lets this browser in.");
+        throw new Refusal(
+          401,
+          "UNAUTHORIZED",
+          "Open the link that the command printed: it lets this browser in. Where it was used, start the command again for a new one.",
+        );
       }
       await next();
     };

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { ReadOnlyProject, type RunFile } from "../../mod.ts";
-import { bool, datetime, file, string } from "../../samples/rows.ts";
+import { bool, datetime, file, floatPoint, string } from "../../samples/rows.ts";
 import { writeRun } from "../../samples/writer.ts";
 import { SAMPLE, ViewedArchive } from "./browser.ts";
 
@@ -118,6 +118,34 @@ Deno.test("the tree of forks chooses what the charts show", async () => {
   assert.deepEqual(viewed.complaints, []);
 });
 
+Deno.test("health tells of a run what is told of all runs", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "neptune-health-" });
+  const created = Date.UTC(2025, 0, 1, 12);
+  try {
+    for (const id of ["L-1", "L-2"]) {
+      await writeRun({
+        dataRoot: `${folder}/data`,
+        projectId: "team/local",
+        runId: id,
+        // Of Neptune 2.x, whose points were exported six hours west of Greenwich.
+        batches: [[
+          string("sys/id", id),
+          datetime("sys/creation_time", created),
+          floatPoint("train/loss", 0, created - 6 * 3_600_000, 1),
+        ]],
+      });
+    }
+    await using viewed = await ViewedArchive.open(["--archive", `${folder}/data`]);
+    const { page } = viewed;
+    await viewed.go("/run?r=L-1&rt=health");
+    await page.locator(".run-findings li").filter({ hasText: "local times of a machine at UTC-06:00" }).waitFor();
+    assert.equal(await page.getByText(/about other runs/).count(), 0);
+    assert.deepEqual(viewed.complaints, []);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("health tells what is missing of a run, and that there is more about others", async () => {
   const folder = await Deno.makeTempDir({ prefix: "neptune-health-" });
   try {
@@ -141,7 +169,7 @@ Deno.test("health tells what is missing of a run, and that there is more about o
     await viewed.go("/run?r=H-1&rt=health");
     const findings = page.locator(".run-findings li");
     await findings.filter({ hasText: "model.bin" }).first().waitFor();
-    await page.getByText(/about other runs of the project/).waitFor();
+    await page.getByText("1 finding about other runs of the project").waitFor();
     await viewed.assertAccessible();
     await viewed.pictures("run-health");
     // What is not there is nowhere offered, and nowhere has a size.
