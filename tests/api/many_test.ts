@@ -79,7 +79,7 @@ Deno.test("scatter and parallel coordinates take the values of runs", async () =
     );
     assert.throws(() => plot.scatter(runs, { x: "", y: "a" }), /x is ""/);
     assert.throws(() => plot.scatter([7] as never, { x: "a", y: "b" }), /must be a run/);
-    assert.throws(() => compare("runs" as never), /runs/);
+    assert.throws(() => compare("runs" as never), /such as fetchReadOnlyRuns\(\) gives/);
   });
 });
 

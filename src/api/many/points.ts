@@ -71,7 +71,7 @@ const RUN: Kind<ReadOnlyRun> = {
 };
 
 /** An array of runs. */
-const RUNS: Kind<readonly ReadOnlyRun[]> = listOf(RUN, "an array of runs");
+const RUNS: Kind<readonly ReadOnlyRun[]> = listOf(RUN, "an array of runs, such as fetchReadOnlyRuns() gives");
 
 /** Several runs, or a promise of them. */
 export type SomeRuns = readonly ReadOnlyRun[] | PromiseLike<readonly ReadOnlyRun[]>;

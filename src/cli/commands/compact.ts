@@ -31,7 +31,9 @@ const parser = command(
     project: optional(option("-p", "--project", string({ metavar: "NAME" }), {
       description: message`Only this project. Default: all of the archive.`,
     })),
-    destination: option("-o", "--to", path({ metavar: "DIR" }), { description: message`The folder to write to.` }),
+    destination: option("-o", "--to", path({ metavar: "DIR" }), {
+      description: message`The folder to write to: the archive to read is "data" in it.`,
+    }),
     storedFiles: withDefault(
       option("--stored-files", choice(["link", "copy", "leave"], { metavar: "link|copy|leave" }), {
         description:

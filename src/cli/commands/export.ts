@@ -20,7 +20,9 @@ const parser = command(
     command: constant("export"),
     source: sourceOptions,
     selection: runOptions,
-    destination: option("-o", "--to", path({ metavar: "DIR" }), { description: message`The folder to write to.` }),
+    destination: option("-o", "--to", path({ metavar: "DIR" }), {
+      description: message`The folder to write to: the archive to read is "data" in it.`,
+    }),
     noFiles: withDefault(flag("--no-files", { description: message`Leave the files out.` }), false),
     noAncestors: withDefault(
       flag("--no-ancestors", { description: message`Leave out the runs from which the chosen ones were forked.` }),

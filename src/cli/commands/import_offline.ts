@@ -24,7 +24,8 @@ const parser = command(
       description: message`workspace/project: needed where the files do not say, as those of Neptune 2.x.`,
     })),
     destination: optional(option("-o", "--to", path({ metavar: "DIR" }), {
-      description: message`The folder to write the archive to. Without it, only what there is is told.`,
+      description:
+        message`The folder to write to: the archive to read is "data" in it. Without it, only what there is is told.`,
     })),
     noFiles: withDefault(flag("--no-files", { description: message`Leave the files out.` }), false),
     format: formatOptions,
