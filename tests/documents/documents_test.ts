@@ -51,6 +51,16 @@ Deno.test("links between pages lead somewhere, and README's to files of the pack
   assert.deepEqual(wrong, []);
 });
 
+Deno.test("docs/ name the version of Polars that is used", async () => {
+  const { imports } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
+  const [, version] = imports["nodejs-polars"].match(/@\^(0\.\d+)\./);
+  for (const page of await pages()) {
+    for (const [, named] of (await readPage(page)).matchAll(/npm:nodejs-polars@([\d.]+)/g)) {
+      assert.equal(named, version, page);
+    }
+  }
+});
+
 Deno.test("docs/ name every kind of finding, every flag of the server and every option of a project", async () => {
   const lacking = (page: string, names: Iterable<string>) =>
     [...new Set(names)].filter((name) => !page.includes(`\`${name}`));
