@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { compare, plot } from "../../mod.ts";
 import { contentOf, display } from "../display/kernel_rules.ts";
-import { Fixture } from "./fixture.ts";
+import { float, int, string } from "../../samples/rows.ts";
+import { writeRun } from "../../samples/writer.ts";
+import { Fixture, PROJECT } from "./fixture.ts";
 
 async function withRuns(work: (runs: Awaited<ReturnType<typeof read>>) => Promise<void>): Promise<void> {
   await using fixture = await Fixture.make();
@@ -77,6 +79,10 @@ Deno.test("scatter and parallel coordinates take the values of runs", async () =
       plot.scatter(runs, { x: "no", y: "metrics/loss" }).svg(),
       /None of the 3 runs has an attribute "no"/,
     );
+    assert.throws(
+      () => plot.parallel(runs, { attributes: [] }),
+      /attributes is \[\], but must be an array of at least one/,
+    );
     assert.throws(() => plot.scatter(runs, { x: "", y: "a" }), /x is ""/);
     assert.throws(() => plot.scatter([7] as never, { x: "a", y: "b" }), /must be a run/);
     assert.throws(() => compare("runs" as never), /such as fetchReadOnlyRuns\(\) gives/);
@@ -99,5 +105,25 @@ Deno.test("compare() tells what differs, and gives it as a frame", async () => {
     assert.ok(tokens.includes("9007199254740993"), "no digit is lost");
     const some = await compare(runs, { attributes: ["metrics/loss"] }).frame();
     assert.deepEqual(some.columns, ["run", "metrics/loss"]);
+    const none = await compare([]).frame();
+    assert.deepEqual(none.dtypes.map(({ variant }) => variant), ["String"]);
   });
+});
+
+Deno.test("an attribute that is called run is a column of compare() beside the names of the runs", async () => {
+  await using fixture = await Fixture.make();
+  const batches = [[int("run", 7), float("run:int", 0.5), string("sys/id", "BIR-9")]];
+  await writeRun({ dataRoot: fixture.data, projectId: PROJECT, runId: "owl", batches });
+  const frame = await compare(fixture.project().project.fetchReadOnlyRuns(), { attributes: "^run" }).frame();
+  assert.deepEqual(frame.columns, ["run", "run:int", "run:int:float"]);
+  const rows = frame.toRecords().filter(({ run }) => run === "owl");
+  assert.deepEqual(rows, [{ run: "owl", "run:int": 7, "run:int:float": 0.5 }]);
+});
+
+Deno.test("a line to plot has as many values as steps", () => {
+  const line = { run: "a", attribute: "b", step: Float64Array.of(1, 2), value: Float64Array.of(1) };
+  assert.throws(() => plot([line]), /data\[0\]: value has length 1, but step has 2\./);
+  const value = line.step;
+  assert.throws(() => plot([{ ...line, value, preview: new Uint8Array(3) }]), /preview has length 3, but step has 2/);
+  plot([{ ...line, value, timestamp: null }]);
 });

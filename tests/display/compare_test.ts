@@ -64,8 +64,11 @@ Deno.test("parallel coordinates cross every axis, gaps part a line, and a wide a
 Deno.test("a comparison has what differs, then metrics, and what is equal folded", () => {
   const bundle = comparisonPage({
     runs: [EVIL, "b"],
-    differing: [{ path: "config/lr", values: [0.1, 0.25] }, { path: `config/${EVIL}`, values: ["x", null] }],
-    metrics: [{ path: "val/acc", values: [0.5, NaN] }],
+    differing: [
+      { path: "config/lr", type: "float", values: [0.1, 0.25] },
+      { path: `config/${EVIL}`, type: "string", values: ["x", null] },
+    ],
+    metrics: [{ path: "val/acc", type: "float_series", values: [0.5, NaN] }],
     equal: [{ path: "config/seed", value: 7 }],
   });
   checkBundle(bundle);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import pl, { type DataFrame } from "nodejs-polars";
+import pl, { type DataFrame, type Series } from "nodejs-polars";
 import { displayFrame, frameBundle, withDisplay } from "../../src/display/frame.ts";
 import { frameLines } from "../../src/display/chart/plot_frame.ts";
 import { checkHtml, display } from "./kernel_rules.ts";
@@ -187,6 +187,25 @@ Deno.test("frameLines() takes categorical names, pieces of several frames, and r
   ]);
 });
 
+Deno.test("frameLines() takes times in any unit, and passes over columns that only share the name", () => {
+  const of = (...columns: Series[]) => {
+    const [{ timestamp, preview }] = frameLines(
+      pl.DataFrame([pl.Series("step", [1, 2]), pl.Series("value", [1, 2]), ...columns]),
+    );
+    return [timestamp && [...timestamp], preview && [...preview]];
+  };
+  const at = Date.UTC(2026, 0, 2), times = pl.Series("timestamp", [new Date(at), new Date(at + 1)], pl.Datetime("ms"));
+  for (const unit of ["ms", "us", "ns"] as const) {
+    for (const zone of ["UTC", "Europe/Warsaw"]) {
+      assert.deepEqual(of(times.cast(pl.Datetime(unit, zone))), [[at, at + 1], undefined], `${unit} ${zone}`);
+    }
+  }
+  assert.deepEqual(of(times.cast(pl.Date)), [[at, at], undefined]);
+  assert.deepEqual(of(pl.Series("timestamp", ["2026-01-02T00:00:00Z", "x"])), [undefined, undefined]);
+  assert.deepEqual(of(pl.Series("is_preview", [null, true])), [undefined, [0, 1]]);
+  assert.deepEqual(of(pl.Series("is_preview", ["x", "y"])), [undefined, undefined]);
+});
+
 Deno.test("frameLines() says what a frame lacks", () => {
   assert.throws(() => frameLines(pl.DataFrame({ x: [1] })), /needs a column "step"; this one has "x"\.$/);
   assert.throws(
@@ -195,4 +214,5 @@ Deno.test("frameLines() says what a frame lacks", () => {
   );
   assert.throws(() => frameLines(pl.DataFrame({ step: [1], name: ["a"] })), /"value" or numeric columns/);
   assert.throws(() => frameLines(pl.DataFrame({ step: [1], value: ["a"] })), /use a float series/);
+  assert.throws(() => frameLines(pl.DataFrame({ step: ["a"], value: [1] })), /column "step" .*must be numeric/);
 });

@@ -9,6 +9,7 @@ import { type Displayable, jupyterDisplay, type MediaBundle } from "../../displa
 import type { ComparedColumn, ComparisonData } from "../../display/compare/comparison.ts";
 import { withDisplay } from "../../display/frame.ts";
 import { naturally } from "../../display/format.ts";
+import { keepApart } from "../../frame/names.ts";
 import { valuesFrame } from "../../frame/values.ts";
 import type { Frame } from "../../frame/typed.ts";
 import { orNull } from "../../options/kinds.ts";
@@ -63,14 +64,13 @@ export class RunComparison implements Displayable {
 
   /**
    * The table as a Polars frame: `run`, then the configs that differ, then the last values of metrics. Columns of numbers are f64,
-   * all others strings; null where a run has no value.
+   * all others strings; null where a run has no value. An attribute that is itself called `run` is the column `run:` and its type.
    */
   async frame(): Promise<Frame> {
     const { runs, differing, metrics } = await this.#data();
-    const columns = [...differing, ...metrics].map((
-      { path, values },
-    ): [string, (number | string | null)[]] => [path, values]);
-    return withDisplay(valuesFrame([["run", runs], ...columns]));
+    const columns = [...differing, ...metrics];
+    const names = keepApart(columns.map(({ path, type }) => ({ name: path, type })), ["run"]);
+    return withDisplay(valuesFrame(runs, columns.map(({ values }, i) => [names[i], values])));
   }
 
   /** What `console.log` shows. */
@@ -114,9 +114,9 @@ async function read(given: SomeRuns, options: Checked<typeof COMPARE>): Promise<
       };
     });
     const data: ComparisonData = { runs: rows.map(({ run }) => run), differing: [], metrics: [], equal: [] };
-    for (const path of [...types.keys()].sort(naturally)) {
-      const column: ComparedColumn = { path, values: rows.map(({ values }) => values.get(path) ?? null) };
-      if (types.get(path) === "float_series") data.metrics.push(column);
+    for (const [path, type] of [...types].sort(([a], [b]) => naturally(a, b))) {
+      const column: ComparedColumn = { path, type, values: rows.map(({ values }) => values.get(path) ?? null) };
+      if (type === "float_series") data.metrics.push(column);
       else if (column.values.every((value) => Object.is(value, column.values[0]))) {
         data.equal.push({ path, value: column.values[0] });
       } else data.differing.push(column);

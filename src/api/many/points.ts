@@ -31,7 +31,7 @@ export interface ScatterOptions extends LongCallOptions {
 
 /** Options of {@linkcode Plot.parallel}. */
 export interface ParallelOptions extends LongCallOptions {
-  /** The paths of the attributes, one for each axis, from left to right. */
+  /** The paths of the attributes, at least one: an axis for each, from left to right. */
   attributes: readonly string[];
   /** The path of the attribute that colors the lines. Default: the last of the attributes. */
   color?: string | null;
@@ -61,7 +61,7 @@ const SCATTER = declare<ScatterOptions>()({
 
 const PARALLEL = declare<ParallelOptions>()({
   ...STYLE,
-  attributes: needed(listOf(NONEMPTY, "an array of attribute paths")),
+  attributes: needed(listOf(NONEMPTY, "an array of at least one attribute path", 1)),
   color: optional(orNull(STRING), null),
 });
 

@@ -29,8 +29,7 @@ export interface PlotLine {
 
 const NUMBERS: Kind<Float64Array> = kind("a Float64Array", (value) => value instanceof Float64Array);
 
-/** What a {@linkcode PlotLine} may be. */
-export const PLOT_LINE: Kind<PlotLine> = shape<PlotLine>({
+const COLUMNS: Kind<PlotLine> = shape<PlotLine>({
   run: needed(STRING),
   attribute: needed(STRING),
   step: needed(NUMBERS),
@@ -39,6 +38,21 @@ export const PLOT_LINE: Kind<PlotLine> = shape<PlotLine>({
   preview: optional(orNull(kind<Uint8Array>("a Uint8Array", (value) => value instanceof Uint8Array))),
   inheritedUntil: optional(orNull(NUMBER)),
 });
+
+/** What a {@linkcode PlotLine} may be. */
+export const PLOT_LINE: Kind<PlotLine> = {
+  must: COLUMNS.must,
+  complaint(value, name) {
+    const complaint = COLUMNS.complaint(value, name);
+    if (complaint !== null) return complaint;
+    const { step, ...others } = value as PlotLine;
+    for (const column of ["value", "timestamp", "preview"] as const) {
+      const length = others[column]?.length ?? step.length;
+      if (length !== step.length) return `${name}: ${column} has length ${length}, but step has ${step.length}.`;
+    }
+    return null;
+  },
+};
 
 /** A line, and what it is colored by. */
 export interface StyledLine extends PlotLine {

@@ -26,6 +26,7 @@ export function frameLines(frame: DataFrame): PlotLine[] {
     const runs = columns.has("sys/custom_run_id") ? " Runs to plot are those of fetchReadOnlyRuns()." : "";
     throw unfit(`A frame to plot needs a column "step"; this one has ${listed([...columns.keys()])}.${runs}`);
   }
+  if (!isNumeric(step)) throw unfit(`The column "step" holds ${step.dtype}, but must be numeric.`);
   const run = names(columns.get("run") ?? columns.get("experiment"));
   const rest = { steps: floats(step), timestamp: columns.get("timestamp"), preview: columns.get("is_preview") };
   if (columns.has("value")) {
@@ -63,8 +64,8 @@ function split(
   { steps, timestamp, preview }: { steps: Float64Array; timestamp?: Series; preview?: Series },
   absent?: Uint8Array,
 ): PlotLine[] {
-  const times = timestamp && floats(timestamp.cast(pl.Int64));
-  const flags = preview && preview.cast(pl.UInt8).toTypedArray() as Uint8Array;
+  const times = timestamp && milliseconds(timestamp);
+  const flags = preview?.dtype.variant === "Bool" ? bits(preview) : undefined;
   // The frame of one series, as it comes: its rows need no list.
   if (!run.codes && !attribute.codes && !absent && value.length > 0 && ascends(steps)) {
     return [{
@@ -129,6 +130,19 @@ function names(series: Series | undefined): Names {
     codes[row] = code;
   }
   return { codes, names };
+}
+
+/** Times since the epoch, whatever the unit of the column: other programs write micro- and nanoseconds. Texts are no times. */
+function milliseconds(timestamp: Series): Float64Array | undefined {
+  if (isNumeric(timestamp)) return floats(timestamp);
+  if (!["Datetime", "Date"].includes(timestamp.dtype.variant)) return undefined;
+  return floats(timestamp.cast(pl.Datetime("ms")).cast(pl.Int64));
+}
+
+/** A column of true and false; null is false. */
+function bits(column: Series): Uint8Array {
+  if (column.nullCount() === 0) return column.cast(pl.UInt8).toTypedArray() as Uint8Array;
+  return Uint8Array.from(column.toArray(), Number);
 }
 
 /** A numeric column; null becomes NaN. */

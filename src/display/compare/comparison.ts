@@ -11,6 +11,7 @@ import { gridHtml } from "../grid.ts";
 import { markup, note, section, view } from "../html.ts";
 import { cellHtml } from "../grid.ts";
 import { table, textTable } from "../table.ts";
+import type { AttributeType } from "../../types.ts";
 import { type RunValue, valueName } from "./hues.ts";
 
 /** What is compared. */
@@ -27,6 +28,7 @@ export interface ComparisonData {
 /** An attribute and its value in each run. */
 export interface ComparedColumn {
   path: string;
+  type: AttributeType;
   values: RunValue[];
 }
 
