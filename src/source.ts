@@ -147,6 +147,8 @@ export interface Lack {
 export interface Source {
   /** Says what this is in one line, without secrets: `archive /data/exports`, `https://app.example.org`. */
   readonly label: string;
+  /** The data folder of the archive that is read, where one is and lies on this machine: nothing may be written there. */
+  readonly folder?: string;
   /** Whether what nobody asked for may be read ahead: it is not where another program has to answer. Default: false. */
   readonly mayReadAhead?: boolean;
   /** Identity of the project. */

@@ -332,6 +332,7 @@ export class ReadOnlyProject {
    * decimal point, 6 behind it) is left out, never rounded. What was left out is noted in `neptune_exporter_errors.jsonl`, and the
    * hashes of all files in `SHA256SUMS` beside them; `archiveReport()` reads both.
    *
+   * @throws {OptionError} The destination is the archive that is read, or lies in it.
    * @throws {ArchiveError} Another export writes to the same project of the destination.
    * @throws {WriteError} The disk is full or read-only, or the destination cannot be written to.
    *

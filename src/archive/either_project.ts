@@ -42,6 +42,7 @@ export interface ProjectParts {
 /** One project of an archive. */
 export class EitherProject implements Source {
   readonly label: string;
+  readonly folder: string | undefined;
   readonly mayReadAhead = true;
   readonly #archive: Archive;
   readonly #name: string;
@@ -54,6 +55,7 @@ export class EitherProject implements Source {
 
   constructor(archive: Archive, name: string, settings: ProjectSettings) {
     this.label = settings.label;
+    this.folder = settings.store.isLocal ? settings.data : undefined;
     this.#archive = archive;
     this.#name = name;
     this.#settings = settings;

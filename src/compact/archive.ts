@@ -7,12 +7,13 @@
 import { resolve } from "node:path";
 import { EitherProject } from "../archive/either_project.ts";
 import { sanitized } from "../archive/disk/layout.ts";
-import { ArchiveError, OptionError, UnsupportedError } from "../errors.ts";
+import { ArchiveError, UnsupportedError } from "../errors.ts";
 import { pathString } from "../options/kinds.ts";
 import type { Checked } from "../options/options.ts";
 import { requirePermission } from "../permissions/require.ts";
 import type { LongCall } from "../progress/show.ts";
 import type { LazyCatalog } from "../source.ts";
+import { refuseSame } from "../write/apart.ts";
 import { sayingWhatFailed } from "../write/whole.ts";
 import { bringFiles, type StoredFiles } from "./files.ts";
 import type { Limits } from "./limits.ts";
@@ -126,14 +127,4 @@ export async function compactCatalog(
   }
   if (stored !== null) await sayingWhatFailed(stored, () => Deno.mkdir(stored, { recursive: true }));
   return { data, files: stored, projects };
-}
-
-/** Reading and writing in one folder would mix what both mean. */
-function refuseSame(source: string, data: string): void {
-  const within = (inner: string, outer: string) => `${inner}/`.startsWith(`${outer}/`);
-  if (!within(source, data) && !within(data, source)) return;
-  throw new OptionError(
-    `The destination ${data} is the archive that is read, or one lies in the other: pass another folder.`,
-    { option: "destination", value: data },
-  );
 }

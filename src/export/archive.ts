@@ -4,6 +4,7 @@
  * @module
  */
 
+import { resolve } from "node:path";
 import pl, { type DataFrame } from "nodejs-polars";
 import { readHashes } from "../archive/disk/hashes.ts";
 import { sanitized } from "../archive/disk/layout.ts";
@@ -19,6 +20,7 @@ import type { Checked } from "../options/options.ts";
 import { requirePermission } from "../permissions/require.ts";
 import type { Source } from "../source.ts";
 import type { RunInfo } from "../types.ts";
+import { refuseSame } from "../write/apart.ts";
 import { sayingWhatFailed } from "../write/whole.ts";
 import { readContent, type RunContent } from "./content.ts";
 import { lockFolder } from "./lock.ts";
@@ -38,6 +40,7 @@ export async function writeArchive(
 ): Promise<DataFrame> {
   const { files, ancestors, signal, onProgress } = options;
   const destination = pathString(options.destination);
+  if (source.folder !== undefined) refuseSame(source.folder, resolve(destination, "data"));
   requirePermission({ name: "write", path: destination }, `write the archive ${destination}`);
   const { name: project } = await source.project({ signal });
   const chosen = (await selectRuns(source, options)).runs;

@@ -71,6 +71,7 @@ interface Kept {
 /** One project of a folder of unsynced data. */
 export class OfflineProject implements Source {
   readonly label: string;
+  readonly folder: string | undefined;
   readonly #folder: OfflineFolder;
   readonly #name: string;
   readonly #settings: OfflineSettings;
@@ -95,6 +96,7 @@ export class OfflineProject implements Source {
   /** @param beneath The same project of another source, or null. */
   constructor(folder: OfflineFolder, name: string, beneath: Source | null, settings: OfflineSettings) {
     this.label = settings.label;
+    this.folder = beneath?.folder;
     this.#folder = folder;
     this.#name = name;
     this.#beneath = beneath;

@@ -10,6 +10,7 @@ import { RunParts } from "../../src/export/parts.ts";
 import { cellsOf } from "../../src/export/rows.ts";
 import { bytes, everything, pointsOf, runs, valuesByKey } from "../ask.ts";
 import { Fixture, PROJECT, T } from "../api/fixture.ts";
+import { writeDatabase } from "../offline/writer.ts";
 
 const SAMPLE = fileURLToPath(new URL("../../samples/archive", import.meta.url));
 /** The paths of the files below a folder, relative to it, without the hashes beside them. */
@@ -219,4 +220,32 @@ Deno.test("a run of many series and points rolls over into parts, and is read as
     const expected = [0, 1, 2].flatMap((batch) => Array.from({ length: 300 }, (_, step) => value(batch, step)));
     assert.deepEqual(frame.getColumn("value").toTypedArray(), Float64Array.from(expected));
   }
+});
+
+Deno.test("nothing is exported into the archive that is read, nor around or below it", async () => {
+  await using fixture = await Fixture.make();
+  const before = await tree(fixture.folder);
+  // The exporter's own note of what it could not export makes a run be written again.
+  const note = {
+    project_id: PROJECT,
+    run_id: "gull-1",
+    attribute_path: "x",
+    attribute_type: "file",
+    exception: "gone",
+  };
+  await Deno.writeTextFile(`${fixture.folder}/neptune_exporter_errors.jsonl`, `${JSON.stringify(note)}\n`);
+  const offline = `${fixture.folder}/unsynced`;
+  await writeDatabase(offline, { project: PROJECT, run: "gull-1", operations: [] });
+  for (const project of [fixture.project().project, fixture.project({ offline }).project]) {
+    for (const destination of [fixture.folder, `${fixture.folder}/data/../`, fixture.data, `${fixture.data}/kept`]) {
+      await assert.rejects(() => project.exportArchive({ destination }), {
+        name: "OptionError",
+        message:
+          /^The destination .*\/data is the archive that is read, or one lies in the other: pass another folder\.$/,
+      });
+    }
+  }
+  await Deno.remove(`${fixture.folder}/neptune_exporter_errors.jsonl`);
+  await Deno.remove(offline, { recursive: true });
+  assert.deepEqual(await tree(fixture.folder), before);
 });
