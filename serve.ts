@@ -260,7 +260,7 @@ What to serve (default: NEPTUNE_ARCHIVE, NEPTUNE_OFFLINE):
                         --archive, both as one.
   -p, --project NAME    The project of unsynced runs of Neptune 2.x, whose files do not say.
   --match REMAINDER=ID  An unsynced remainder of Neptune 2.x and the run of the archive it belongs to:
-                        async/0c2b9e4e=TES-3, for example. May be repeated.
+                        async/0c2b9e4e-…=TES-3, for example. May be repeated.
   --time-zone ZONE      The time zone of the machine that exported an archive of Neptune 2.x: Europe/Warsaw, for example.
   --include-incomplete  Also runs of an archive whose export was interrupted.
   --damaged-runs skip   Leave out runs that have a damaged file. Default: an answer that depends on one is an error.

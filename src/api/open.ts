@@ -133,6 +133,7 @@ export type FolderOptions =
 /** Opens an archive, unsynced data, or both as one; null where neither is given. Of the environment, only what it says of object storage counts. */
 export function openFolders(options: FolderOptions, project: string | null): LazyCatalog | null {
   const { archive, offline, damagedRuns, filesOutside } = options;
+  checkMatches(options);
   const archived = archive === undefined ? null : planArchive(archive, options);
   if (offline === undefined) return archived && lazyCatalog(archived.label, archived.load);
   const unsynced = {
@@ -147,6 +148,15 @@ export function openFolders(options: FolderOptions, project: string | null): Laz
     const [{ openOffline }, beneath] = await Promise.all([import("../offline/catalog.ts"), archived?.load()]);
     return openOffline({ ...unsynced, beneath });
   });
+}
+
+/** Where there is nothing to match, matches would be passed over in silence. */
+function checkMatches({ archive, offline, offlineMatches = {} }: FolderOptions): void {
+  if (Object.keys(offlineMatches).length === 0 || (archive !== undefined && offline !== undefined)) return;
+  throw new OptionError(
+    "`offlineMatches` says to which runs of an archive unsynced remainders belong: pass both `archive` and `offline`.",
+    { option: "offlineMatches", value: null },
+  );
 }
 
 /** An archive whose options are checked, and how to open it. */

@@ -121,7 +121,7 @@ export function matchesOf(given: readonly string[] = []): Record<string, string>
   return Object.fromEntries(given.map((one) => {
     const at = one.lastIndexOf("=");
     if (at > 0 && at < one.length - 1) return [one.slice(0, at), one.slice(at + 1)];
-    throw new OptionError(`--match is "${one}", but must be REMAINDER=ID, for example async/0c2b9e4e=TES-3.`, {
+    throw new OptionError(`--match is "${one}", but must be REMAINDER=ID, for example async/0c2b9e4e-…=TES-3.`, {
       option: "--match",
       value: one,
     });

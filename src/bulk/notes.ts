@@ -108,11 +108,11 @@ export function noteRuns(
   notes: Notes,
 ): void {
   const trash = trashed === false ? " Runs in the trash are left out, unless `trashed` asks for them." : "";
+  const newest = heads ? " Of each experiment only the newest run is looked at." : "";
   if (!anyFound) {
-    notes.add(`No run was found.${trash}`);
+    notes.add(`No run was found.${newest}${trash}`);
     return;
   }
-  const newest = heads ? " Of each experiment only the newest run is looked at." : "";
   for (const { option, names, found } of named) {
     const there = new Set(found);
     const missing = [...new Set(names)].filter((name) => !there.has(name));

@@ -48,7 +48,7 @@ export const sourceOptions = group(
     offlineMatches: map(
       multiple(option("--match", string({ metavar: "REMAINDER=ID" }), {
         description:
-          message`An unsynced remainder of Neptune 2.x and the run of the archive it belongs to: async/0c2b9e4e=TES-3, for example. May be repeated.`,
+          message`An unsynced remainder of Neptune 2.x and the run of the archive it belongs to: async/0c2b9e4e-…=TES-3, for example. May be repeated.`,
       })),
       matchesOf,
     ),
@@ -226,5 +226,6 @@ export function atShell(text: string): string {
     .replaceAll("`destination`", "`--to`")
     .replaceAll('`damagedRuns: "skip"`', "`--damaged-runs skip`")
     .replace(/`offlineMatches: \{ "([^"]*)": "([^"]*)" \}`/g, "`--match $1=$2`")
+    .replaceAll("`offlineMatches`", "`--match`")
     .replace(/`(archive|offline|files|project|trashed)`/g, "`--$1`");
 }

@@ -33,9 +33,11 @@ import {
   buildOfflineIndex,
   forkStepOf,
   IDENTITY_PATHS,
+  type Matches,
   type OfflineIndex,
   unsyncedRunInfo,
 } from "./index/project_index.ts";
+import { checkRemainders, checkTargets } from "./index/matches.ts";
 import { baseSeries, lastStepsBeneath, typesBeneath } from "./read/beneath.ts";
 import { unsyncedExisting } from "./read/attributes.ts";
 import type { AskedSeries, OfflineContext } from "./read/context.ts";
@@ -56,7 +58,7 @@ export interface OfflineSettings {
   /** Files are only read below this folder; null: wherever runs say they are. */
   filesBelow: string | null;
   /** The run beneath that a run of Neptune 2.x belongs to, where somebody said so. */
-  matched: ReadonlyMap<string, string>;
+  matched: Matches;
 }
 
 /** What is kept of a project between calls. */
@@ -82,7 +84,8 @@ export class OfflineProject implements Source {
     const { name } = await this.project({ signal });
     const base = await this.#base(signal);
     const disk = await this.#folder.runs(name, { signal });
-    const { matched } = this.#settings;
+    const { matched, skipDamaged } = this.#settings;
+    if (matched.size > 0) checkRemainders(matched, this.#folder, await this.#folder.containers({ signal }));
     const legacy = async (run: DiskRun) => {
       const target = matched.get(run.id);
       const steps = base && target !== undefined ? await lastStepsBeneath(base, target, signal) : null;
@@ -90,6 +93,8 @@ export class OfflineProject implements Source {
       return await this.#folder.content(run, { forkStep: -Infinity, firstStep }, signal);
     };
     const index = await buildOfflineIndex(disk, base, matched, legacy, signal);
+    // Runs beneath that are left out for their damage are no reason.
+    if (!skipDamaged) checkTargets(matched, index);
     return { index, columns: new ColumnCache(), base, fitting: new WeakMap() };
   });
 

@@ -93,6 +93,9 @@ Deno.test("columns, series, files and runs that match nothing are said, below th
       [() => project.fetchExperimentsDf({ runs: ["gull-1", "gull-2"], trashed: null }), [
         'runs: no run was found for "gull-1". Of each experiment only the newest run is looked at.',
       ]],
+      [() => project.fetchExperimentsDf({ runs: ["gull-1"], trashed: null }), [
+        "No run was found. Of each experiment only the newest run is looked at.",
+      ]],
       // The limit is why there are no more.
       [() => project.fetchRunsDf({ withIds: ["BIR-1", "BIR-2", "BIR-3"], limit: 2 }), []],
       [() => project.fetchRunsDf({ tags: ["none"] }), [/^No run was found\./]],

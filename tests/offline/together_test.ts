@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { bool, datetime, file, float, floatPoint, int, string, stringSet } from "../../samples/rows.ts";
 import { type ArchiveRow, type RowBatch, sanitized, writeRun } from "../../samples/writer.ts";
+import { ReadOnlyProject } from "../../mod.ts";
 import { openArchive } from "../../src/archive/catalog.ts";
 import { openOffline } from "../../src/offline/catalog.ts";
 import type { Finding, Source } from "../../src/source.ts";
@@ -281,6 +282,33 @@ Deno.test("a remainder that somebody matched goes on where the archive ends, its
     assert.equal(found.get("guessed_steps"), undefined);
     assert.equal(found.get("supplement")!.length, 1);
   });
+});
+
+Deno.test("a match that leads nowhere is an error, not two runs", async () => {
+  const archive = { "TES-1": legacyRun("TES-1", 1, "ffffffff"), "TES-2": legacyRun("TES-2", 2, "4b4e7c45") };
+  const other = { ...remainder, uuid: UUID.replace(/^./, "f") };
+  const refused: [matched: Record<string, string>, message: RegExp][] = [
+    [
+      { [`async/${UUID.slice(0, 8)}`]: "TES-2" },
+      new RegExp(`there is no remainder .* Did you mean "async/${UUID}"\\?`),
+    ],
+    [{ [`offline/${UUID}`]: "TES-2" }, /there is no remainder/],
+    [{ [`async/${UUID}`]: "TES-22" }, /the archive has no such run\. Did you mean "TES-2"/],
+    [{ [`async/${UUID}`]: "TES-2", [`async/${other.uuid}`]: "TES-2" }, /something else on disk belongs already/],
+  ];
+  for (const [matched, message] of refused) {
+    await together({ archive, legacy: [remainder, other], matched }, async (source) => {
+      await assert.rejects(() => runs(source), { name: "OptionError", message });
+      await assert.rejects(() => kinds(source), { name: "OptionError", message });
+    });
+  }
+  for (const lack of ["archive", "offline"]) {
+    const places = { archive: "a", offline: "b", [lack]: undefined };
+    assert.throws(() => new ReadOnlyProject({ ...places, project: PROJECT, offlineMatches: { "async/x": "TES-1" } }), {
+      name: "OptionError",
+      message: /pass both `archive` and `offline`/,
+    });
+  }
 });
 
 Deno.test("a remainder that looks like no run says so", async () => {

@@ -11,6 +11,9 @@ import { CONFIG_TYPES, type ConfigType, isConfigType, type RunInfo } from "../..
 import type { DiskContent } from "../content.ts";
 import type { DiskRun } from "../folder.ts";
 
+/** Remainders of Neptune 2.x by their run ids, and the runs beneath that they belong to, by one of their ids. */
+export type Matches = ReadonlyMap<string, string>;
+
 /** What tells who a run is. */
 export const IDENTITY_PATHS: readonly string[] = [
   "sys/archived",
@@ -67,7 +70,7 @@ interface Candidate {
 export async function buildOfflineIndex(
   disk: readonly DiskRun[],
   base: Source | null,
-  matched: ReadonlyMap<string, string>,
+  matched: Matches,
   legacy: (run: DiskRun) => Promise<DiskContent>,
   signal?: AbortSignal,
 ): Promise<OfflineIndex> {
