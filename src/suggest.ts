@@ -3,7 +3,10 @@ import { distance } from "fastest-levenshtein";
 /** Names longer than this are no typing mistakes of each other: comparing them takes time with the square of their length. */
 const LONGEST = 500;
 
-/** Up to `count` of the names that are close to what was asked for, the closest first. */
+/**
+ * Up to `count` of the names that are close to what was asked for, the closest first. Of equally close ones those that begin alike
+ * come first: `==` is `=`, not `!=`.
+ */
 export function suggest(wanted: string, names: Iterable<string>, count = 3): string[] {
   if (wanted.length > LONGEST) return [];
   const lower = wanted.toLowerCase();
@@ -19,7 +22,9 @@ export function suggest(wanted: string, names: Iterable<string>, count = 3): str
       : distance(lower, candidate) / longer;
     if (score <= 0.5) scored.push({ name, score });
   }
-  return scored.sort((a, b) => a.score - b.score || (a.name < b.name ? -1 : 1)).slice(0, count).map(({ name }) => name);
+  const other = (name: string) => Number(name[0]?.toLowerCase() !== lower[0]);
+  return scored.sort((a, b) => a.score - b.score || other(a.name) - other(b.name) || (a.name < b.name ? -1 : 1))
+    .slice(0, count).map(({ name }) => name);
 }
 
 /** ` Did you mean "a" or "b"?` or nothing: the end of an error message. */

@@ -49,6 +49,7 @@ Deno.test("a name cannot drive the terminal that shows an error", () => {
 
 Deno.test("suggestions are close names, and cheap for names of any length", () => {
   assert.deepEqual(suggest("seagul", ["eagle", "seagull", "crow"]), ["seagull", "eagle"]);
+  assert.equal(suggest("==", ["!=", "=", ">="])[0], "=", "of equally close names the one that begins alike");
   assert.equal(didYouMean(["a", "b", "c"]), ` Did you mean "a", "b" or "c"?`);
   assert.equal(didYouMean([]), "");
   const long = "x".repeat(1_000_000);
