@@ -20,6 +20,7 @@ export function pauseNowAndThen(signal?: AbortSignal): () => Promise<boolean> {
   return async () => {
     signal?.throwIfAborted();
     if (performance.now() - turned < turn) return false;
+    // A timer waits a little. `setImmediate` does not, and Deno looks at the network once in some sixty of those.
     await new Promise<void>((resolve) => setTimeout(resolve));
     turned = performance.now();
     signal?.throwIfAborted();

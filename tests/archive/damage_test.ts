@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { jupyterDisplay, ReadOnlyProject, type ReadOnlyProjectOptions } from "../../mod.ts";
-import { bool, float, floatPoint, int, phantom, string } from "../../samples/rows.ts";
+import { bool, file, float, floatPoint, int, phantom, string } from "../../samples/rows.ts";
 import { encodePart, partName, sanitized, SCHEMA, writeRun } from "../../samples/writer.ts";
 import { PROJECT, sys, T } from "../awkward/case.ts";
 
@@ -311,6 +311,21 @@ Deno.test("a thorough report finds what reading finds", async () => {
   assert.ok((await kinds(true)).includes("damaged_part"));
   const quick = await kinds(false);
   assert.ok(quick.includes("damaged_part") || quick.includes("not_decoded"), "a quick one says what it did not read");
+});
+
+Deno.test("the report of an open project says which files are gone since it first needed them", async () => {
+  await using archives = new Archives();
+  const data = await archives.make({ one: [sys("one", 1, file("notes", "one/notes.txt"))] });
+  const folder = `${data}/../files/${FOLDER}/one`;
+  await Deno.mkdir(folder, { recursive: true });
+  await Deno.writeTextFile(`${folder}/notes.txt`, "gulls");
+  const project = open(data);
+  const missing = async () =>
+    (await project.archiveReport()).toRecords().filter(({ kind }) => kind === "missing_file").map(({ file }) => file);
+  assert.deepEqual(await missing(), []);
+  await project.fetchRunsDf({ columns: ["notes"] });
+  await Deno.remove(`${folder}/notes.txt`);
+  assert.deepEqual(await missing(), ["one/notes.txt"]);
 });
 
 Deno.test("an open project sees runs that were added, changed and removed after refresh(), and only then", async () => {

@@ -273,6 +273,12 @@ Deno.test("hashes of all files lie beside them, and the report finds a changed b
   await Deno.remove(notes);
   assert.ok((await found(true)).includes(`lost_file files/${sanitized(PROJECT)}/gull-1/notes.txt`));
 
+  // Of a hash that is not that of the file nobody knows which of the two was changed.
+  const hashes = await Deno.readTextFile(`${data}/SHA256SUMS`);
+  await Deno.writeTextFile(`${data}/SHA256SUMS`, (hashes[0] === "0" ? "1" : "0") + hashes.slice(1));
+  const [changed] = report(await opened(destination).archiveReport(), "changed_file");
+  assert.match(String(changed.message), /^The SHA-256 of the file \S+ is not the one in SHA256SUMS\.$/);
+
   // The exporter writes none, and the report says so.
   const [info] = report(await fixture.project().project.archiveReport(), "no_hashes");
   assert.equal(info.count, 3);

@@ -37,6 +37,11 @@ export class Files {
     this.#boundary = boundary;
   }
 
+  /** The same files, to be looked at anew. */
+  anew(): Files {
+    return new Files(this.#store, this.#roots, this.#boundary);
+  }
+
   /**
    * References for stored paths; null stays null. Sizes and types are looked up once for each path.
    *
@@ -96,15 +101,6 @@ export class Files {
           `\`files\`).`,
       { path },
     );
-  }
-
-  async #open(candidate: string, path: string, options: FileOptions): Promise<FileContent> {
-    try {
-      return await this.#store.stream(candidate, options);
-    } catch (cause) {
-      if (!(cause instanceof Deno.errors.NotFound)) throw cause;
-      throw new FileMissingError(`The file "${path}" was removed just now.`, { path }, { cause });
-    }
   }
 
   async #look(path: string, signal?: AbortSignal): Promise<FileRef> {

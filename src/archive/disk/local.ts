@@ -24,9 +24,9 @@ export const DISK: Store = {
   place: (path) => Deno.realPath(path),
   list: async (folder, { glance = false, signal } = {}) => {
     if (!glance) {
-      const found = [...Deno.readDirSync(folder)];
+      const found = Deno.readDirSync(folder);
       await pauseNowAndThen(signal)();
-      return found.map((entry) => new DiskEntry(folder, entry));
+      return Array.from(found, (entry) => new DiskEntry(folder, entry));
     }
     const some: DiskEntry[] = [];
     for await (const entry of Deno.readDir(folder)) {
@@ -64,16 +64,14 @@ export function openBytes(path: string, size = Deno.statSync(path).size): OpenFi
 class DiskEntry implements StoredEntry {
   readonly name: string;
   readonly isFolder: boolean;
-  readonly #folder: string;
 
-  constructor(folder: string, { name, isDirectory, isSymlink }: Deno.DirEntry) {
+  constructor(private readonly folder: string, { name, isDirectory, isSymlink }: Deno.DirEntry) {
     this.name = name;
     this.isFolder = isSymlink ? isFolder(`${folder}/${name}`) : isDirectory;
-    this.#folder = folder;
   }
 
   look(): StoredInfo {
-    return foundOf(Deno.statSync(`${this.#folder}/${this.name}`));
+    return foundOf(Deno.statSync(`${this.folder}/${this.name}`));
   }
 }
 

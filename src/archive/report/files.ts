@@ -25,11 +25,13 @@ export async function fileFindings(
   stored: AsyncIterable<FilesOfRun>,
 ): Promise<Finding[]> {
   const { index, signal } = context;
+  // What a project noted when it first needed a file may no longer be so.
+  const files = context.files.anew();
   const users = new Map<string, Set<string>>();
   const missing: Missing = new Map();
   let count = 0;
   for await (const { run, rows } of stored) {
-    const refs = filesRoot === null ? null : await context.files.refs(rows.map(({ file }) => file), signal, true);
+    const refs = filesRoot === null ? null : await files.refs(rows.map(({ file }) => file), signal, true);
     for (const [i, { path: attribute, type, file }] of rows.entries()) {
       if (file !== null) {
         count++;

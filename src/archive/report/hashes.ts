@@ -83,8 +83,8 @@ async function compare({ store, path, label, names }: HashedFolder, call: CallOp
     const file = `${label}/${name}`;
     findings.push(
       found === null
-        ? finding("error", "lost_file", `The file ${file} was exported, but is gone.`, { file })
-        : finding("error", "changed_file", `The file ${file} is not what was exported: its SHA-256 differs.`, { file }),
+        ? finding("error", "lost_file", `The file ${file} has a hash in ${HASHES}, but is gone.`, { file })
+        : finding("error", "changed_file", `The SHA-256 of the file ${file} is not the one in ${HASHES}.`, { file }),
     );
   }
   if (unknown.length > 0) {
