@@ -9,6 +9,7 @@ import {
   chooseRuns,
   type ChosenRuns,
   noteNamed,
+  noteQuery,
   RUN_SELECTION,
   type RunSelection,
 } from "../bulk/select.ts";
@@ -73,6 +74,7 @@ export class RunListings<Run extends object> {
       const found = pages.flatMap(({ page }) => page.runs);
       const notes = new Notes();
       if (listed.selection) noteNamed(found, listed.selection, listed.heads, notes);
+      if (found.length === 0) await this.#noteQuery(listed, notes);
       for (const text of pages[0]?.source.leftOut?.() ?? []) notes.add(text);
       return withDisplay<RunIds>(runsFrame(found), notes.texts);
     };
@@ -111,8 +113,14 @@ export class RunListings<Run extends object> {
         name: run["sys/name"],
       }));
       noteNamed(found, listed.selection, listed.heads, new Notes());
+      if (found.length === 0) await this.#noteQuery(listed, new Notes());
     }
     return all;
+  }
+
+  async #noteQuery({ selection, signal }: ListedRuns, notes: Notes): Promise<void> {
+    const source = await this.#connection.source(signal);
+    await noteQuery(source, selection?.query ?? null, { notes, signal });
   }
 
   async *#pages({ where, heads, signal }: ListedRuns): AsyncGenerator<{ source: Source; page: RunsPage }> {

@@ -18,7 +18,7 @@ import type { RunsSort, Source, ValuesQuery } from "../source.ts";
 import type { AttributeType, RunInfo } from "../types.ts";
 import { ATTRIBUTES, type AttributeSelection, isList, selectPaths } from "./names.ts";
 import { type BulkCall, noteMissing, type Notes } from "./notes.ts";
-import { chooseRuns, noteNamed, RUN_SELECTION, type RunSelection } from "./select.ts";
+import { chooseRuns, noteNamed, noteQuery, RUN_SELECTION, type RunSelection } from "./select.ts";
 import { type SeriesAggregate, TableBuilder } from "./table.ts";
 
 /** By which attribute a table is sorted. */
@@ -85,6 +85,7 @@ export async function fetchRunsTable(source: Source, request: TableRequest, head
   const runs = await readTableRuns(source, request, sort, heads);
   await pauseNowAndThen(request.signal)();
   if (!isCut(runs, request)) noteNamed(runs, request, heads, request.notes);
+  if (runs.length === 0) await noteQuery(source, request.query, request);
   const table = new TableBuilder(runs.map((run) => ({ run, project: null })), [...request.aggregates]);
   const matched = { columns: false, columnsRegex: false };
   for await (const block of readTableValues(source, runs, sort, request, matched)) table.add(block, null);

@@ -14,8 +14,9 @@ import { type Checked, declare, optional, RULE } from "../options/options.ts";
 import type { Source } from "../source.ts";
 import type { AttributeType, RunInfo } from "../types.ts";
 import { ATTRIBUTES, type AttributeSelection, isList, type NameSelection, parsePattern, selectPaths } from "./names.ts";
-import { type BulkCall, noteRuns, type Notes } from "./notes.ts";
-import { groupNode, notNode, operandNode, predicateNode } from "../nql/tree.ts";
+import { type BulkCall, noteMissing, noteRuns, type Notes } from "./notes.ts";
+import { parseNql } from "../nql/parse.ts";
+import { groupNode, notNode, operandNode, operandsOf, predicateNode } from "../nql/tree.ts";
 
 /**
  * Which runs: without any of these options all runs that are not in the trash, else those for which all conditions hold. The same
@@ -88,6 +89,7 @@ export async function selectRuns(
   const found: RunInfo[] = [];
   for await (const page of source.runs({ where, heads, signal })) found.push(...page.runs);
   noteNamed(found, selection, heads, notes);
+  if (found.length === 0) await noteQuery(source, selection.query, { notes, signal });
   return { runs: found, heads, labels: labelsOf(found, heads) };
 }
 
@@ -169,6 +171,24 @@ export function noteNamed(
   noteRuns(lists, { anyFound: found.length > 0, trashed, heads }, notes);
 }
 
+/** Notes what a query that found no run asks for and no run has: a path or its type may be misspelt. */
+export async function noteQuery(source: Source, query: CheckedSelection["query"], call: BulkCall): Promise<void> {
+  if (query === null) return;
+  const operands = operandsOf(typeof query === "string" ? parseNql(query) : query);
+  // Of what Neptune itself logs, not all is listed as attributes.
+  const own = operands.filter(({ name }) => !name.startsWith("sys/"));
+  for (const [type, asked] of Map.groupBy(own, ({ type }) => type)) {
+    const paths = [...new Set(asked.map(({ name }) => name))];
+    const types = type === null ? null : [type];
+    const found = new Set<string>();
+    for await (const page of source.attributes({ runs: null, paths, types, signal: call.signal })) {
+      for (const { path } of page) found.add(path);
+    }
+    const what = type === null ? "attribute" : type.replaceAll("_", " ");
+    await noteMissing(source, { runs: null, attributes: paths, found, what, types }, call);
+  }
+}
+
 /**
  * The keys of the runs that are meant; null where it is all runs of the project, of which none is in the trash, so that nobody has
  * to name them.
@@ -186,6 +206,7 @@ export async function runKeys(
   const found: RunInfo[] = [];
   for await (const { runs } of source.runs({ where, heads, signal })) found.push(...runs);
   noteNamed(found, selection, heads, notes);
+  if (found.length === 0) await noteQuery(source, selection.query, { notes, signal });
   return found.map(({ key }) => key);
 }
 

@@ -31,3 +31,15 @@ export function predicateNode(op: Comparison | "contains" | "matches", operand: 
 export function existsNode(operand: Operand): Nql {
   return Object.freeze({ op: "exists", operand });
 }
+
+/** What the predicates of a query look at, in no particular order. */
+export function operandsOf(query: Nql): Operand[] {
+  const operands: Operand[] = [];
+  const left = [query];
+  for (let one = left.pop(); one !== undefined; one = left.pop()) {
+    if (one.op === "not") left.push(one.term);
+    else if ("operand" in one) operands.push(one.operand);
+    else for (const term of one.terms) left.push(term);
+  }
+  return operands;
+}

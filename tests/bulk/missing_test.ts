@@ -99,6 +99,22 @@ Deno.test("columns, series, files and runs that match nothing are said, below th
       // The limit is why there are no more.
       [() => project.fetchRunsDf({ withIds: ["BIR-1", "BIR-2", "BIR-3"], limit: 2 }), []],
       [() => project.fetchRunsDf({ tags: ["none"] }), [/^No run was found\./]],
+      // Where a query finds nothing, what it asks for may be misspelt.
+      [() => project.fetchRunsDf({ query: "`metrics/los` < 1 OR NOT `metrics/loss`:floatSeries >= -9e9" }), [
+        /^No run was found\./,
+        'None of the runs has an attribute "metrics/los". Did you mean "metrics/loss" or "metrics/accuracy"?',
+      ]],
+      [() => project.fetchRuns({ query: '`metrics/loss`:float < 1 AND `sys/name`:string = "none"' }), [
+        /^No run was found\./,
+        'None of the runs has a float "metrics/loss". It is of type float_series.',
+      ]],
+      [() => project.fetchMetrics({ attributes: ["metrics/loss"], query: "`metrics/loss`:floatSeries < -9e9" }), [
+        /^No run was found\./,
+      ]],
+      [() => project.listAttributes({ query: "`siz` = 1" }), [
+        /^No run was found\./,
+        'None of the runs has an attribute "siz". Did you mean "size"?',
+      ]],
     ];
     for (const [make, notes] of CASES) {
       let frame: Frame | undefined;
