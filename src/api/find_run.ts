@@ -60,10 +60,12 @@ export async function findRun(source: Source, { path, value }: RunCriterion, sig
     if (page.runs.length > 0) return { source, info: page.runs[0] };
   }
   const suggestions = suggest(value, await someNames(source, path, signal));
+  // It may be one of those that cannot be read.
+  const leftOut = source.leftOut?.() ?? [];
   throw new RunNotFoundError(
     `${(await source.project({ signal })).name} has no ${heads ? "experiment" : "run"} with ${path} "${value}".${
       didYouMean(suggestions) || " listRuns() shows what there is."
-    }`,
+    }${leftOut.map((sentence) => ` ${sentence}`).join("")}`,
     { run: value, suggestions },
   );
 }

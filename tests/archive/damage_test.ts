@@ -3,7 +3,7 @@
  */
 
 import assert from "node:assert/strict";
-import { jupyterDisplay, ReadOnlyProject, type ReadOnlyProjectOptions } from "../../mod.ts";
+import { jupyterDisplay, ReadOnlyProject, type ReadOnlyProjectOptions, ReadOnlyRun } from "../../mod.ts";
 import { bool, file, float, floatPoint, int, phantom, string } from "../../samples/rows.ts";
 import { encodePart, partName, sanitized, SCHEMA, writeRun } from "../../samples/writer.ts";
 import { PROJECT, sys, T } from "../awkward/case.ts";
@@ -105,6 +105,12 @@ Deno.test("lists, tables and metrics over all runs are errors where a run cannot
   for (const frame of [await skipping.fetchRuns(), await skipping.fetchRunsDf(), await skipping.listAttributes()]) {
     const shown = await (frame as unknown as { [jupyterDisplay](): Promise<Record<string, string>> })[jupyterDisplay]();
     assert.match(shown["text/plain"], /Without run bad: its file .* cannot be read \(.+\)\./);
+  }
+  for (const  of of[skipping, open(data, { damagedRuns: "skip" })]) {
+    await assert.rejects(async () => await new ReadOnlyRun(of, { customId: "bad" }).attributeNames, {
+      name: "RunNotFoundError",
+      message: /has no run with sys\/custom_run_id "bad"\..* Without run bad: its file .* cannot be read \(.+\)\.$/,
+    });
   }
   const report = await skipping.archiveReport();
   assert.ok((report.getColumn("kind").toArray() as string[]).includes("damaged_part"));
