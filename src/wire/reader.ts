@@ -15,13 +15,20 @@ const MAX_TIME = 8.64e15;
 /** Texts of at most so many bytes are short. */
 const SHORT = 48;
 
+const DAMAGED = "The server's answer is damaged: ", AGAIN = ". Ask again; if it stays so, report it.";
+
 /** Makes the error for bytes that are not the message they should be. */
 export function notThat(what: string, offset: number, why: string, cause?: unknown): DecodeError {
   return new DecodeError(
-    `The server's answer is damaged: ${why} at byte ${offset} of the ${what}. Ask again; if it stays so, report it.`,
+    `${DAMAGED}${why} at byte ${offset} of the ${what}${AGAIN}`,
     { offset, what },
     cause === undefined ? undefined : { cause },
   );
+}
+
+/** What is wrong with bytes that are no server's answer: nobody can ask for them again. */
+export function whatIsWrong({ message }: Error): string {
+  return message.startsWith(DAMAGED) ? message.slice(DAMAGED.length, -AGAIN.length) : message;
 }
 
 /** Where a text is in the bytes of a message. */

@@ -13,6 +13,7 @@ import { Replay } from "../rules/attributes.ts";
 import type { SeriesBuilder } from "../rules/series.ts";
 import { unsyncedPath } from "../disk/names.ts";
 import type { FileRef } from "../../types.ts";
+import { whatIsWrong } from "../../wire/reader.ts";
 import { type ScaleDatabase, tableNames, whyUnreadable } from "./container.ts";
 import { withDatabase } from "./database.ts";
 import { type MessageValue, SnapshotReader, type SnapshotVisitor, type StoredName } from "./messages.ts";
@@ -50,7 +51,7 @@ function replay(open: DatabaseSync, database: ScaleDatabase, forkStep: number): 
         reader.read(row.operation as Uint8Array, target);
       } catch (error) {
         unread++;
-        const reason = `operation ${row.sequence_id} cannot be read: ${(error as Error).message}`;
+        const reason = `operation ${row.sequence_id} cannot be read: ${whatIsWrong(error as Error)}`;
         replay.damage ??= { file: database.name, reason };
       }
     }
