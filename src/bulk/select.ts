@@ -100,9 +100,13 @@ export async function selectRuns(
 function labelsOf(runs: readonly RunInfo[], heads: boolean): Map<string, string> {
   const labels = new Map(runs.map((run) => [run.key, (heads ? run.name : null) ?? run.customId ?? run.sysId]));
   if (new Set(labels.values()).size === runs.length) return labels;
-  const names = runs.map(({ key, sysId, customId, name }) =>
-    [heads ? name : null, customId, sysId, key].filter((one) => one !== null)
-  );
+  const told = toldApart(runs.map(({ key, sysId, customId, name }) => [heads ? name : null, customId, sysId, key]));
+  return new Map(runs.map(({ key }, i) => [key, told[i]]));
+}
+
+/** Of each list the first name that tells it from the others; the last one where none does. */
+export function toldApart(lists: readonly (readonly (string | null)[])[]): string[] {
+  const names = lists.map((list) => list.filter((one) => one !== null));
   let isChanged: boolean;
   do {
     isChanged = false;
@@ -113,7 +117,7 @@ function labelsOf(runs: readonly RunInfo[], heads: boolean): Map<string, string>
       for (const one of alike) if (one.length === most) one.shift();
     }
   } while (isChanged);
-  return new Map(runs.map(({ key }, i) => [key, names[i][0]]));
+  return names.map(([name]) => name);
 }
 
 /** So many names are looked for one by one, and so often: what chains of names lead to is found sooner among all. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { compare, plot } from "../../mod.ts";
+import { compare, plot, ReadOnlyRun } from "../../mod.ts";
 import { contentOf, display } from "../display/kernel_rules.ts";
-import { float, int, string } from "../../samples/rows.ts";
+import { float, floatPoint, int, string } from "../../samples/rows.ts";
 import { writeRun } from "../../samples/writer.ts";
-import { Fixture, PROJECT } from "./fixture.ts";
+import { Fixture, PROJECT, T } from "./fixture.ts";
 
 async function withRuns(work: (runs: Awaited<ReturnType<typeof read>>) => Promise<void>): Promise<void> {
   await using fixture = await Fixture.make();
@@ -126,4 +126,37 @@ Deno.test("a line to plot has as many values as steps", () => {
   const value = line.step;
   assert.throws(() => plot([{ ...line, value, preview: new Uint8Array(3) }]), /preview has length 3, but step has 2/);
   plot([{ ...line, value, timestamp: null }]);
+});
+
+Deno.test("runs that share a custom id are told apart, in one project and in several", async () => {
+  await using fixture = await Fixture.make();
+  const write = async (projectId: string, runId: string, id: string, lr: number) => {
+    const rows = [string("sys/custom_run_id", "owl"), string("sys/id", id), float("lr", lr)];
+    const points = [0, 1].map((step) => floatPoint("hoots", step, T + step, step * lr));
+    await writeRun({ dataRoot: fixture.data, projectId, runId, batches: [rows, points] });
+  };
+  await write(PROJECT, "owl-1", "BIR-11", 1);
+  await write(PROJECT, "owl-2", "BIR-12", 2);
+  await write("team/others", "owl", "BIR-11", 3);
+  const { project } = fixture.project({ project: PROJECT }), others = fixture.project({ project: "team/others" });
+  const [first, second] = ["BIR-11", "BIR-12"].map((withId) => new ReadOnlyRun(project, { withId }));
+  const other = new ReadOnlyRun(others.project, { withId: "BIR-11" });
+  const labels = async (...runs: ReadOnlyRun[]) => {
+    const frame = await compare(runs).frame();
+    const scattered = (await display(plot.scatter(runs, { x: "lr", y: "hoots" })))["text/plain"];
+    const plots = [plot(runs, { attributes: ["hoots"] }), plot(runs.map((run) => run.attribute("hoots")))];
+    const called = frame.getColumn("run").toArray() as string[];
+    for (const chart of plots) {
+      const svg = await chart.svg();
+      const colors = new Set(svg.match(/stroke="#\w{6}"/g));
+      assert.equal(colors.size, new Set(called).size);
+      for (const run of called) assert.ok(runs.length === 1 || colors.size === 1 || svg.includes(`>${run}<`), svg);
+    }
+    for (const run of called) assert.ok(scattered.includes(run), scattered);
+    return called;
+  };
+  assert.deepEqual(await labels(first), ["owl"]);
+  assert.deepEqual(await labels(first, second), ["BIR-11", "BIR-12"]);
+  assert.deepEqual(await labels(first, other), [`${PROJECT}/BIR-11`, "team/others/BIR-11"]);
+  assert.deepEqual(await labels(first, new ReadOnlyRun(project, { withId: "BIR-11" })), ["owl", "owl"]);
 });

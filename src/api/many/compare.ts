@@ -17,7 +17,7 @@ import { type Checked, checkOptions, declare, optional } from "../../options/opt
 import { LONG_CALL, longCall, type LongCallOptions } from "../../progress/show.ts";
 import type { AttributeType } from "../../types.ts";
 import { checkRuns, givenRuns, type SomeRuns } from "./points.ts";
-import { configValue, labelOf, readRuns } from "./run_values.ts";
+import { configValue, labelsOf, readerOfRun, readRuns } from "./run_values.ts";
 
 /** Options of {@linkcode compareRuns}. */
 export interface CompareOptions extends LongCallOptions {
@@ -98,7 +98,8 @@ async function read(given: SomeRuns, options: Checked<typeof COMPARE>): Promise<
     const runs = [...await givenRuns("compare", given)];
     const { attributes } = options;
     const types = new Map<string, AttributeType>();
-    const rows = await readRuns(runs, async (run, reader) => {
+    const labels = await labelsOf(runs.map(readerOfRun), signal);
+    const rows = await readRuns(runs, async (_, reader) => {
       const { source, info } = await reader.locate(signal);
       const which = attributes === null ? {} : selectPaths(attributes);
       const found = (await Array.fromAsync(source.attributes({ runs: [info.key], ...which, types: TYPES, signal })))
@@ -109,7 +110,7 @@ async function read(given: SomeRuns, options: Checked<typeof COMPARE>): Promise<
       await reader.load(paths, signal);
       onProgress(1, runs.length);
       return {
-        run: await labelOf(run, signal),
+        run: labels.get(reader)!,
         values: new Map(paths.map((path) => [path, configValue(reader, path)])),
       };
     });

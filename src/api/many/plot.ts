@@ -20,7 +20,7 @@ import { LONG_CALL, type LongCall, longCall, type LongCallOptions, PROGRESS_BAR 
 import type { RunReader } from "../reader.ts";
 import { ReadOnlyRun } from "../project.ts";
 import { parallel, type ParallelOptions, scatter, type ScatterOptions } from "./points.ts";
-import { configValue, readRuns, refuseMissing } from "./run_values.ts";
+import { configValue, labelsOf, readerOfRun, readRuns, refuseMissing } from "./run_values.ts";
 
 /** Options of {@linkcode plot}. */
 export interface PlotOptions extends PlotStyle, LongCallOptions {
@@ -168,14 +168,18 @@ async function contentOf(data: PlotData, options: Checked<typeof PLOT>, call: Lo
   const smallMultiples = options.smallMultiples ?? !(attributes && isList(attributes));
   const notes: string[] = [];
   let lines: StyledLine[];
+  const attributesGiven = items.filter((one) => one instanceof Attribute);
+  const labels = await labelsOf([...runs.map(readerOfRun), ...attributesGiven.map(readerOf)], call.signal);
   if (runs.length > 0) {
-    const read = await runLines(runs, attributes, call);
+    const read = await runLines(runs, attributes, labels, call);
     notes.push(...read.notes);
     lines = await styled(read.lines, groups, colorBy, call);
   } else lines = [];
   for (const item of items) {
-    if (item instanceof Attribute) lines.push(await attributeLine(readerOf(item), item.path, call));
-    else if (!(item instanceof ReadOnlyRun)) {
+    if (item instanceof Attribute) {
+      const reader = readerOf(item);
+      lines.push(await attributeLine(reader, item.path, labels.get(reader)!, call));
+    } else if (!(item instanceof ReadOnlyRun)) {
       lines.push(...Array.isArray(data) ? [item as PlotLine] : frameLines(item as Frame));
     }
   }
@@ -202,6 +206,7 @@ interface RunLine extends PlotLine {
 async function runLines(
   runs: ReadOnlyRun[],
   attributes: AttributeSelection | null,
+  labels: ReadonlyMap<RunReader, string>,
   call: LongCall,
 ): Promise<{ lines: RunLine[]; notes: string[] }> {
   const named = attributes && isList(attributes) ? attributes : null;
@@ -216,7 +221,7 @@ async function runLines(
     for (const path of ordered) found.set(path, (found.get(path) ?? 0) + 1);
     await reader.prefetchPoints(ordered, { stepRange: [null, null], inherited: true, ...call });
     const lines: PlotLine[] = [];
-    for (const path of ordered) lines.push(await attributeLine(reader, path, call));
+    for (const path of ordered) lines.push(await attributeLine(reader, path, labels.get(reader)!, call));
     return lines.map((line): RunLine => ({ ...line, of: run }));
   });
   const missing = named?.find((path) => !found.has(path));
@@ -273,7 +278,7 @@ async function styled(
   });
 }
 
-async function attributeLine(reader: RunReader, path: string, call: LongCall): Promise<PlotLine> {
+async function attributeLine(reader: RunReader, path: string, run: string, call: LongCall): Promise<PlotLine> {
   const { source, info } = await reader.locate(call.signal);
   const query = { stepRange: [null, null] as const, inherited: true, previews: true, ...call };
   const { step, timestamp, values, preview } = await reader.points(path, query, "float_series");
@@ -290,7 +295,7 @@ async function attributeLine(reader: RunReader, path: string, call: LongCall): P
   }
   const ancestors = await ancestorsOf(source, info, call.signal);
   return {
-    run: info.customId ?? info.sysId,
+    run,
     attribute: path,
     step,
     timestamp,

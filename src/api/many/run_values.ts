@@ -5,6 +5,7 @@
  */
 
 import { forEach } from "../../async/concurrent.ts";
+import { toldApart } from "../../bulk/select.ts";
 import { AttributeNotFoundError, AttributeTypeError } from "../../errors.ts";
 import { didYouMean, suggest } from "../../suggest.ts";
 import { readerOf } from "../attribute.ts";
@@ -22,15 +23,33 @@ export async function readRuns<T>(
 ): Promise<T[]> {
   const results: T[] = [];
   await forEach(runs, AT_ONCE, async (run, at) => {
-    results[at] = await work(run, readerOf(run.attribute("sys/id")));
+    results[at] = await work(run, readerOfRun(run));
   });
   return results;
 }
 
-/** How a run is called where several are shown. */
-export async function labelOf(run: ReadOnlyRun, signal?: AbortSignal): Promise<string> {
-  const { info } = await readerOf(run.attribute("sys/id")).locate(signal);
-  return info.customId ?? info.sysId;
+/** The reader of a run, which its attributes share. */
+export function readerOfRun(run: ReadOnlyRun): RunReader {
+  return readerOf(run.attribute("sys/id"));
+}
+
+/**
+ * How runs are called where several are shown: by the custom id, or else by `sys/id`. Those that would be called like another go on to
+ * `sys/id`, then to this with their project, then with where that lies.
+ */
+export async function labelsOf(readers: Iterable<RunReader>, signal?: AbortSignal): Promise<Map<RunReader, string>> {
+  const all = [...new Set(readers)];
+  const names: (string | null)[][] = [];
+  await forEach(all, AT_ONCE, async (reader, at) => {
+    const { source, info: { customId, sysId } } = await reader.locate(signal);
+    const { name } = await source.project({ signal });
+    names[at] = [customId, sysId, `${name}/${sysId}`, `${name}/${sysId}, ${source.label}`];
+  });
+  // Two readers of the same run call it the same.
+  const runs = new Map(names.map((list) => [list.at(-1), list]));
+  const labels = toldApart([...runs.values()]);
+  const byRun = new Map([...runs.keys()].map((run, i) => [run, labels[i]]));
+  return new Map(all.map((reader, at) => [reader, byRun.get(names[at].at(-1))!]));
 }
 
 /** A value that was loaded, as a number or a text; for a series its last value; null where the run has none. */
@@ -48,9 +67,10 @@ export async function valuesOfRuns(
   paths: string[],
   signal?: AbortSignal,
 ): Promise<{ run: string; values: (number | string | null)[] }[]> {
-  const rows = await readRuns(runs, async (run, reader) => {
+  const labels = await labelsOf(runs.map(readerOfRun), signal);
+  const rows = await readRuns(runs, async (_, reader) => {
     await reader.load(paths, signal);
-    return { run: await labelOf(run, signal), values: paths.map((path) => configValue(reader, path)) };
+    return { run: labels.get(reader)!, values: paths.map((path) => configValue(reader, path)) };
   });
   for (const [i, path] of paths.entries()) {
     if (runs.length > 0 && rows.every(({ values }) => values[i] === null)) await refuseMissing(runs, path, signal);
@@ -69,7 +89,8 @@ export async function refuseMissing(runs: ReadOnlyRun[], path: string, signal?: 
     );
   }
   const suggestions = suggest(path, (await reader.definitions(signal)).map((one) => one.path));
-  const run = await labelOf(runs[0], signal);
+  const { info } = await reader.locate(signal);
+  const run = info.customId ?? info.sysId;
   const who = runs.length === 1 ? `Run ${run} has no attribute` : `None of the ${runs.length} runs has an attribute`;
   throw new AttributeNotFoundError(`${who} "${path}".${didYouMean(suggestions)}`, { run, path, suggestions });
 }
