@@ -47,10 +47,15 @@ export class Refusal extends Error {
  *
  * @param error What went wrong.
  * @param folders Folders of this machine, of which an answer tells nothing but what is inside them.
+ * @param words Says a sentence in the words of who reads it.
  */
-export function errorResponse(error: unknown, folders: readonly string[] = []): Response {
+export function errorResponse(
+  error: unknown,
+  folders: readonly string[] = [],
+  words: (text: string) => string = (text) => text,
+): Response {
   const { status, errorType, message, more } = refusalFor(error);
-  let told = message;
+  let told = words(message);
   // The longest first: one may lie in another.
   for (const folder of folders.toSorted((a, b) => b.length - a.length)) {
     told = told.replaceAll(`${folder}/`, "").replaceAll(`${folder}\\`, "").replaceAll(folder, "the archive");

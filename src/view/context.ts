@@ -30,6 +30,8 @@ export interface Viewer {
   projects: Projects;
   /** The project that is shown where a request names none. */
   project: string | null;
+  /** Says a sentence in the words of who started the page. */
+  words: (text: string) => string;
 }
 
 let found = 0;

@@ -48,12 +48,19 @@ export interface PageServer {
  * @param catalog What to show. Stays open.
  * @param project The project that is shown first; null: the first there is.
  * @param hosts The names under which this server may be asked.
+ * @param words Says a sentence in the words of who started it: an option of the module as one of the command.
  */
-export function createPage(catalog: LazyCatalog, project: string | null, hosts: readonly string[]): PageServer {
+export function createPage(
+  catalog: LazyCatalog,
+  project: string | null,
+  hosts: readonly string[],
+  words: (text: string) => string = (text) => text,
+): PageServer {
   const viewer: Viewer = {
     catalog,
     projects: new Projects(catalog),
     project,
+    words,
     overviews: new Overviews(),
     listings: new Listings(),
     differences: new Kept(),
@@ -62,7 +69,7 @@ export function createPage(catalog: LazyCatalog, project: string | null, hosts: 
   const admission = new Admission();
   const link = admission.path;
   const app = new Hono();
-  app.onError((error) => errorResponse(error));
+  app.onError((error) => errorResponse(error, [], words));
   app.notFound((context) => {
     const { method, path } = context.req;
     // For a person, who mistyped it.

@@ -22,8 +22,11 @@ export class AskedPage {
   readonly readOn: (signal: AbortSignal) => Promise<void>;
   cookie = "";
 
-  constructor(catalog: Catalog = openArchive({ data: SAMPLE, cache: null } as Archive)) {
-    const { handler, link, readOn } = createPage(catalog, null, ["127.0.0.1", "localhost"]);
+  constructor(
+    catalog: Catalog = openArchive({ data: SAMPLE, cache: null } as Archive),
+    words?: (text: string) => string,
+  ) {
+    const { handler, link, readOn } = createPage(catalog, null, ["127.0.0.1", "localhost"], words);
     this.handler = handler;
     this.link = link;
     this.readOn = readOn;

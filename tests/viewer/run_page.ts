@@ -138,7 +138,7 @@ Deno.test("health tells of a run what is told of all runs", async () => {
     await using viewed = await ViewedArchive.open(["--archive", `${folder}/data`]);
     const { page } = viewed;
     await viewed.go("/run?r=L-1&rt=health");
-    await page.locator(".run-findings li").filter({ hasText: "local times of a machine at UTC-06:00" }).waitFor();
+    await page.locator(".run-findings li").filter({ hasText: "at UTC-06:00; pass `--time-zone`" }).waitFor();
     assert.equal(await page.getByText(/about other runs/).count(), 0);
     assert.deepEqual(viewed.complaints, []);
   } finally {

@@ -12,7 +12,7 @@ import { command, constant, flag, option } from "@optique/core/primitives";
 import { integer } from "@optique/core/valueparser";
 import { connectionOf } from "../../api/project.ts";
 import { EXIT, projectFrom, type Run, usageAndExamples } from "../command.ts";
-import { sourceOptions } from "../options.ts";
+import { atShell, sourceOptions } from "../options.ts";
 
 /** The port where none is asked for, if it is free. */
 const DEFAULT_PORT = 8650;
@@ -54,7 +54,7 @@ const run: Run<InferValue<typeof parser>> = async ({ source, port, json }, termi
   // Loaded here: other commands need no server and no page.
   const { createPage } = await import("../../view/handler.ts");
   const { startServer } = await import("../../server/start.ts");
-  const { handler, link, prepare, readOn } = createPage(catalog, projectName, [HOST, "localhost"]);
+  const { handler, link, prepare, readOn } = createPage(catalog, projectName, [HOST, "localhost"], atShell);
   const { promise: late, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, PATIENCE);
   await Promise.race([prepare(signal), late]);

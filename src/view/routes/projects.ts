@@ -21,7 +21,8 @@ export function addProjectsRoutes(app: Hono, viewer: Viewer): void {
     };
     return context.json(answer);
   });
-  addRoute(app, viewer, "report", async ({ project, signal }) => ({
-    findings: await project.source.report?.({ signal }) ?? null,
-  }));
+  addRoute(app, viewer, "report", async ({ project, signal }) => {
+    const findings = await project.source.report?.({ signal }) ?? null;
+    return { findings: findings && findings.map((one) => ({ ...one, message: viewer.words(one.message) })) };
+  });
 }
