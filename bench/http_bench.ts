@@ -1,7 +1,7 @@
 /**
  * The client beside a plain download and beside Neptune's own Python clients, all against one server of ours whose answers
  * are ready before they are timed: `deno run -A bench/http_bench.ts [--only one,many,wide,long,late,peers] [--processes N]`.
- * Everything takes less than three minutes. Where there is `taskset`, the server runs on the last core alone; the clients may use all.
+ * Everything takes about four minutes. Where there is `taskset`, the server runs on the last core alone; the clients may use all.
  *
  * The sides of a part take turns, each time in a process of its own, whose first round does not count, so that the ratio is one of the
  * same minute; told are the least and the median of all rounds. On a busy machine the time of the processor says more than that of the
