@@ -183,6 +183,11 @@ export interface Source {
   leftOut?(run?: string): string[];
   /** Why a run that was found cannot be read to the end, where that was left out so far: what was read of it is not all of it. */
   lacks?(run: string): Lack | null;
+  /**
+   * Which of the runs have times of points that are told as they are stored, though that may be the local time of a machine; for
+   * sources in which that may be.
+   */
+  storedTimes?(runs: readonly string[], options?: CallOptions): Promise<string[]>;
   /** All rows as one lazy table, for sources that hold such a table. */
   scan?(options?: CallOptions): Promise<LazyDataFrame>;
   /** Ends what the source keeps open. */

@@ -127,6 +127,10 @@ export class EitherProject implements Source {
     return await (await this.#source(options)).scan(options);
   }
 
+  async storedTimes(runs: readonly string[], options?: CallOptions): Promise<string[]> {
+    return await (await this.#source(options)).storedTimes(runs, options);
+  }
+
   leftOut(run?: string): string[] {
     return this.#known.leftOut(run);
   }

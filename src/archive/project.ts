@@ -246,6 +246,12 @@ export class ArchivedProject implements Source {
     return lost ? { file: nameOf(lost), sentence: without(lost) } : null;
   }
 
+  async storedTimes(runs: readonly string[], options: CallOptions = {}): Promise<string[]> {
+    if (this.#settings.toUtc !== null) return [];
+    const { legacy, numbers } = (await this.#kept(options)).index;
+    return runs.filter((run) => legacy[numbers.get(run) ?? -1] === 1);
+  }
+
   close(): void {}
 
   #concerns(part: Part, run: string): boolean {

@@ -9,7 +9,7 @@ import pl, { type DataFrame } from "nodejs-polars";
 import { readHashes } from "../archive/disk/hashes.ts";
 import { sanitized } from "../archive/disk/layout.ts";
 import { reasonOrThrow } from "../async/one_of_many.ts";
-import type { BulkCall } from "../bulk/notes.ts";
+import type { BulkCall, Notes } from "../bulk/notes.ts";
 import { digest } from "../write/file_name.ts";
 import { lastingLabels, selectRuns } from "../bulk/select.ts";
 import { strings } from "../frame/frame.ts";
@@ -51,6 +51,7 @@ export async function writeArchive(
   await sayingWhatFailed(data, () => Deno.mkdir(data, { recursive: true }));
   if (files) await sayingWhatFailed(stored, () => Deno.mkdir(stored, { recursive: true }));
 
+  noteTimes((await source.storedTimes?.(runs.map(({ info }) => info.key), { signal }))?.length ?? 0, options.notes);
   using _lock = await lockFolder(data);
   const hashes = await readHashes(stored) ?? new Map<string, string>();
   const again = await runsWithErrors(destination, project);
@@ -70,6 +71,18 @@ export async function writeArchive(
     if (files) await tidyHashes(stored);
   }
   return outcomesFrame(outcomes);
+}
+
+/** Says so while it can still be mended: of an archive that was written nobody can tell any more. */
+function noteTimes(runs: number, notes: Notes): void {
+  if (runs === 0) return;
+  notes.add(
+    `The times of points of ${runs} run${
+      runs > 1 ? "s" : ""
+    } of Neptune 2.x are written as they are stored, most likely in the local ` +
+      'time of a machine, and of what is written `timeZone` changes nothing: open the archive with `timeZone`, "UTC" where they are ' +
+      "right, and export to another folder.",
+  );
 }
 
 /** The runs and all they inherit from. */

@@ -232,6 +232,14 @@ export class OfflineProject implements Source {
     ];
   }
 
+  async storedTimes(runs: readonly string[], options: CallOptions = {}): Promise<string[]> {
+    const { base, index } = await this.#kept(options);
+    const beneath = new Map(index.keys.flatMap((key, run) => index.base[run] ? [[index.base[run]!.key, key]] : []));
+    const asked = new Set(runs);
+    const keys = [...beneath].flatMap(([key, run]) => asked.has(run) ? [key] : []);
+    return (await base?.storedTimes?.(keys, options) ?? []).map((key) => beneath.get(key)!);
+  }
+
   close(): void {
     this.#beneath?.close();
   }

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import type { DataFrame } from "nodejs-polars";
-import { OptionError, ReadOnlyProject } from "../../mod.ts";
+import {
+  compactArchive,
+  jupyterDisplay,
+  OptionError,
+  ReadOnlyProject,
+  type ReadOnlyProjectOptions,
+} from "../../mod.ts";
 import { datetime, file, filePoint, float, floatPoint, histogramPoint, int, string } from "../../samples/rows.ts";
 import { type ArchiveRow, filePath, partName, sanitized, writeRun } from "../../samples/writer.ts";
 import { connectionOf } from "../../src/api/project.ts";
@@ -11,6 +17,9 @@ import { cellsOf } from "../../src/export/rows.ts";
 import { bytes, everything, pointsOf, runs, valuesByKey } from "../ask.ts";
 import { Fixture, PROJECT, T } from "../api/fixture.ts";
 import { writeDatabase } from "../offline/writer.ts";
+
+/** What a notebook shows. */
+type Shown = { [jupyterDisplay](): Promise<Record<string, string>> };
 
 const SAMPLE = fileURLToPath(new URL("../../samples/archive", import.meta.url));
 /** The paths of the files below a folder, relative to it, without the hashes beside them. */
@@ -248,4 +257,29 @@ Deno.test("nothing is exported into the archive that is read, nor around or belo
   await Deno.remove(`${fixture.folder}/neptune_exporter_errors.jsonl`);
   await Deno.remove(offline, { recursive: true });
   assert.deepEqual(await tree(fixture.folder), before);
+});
+
+Deno.test("times that nobody can put right later are told when they are written, however the archive is read", async () => {
+  await withFolder(async (folder) => {
+    const id = "OLD-1";
+    await writeRun({
+      dataRoot: `${folder}/data`,
+      projectId: "team/old",
+      runId: id,
+      batches: [[string("sys/id", id), datetime("sys/creation_time", T)], [floatPoint("m", 0, T + 1000, 1)]],
+    });
+    const compacted = `${folder}/compacted`;
+    await compactArchive({ archive: `${folder}/data`, destination: compacted, cacheFolder: null, progressBar: false });
+    let exports = 0;
+    const told = async (options: ReadOnlyProjectOptions) => {
+      const project = new ReadOnlyProject({ cacheFolder: null, ...options });
+      const frame = await project.exportArchive({ destination: `${folder}/to/${exports++}` });
+      return (await (frame as unknown as Shown)[jupyterDisplay]())["text/plain"].match(/1 run of Neptune 2\.x .*/)?.[0];
+    };
+    for (const archive of [`${folder}/data`, `${compacted}/data`]) {
+      assert.match((await told({ archive }))!, /are written as they are stored.*`timeZone`/);
+      assert.equal(await told({ archive, timeZone: "UTC" }), undefined);
+    }
+    assert.equal(await told({ archive: `${SAMPLE}/data` }), undefined, "runs of Neptune 3");
+  });
 });

@@ -190,6 +190,12 @@ export class CompactedProject implements Source {
     return await scanFolder(kept, { float: await lost("float"), file: await lost("file") });
   }
 
+  async storedTimes(runs: readonly string[], options: CallOptions = {}): Promise<string[]> {
+    if (this.#settings.toUtc !== null) return [];
+    const { legacy, numbers } = (await this.#kept(options)).index;
+    return runs.filter((run) => legacy[numbers.get(run) ?? -1] === 1);
+  }
+
   leftOut(run?: string): string[] {
     const all = this.#lacks(run).map(({ sentence }) => sentence);
     const more = all.length - MOST_TOLD;
