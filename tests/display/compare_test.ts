@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { comparisonPage } from "../../src/display/compare/comparison.ts";
+import { hueScale } from "../../src/display/compare/hues.ts";
 import { parallelChart } from "../../src/display/compare/parallel.ts";
 import { scatterChart, type ScatterPoint } from "../../src/display/compare/scatter.ts";
 import { checkBundle, checkHtml, checkXml, withoutScripts } from "./kernel_rules.ts";
@@ -59,6 +60,24 @@ Deno.test("parallel coordinates cross every axis, gaps part a line, and a wide a
   assert.ok(Math.abs((low - middle) / (middle - high) - 2) < 0.05, "two decades below, one above");
   assert.match(text, /adam/);
   assert.doesNotMatch(withoutScripts(html.toString()), /<img src=x/);
+});
+
+Deno.test("numbers as far apart as numbers can be have colors, too", () => {
+  const hues = [-1e308, 0, 1e308, Infinity, NaN, null];
+  const { ramp, colorOf } = hueScale(hues, "loss");
+  assert.equal(ramp, null);
+  assert.equal(new Set(hues.slice(0, 3).map(colorOf)).size, 3);
+});
+
+Deno.test("parallel coordinates say which texts have no place on an axis", () => {
+  const style = { color: "acc", title: "", width: 600, height: 300 };
+  const html = (runs: number) => {
+    const all = Array.from({ length: runs }, (_, i) => ({ run: `r${i}`, values: [`data ${i}`, i], hue: i }));
+    return parallelChart([...all, { run: "none", values: [null, null], hue: null }], ["config/data", "acc"], style)
+      .html;
+  };
+  assert.doesNotMatch(html(20).toString(), /have no place/);
+  assert.match(html(23).toString(), /config\/data has more than 20 values: those of 3 runs have no place on its axis/);
 });
 
 Deno.test("a comparison has what differs, then metrics, and what is equal folded", () => {

@@ -35,5 +35,7 @@ function rampOf(hues: RunValue[], label: string): Ramp | null {
   const numbers = hues.filter((hue): hue is number => typeof hue === "number" && Number.isFinite(hue));
   if (numbers.length === 0 || hues.some((hue) => typeof hue === "string") || new Set(numbers).size < 3) return null;
   const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
+  // Nothing lies between numbers whose distance is none.
+  if (!Number.isFinite(high - low)) return null;
   return { label, low, high, log: low > 0 && high / low > 100 };
 }

@@ -60,6 +60,14 @@ export function parallelChart(
   );
   const said = [
     `${counted(runs.length, "run")}, color: ${color}`,
+    ...paths.flatMap((path, i) => {
+      const lost = runs.filter(({ values }) =>
+        values[i] !== null && placeOf(values[i], axes[i]) === null && axes[i].names
+      );
+      return lost.length === 0 ? [] : [
+        `${path} has more than ${MAX_NAMES} values: those of ${counted(lost.length, "run")} have no place on its axis`,
+      ];
+    }),
     ...all.length > runs.length ? [`${counted(all.length - runs.length, "run")} are not drawn`] : [],
   ];
   const image = svgImage(svg, size, `Parallel coordinates of ${counted(runs.length, "run")}`);

@@ -86,12 +86,10 @@ function Points({ runs, x, y, color, width }: PointsProps): ComponentChild {
   const shown = runs.map((_, i) => i).filter((i) => x.numbers[i] !== null && y.numbers[i] !== null);
   const columns = [x, y].map(({ numbers }) => shown.map((i) => numbers[i]!));
   const hues = color?.numbers.filter((value) => value !== null) ?? [];
-  const ramp: Ramp | null = color && {
-    label: color.path,
-    low: Math.min(...hues),
-    high: Math.max(...hues),
-    log: isWide(hues),
-  };
+  const [low, high] = [Math.min(...hues), Math.max(...hues)];
+  const ramp: Ramp | null = color && Number.isFinite(high - low)
+    ? { label: color.path, low, high, log: isWide(hues) }
+    : null;
   useLayoutEffect(() => {
     const figure: Figure = {
       title: "",
