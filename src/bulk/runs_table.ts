@@ -256,7 +256,8 @@ async function findType(
     );
   }
   if (found.size === 0) {
-    notes.add(`No run has an attribute ${JSON.stringify(path)} to sort by; the newest runs come first.`);
+    const order = sources.length > 1 ? "runs stand by project, the newest first" : "the newest runs come first";
+    notes.add(`No run has an attribute ${JSON.stringify(path)} to sort by; ${order}.`);
   }
   return first;
 }

@@ -65,6 +65,13 @@ Deno.test("order and limit are those of all projects together", async () => {
   assert.deepEqual(await order({ namesRegex: "^gull-9" }), ["more gull-9"]);
   assert.equal((await fetchRunsDfGlobal({ ...options, customIds: [] })).columns[0], "sys/project");
   await assert.rejects(() => order({ sortBy: "size" }), OptionError);
+  // The order is what the frame says that it is.
+  const unsorted = await fetchRunsDfGlobal({ ...options, sortBy: "siz", limit: 3 });
+  assert.match(
+    Deno.inspect(unsorted),
+    /No run has an attribute "siz" to sort by; runs stand by project, the newest first\./,
+  );
+  assert.deepEqual(await order({ sortBy: "siz", limit: 3 }), ["birds tern-1", "birds gull-2", "birds gull-1"]);
 });
 
 Deno.test("experiments of all projects are their newest runs", async () => {
