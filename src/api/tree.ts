@@ -18,11 +18,18 @@ export function attributeTree(paths: string[], attribute: (path: string) => Attr
   for (const path of paths) {
     const parts = path.split("/");
     const last = parts.pop()!;
-    let node = root;
-    for (const part of parts) node = child(node, part) ?? set(node, part, namespace());
-    set(node, last, mixed(attribute(path), child(node, last)));
+    let node: AttributeTree | null = root;
+    for (const part of parts) {
+      node = node && !isMember(node, part) ? child(node, part) ?? set(node, part, namespace()) : null;
+    }
+    if (node && !isMember(node, last)) set(node, last, mixed(attribute(path), child(node, last)));
   }
   return root;
+}
+
+/** Whether this is what an attribute has of its own, `path` and its methods: nothing may take its place. */
+function isMember(node: object, name: string): boolean {
+  return name in node && typeof (node as Record<string, unknown>)[name] !== "object";
 }
 
 /** Without a prototype, so that the Tab key offers nothing but names of attributes. */
@@ -36,7 +43,7 @@ function child(node: AttributeTree, name: string): AttributeTree | undefined {
 
 /** An attribute that is a namespace, too, unless the names are those of its methods. */
 function mixed(attribute: Attribute, inside: AttributeTree = {}): Attribute {
-  for (const [name, value] of Object.entries(inside)) if (!(name in attribute)) set(attribute, name, value);
+  for (const [name, value] of Object.entries(inside)) if (!isMember(attribute, name)) set(attribute, name, value);
   return attribute;
 }
 

@@ -25,6 +25,13 @@ Deno.test("names that mean something to objects are names, and methods of attrib
   assert.deepEqual(Object.keys(x).sort(), ["__proto__", "constructor", "toString"]);
   assert.equal(Object.getOwnPropertyDescriptor(x, "__proto__")!.value.y.path, "x/__proto__/y");
   assert.equal((x["toString"] as unknown as typeof x).z.path, "x/toString/z");
-  assert.equal(typeof tree(["a/fetch", "a"]).a.fetch, "function");
+  for (
+    const paths of [["a/fetch", "a/path/b", "a", "a/c"], ["a", "a/c", "a/fetch", "a/fetch/x", "a/path", "a/path/b"]]
+  ) {
+    const { a } = tree(paths);
+    assert.equal(typeof a.fetch, "function");
+    assert.equal(a.path, "a");
+    assert.equal(a.c.path, "a/c");
+  }
   assert.equal((Object.prototype as Record<string, unknown>).y, undefined);
 });
