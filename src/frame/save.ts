@@ -50,7 +50,7 @@ const SAVE = declare<SaveOptions>()({
  * await saveFrame(await project.fetchRunsDf({ columnsRegex: "^config/" }), "runs.csv", { bom: true });
  * ```
  *
- * @throws {OptionError} Neither the extension nor `format` tells the kind of file.
+ * @throws {OptionError} Neither the extension nor `format` tells the kind of file, or CSV cannot hold a column.
  * @throws {WriteError} The file cannot be written.
  */
 export async function saveFrame(frame: Frame, path: string | URL, options: SaveOptions = {}): Promise<void> {
@@ -191,18 +191,40 @@ function storable(frame: DataFrame, format: FrameFormat, { spreadsheetSafe = fal
   return methodsFirst(plain);
 }
 
+/** What Polars does not write to CSV. */
+const UNWRITTEN = ["Duration", "Binary", "Object"];
+
 /** With what a formula begins in a spreadsheet. */
 const FORMULA = /^[=+\-@\t\r\n]/;
 
 function csvColumn(column: Series, spreadsheetSafe: boolean): Series {
   const { variant } = column.dtype as DataType & { variant: string };
   if (variant === "List" || variant === "Struct") return jsonStrings(column, variant);
+  if (variant === "Datetime") return utcTimes(column);
+  if (UNWRITTEN.includes(variant)) {
+    throw new OptionError(
+      `The column ${
+        JSON.stringify(column.name)
+      } is of type ${variant}, which CSV cannot hold: cast it to a number or a text, ` +
+        "or save the frame as .parquet or .arrow.",
+      { option: "frame", value: null },
+    );
+  }
   if (!spreadsheetSafe || (variant !== "String" && variant !== "Categorical")) return column;
   const text = pl.col("v").cast(pl.String);
   const safe = pl.when(text.str.contains(FORMULA.source)).then(pl.concatString([pl.lit("'"), text], "")).otherwise(
     text,
   );
   return column.alias("v").toFrame().select(safe.alias("v")).getColumn("v");
+}
+
+/** Times as they are in UTC, whatever the zone in which the frame shows them; those finer than milliseconds are texts. */
+function utcTimes(column: Series): Series {
+  const unit = /Datetime\((ms|us|ns)/.exec(String(column.dtype))![1] as "ms" | "us" | "ns";
+  const utc = column.cast(pl.Datetime(unit));
+  if (unit === "ms") return utc;
+  const text = pl.col("v").dt.strftime(`%Y-%m-%dT%H:%M:%S%.${unit === "us" ? 6 : 9}fZ`);
+  return utc.alias("v").toFrame().select(text.alias("v")).getColumn("v");
 }
 
 function jsonStrings(column: Series, variant: string): Series {

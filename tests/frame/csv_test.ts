@@ -122,3 +122,22 @@ Deno.test("CSV has numbers, times and sets of strings that read back exactly", a
     assert.deepEqual(JSON.parse(set!), HOSTILE.slice(i).filter((one) => one !== null));
   });
 });
+
+Deno.test("times are those of UTC with all their digits, whatever the zone and the unit of a column", async () => {
+  const times = pl.DataFrame([pl.Series("n", ["1700000000123456", null], pl.String)])
+    .select(pl.col("n").cast(pl.Int64).cast(pl.Datetime("us")).alias("t")).getColumn("t");
+  for (const [unit, fraction] of [["ms", "123"], ["us", "123456"], ["ns", "123456000"]] as const) {
+    for (const zone of [undefined, "UTC", "Europe/Warsaw"]) {
+      const text = await written(pl.DataFrame([times.cast(pl.Datetime(unit, zone as string))]));
+      assert.deepEqual(readCsv(text), [["t"], [`2023-11-14T22:13:20.${fraction}Z`], [null]], `${unit} ${zone}`);
+    }
+  }
+});
+
+Deno.test("a column that CSV cannot hold is an error that names it", async () => {
+  const frame = pl.DataFrame([pl.Series("took", [1n]).cast(pl.Duration("ms"))]);
+  await assert.rejects(() => written(frame), {
+    name: "OptionError",
+    message: /^The column "took" is of type Duration, which CSV cannot hold: cast it/,
+  });
+});
