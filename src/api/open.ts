@@ -298,6 +298,12 @@ async function onlyProject(catalog: LazyCatalog, signal?: AbortSignal): Promise<
   const projects = await catalog.projects({ signal });
   if (projects.length === 1) return catalog.open(projects[0].id);
   const available = projects.map((project) => project.name);
+  if (available.length === 0) {
+    throw new ProjectNotFoundError(`No project is named, and ${catalog.label} holds none.`, {
+      project: null,
+      available,
+    });
+  }
   throw new ProjectNotFoundError(
     `No project is named, and ${catalog.label} holds ${available.length}: pass \`project\` or set NEPTUNE_PROJECT to one of ` +
       `${available.slice(0, 10).join(", ")}${available.length > 10 ? ", …" : ""}.`,

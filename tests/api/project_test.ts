@@ -81,6 +81,13 @@ Deno.test("with several projects and none named, the error lists them", async ()
   });
   const { project } = fixture.project();
   await assert.rejects(async () => await project.listRuns(), /holds 2: pass `project`.*team\/birds.*team\/fish/);
+  // A file without a row names no project.
+  const data = `${fixture.folder}/none/data`;
+  await writeRun({ dataRoot: data, projectId: "team/none", runId: "a", batches: [[]] });
+  await assert.rejects(async () => await new ReadOnlyProject({ archive: data, cacheFolder: null }).listRuns(), {
+    name: "ProjectNotFoundError",
+    message: /^No project is named, and archive .* holds none\.$/,
+  });
   assert.equal((await fixture.project({ project: PROJECT }).project.listRuns()).length, 3);
 });
 

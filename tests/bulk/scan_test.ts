@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import pl, { type DataFrame } from "nodejs-polars";
-import { ReadOnlyProject, UnsupportedError } from "../../mod.ts";
+import { ReadOnlyProject, type ReadOnlyProjectOptions, UnsupportedError } from "../../mod.ts";
 import { file, filePoint, float, floatPoint, phantom, stringSet } from "../../samples/rows.ts";
-import { writeRun } from "../../samples/writer.ts";
+import { sanitized, writeRun } from "../../samples/writer.ts";
 import { connectionOf } from "../../src/api/project.ts";
-import { Fixture } from "../api/fixture.ts";
+import { Fixture, PROJECT } from "../api/fixture.ts";
 
 Deno.test("scan() gives all rows of an archive lazily, steps as floats and the exporter's other columns as they are", async () => {
   await using fixture = await Fixture.make();
@@ -91,3 +91,16 @@ function names(rows: DataFrame): string[] {
 async function folderOf(data: string, start: string): Promise<string> {
   return (await Array.fromAsync(Deno.readDir(data))).map(({ name }) => name).find((name) => name.startsWith(start))!;
 }
+
+Deno.test("scan() of a project without runs that can be read is an empty table of the same columns", async () => {
+  await using fixture = await Fixture.make();
+  const schema = async (options: ReadOnlyProjectOptions) => {
+    const frame = await (await fixture.project({ project: PROJECT, ...options }).project.scan()).collect();
+    return { height: frame.height, columns: frame.getColumns().map(({ name, dtype }) => [name, String(dtype)]) };
+  };
+  const { columns, height } = await schema({});
+  assert.ok(height > 0);
+  const folder = `${fixture.data}/${sanitized(PROJECT)}`;
+  for await (const { name } of Deno.readDir(folder)) await Deno.rename(`${folder}/${name}`, `${folder}/${name}.tmp`);
+  assert.deepEqual(await schema({}), { columns, height: 0 });
+});

@@ -26,6 +26,7 @@ const IDENTITY: ColumnName[] = ["run", "path", "type", "step", "timestamp", "int
 /** The rows that are attributes and points, not cells of the exporter's grid. Only cells that may be either are read. */
 export async function longTable({ index, phantoms, readOptions }: PartsContext): Promise<LazyDataFrame> {
   const parts = await soundParts(partsOf(index, index.keys.keys()), readOptions);
+  if (parts.length === 0) return emptyTable();
   const lost = async (type: "float" | "file") =>
     (await phantoms.all(type, readOptions)).flatMap(({ path, rows }) => rows === 1 ? [path] : []);
   const floats = await lost("float"), files = await lost("file");
@@ -53,6 +54,16 @@ export async function longTable({ index, phantoms, readOptions }: PartsContext):
     .filter(real)
     .withColumns(pl.col("project").fillNull(own), time("timestamp"), time("datetime"), number.alias("float"))
     .select(...exported());
+}
+
+/** The table where no run has a file that can be read. Polars for JavaScript makes nested columns of values alone. */
+function emptyTable(): LazyDataFrame {
+  const histogram = { type: "", edges: [0], values: [0] };
+  const values = { string: "", decimal: 0, time: 0, int: 0, float: 0, bool: false, strings: [""], file: "", histogram };
+  const row = Object.fromEntries(COLUMN_LIST.map(([name, { holds }]) => [name, [values[holds]]]));
+  const time = (name: string) => pl.col(name).cast(pl.Datetime("ms", "UTC"));
+  return pl.DataFrame(row).withColumns(time("timestamp"), time("datetime_value"), pl.col("int_value").cast(pl.Int64))
+    .limit(0).lazy();
 }
 
 /** The columns that a long table is made of. */
