@@ -153,6 +153,11 @@ export interface FileRef {
   mimeType: string;
 }
 
+/** Whether two stored files are the same by what is known of them without reading them; where they lie says nothing. */
+export function sameFile(a: Pick<FileRef, "size" | "mimeType">, b: Pick<FileRef, "size" | "mimeType">): boolean {
+  return a.size === b.size && a.mimeType === b.mimeType;
+}
+
 /** The MIME type of what holds the files of a set, which is no file. */
 export const FOLDER = "inode/directory";
 

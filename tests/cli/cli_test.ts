@@ -4,8 +4,9 @@
 
 import { makeApiToken } from "../../src/server/tokens.ts";
 import assert from "node:assert/strict";
+import { dirname } from "node:path";
 import { runCommand, type Terminal } from "../../cli.ts";
-import { float, floatPoint, histogramPoint, string, stringPoint } from "../../samples/rows.ts";
+import { file, filePoint, float, floatPoint, histogramPoint, string, stringPoint } from "../../samples/rows.ts";
 import { type ArchiveRow, partName, sanitized, writeRun } from "../../samples/writer.ts";
 import { PROJECT, sys, T } from "../awkward/case.ts";
 import { goldenFile, outputs } from "./outputs.ts";
@@ -374,6 +375,68 @@ Deno.test("diff compares whole values, not what is printed of them", async () =>
   await withArchive({ a: [...sys("a", 1), ...a], b: [...sys("b", 2), ...b] }, async (data) => {
     const { answer } = await runOn(data, "diff", "a", "b", "--json");
     assert.deepEqual(Object.keys(JSON.parse(answer)), ["note", "weights"]);
+  });
+});
+
+Deno.test("diff compares files by type, size and bytes, wherever they lie", async () => {
+  const stored = (run: string, texts: Record<string, string>) => ({ run, texts });
+  const long = "x".repeat(300_000);
+  const runs = [
+    stored("a", {
+      "equal.txt": "one",
+      "bytes.txt": "abc",
+      "size.txt": "abc",
+      "missing.txt": "abc",
+      "type": "text",
+      "empty.txt": "",
+      "long.txt": `${long}y`,
+      "set/in/one": "1",
+      "set/two": "2",
+      "other/one": "1",
+      "grown/one": "1",
+    }),
+    stored("b", {
+      "equal.txt": "one",
+      "bytes.txt": "abd",
+      "size.txt": "abcd",
+      "type": "\x89PNG",
+      "empty.txt": "",
+      "long.txt": `${long}z`,
+      "set/in/one": "1",
+      "set/two": "2",
+      "other/one": "2",
+      "grown/one": "1",
+      "grown/two": "2",
+    }),
+  ];
+  const files = ["equal.txt", "bytes.txt", "size.txt", "missing.txt", "type", "empty.txt", "long.txt", "lost.txt"];
+  const archive = Object.fromEntries(runs.map(({ run }, i) => [run, [
+    ...sys(run, i + 1),
+    ...files.map((name) => file(name, `${run}/${name}`)),
+    ...["set", "other", "grown"].map((name): ArchiveRow => ({
+      ...file(name, `${run}/${name}`),
+      attribute_type: "file_set",
+    })),
+    filePoint("series", 0, T, `${run}/equal.txt`),
+  ]]));
+  await withArchive(archive, async (data) => {
+    for (const { run, texts } of runs) {
+      for (const [name, text] of Object.entries(texts)) {
+        const path = `${data}/../files/${sanitized(PROJECT)}/${run}/${name}`;
+        await Deno.mkdir(dirname(path), { recursive: true });
+        await Deno.writeTextFile(path, text);
+      }
+    }
+    const { code, answer, notes } = await runOn(data, "diff", "a", "b", "--json");
+    assert.deepEqual([code, Object.keys(JSON.parse(answer))], [
+      0,
+      ["bytes.txt", "grown", "long.txt", "missing.txt", "other", "size.txt", "type"],
+    ]);
+    assert.equal(notes, "Not compared, as the files are missing in both runs: lost.txt\n");
+    assert.deepEqual(
+      Object.keys(JSON.parse((await runOn(data, "diff", "a", "b", "-c", "series", "--json")).answer)),
+      [],
+    );
   });
 });
 

@@ -6,8 +6,9 @@
  * @module
  */
 
-import { formatBytes, formatNumber, formatTime, naturally } from "../../../display/format.ts";
-import type { LatestValue, ValuesAnswer } from "../../api.ts";
+import { formatBytes, formatCount, formatNumber, formatTime, naturally } from "../../../display/format.ts";
+import { sameFile } from "../../../types.ts";
+import type { JsonFile, JsonNumber, LatestValue, ValuesAnswer } from "../../api.ts";
 import { sizeAndType } from "../stored_file.ts";
 
 /** A run that is compared. */
@@ -43,13 +44,14 @@ export function comparedRows({ runs, values }: ValuesAnswer): ComparePartProps {
   });
   const rows = [...Map.groupBy(values, ({ path, type }) => `${type}:${path}`).values()].map((same): ComparedRow => {
     const { path, type } = same[0];
-    const texts = new Array<string | null>(runs.length).fill(null);
-    const numbers = new Array<number | null>(runs.length).fill(null);
-    for (const value of same) {
-      texts[value.run] = textOf(value);
-      numbers[value.run] = numberOf(value);
-    }
-    return { path, type, texts, numbers, differs: new Set(texts).size > 1, isMetric: type === "float_series" };
+    const values = new Array<LatestValue | null>(runs.length).fill(null);
+    for (const value of same) values[value.run] = value;
+    const numbers = values.map((value) => value && numberOf(value));
+    const differs = values.some((value) => !isSame(value, values[0]));
+    let texts = values.map((value) => value && textOf(value));
+    // What is rounded alike and differs is told in full.
+    if (differs && new Set(texts).size === 1) texts = values.map((value) => value && textOf(value, true));
+    return { path, type, texts, numbers, differs, isMetric: type === "float_series" };
   });
   return { runs: compared, rows: rows.sort((a, b) => rank(a) - rank(b) || naturally(a.path, b.path)) };
 }
@@ -59,34 +61,53 @@ function rank({ path, isMetric, differs, texts }: ComparedRow): number {
   return (path.startsWith("sys/") ? 6 : isRare ? 2 : isMetric ? 1 : 0) + (differs ? 0 : 3);
 }
 
-function textOf(value: LatestValue): string {
+/** Whether two values of one type are the same, however they are told. */
+function isSame(a: LatestValue | null, b: LatestValue | null): boolean {
+  if (a === null || b === null) return a === b;
+  const [one, other] = [fileOf(a), fileOf(b)];
+  return textOf(a, true) === textOf(b, true) && (one && other ? sameFile(one, other) : one === other);
+}
+
+/** A file, or the last one of a series. */
+function fileOf({ type, value }: LatestValue): JsonFile | null {
+  if (type === "file_series") return value && value.last;
+  return type === "file" || type === "file_set" || type === "artifact" ? value : null;
+}
+
+function textOf(value: LatestValue, isWhole = false): string {
+  const numberText = (number: JsonNumber) => isWhole ? String(number) : formatNumber(Number(number));
   switch (value.type) {
     case "int":
     case "bool":
     case "string":
       return String(value.value);
     case "float":
-      return formatNumber(Number(value.value));
+      return numberText(value.value);
     case "datetime":
       return formatTime(Number(value.value));
     case "string_set":
       return value.value.toSorted().join(", ");
     case "float_series":
-      return value.value === null ? "" : formatNumber(Number(value.value.last));
+      return value.value === null ? "" : numberText(value.value.last);
     case "string_series":
       return value.value?.last ?? "";
     case "histogram_series":
-    case "file_series":
       return value.value === null ? "" : `last at step ${value.value.lastStep}`;
+    case "file_series":
+      if (value.value === null) return "";
+      return `last at step ${value.value.lastStep}${isWhole ? `: ${fileText(value.value.last, true)}` : ""}`;
     case "file":
     case "file_set":
     case "artifact":
-      return value.value?.size == null
-        ? sizeAndType(value.value)
-        : `${value.value.mimeType}, ${formatBytes(value.value.size)}`;
+      return fileText(value.value, isWhole);
     case "experiment_state":
       return "";
   }
+}
+
+function fileText(file: JsonFile | null, isWhole: boolean): string {
+  if (file === null || file.size === null) return sizeAndType(file);
+  return `${file.mimeType}, ${isWhole ? `${formatCount(file.size)} B` : formatBytes(file.size)}`;
 }
 
 function numberOf(value: LatestValue): number | null {
