@@ -103,7 +103,12 @@ function usageOf(command: string): Usage | null {
 function hints(args: readonly string[], error: Message): string {
   const usage = usageOf(args[0]);
   const told = error.find((term) => term.type === "optionName")?.optionName.replace(/=.*/s, "");
-  const words = usage !== null && extractCommandNames(usage).has(args[1]) ? `${args[0]} ${args[1]}` : args[0];
+  const inner = usage === null ? [] : [...extractCommandNames(usage)].filter((name) => name !== args[0]);
+  if (inner.length > 0 && !inner.includes(args[1])) {
+    const whole = `${args[0]} ${inner[0]}`;
+    return `\nDid you mean \`${whole}\`?\nneptune-fetcher ${whole} --help lists what it takes.\n`;
+  }
+  const words = inner.length > 0 ? `${args[0]} ${args[1]}` : args[0];
   const names = usage === null ? [] : [...extractOptionNames(usage)].filter((name) => name.startsWith("--"));
   const [meant] = told?.startsWith("--") && !names.includes(told)
     ? suggest(told.slice(2), names.map((name) => name.slice(2)), 1)

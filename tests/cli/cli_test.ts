@@ -517,6 +517,14 @@ Deno.test("an unknown option or command is told with the one that may have been 
   }
 });
 
+Deno.test("files without get names files get", async () => {
+  for (const words of [[], ["-a", ARCHIVE], ["gt"], ["--to", "x"]]) {
+    const { code, notes } = await runOf(["files", ...words]);
+    assert.equal(code, 2);
+    assert.match(notes, /\nDid you mean `files get`\?\nneptune-fetcher files get --help lists what it takes\.\n$/);
+  }
+});
+
 Deno.test("the help of every command says in words what it takes, and help COMMAND is the same", async () => {
   const { answer: all } = await runOf(["--help"]);
   const commands = [...all.matchAll(/^ {2}([a-z][a-z-]+) {2,}/gm)].map(([, name]) => name);
