@@ -15,7 +15,7 @@ import { isPermitted, missingPermission } from "./src/permissions/require.ts";
 import "./src/permissions/polars.ts";
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { NeptuneError, OptionError } from "./src/errors.ts";
+import { isNeptuneError, NeptuneError, OptionError } from "./src/errors.ts";
 import {
   callable,
   FLAG,
@@ -365,7 +365,7 @@ Press Ctrl+C to stop.`;
 
 /**
  * Runs the server as its command line says, until it is stopped with Ctrl+C, and gives the exit code: 0 where it was stopped, 1
- * where what is to be served is not there or cannot be read, 2 where the words cannot be understood.
+ * where what is to be served is not there or cannot be read, or the port is taken, 2 where the words cannot be understood.
  *
  * @param args The words of the command line, for example `["--archive", "exports/data"]`.
  */
@@ -392,7 +392,8 @@ export async function runServer(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (!(error instanceof NeptuneError)) throw error;
     console.error(atCommandLine(error.message));
-    return error.name === "OptionError" ? 2 : 1;
+    // A port was a number when the words were read: it is taken.
+    return isNeptuneError(error, "OptionError") && error.fields.option !== "port" ? 2 : 1;
   }
   const { url, apiToken, projects } = server;
   // Before it says that it is there: whoever waits for that may stop it at once.

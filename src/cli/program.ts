@@ -78,7 +78,8 @@ export async function runProgram(args: readonly string[], terminal: Terminal, pr
     if (interrupt.signal.aborted) return EXIT.interrupted;
     if (!isNeptuneError(error)) throw error;
     terminal.note(`${atShell(error.message)}\n`);
-    return error.name === "OptionError" ? EXIT.usage : EXIT.failed;
+    // A port was a number when the words were read: it is taken.
+    return isNeptuneError(error, "OptionError") && error.fields.option !== "port" ? EXIT.usage : EXIT.failed;
   } finally {
     Deno.removeSignalListener("SIGINT", stop);
   }

@@ -146,7 +146,7 @@ Deno.test("view prints a link to its page, refuses a port that is taken, and end
   await entered.body?.cancel();
   assert.equal(entered.status, 303);
   const again = await start(Number(new URL(origin).port)).output();
-  assert.equal(again.code, 2);
+  assert.equal(again.code, 1);
   assert.match(new TextDecoder().decode(again.stderr), /^Port \d+ of 127\.0\.0\.1 is taken/);
   child.kill("SIGINT");
   assert.equal((await child.status).code, 0);

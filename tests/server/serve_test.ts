@@ -105,6 +105,8 @@ Deno.test("serve.ts can be stopped from the moment at which it says that it is t
 });
 
 Deno.test("serve.ts answers bad arguments with one sentence and exit code 2, and what is not there with 1", async () => {
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const port = String((taken.addr as Deno.NetAddr).port);
   const cases: [string[], RegExp][] = [
     [[], /--archive/],
     [["--archive", ARCHIVE, "--port", "many"], /--port is "many"/],
@@ -119,13 +121,14 @@ Deno.test("serve.ts answers bad arguments with one sentence and exit code 2, and
     ],
     [["-a", ARCHIVE, "--port", "0", "--match", "async/1"], /^--match is "async\/1", but must be REMAINDER=ID/],
     [["--archive", ARCHIVE, "--port", "0", "--damaged-runs", "no"], /^--damaged-runs is "no", but must be /],
+    [["--archive", ARCHIVE, "--port", port], /^Port \d+ of 127\.0\.0\.1 is taken/],
     [["--archive", ARCHIVE, "--port", "0", "--host", "a,b"], /not possible to listen on a,b:0/],
     [["--archive", ARCHIVE, "--port", "0", "--token-file", `${ROOT}README.md`], /README\.md holds no API token/],
   ];
   await Promise.all(cases.map(async ([args, message]) => {
     const { code, stdout, stderr } = await command(...args).output();
     const text = new TextDecoder().decode(stderr);
-    assert.equal(code, args.some((word) => word.includes("no/such")) ? 1 : 2, args.join(" "));
+    assert.equal(code, args.some((word) => word.includes("no/such") || word === port) ? 1 : 2, args.join(" "));
     assert.match(text, message);
     assert.equal(text.trim().split("\n").length, 1, text);
     assert.equal(stdout.length, 0);
