@@ -324,7 +324,7 @@ export class ReadOnlyProject {
    * Writes runs to an archive in the format of neptune-exporter, so that data of a server can be kept: Parquet files below
    * `<destination>/data`, copies of files below `<destination>/files`. Forks keep their own points and their parents come
    * along; unlike with the exporter, NaN stays NaN. A run appears only when it is whole and has been read back; called again, the call goes on with the
-   * runs that are not there yet.
+   * runs that are not there yet, and says that it did not compare the others with what they are now.
    *
    * Returns a frame that tells what became of each run: `run`, `status` (`written`, `present`, `failed`), how many `attributes`,
    * `points`, `files` and `missing_files` were written, how many series and files were `refused`, and in `message` the first of these and

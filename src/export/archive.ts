@@ -70,7 +70,19 @@ export async function writeArchive(
     await tidyHashes(data);
     if (files) await tidyHashes(stored);
   }
+  notePresent(outcomes.filter(({ status }) => status === "present").length, data, options.notes);
   return outcomesFrame(outcomes);
+}
+
+/** Whoever goes on to delete what was exported has to know what was not looked at. */
+function notePresent(runs: number, data: string, notes: Notes): void {
+  if (runs === 0) return;
+  notes.add(
+    `${runs} run${
+      runs > 1 ? "s were" : " was"
+    } there from an earlier export, and not compared with what there is now: to have what came ` +
+      `since, remove the files of such runs from ${data} and export again.`,
+  );
 }
 
 /** Says so while it can still be mended: of an archive that was written nobody can tell any more. */

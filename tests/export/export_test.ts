@@ -102,6 +102,8 @@ Deno.test("an export goes on where it was interrupted, and takes away what was h
   assert.deepEqual((await Deno.stat(`${folder}/${partName("gull-1")}`)).mtime, before);
   assert.deepEqual((await tree(folder)).length, 3);
   assert.deepEqual(again.getColumn("points").toArray(), [null, 2, 2]);
+  const text = (await (again as unknown as Shown)[jupyterDisplay]())["text/plain"];
+  assert.match(text, /^1 run was there from an earlier export, and not compared .* remove the files of such runs/m);
 
   const controller = new AbortController();
   const other = `${fixture.folder}/other`;
