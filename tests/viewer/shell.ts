@@ -140,15 +140,24 @@ Deno.test("addresses that lead nowhere say so, and how to go on", async () => {
   await page.getByRole("alert").getByText("no/project").waitFor();
   await page.getByRole("combobox", { name: "Project" }).selectOption("nereid/digits");
   await page.getByText("smoke-test").waitFor();
+  for (const section of ["charts", "run", "compare"]) {
+    await page.goto(`${viewed.url}/${section}?p=no/project`, { waitUntil: "networkidle" });
+    await page.getByRole("alert").getByText("no/project").waitFor();
+    assert.equal(await page.getByText("Reading…").count(), 0, section);
+  }
 });
 
 Deno.test("a browser without the cookie is told what to do, and sees nothing", async () => {
   await using viewed = await ViewedArchive.open(["--archive", SAMPLE]);
   const context = await viewed.browser.newContext();
   const page = await context.newPage();
-  await page.goto(`${viewed.url}/charts?s=DIG-1`);
-  await page.getByText("Open the link that the command printed").first().waitFor();
-  assert.equal(await page.getByText("nereid/digits").count(), 0);
+  for (const address of ["/", "/charts", "/charts?s=DIG-1", "/run", "/compare?s=DIG-1~2"]) {
+    await page.goto(viewed.url + address, { waitUntil: "networkidle" });
+    await page.getByText("Open the link that the command printed").first().waitFor();
+    assert.equal(await page.getByText("Open the link that the command printed").count(), 1, address);
+    assert.equal(await page.getByText("Reading").count(), 0, address);
+    assert.equal(await page.getByText("nereid/digits").count(), 0, address);
+  }
   await page.goto(viewed.link);
   await page.getByText("This link was used already").waitFor();
   await context.close();

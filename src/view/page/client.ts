@@ -17,6 +17,9 @@ export class AnswerError extends Error {
 /** What went wrong last, as a sentence at the top of the page; empty: nothing. */
 export const trouble: Signal<string> = signal("");
 
+/** Why this browser is not let in, as a sentence, which stands in the place of all sections; empty: it is. */
+export const refusal: Signal<string> = signal("");
+
 /**
  * Asks a route.
  *
@@ -40,6 +43,7 @@ export async function ask<Name extends keyof Routes>(
     throw new AnswerError("The server does not answer: was the command stopped?");
   }
   const answer = await response.json();
+  if (response.status === 401) refusal.value = answer.message;
   if (!response.ok) throw new AnswerError(answer.message);
   return answer;
 }

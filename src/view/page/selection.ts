@@ -9,7 +9,7 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { PALETTE } from "../../display/palette.ts";
 import { type Param, param, sectionPath, TEXT } from "./address.ts";
-import { ask, trouble } from "./client.ts";
+import { ask } from "./client.ts";
 import { RUN_IDS } from "./run_ids.ts";
 
 /** The project, where the address names one; empty: the one that is shown first. */
@@ -29,6 +29,9 @@ const NEWEST = 10;
 
 const newestRuns: Signal<string[] | null> = signal(null);
 
+/** Why the newest runs are not known, as a sentence; empty: nothing went wrong. */
+export const newestProblem: Signal<string> = signal("");
+
 /** What sections show: the runs that are chosen, else the newest; null: not known yet. */
 export const shownRuns: ReadonlySignal<string[] | null> = computed(() =>
   chosenRuns.value.length > 0 ? chosenRuns.value : newestRuns.value
@@ -39,9 +42,10 @@ effect(() => {
   const first = { sort: null, group: null, closed: [], columns: [], from: 0, to: NEWEST };
   const all = { project: project.value, query: "", search: "", ids: null, trashed: false };
   newestRuns.value = null;
+  newestProblem.value = "";
   ask("runs", { ...all, ...first }).then(
     ({ slice }) => newestRuns.value = slice.flatMap((row) => "id" in row ? row.id : []),
-    (error) => trouble.value = error.message,
+    (error) => newestProblem.value = error.message,
   );
 });
 

@@ -10,7 +10,7 @@ import { computed, effect, signal } from "@preact/signals";
 import { Component, type ComponentChild, type ComponentType } from "preact";
 import type { ProjectsAnswer } from "../api.ts";
 import { sectionPath } from "./address.ts";
-import { ask, trouble } from "./client.ts";
+import { ask, refusal, trouble } from "./client.ts";
 import { html } from "./html.ts";
 import { Link } from "./link.ts";
 import { chosenRuns, projectParam } from "./selection.ts";
@@ -65,13 +65,15 @@ export function Shell(): ComponentChild {
         <span class="wide">Theme: </span>${theme.value}
       </button>
     </header>
-    ${trouble.value !== "" &&
+    ${trouble.value !== "" && refusal.value === "" &&
       html`<div class="trouble" role="alert">${trouble.value} <button class="quiet" onClick=${() =>
         trouble.value = ""}>Close</button></div>`}
     <main id="main" tabindex="-1">
-      <${Boundary} key=${shown.value.path}>
-        ${Shown ? html`<${Shown} />` : html`<p class="note">Loading…</p>`}
-      <//>
+      ${refusal.value !== "" ? html`<p class="trouble" role="alert">${refusal.value}</p>` : html`
+        <${Boundary} key=${shown.value.path}>
+          ${Shown ? html`<${Shown} />` : html`<p class="note">Loading…</p>`}
+        <//>
+      `}
     </main>
   `;
 }
