@@ -129,15 +129,27 @@ function tableText(frame: Frame, width: number): string {
   while (fitting < columns.length && least + 2 + widths[fitting].least <= width) least += 2 + widths[fitting++].least;
   const rooms = share(Math.max(0, width - least), widths.slice(0, fitting));
   const shown = columns.slice(0, fitting).map(({ title, cells, align }, i) => {
-    return { title: fit(title, rooms[i]), cells: cells.map((cell) => fit(cell, rooms[i])), align };
+    return { title: fitEnd(title, rooms[i]), cells: cells.map((cell) => fit(cell, rooms[i])), align };
   });
   const rows = columns[0].cells.length;
   const lines = Array.from({ length: rows }, (_, row) => shown.map(({ cells }) => cells[row]));
   const hidden = columns.slice(fitting).map(({ title }) => title);
-  const left = hidden.length === 0
-    ? ""
-    : `, ${counted(hidden.length, "more column")}: ${fit(hidden.join(" "), Math.max(20, width - 50))} (--json has all)`;
-  return `${textTable(shown, lines)}\n${counted(rows, "row")}${left}\n`;
+  const left = hidden.map((title, i) => i < hidden.length - 1 ? `${title},` : title);
+  const below = hidden.length === 0
+    ? [counted(rows, "row")]
+    : [`${counted(rows, "row")}, ${counted(hidden.length, "more column")}:`, ...left, "(--json has all)"];
+  return `${textTable(shown, lines)}\n${wrapped(below, width)}\n`;
+}
+
+/** As many on a line as fit; one that is wider than a line has its own. */
+function wrapped(parts: string[], width: number): string {
+  const lines = [parts[0]];
+  for (const part of parts.slice(1)) {
+    const line = `${lines.at(-1)} ${part}`;
+    if (line.length <= width) lines[lines.length - 1] = line;
+    else lines.push(`  ${part}`);
+  }
+  return lines.join("\n");
 }
 
 /** The width of each column: what is to spare goes to those that lack least first, so that few are cut. */
@@ -169,8 +181,14 @@ export function onOneLine(text: string): string {
   return printable(text.replaceAll("\n", " ⏎ ").replaceAll("\t", " "));
 }
 
+/** Cut to this length: at its end; a path, also one with a size behind it, at its front, as its end tells most. */
 function fit(text: string, length: number): string {
+  if (/^…?[^\s…]*\/[^\s…]*( \(.*\))?$/.test(text)) return fitEnd(text, length);
   return text.length <= length ? text : `${text.slice(0, length - 1).toWellFormed()}…`;
+}
+
+function fitEnd(text: string, length: number): string {
+  return text.length <= length ? text : `…${text.slice(text.length - length + 1).toWellFormed()}`;
 }
 
 function columnsOf(frame: Frame): { name: string; values: unknown[] }[] {

@@ -45,13 +45,13 @@ async function runOn(archive: string, ...args: string[]): Promise<{ code: number
   return await runOf([...args, "--archive", archive]);
 }
 
-async function runOf(args: string[]): Promise<{ code: number; answer: string; notes: string }> {
+async function runOf(args: string[], columns = 80): Promise<{ code: number; answer: string; notes: string }> {
   let answer = "", notes = "";
   const terminal: Terminal = {
     write: (text) => answer += text,
     note: (text) => notes += text,
     isTerminal: false,
-    columns: 80,
+    columns,
   };
   const code = await runCommand(args, terminal);
   return { code, answer, notes };
@@ -343,6 +343,30 @@ Deno.test("a table has any number of rows", async () => {
     const { code, answer } = await runOn(data, "metrics", "--table");
     assert.equal(code, 0);
     assert.match(answer, /\n200,000 rows\n$/);
+  });
+});
+
+Deno.test("a table cuts names at their front, and names every column that did not fit", async () => {
+  const names = Array.from({ length: 40 }, (_, i) => `config/section_${i}/rate_of_learning_${i}`);
+  const rows = [
+    ...names.map((name) => string(name, "a text that is long enough to be cut somewhere")),
+    file("report", `${"folder/".repeat(12)}report.pdf`),
+  ];
+  await withArchive({ one: [...sys("one", 1), ...rows] }, async (data) => {
+    const { answer } = await runOn(data, "runs", "-m", "^config/", "--table");
+    const lines = answer.trimEnd().split("\n");
+    assert.match(lines[0], / …e_of_learning_0 /);
+    assert.match(lines[2], / a text that [a-z ]+… /);
+    assert.ok(lines.every((line) => line.length <= 80), answer);
+    const told = lines.slice(3).join(" ").replace(/\s+/g, " ");
+    const [, count, list] = /^1 row, (\d+) more columns: (.*) \(--json has all\)$/.exec(told)!;
+    assert.equal(list.split(", ").length, Number(count));
+    assert.ok(names.every((name) => list.split(", ").includes(name) || lines[0].includes(name.slice(-8))), answer);
+    const narrow = await runOf(
+      ["diff", "one", "one", "-c", names[0], "-c", "report", "--all", "--table", "-a", data],
+      60,
+    );
+    assert.match(narrow.answer, /\nreport +(…\S+\/report\.pdf\b.*){2}\n/);
   });
 });
 
