@@ -247,8 +247,11 @@ Deno.test("nothing is exported into the archive that is read, nor around or belo
   await Deno.writeTextFile(`${fixture.folder}/neptune_exporter_errors.jsonl`, `${JSON.stringify(note)}\n`);
   const offline = `${fixture.folder}/unsynced`;
   await writeDatabase(offline, { project: PROJECT, run: "gull-1", operations: [] });
+  const link = `${fixture.folder}/unsynced/link`;
+  await Deno.symlink(fixture.folder, link);
   for (const project of [fixture.project().project, fixture.project({ offline }).project]) {
-    for (const destination of [fixture.folder, `${fixture.folder}/data/../`, fixture.data, `${fixture.data}/kept`]) {
+    const places = [fixture.folder, `${fixture.folder}/data/../`, fixture.data, `${fixture.data}/kept`];
+    for (const destination of [...places, link, `${link}/data/kept`]) {
       await assert.rejects(() => project.exportArchive({ destination }), {
         name: "OptionError",
         message:
