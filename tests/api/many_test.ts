@@ -28,6 +28,24 @@ Deno.test("plot(runs) without attributes shows every float series in a chart of 
   assert.throws(() => plot(names), /data\[0\] has only the names of a run: take the runs of fetchReadOnlyRuns\(\)\./);
 });
 
+Deno.test("a listing of runs will do where runs will, whatever awaiting it gives", async () => {
+  await using fixture = await Fixture.make();
+  const { project } = fixture.project();
+  const { panels } = contentOf((await display(plot(project.fetchRuns())))["text/html"]) as { panels: unknown[] };
+  assert.equal(panels.length, 2);
+  const axes = { x: "metrics/loss", y: "metrics/accuracy" };
+  for (
+    const chart of [
+      plot(project.fetchExperiments(), { attributes: ["metrics/loss"] }),
+      plot.scatter(project.fetchRuns(), axes),
+      plot.parallel(project.fetchRuns(), { attributes: Object.values(axes) }),
+    ]
+  ) assert.match(await chart.svg(), /^<svg/);
+  const compared = await compare(project.fetchRuns()).frame();
+  assert.equal(compared.height, (await project.fetchRuns()).height);
+  await assert.rejects(plot(project.listRuns() as never).svg(), /has only the names of a run: take the runs of/);
+});
+
 Deno.test("a series that no run has is an error that names close ones; one that some lack is a note", async () => {
   await withRuns(async (runs) => {
     await assert.rejects(

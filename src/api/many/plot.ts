@@ -19,7 +19,7 @@ import { ancestorsOf } from "../page/ancestors.ts";
 import { LONG_CALL, type LongCall, longCall, type LongCallOptions, PROGRESS_BAR } from "../../progress/show.ts";
 import type { RunReader } from "../reader.ts";
 import { ReadOnlyRun } from "../project.ts";
-import { parallel, type ParallelOptions, scatter, type ScatterOptions } from "./points.ts";
+import { given, parallel, type ParallelOptions, scatter, type ScatterOptions, type SomeRuns } from "./points.ts";
 import { configValue, labelsOf, readerOfRun, readRuns, refuseMissing } from "./run_values.ts";
 
 /** Options of {@linkcode plot}. */
@@ -93,7 +93,8 @@ export interface Plot {
    *
    * Takes runs (all their float series, or those that the option `attributes` names), attributes, lines of your own, or a frame with
    * a column `step` and either `value` (with optional columns `run`, `attribute`, `timestamp`, `is_preview`: one line per run and
-   * attribute) or one numeric column per series (with an optional column `run`). Promises of these will do, too.
+   * attribute) or one numeric column per series (with an optional column `run`). Promises of these will do, too, and listings of
+   * runs.
    *
    * Throws `OptionError` where an option is outside its bounds; showing the chart throws `AttributeNotFoundError` where no run has an
    * attribute that is named.
@@ -118,7 +119,7 @@ export interface Plot {
    * plot.scatter(runs, { x: "config/lr", y: "validation/accuracy", color: "config/optimizer", logScale: "x" });
    * ```
    */
-  scatter(runs: readonly ReadOnlyRun[] | PromiseLike<readonly ReadOnlyRun[]>, options: ScatterOptions): Chart;
+  scatter(runs: SomeRuns, options: ScatterOptions): Chart;
   /**
    * Parallel coordinates: one upright axis for each attribute, one line for each run, colored by one of the values. Axes that span more
    * than two decades are logarithmic, texts stand above each other.
@@ -131,7 +132,7 @@ export interface Plot {
    * plot.parallel(runs, { attributes: ["config/lr", "config/optimizer", "validation/accuracy"] });
    * ```
    */
-  parallel(runs: readonly ReadOnlyRun[] | PromiseLike<readonly ReadOnlyRun[]>, options: ParallelOptions): Chart;
+  parallel(runs: SomeRuns, options: ParallelOptions): Chart;
 }
 
 /** Plots series, or runs by their values: see {@linkcode Plot}. */
@@ -142,7 +143,7 @@ function plotLines(data: PlotData | PromiseLike<PlotData>, options: PlotOptions 
   if (!isPromise(data)) checkArgument("plot", "data", DATA, data);
   return new Chart(() =>
     longCall(asked, { description: "plot", unit: "point" }, async (call) => {
-      return await contentOf(checkArgument("plot", "data", DATA, await data), asked, call);
+      return await contentOf(checkArgument("plot", "data", DATA, await given(data)), asked, call);
     })
   );
 }

@@ -8,6 +8,7 @@ import { Chart } from "../../display/chart.ts";
 import { either, FLAG, type Kind, listOf, NONEMPTY, oneOf, orNull, STRING, within } from "../../options/kinds.ts";
 import { checkArgument, checkOptions, declare, needed, optional } from "../../options/options.ts";
 import { LONG_CALL, longCall, type LongCallOptions, PROGRESS_BAR } from "../../progress/show.ts";
+import { Listing } from "../listing.ts";
 import { ReadOnlyRun } from "../project.ts";
 import { valuesOfRuns } from "./run_values.ts";
 
@@ -73,8 +74,8 @@ const RUN: Kind<ReadOnlyRun> = {
 /** An array of runs. */
 const RUNS: Kind<readonly ReadOnlyRun[]> = listOf(RUN, "an array of runs, such as fetchReadOnlyRuns() gives");
 
-/** Several runs, or a promise of them. */
-export type SomeRuns = readonly ReadOnlyRun[] | PromiseLike<readonly ReadOnlyRun[]>;
+/** Several runs, a promise of them, or a listing of them, whatever awaiting it gives. */
+export type SomeRuns = readonly ReadOnlyRun[] | PromiseLike<readonly ReadOnlyRun[]> | Listing<ReadOnlyRun, unknown>;
 
 /** See {@linkcode Plot.scatter}. */
 export function scatter(runs: SomeRuns, options: ScatterOptions): Chart {
@@ -136,5 +137,10 @@ export function checkRuns(call: string, runs: SomeRuns): void {
 
 /** The runs, once they are there. */
 export async function givenRuns(call: string, runs: SomeRuns): Promise<readonly ReadOnlyRun[]> {
-  return checkArgument(call, "runs", RUNS, await runs);
+  return checkArgument(call, "runs", RUNS, await given(runs));
+}
+
+/** What was given, once it is there; of a listing its items, as awaiting some gives a frame of names. */
+export async function given<T>(data: T | PromiseLike<T> | Listing<ReadOnlyRun, unknown>): Promise<T | ReadOnlyRun[]> {
+  return data instanceof Listing ? await data.toArray() : await data;
 }
