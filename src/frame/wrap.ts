@@ -10,6 +10,7 @@ import { jupyterDisplay } from "../kernel.ts";
  */
 
 import pl, { type DataFrame, type Series } from "nodejs-polars";
+import { didYouMean, suggest } from "../suggest.ts";
 
 /** How a frame shows itself. */
 export interface Display {
@@ -124,8 +125,21 @@ function wrapFrame(frame: DataFrame, show: Display): DataFrame {
     value: (name) => frame.getColumn(name as string),
     at: row,
     text: () => [String(frame), ...show.notes].join("\n"),
+    failed: (error) => withCloseNames(error, columns()),
   });
   return wrapped;
+}
+
+/** The same error; where Polars only says which column it does not find, with those that may have been meant. */
+function withCloseNames(error: unknown, columns: string[]): unknown {
+  if (!(error instanceof Error)) return error;
+  const { message, stack } = error;
+  const name = /^not found: "(.*)" not found$/s.exec(message)?.[1];
+  const hint = name === undefined ? "" : didYouMean(suggest(name, columns));
+  if (hint === "") return error;
+  error.message = `${message}.${hint}`;
+  error.stack = stack?.replace(message, () => error.message);
+  return error;
 }
 
 /** The rows. Those of Polars fail on structs that begin in the middle of a frame. */
@@ -166,6 +180,8 @@ interface Differences {
   /** What keys there are, and what is behind each; by default those of the object. */
   keys?: () => PropertyKey[];
   value?: (key: PropertyKey) => unknown;
+  /** What is thrown where one of its methods throws this. */
+  failed?: (error: unknown) => unknown;
 }
 
 /** An object like `thing` whose methods give frames with our display. */
@@ -178,6 +194,7 @@ function facade<T extends object>(
     at,
     keys = () => Reflect.ownKeys(thing),
     value = (key) => Reflect.get(thing, key),
+    failed = (error) => error,
   }: Differences,
 ): T {
   const read = (key: PropertyKey) => {
@@ -186,7 +203,13 @@ function facade<T extends object>(
     if (at && typeof key === "string" && /^\d+$/.test(key) && !keys().includes(key)) return at(Number(key));
     const found = Reflect.get(thing, key, thing);
     if (typeof found !== "function") return adopt(found, show);
-    return (...args: unknown[]) => adopt(Reflect.apply(found, thing, args), show);
+    return (...args: unknown[]) => {
+      try {
+        return adopt(Reflect.apply(found, thing, args), show);
+      } catch (error) {
+        throw failed(error);
+      }
+    };
   };
   // What prints objects looks at the target of a proxy.
   const target = { [inspect]: text } as unknown as T;

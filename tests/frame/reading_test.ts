@@ -113,3 +113,20 @@ Deno.test("get() reads columns of every type, and there is nothing outside of a 
     .head(0);
   assert.deepEqual([empty.getColumn("i").toArray(), empty.toRecords(), empty.rows()], [[], [], []]);
 });
+
+Deno.test("a column that a frame has not is told with close names, also in frames made from ours", () => {
+  const frame = withDisplay(pl.DataFrame({ "sys/name": ["a"], "config/lr": [1] }));
+  for (const one of [frame, frame.head(1)]) {
+    assert.throws(() => one.getColumn("sys/nam"), (error: Error) => {
+      assert.equal(error.message, 'not found: "sys/nam" not found. Did you mean "sys/name"?');
+      assert.match(error.stack!, /Did you mean/);
+      return true;
+    });
+    assert.throws(
+      () => one.select("config/l"),
+      /^Error: not found: "config\/l" not found\. Did you mean "config\/lr"\?$/,
+    );
+    assert.throws(() => one.sort("bananas"), /^Error: not found: "bananas" not found$/);
+    assert.throws(() => one.filter(pl.col("x").gt(1)), /valid columns/);
+  }
+});
