@@ -29,4 +29,12 @@ Deno.test("values are compared as they are, not as they are rounded, and told in
     true,
     ["last at step 9: image/png, 5 B", "last at step 9: image/png, 6 B"],
   ]);
+  const histogram = (...values: number[]): LatestValue => {
+    return { type: "histogram_series", value: { lastStep: 9, last: { type: "COUNTING", edges: [0, 1, 2], values } } };
+  };
+  assert.deepEqual(compared(histogram(1, 2), histogram(1, 2))[0], false);
+  assert.deepEqual(compared(histogram(1, 2), histogram(2, 1)), [
+    true,
+    ["last at step 9: 2 bins, 0 to 2", "last at step 9: 2 bins, 0 to 2"],
+  ]);
 });

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { formatBytes, formatCount, formatNumber, formatTime, naturally } from "../../../display/format.ts";
+import { counted, formatBytes, formatCount, formatNumber, formatTime, naturally } from "../../../display/format.ts";
 import { sameFile } from "../../../types.ts";
 import type { JsonFile, JsonNumber, LatestValue, ValuesAnswer } from "../../api.ts";
 import { sizeAndType } from "../stored_file.ts";
@@ -64,6 +64,7 @@ function rank({ path, isMetric, differs, texts }: ComparedRow): number {
 /** Whether two values of one type are the same, however they are told. */
 function isSame(a: LatestValue | null, b: LatestValue | null): boolean {
   if (a === null || b === null) return a === b;
+  if (a.type === "histogram_series") return JSON.stringify(a.value) === JSON.stringify(b.value);
   const [one, other] = [fileOf(a), fileOf(b)];
   return textOf(a, true) === textOf(b, true) && (one && other ? sameFile(one, other) : one === other);
 }
@@ -91,8 +92,12 @@ function textOf(value: LatestValue, isWhole = false): string {
       return value.value === null ? "" : numberText(value.value.last);
     case "string_series":
       return value.value?.last ?? "";
-    case "histogram_series":
-      return value.value === null ? "" : `last at step ${value.value.lastStep}`;
+    case "histogram_series": {
+      if (value.value === null) return "";
+      const { lastStep, last: { edges, values } } = value.value;
+      const whole = () => `: ${counted(values.length, "bin")}, ${edges[0]} to ${edges.at(-1)}`;
+      return `last at step ${lastStep}${isWhole ? whole() : ""}`;
+    }
     case "file_series":
       if (value.value === null) return "";
       return `last at step ${value.value.lastStep}${isWhole ? `: ${fileText(value.value.last, true)}` : ""}`;
