@@ -181,9 +181,12 @@ export function onOneLine(text: string): string {
   return printable(text.replaceAll("\n", " ⏎ ").replaceAll("\t", " "));
 }
 
-/** Cut to this length: at its end; a path, also one with a size behind it, at its front, as its end tells most. */
+/** A path, also one with a size behind it; a slash is looked for only once, as texts may be long. */
+const PATH = /^(?=\S*\/)…?[^\s…]+( \(.*\))?$/;
+
+/** Cut to this length: at its end; a path at its front, as its end tells most. */
 function fit(text: string, length: number): string {
-  if (/^…?[^\s…]*\/[^\s…]*( \(.*\))?$/.test(text)) return fitEnd(text, length);
+  if (PATH.test(text)) return fitEnd(text, length);
   return text.length <= length ? text : `${text.slice(0, length - 1).toWellFormed()}…`;
 }
 

@@ -155,6 +155,7 @@ Deno.test("runs that share a custom id are told apart, in one project and in sev
   };
   await write(PROJECT, "owl-1", "BIR-11", 1);
   await write(PROJECT, "owl-2", "BIR-12", 2);
+  await write(PROJECT, "BIR-11", "BIR-11", 4);
   await write("team/others", "owl", "BIR-11", 3);
   const { project } = fixture.project({ project: PROJECT }), others = fixture.project({ project: "team/others" });
   const [first, second] = ["BIR-11", "BIR-12"].map((withId) => new ReadOnlyRun(project, { withId }));
@@ -177,4 +178,7 @@ Deno.test("runs that share a custom id are told apart, in one project and in sev
   assert.deepEqual(await labels(first, second), ["BIR-11", "BIR-12"]);
   assert.deepEqual(await labels(first, other), [`${PROJECT}/BIR-11`, "team/others/BIR-11"]);
   assert.deepEqual(await labels(first, new ReadOnlyRun(project, { withId: "BIR-11" })), ["owl", "owl"]);
+  // Two exporters may have written one run.
+  const twice = (await project.fetchReadOnlyRuns()).filter(({ sysId }) => sysId === "BIR-11");
+  assert.deepEqual((await labels(...twice)).sort(), [`${PROJECT}/BIR-11`, `${PROJECT}/owl-1`]);
 });

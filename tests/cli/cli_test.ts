@@ -370,6 +370,15 @@ Deno.test("a table cuts names at their front, and names every column that did no
   });
 });
 
+Deno.test("a table cuts long texts of many slashes without looking at them over and over", async () => {
+  await withArchive({ one: [...sys("one", 1), string("note", `${"/".repeat(200_000)} end`)] }, async (data) => {
+    const start = performance.now();
+    const { answer } = await runOn(data, "runs", "-c", "note", "--table");
+    assert.match(answer, / \/{9,}…\n/);
+    assert.ok(performance.now() - start < 20_000);
+  });
+});
+
 Deno.test("--damaged-runs skip leaves out what a command cannot read, and says so by its exit code", async () => {
   const rows = (name: string) => [...sys(name, name.length), float("lr", 0.5), floatPoint("loss", 0, T, 1)];
   await withArchive({ whole: rows("whole"), spoilt: rows("spoilt") }, async (data) => {

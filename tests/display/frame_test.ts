@@ -203,6 +203,8 @@ Deno.test("frameLines() takes times in any unit, and passes over columns that on
   assert.deepEqual(of(times.cast(pl.Date)), [[at, at], undefined]);
   assert.deepEqual(of(pl.Series("timestamp", ["2026-01-02T00:00:00Z", "x"])), [undefined, undefined]);
   assert.deepEqual(of(pl.Series("is_preview", [null, true])), [undefined, [0, 1]]);
+  assert.deepEqual(of(pl.Series("is_preview", [0, -1], pl.Int64)), [undefined, [0, 1]]);
+  assert.deepEqual(of(pl.Series("is_preview", [null, 1], pl.Int64)), [undefined, [0, 1]]);
   assert.deepEqual(of(pl.Series("is_preview", ["x", "y"])), [undefined, undefined]);
 });
 

@@ -35,15 +35,15 @@ export function readerOfRun(run: ReadOnlyRun): RunReader {
 
 /**
  * How runs are called where several are shown: by the custom id, or else by `sys/id`. Those that would be called like another go on to
- * `sys/id`, then to this with their project, then with where that lies.
+ * `sys/id`, then to this with their project, then to their key, as two exporters may have written one `sys/id`, then to where that lies.
  */
 export async function labelsOf(readers: Iterable<RunReader>, signal?: AbortSignal): Promise<Map<RunReader, string>> {
   const all = [...new Set(readers)];
   const names: (string | null)[][] = [];
   await forEach(all, AT_ONCE, async (reader, at) => {
-    const { source, info: { customId, sysId } } = await reader.locate(signal);
+    const { source, info: { customId, sysId, key } } = await reader.locate(signal);
     const { name } = await source.project({ signal });
-    names[at] = [customId, sysId, `${name}/${sysId}`, `${name}/${sysId}, ${source.label}`];
+    names[at] = [customId, sysId, `${name}/${sysId}`, `${name}/${key}`, `${name}/${key}, ${source.label}`];
   });
   // Two readers of the same run call it the same.
   const runs = new Map(names.map((list) => [list.at(-1), list]));

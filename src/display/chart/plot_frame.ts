@@ -65,7 +65,7 @@ function split(
   absent?: Uint8Array,
 ): PlotLine[] {
   const times = timestamp && milliseconds(timestamp);
-  const flags = preview?.dtype.variant === "Bool" ? bits(preview) : undefined;
+  const flags = preview && bits(preview);
   // The frame of one series, as it comes: its rows need no list.
   if (!run.codes && !attribute.codes && !absent && value.length > 0 && ascends(steps)) {
     return [{
@@ -139,10 +139,12 @@ function milliseconds(timestamp: Series): Float64Array | undefined {
   return floats(timestamp.cast(pl.Datetime("ms")).cast(pl.Int64));
 }
 
-/** A column of true and false; null is false. */
-function bits(column: Series): Uint8Array {
-  if (column.nullCount() === 0) return column.cast(pl.UInt8).toTypedArray() as Uint8Array;
-  return Uint8Array.from(column.toArray(), Number);
+/** A column of true and false, or of 1 and 0, as databases write them; null is false. Texts are neither. */
+function bits(column: Series): Uint8Array | undefined {
+  if (column.dtype.variant !== "Bool" && !isNumeric(column)) return undefined;
+  const flags = column.cast(pl.Bool);
+  if (flags.nullCount() === 0) return flags.cast(pl.UInt8).toTypedArray() as Uint8Array;
+  return Uint8Array.from(flags.toArray(), Number);
 }
 
 /** A numeric column; null becomes NaN. */
