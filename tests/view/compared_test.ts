@@ -14,6 +14,11 @@ Deno.test("values are compared as they are, not as they are rounded, and told in
   const float = (value: number): LatestValue => ({ type: "float", value });
   assert.deepEqual(compared(float(0.12345678), float(0.12345678)), [false, ["0.123457", "0.123457"]]);
   assert.deepEqual(compared(float(0.12345678), float(0.12345679)), [true, ["0.12345678", "0.12345679"]]);
+  assert.deepEqual(compared(float(0.12345678), float(0.12345679), float(0.5)), [
+    true,
+    ["0.12345678", "0.12345679", "0.5"],
+  ]);
+  assert.deepEqual(compared(float(0.12345678), float(0.5), float(0.12345678))[1], ["0.123457", "0.5", "0.123457"]);
   const file = (size: number | null, mimeType = "text/plain"): LatestValue => {
     return { type: "file", value: { size, mimeType } };
   };

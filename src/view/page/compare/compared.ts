@@ -48,9 +48,10 @@ export function comparedRows({ runs, values }: ValuesAnswer): ComparePartProps {
     for (const value of same) values[value.run] = value;
     const numbers = values.map((value) => value && numberOf(value));
     const differs = values.some((value) => !isSame(value, values[0]));
-    let texts = values.map((value) => value && textOf(value));
-    // What is rounded alike and differs is told in full.
-    if (differs && new Set(texts).size === 1) texts = values.map((value) => value && textOf(value, true));
+    const short = values.map((value) => value && textOf(value)), looks = new Set(short).size;
+    const whole = differs ? values.map((value) => value && textOf(value, true)) : short;
+    // What is rounded alike and differs is told in full, also where another value differs from both.
+    const texts = looks === 1 || looks < new Set(whole).size ? whole : short;
     return { path, type, texts, numbers, differs, isMetric: type === "float_series" };
   });
   return { runs: compared, rows: rows.sort((a, b) => rank(a) - rank(b) || naturally(a.path, b.path)) };
