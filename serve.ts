@@ -337,7 +337,7 @@ function readCommand(args: string[]): Command {
 
 /** A sentence of `serve()` with its options as they are called here: `archive` is `--archive`. */
 function atCommandLine(text: string): string {
-  return text.replace(/^serve: /, "").replace(
+  return text.replace(/^serve: /, "").replaceAll("`offlineMatches`", "`--match`").replace(
     /(`?)\b(archive|offline|project|files|port|host|damagedRuns|tokenFile|followLinks|timeZone)\b(?=`| is )\1/g,
     (_, quote, name) => `${quote}--${name.replace(/[A-Z]/g, (letter: string) => `-${letter.toLowerCase()}`)}${quote}`,
   );

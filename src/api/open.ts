@@ -241,6 +241,7 @@ function openThroughSpark(options: Checked<typeof SOURCE>): LazyCatalog | null {
   }
   const not = Object.entries({
     offline: offline !== undefined,
+    offlineMatches: Object.keys(options.offlineMatches ?? {}).length > 0,
     timeZone: timeZone !== undefined,
   }).find(([, isGiven]) => isGiven)?.[0];
   if (not !== undefined) {

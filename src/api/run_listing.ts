@@ -120,7 +120,7 @@ export class RunListings<Run extends object> {
 
   async #noteQuery({ selection, signal }: ListedRuns, notes: Notes): Promise<void> {
     const source = await this.#connection.source(signal);
-    await noteQuery(source, selection?.query ?? null, { notes, signal });
+    await noteQuery([source], selection?.query ?? null, { notes, signal });
   }
 
   async *#pages({ where, heads, signal }: ListedRuns): AsyncGenerator<{ source: Source; page: RunsPage }> {

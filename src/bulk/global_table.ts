@@ -20,7 +20,7 @@ import {
   resolveSort,
   type TableRequest,
 } from "./runs_table.ts";
-import { noteNamed } from "./select.ts";
+import { noteNamed, noteQuery } from "./select.ts";
 import { TableBuilder } from "./table.ts";
 
 /** Reads the runs of every project, then their values, and builds one frame whose first column is `sys/project`. */
@@ -51,7 +51,10 @@ export async function fetchGlobalTable(
   // Where no project has a column, each says the same.
   const some = found.findIndex((runs) => runs.length > 0);
   if (some >= 0) await noteColumns(sources[some], found[some], request, matched, table.paths(), rows.length);
-  if (rows.length === 0) await declareColumns(sources, table, sort, request);
+  if (rows.length === 0) {
+    await noteQuery(sources, request.query, request);
+    await declareColumns(sources, table, sort, request);
+  }
   for (const source of sources) for (const text of source.leftOut?.() ?? []) request.notes.add(text);
   const order = table.order(sort.path, sort.type, sortedBy, sort.descending).slice(0, limit ?? undefined);
   const frame = await table.frame([sort.path, ...namedColumns(request)], order, ["sys/project"]);

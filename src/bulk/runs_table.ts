@@ -85,7 +85,7 @@ export async function fetchRunsTable(source: Source, request: TableRequest, head
   const runs = await readTableRuns(source, request, sort, heads);
   await pauseNowAndThen(request.signal)();
   if (!isCut(runs, request)) noteNamed(runs, request, heads, request.notes);
-  if (runs.length === 0) await noteQuery(source, request.query, request);
+  if (runs.length === 0) await noteQuery([source], request.query, request);
   const table = new TableBuilder(runs.map((run) => ({ run, project: null })), [...request.aggregates]);
   const matched = { columns: false, columnsRegex: false };
   for await (const block of readTableValues(source, runs, sort, request, matched)) table.add(block, null);

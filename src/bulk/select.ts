@@ -89,7 +89,7 @@ export async function selectRuns(
   const found: RunInfo[] = [];
   for await (const page of source.runs({ where, heads, signal })) found.push(...page.runs);
   noteNamed(found, selection, heads, notes);
-  if (found.length === 0) await noteQuery(source, selection.query, { notes, signal });
+  if (found.length === 0) await noteQuery([source], selection.query, { notes, signal });
   return { runs: found, heads, labels: labelsOf(found, heads) };
 }
 
@@ -175,9 +175,13 @@ export function noteNamed(
   noteRuns(lists, { anyFound: found.length > 0, trashed, heads }, notes);
 }
 
-/** Notes what a query that found no run asks for and no run has: a path or its type may be misspelt. */
-export async function noteQuery(source: Source, query: CheckedSelection["query"], call: BulkCall): Promise<void> {
-  if (query === null) return;
+/** Notes what a query that found no run in any of the sources asks for and no run has: a path or its type may be misspelt. */
+export async function noteQuery(
+  sources: readonly Source[],
+  query: CheckedSelection["query"],
+  call: BulkCall,
+): Promise<void> {
+  if (query === null || sources.length === 0) return;
   const operands = operandsOf(typeof query === "string" ? parseNql(query) : query);
   // Of what Neptune itself logs, not all is listed as attributes.
   const own = operands.filter(({ name }) => !name.startsWith("sys/"));
@@ -185,11 +189,14 @@ export async function noteQuery(source: Source, query: CheckedSelection["query"]
     const paths = [...new Set(asked.map(({ name }) => name))];
     const types = type === null ? null : [type];
     const found = new Set<string>();
-    for await (const page of source.attributes({ runs: null, paths, types, signal: call.signal })) {
-      for (const { path } of page) found.add(path);
+    for (const source of sources) {
+      if (found.size === paths.length) break;
+      for await (const page of source.attributes({ runs: null, paths, types, signal: call.signal })) {
+        for (const { path } of page) found.add(path);
+      }
     }
     const what = type === null ? "attribute" : type.replaceAll("_", " ");
-    await noteMissing(source, { runs: null, attributes: paths, found, what, types }, call);
+    await noteMissing(sources[0], { runs: null, attributes: paths, found, what, types }, call);
   }
 }
 
@@ -210,7 +217,7 @@ export async function runKeys(
   const found: RunInfo[] = [];
   for await (const { runs } of source.runs({ where, heads, signal })) found.push(...runs);
   noteNamed(found, selection, heads, notes);
-  if (found.length === 0) await noteQuery(source, selection.query, { notes, signal });
+  if (found.length === 0) await noteQuery([source], selection.query, { notes, signal });
   return found.map(({ key }) => key);
 }
 

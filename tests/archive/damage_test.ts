@@ -106,8 +106,8 @@ Deno.test("lists, tables and metrics over all runs are errors where a run cannot
     const shown = await (frame as unknown as { [jupyterDisplay](): Promise<Record<string, string>> })[jupyterDisplay]();
     assert.match(shown["text/plain"], /Without run bad: its file .* cannot be read \(.+\)\./);
   }
-  for (const  of of[skipping, open(data, { damagedRuns: "skip" })]) {
-    await assert.rejects(async () => await new ReadOnlyRun(of, { customId: "bad" }).attributeNames, {
+  for (const project of [skipping, open(data, { damagedRuns: "skip" })]) {
+    await assert.rejects(async () => await new ReadOnlyRun(project, { customId: "bad" }).attributeNames, {
       name: "RunNotFoundError",
       message: /has no run with sys\/custom_run_id "bad"\..* Without run bad: its file .* cannot be read \(.+\)\.$/,
     });

@@ -72,6 +72,10 @@ Deno.test("order and limit are those of all projects together", async () => {
     /No run has an attribute "siz" to sort by; runs stand by project, the newest first\./,
   );
   assert.deepEqual(await order({ sortBy: "siz", limit: 3 }), ["birds tern-1", "birds gull-2", "birds gull-1"]);
+  // Of a query that finds no run in any project; `project` is an attribute of one of them.
+  const none = Deno.inspect(await fetchRunsDfGlobal({ ...options, query: "`siz` > 1 OR `project`:int > 1" }));
+  assert.match(none, /None of the runs has an attribute "siz"\. Did you mean "size"\?/);
+  assert.doesNotMatch(none, /"project"/);
 });
 
 Deno.test("experiments of all projects are their newest runs", async () => {

@@ -309,6 +309,11 @@ Deno.test("a match that leads nowhere is an error, not two runs", async () => {
       message: /pass both `archive` and `offline`/,
     });
   }
+  const throughSpark = { archive: "a", spark: "sc://localhost", offlineMatches: { "async/x": "TES-1" } };
+  assert.throws(() => new ReadOnlyProject(throughSpark), {
+    name: "OptionError",
+    message: /^offlineMatches does not go together with a Spark server/,
+  });
 });
 
 Deno.test("a remainder that looks like no run says so", async () => {

@@ -120,6 +120,10 @@ Deno.test("serve.ts answers bad arguments with one sentence and exit code 2, and
       /^Unknown option '--prot'\. Did you mean "--project" or "--port"\? Run with --help/,
     ],
     [["-a", ARCHIVE, "--port", "0", "--match", "async/1"], /^--match is "async\/1", but must be REMAINDER=ID/],
+    [
+      ["-a", ARCHIVE, "--port", "0", "--match", "async/1=A"],
+      /^`--match` says .* pass both `--archive` and `--offline`/,
+    ],
     [["--archive", ARCHIVE, "--port", "0", "--damaged-runs", "no"], /^--damaged-runs is "no", but must be /],
     [["--archive", ARCHIVE, "--port", port], /^Port \d+ of 127\.0\.0\.1 is taken/],
     [["--archive", ARCHIVE, "--port", "0", "--host", "a,b"], /not possible to listen on a,b:0/],
