@@ -218,10 +218,22 @@ function csvColumn(column: Series, spreadsheetSafe: boolean): Series {
   return column.alias("v").toFrame().select(safe.alias("v")).getColumn("v");
 }
 
+/** The last time that Polars writes as a text, and about the first before our era: at others it ends the process. */
+const LAST_TIME = Date.UTC(262142, 11, 31);
+
 /** Times as they are in UTC, whatever the zone in which the frame shows them; those finer than milliseconds are texts. */
 function utcTimes(column: Series): Series {
   const unit = /Datetime\((ms|us|ns)/.exec(String(column.dtype))![1] as "ms" | "us" | "ns";
   const utc = column.cast(pl.Datetime(unit));
+  const numbers = utc.cast(pl.Float64);
+  const most = LAST_TIME * { ms: 1, us: 1e3, ns: 1e6 }[unit];
+  if (numbers.max() > most || numbers.min() < -most) {
+    throw new OptionError(
+      `The column ${JSON.stringify(column.name)} has a time more than 260,000 years away, which CSV cannot hold: ` +
+        "save the frame as .parquet or .arrow.",
+      { option: "frame", value: null },
+    );
+  }
   if (unit === "ms") return utc;
   const text = pl.col("v").dt.strftime(`%Y-%m-%dT%H:%M:%S%.${unit === "us" ? 6 : 9}fZ`);
   return utc.alias("v").toFrame().select(text.alias("v")).getColumn("v");

@@ -140,4 +140,16 @@ Deno.test("a column that CSV cannot hold is an error that names it", async () =>
     name: "OptionError",
     message: /^The column "took" is of type Duration, which CSV cannot hold: cast it/,
   });
+  // Polars would end the process.
+  for (const time of [8.5e15, -8.5e15]) {
+    for (const [unit, factor] of [["ms", 1], ["us", 1000]] as const) {
+      const far = pl.Series("at", [0, time * factor], pl.Float64).cast(pl.Int64).cast(pl.Datetime(unit));
+      await assert.rejects(() => written(pl.DataFrame([far])), {
+        name: "OptionError",
+        message: /^The column "at" has a time more than 260,000 years away, which CSV cannot hold: save/,
+      });
+    }
+  }
+  const none = pl.Series("at", [null, null], pl.Float64).cast(pl.Int64).cast(pl.Datetime("ms"));
+  assert.equal(await written(pl.DataFrame([none, pl.Series("b", [1, 2])])), "at,b\n,1.0\n,2.0\n");
 });
