@@ -49,7 +49,7 @@ export function comparedRows({ runs, values }: ValuesAnswer): ComparePartProps {
     const numbers = values.map((value) => value && numberOf(value));
     const differs = values.some((value) => !isSame(value, values[0]));
     const short = values.map((value) => value && textOf(value)), looks = new Set(short).size;
-    const whole = differs ? values.map((value) => value && textOf(value, true)) : short;
+    const whole = differs && looks < values.length ? values.map((value) => value && textOf(value, true)) : short;
     // What is rounded alike and differs is told in full, also where another value differs from both.
     const texts = looks === 1 || looks < new Set(whole).size ? whole : short;
     return { path, type, texts, numbers, differs, isMetric: type === "float_series" };
