@@ -10,6 +10,7 @@ import {
 } from "../../src/wire/gen/neptune_pb.ts";
 import { ValueRows } from "../../src/wire/value_rows.ts";
 import { cutAt } from "./decode.ts";
+import { fits } from "./fits.ts";
 
 function decode(bytes: Uint8Array, cuts: number[] = []): EntriesPage {
   const decoder = new EntriesDecoder();
@@ -75,8 +76,9 @@ Deno.test("a page is cut at every place", () => {
 
 Deno.test("bytes that were changed give an error, or what generated code reads", () => {
   fc.assert(
-    fc.property(page, fc.nat(), fc.nat(255), fc.nat(), (bytes, at, to, cut) => {
-      if (bytes.length === 0) return;
+    fc.property(page, fc.nat(), fc.nat(255), fc.nat(), (sound, at, to, cut) => {
+      if (sound.length === 0) return;
+      const bytes = sound.slice();
       bytes[at % bytes.length] = to;
       let found: EntriesPage;
       try {
@@ -84,14 +86,14 @@ Deno.test("bytes that were changed give an error, or what generated code reads",
       } catch (error) {
         return assert.ok(error instanceof DecodeError, String(error));
       }
+      // Generated code reads a value of another wire type beyond the end of its message, and then what lies somewhere in the next one.
+      if (!fits(PageSchema, bytes)) return;
       let message: ProtoLeaderboardEntriesSearchResultDTO;
       try {
         message = fromBinary(PageSchema, bytes);
       } catch {
         return;
       }
-      // It reads a value of another wire type beyond the end of its message, and then what lies somewhere in the next one.
-      if (toBinary(PageSchema, message).length !== bytes.length) return;
       assert.deepEqual(found.runs, expected(message).runs);
     }),
     { numRuns: 500 },
