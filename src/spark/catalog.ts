@@ -64,7 +64,13 @@ export function openSpark(options: SparkOptions): Catalog {
     includeIncomplete: options.includeIncomplete ?? false,
     skipDamaged: options.damagedRuns === "skip",
   });
-  const settings = { label, files, filesStore: filesStore ?? DISK, linksOutside: options.linksOutside ?? true };
+  const settings = {
+    label,
+    folder: isRemote ? undefined : data,
+    files,
+    filesStore: filesStore ?? DISK,
+    linksOutside: options.linksOutside ?? true,
+  };
   return {
     label,
     projects: (call?: CallOptions) => archive.projects(call),

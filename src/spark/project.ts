@@ -39,6 +39,8 @@ import { type MatchedTexts, type PatternPredicate, unportable } from "./sql/wher
 /** What all projects of an archive have in common. */
 export interface SparkProjectSettings {
   label: string;
+  /** The data root, where it lies on this machine. */
+  folder: string | undefined;
   /** The files root, or null where there is none. */
   files: string | null;
   /** Where it lies. */
@@ -51,6 +53,7 @@ const ATTRIBUTES_PER_PAGE = 10_000;
 /** One project. */
 export class SparkProject implements Source {
   readonly label: string;
+  readonly folder: string | undefined;
   readonly #archive: SparkArchive;
   readonly #name: string;
   readonly #settings: SparkProjectSettings;
@@ -58,6 +61,7 @@ export class SparkProject implements Source {
 
   constructor(archive: SparkArchive, name: string, settings: SparkProjectSettings) {
     this.label = settings.label;
+    this.folder = settings.folder;
     this.#archive = archive;
     this.#name = name;
     this.#settings = settings;

@@ -249,7 +249,9 @@ Deno.test("nothing is exported into the archive that is read, nor around or belo
   await writeDatabase(offline, { project: PROJECT, run: "gull-1", operations: [] });
   const link = `${fixture.folder}/unsynced/link`;
   await Deno.symlink(fixture.folder, link);
-  for (const project of [fixture.project().project, fixture.project({ offline }).project]) {
+  // Whoever answers, as nothing is asked.
+  const spark = new ReadOnlyProject({ project: PROJECT, archive: fixture.data, spark: "sc://127.0.0.1:1" });
+  for (const project of [fixture.project().project, fixture.project({ offline }).project, spark]) {
     const places = [fixture.folder, `${fixture.folder}/data/../`, fixture.data, `${fixture.data}/kept`];
     for (const destination of [...places, link, `${link}/data/kept`]) {
       await assert.rejects(() => project.exportArchive({ destination }), {
