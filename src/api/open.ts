@@ -300,10 +300,8 @@ async function onlyProject(catalog: LazyCatalog, signal?: AbortSignal): Promise<
   if (projects.length === 1) return catalog.open(projects[0].id);
   const available = projects.map((project) => project.name);
   if (available.length === 0) {
-    throw new ProjectNotFoundError(`No project is named, and ${catalog.label} holds none.`, {
-      project: null,
-      available,
-    });
+    const message = `No project is named, and ${catalog.label} holds none: see that it is the right place.`;
+    throw new ProjectNotFoundError(message, { project: null, available });
   }
   throw new ProjectNotFoundError(
     `No project is named, and ${catalog.label} holds ${available.length}: pass \`project\` or set NEPTUNE_PROJECT to one of ` +

@@ -77,22 +77,20 @@ export async function writeArchive(
 /** Whoever goes on to delete what was exported has to know what was not looked at. */
 function notePresent(runs: number, data: string, notes: Notes): void {
   if (runs === 0) return;
+  const were = runs === 1 ? "1 run was" : `${runs} runs were`;
   notes.add(
-    `${runs} run${
-      runs > 1 ? "s were" : " was"
-    } there from an earlier export, and not compared with what there is now: to have what came ` +
-      `since, remove the files of such runs from ${data} and export again.`,
+    `${were} there from an earlier export, and not compared with what there is now: to have what came since, remove the ` +
+      `files of such runs from ${data} and export again.`,
   );
 }
 
 /** Says so while it can still be mended: of an archive that was written nobody can tell any more. */
 function noteTimes(runs: number, notes: Notes): void {
   if (runs === 0) return;
+  const told = runs === 1 ? "1 run" : `${runs} runs`;
   notes.add(
-    `The times of points of ${runs} run${
-      runs > 1 ? "s" : ""
-    } of Neptune 2.x are written as they are stored, most likely in the local ` +
-      'time of a machine, and of what is written `timeZone` changes nothing: open the archive with `timeZone`, "UTC" where they are ' +
+    `The times of points of ${told} of Neptune 2.x are written as they are stored, most likely in the local time of a ` +
+      'machine, and of what is written `timeZone` changes nothing: open the archive with `timeZone`, "UTC" where they are ' +
       "right, and export to another folder.",
   );
 }

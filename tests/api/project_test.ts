@@ -86,7 +86,7 @@ Deno.test("with several projects and none named, the error lists them", async ()
   await writeRun({ dataRoot: data, projectId: "team/none", runId: "a", batches: [[]] });
   await assert.rejects(async () => await new ReadOnlyProject({ archive: data, cacheFolder: null }).listRuns(), {
     name: "ProjectNotFoundError",
-    message: /^No project is named, and archive .* holds none\.$/,
+    message: /^No project is named, and archive .* holds none: see that it is the right place\.$/,
   });
   assert.equal((await fixture.project({ project: PROJECT }).project.listRuns()).length, 3);
 });
